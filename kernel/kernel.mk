@@ -1,0 +1,1 @@
+# kernel/kernel.mk - written by its room

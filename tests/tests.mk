@@ -1,0 +1,1 @@
+# tests/tests.mk - written by its room

@@ -1,0 +1,1 @@
+# tools/tools.mk - written by its room

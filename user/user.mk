@@ -1,0 +1,1 @@
+# user/user.mk - written by its room

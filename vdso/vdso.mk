@@ -1,0 +1,1 @@
+# vdso/vdso.mk - written by its room
