@@ -1,0 +1,29 @@
+/* device.h - the devices that every machine has, as the rooms above see them.
+ *
+ * Addresses and interrupt numbers come from dev/machine.h. Interrupt handlers run with interrupts
+ * off on the hart that the PLIC chose; they must not sleep. */
+#pragma once
+
+#include "lib/types.h"
+
+/* --- UART (ns16550a): bytes out by polling, bytes in by interrupt ------------------------------ */
+void uart_init(void);
+void uart_putc(char c);
+/* Who gets each received byte (the terminal). Handed down at start. */
+extern void (*uart_receive)(u8 byte);
+
+/* --- PLIC: external interrupts ----------------------------------------------------------------- */
+void plic_init(void);      /* once */
+void plic_init_hart(void); /* on every hart */
+/* Enables interrupt `irq` on the boot hart and has `handler(arg)` called for it. 0 or -EINVAL. */
+int plic_register(u32 irq, void (*handler)(void *arg), void *arg);
+/* Claims, handles and completes everything that is pending for this hart. */
+void plic_handle(void);
+
+/* --- goldfish RTC ------------------------------------------------------------------------------ */
+/* Nanoseconds since 1970 (UTC), 0 when the machine has no clock. */
+u64 rtc_read_ns(void);
+
+/* --- test finisher (sifive,test0): power off with a status -------------------------------------- */
+noreturn void power_off(int status);
+noreturn void machine_reboot(void);

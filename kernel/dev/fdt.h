@@ -1,0 +1,43 @@
+/* fdt.h - reads a flattened device tree in place.
+ *
+ * Total: any input of any bytes gives an answer or "not found", never an access outside the blob,
+ * never an endless loop (this file also builds for the host, where it is fuzzed). No allocation.
+ * Source: Devicetree Specification v0.4, chapter 5 "Flattened Devicetree (DTB) Format". */
+#pragma once
+
+#include "lib/types.h"
+
+struct fdt {
+    const u8 *blob;
+    u32 size;                       /* bytes of the whole blob */
+    u32 structs, structs_end;       /* offsets of the structure block */
+    u32 strings, strings_end;
+    u32 reservations;
+};
+
+struct fdt_property {
+    const char *name;
+    const u8 *value; /* big-endian cells or NUL-terminated strings */
+    u32 length;
+};
+
+/* A node is the offset of its BEGIN_NODE token; -1 is "none". The root is fdt_root(). */
+int fdt_open(struct fdt *t, const void *blob, u64 max_size); /* 0 or -EINVAL with nothing read */
+s32 fdt_root(const struct fdt *t);
+s32 fdt_first_child(const struct fdt *t, s32 node);
+s32 fdt_next_sibling(const struct fdt *t, s32 node);
+s32 fdt_parent(const struct fdt *t, s32 node);
+const char *fdt_name(const struct fdt *t, s32 node);
+bool fdt_get(const struct fdt *t, s32 node, const char *name, struct fdt_property *p);
+/* Next node in document order after `node` (-1: from the root) that is compatible with `what`. */
+s32 fdt_find_compatible(const struct fdt *t, s32 node, const char *what);
+s32 fdt_find_path(const struct fdt *t, const char *path);
+s32 fdt_find_phandle(const struct fdt *t, u32 phandle);
+u32 fdt_cell(const struct fdt_property *p, u32 index);           /* 0 when out of range */
+u64 fdt_number(const struct fdt_property *p);                     /* one value of 4 or 8 bytes */
+/* The index-th (address, size) of the node's `reg` by its parent's cells, translated through
+ * `ranges` of simple buses. */
+bool fdt_reg(const struct fdt *t, s32 node, u32 index, u64 *address, u64 *size);
+/* The index-th entry of the memory reservation block; false past the end. */
+bool fdt_reservation(const struct fdt *t, u32 index, u64 *address, u64 *size);
+bool fdt_status_okay(const struct fdt *t, s32 node);

@@ -1,0 +1,52 @@
+/* machine.h - what the device tree says this machine is. Filled once at boot, read by all.
+ *
+ * machine_discover() parses the tree that the firmware handed over and copies out what is needed;
+ * nothing refers to the blob afterwards. A missing node that the kernel cannot do without gives a
+ * panic that names it; one it can do without gives a warning. */
+#pragma once
+
+#include "lib/types.h"
+
+#define MAX_RANGES 16
+#define MAX_VIRTIO 16
+
+struct range {
+    u64 start, end; /* physical bytes, end not included */
+};
+
+struct machine {
+    u32 hart_count;
+    u64 hart_ids[MAX_HARTS];   /* the boot hart first */
+    u32 plic_context[MAX_HARTS]; /* S-mode context of each hart, by index */
+    char isa[128];
+    bool has_sstc;
+    u64 timebase_hz;
+    struct range memory[MAX_RANGES];
+    u32 memory_count;
+    struct range reserved[MAX_RANGES]; /* firmware, /reserved-memory, reservation block */
+    u32 reserved_count;
+    struct range fdt;
+    struct range initrd; /* start 0: none */
+    char bootargs[2048];
+    u8 rng_seed[64];
+    u32 rng_seed_length;
+
+    struct range uart, plic, rtc, finisher; /* start 0: absent */
+    u32 uart_irq, uart_reg_shift, plic_sources;
+    u32 finisher_poweroff_value, finisher_fail_value;
+    struct {
+        struct range regs;
+        u32 irq;
+    } virtio[MAX_VIRTIO];
+    u32 virtio_count;
+};
+
+extern struct machine machine;
+
+/* Parses `fdt_blob` (a kernel address). `boot_hartid` becomes hart_ids[0]. */
+void machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid);
+
+/* The value of kernel word `name` (`name=value`) on the command line, or NULL; for a bare word
+ * an empty string. The pointer is into a copy that lives for ever; the value ends at a NUL. */
+const char *cmdline_get(const char *name);
+void cmdline_init(const char *words);

@@ -1,0 +1,70 @@
+/* list.h - circular doubly linked lists whose links live inside the elements.
+ *
+ * A list is a `struct list` head; an empty one points at itself. No allocation, no locking: the
+ * owner of the list says which lock guards it. An unlinked element also points at itself, so
+ * removing twice is harmless. */
+#pragma once
+
+#include "lib/types.h"
+
+struct list {
+    struct list *next, *prev;
+};
+
+#define LIST_INIT(name) { &(name), &(name) }
+
+static inline void
+list_init(struct list *l)
+{
+    l->next = l->prev = l;
+}
+
+static inline bool
+list_empty(const struct list *l)
+{
+    return l->next == l;
+}
+
+/* Links `e` in front of `at`: with the head for `at`, at the end of the list. */
+static inline void
+list_add_before(struct list *at, struct list *e)
+{
+    e->prev = at->prev;
+    e->next = at;
+    at->prev->next = e;
+    at->prev = e;
+}
+
+static inline void
+list_add_tail(struct list *head, struct list *e)
+{
+    list_add_before(head, e);
+}
+
+static inline void
+list_add_head(struct list *head, struct list *e)
+{
+    list_add_before(head->next, e);
+}
+
+static inline void
+list_remove(struct list *e)
+{
+    e->prev->next = e->next;
+    e->next->prev = e->prev;
+    list_init(e);
+}
+
+#define list_entry(p, type, member) container_of(p, type, member)
+#define list_first(head, type, member) list_entry((head)->next, type, member)
+
+#define list_for_each(var, head, member)                                                           \
+    for (var = list_entry((head)->next, __typeof__(*var), member); &var->member != (head);         \
+         var = list_entry(var->member.next, __typeof__(*var), member))
+
+/* As list_for_each, but the body may remove and free `var`. */
+#define list_for_each_safe(var, tmp, head, member)                                                 \
+    for (var = list_entry((head)->next, __typeof__(*var), member),                                 \
+        tmp = list_entry(var->member.next, __typeof__(*var), member);                              \
+         &var->member != (head);                                                                   \
+         var = tmp, tmp = list_entry(tmp->member.next, __typeof__(*var), member))

@@ -1,0 +1,29 @@
+/* spinlock.h - the one lock that every other mechanism is built from.
+ *
+ * The kernel runs with interrupts off from trap entry to trap exit (docs/design.md), so a holder
+ * is never interrupted by its own hart and no "irqsave" form is needed. A ticket lock: first come,
+ * first served, so no hart starves. DEBUG=1 checks double takes, foreign releases and the order in
+ * which classes (names) are taken. Never sleep, never return to user space with one held.
+ *
+ * Order, outermost first (a lock may be taken while holding those to its left):
+ *   process tree > signals > files > pipe, terminal, futex > space > ramfs inode > frames, kmalloc
+ *   > wait queue > scheduler > timers > log */
+#pragma once
+
+#include "lib/types.h"
+
+struct spinlock {
+    u32 next_ticket;
+    u32 now_serving;
+    const char *name;
+    u64 holder; /* hart + 1 of the holder, 0 when free; for checks and panic messages */
+};
+
+#define SPINLOCK_INIT(n) { .name = (n) }
+
+void spin_init(struct spinlock *l, const char *name);
+void spin_lock(struct spinlock *l);
+void spin_unlock(struct spinlock *l);
+
+/* True if this hart holds the lock. */
+bool spin_held(const struct spinlock *l);

@@ -1,0 +1,34 @@
+/* frame.h - physical page frames with reference counts.
+ *
+ * A frame is named by its physical address `pa` (page aligned; 0 is "none"). It is free when
+ * nobody references it. Who stores a `pa` owns one reference: a page table entry, a ramfs page, a
+ * pipe. Not here: who maps it where (space.h). Lock: one spin lock inside, taken last. */
+#pragma once
+
+#include "lib/types.h"
+
+/* Hands the frames of [start, end) to the allocator, or takes a range away before first use. */
+void frame_add_range(u64 start, u64 end);
+void frame_init(u64 ram_start, u64 ram_end);
+
+/* A frame with one reference, contents undefined; 0 when memory is exhausted. */
+u64 frame_alloc(void);
+/* The same, filled with zeros. */
+u64 frame_alloc_zero(void);
+
+void frame_get(u64 pa);
+/* Drops a reference; the last one frees the frame. pa 0 is allowed and ignored. */
+void frame_put(u64 pa);
+u32 frame_refs(u64 pa);
+
+/* Adopts a frame that was never free (initrd in place): its count becomes 1. */
+void frame_adopt(u64 pa);
+
+u64 frames_free(void);
+u64 frames_total(void);
+
+/* Where the kernel sees the frame: the direct map, or the image for what lies in the kernel's own
+ * text and read-only data (the vDSO image), which are holes of the direct map. */
+void *frame_address(u64 pa);
+/* The other way, for any kernel address of RAM: direct map or kernel image. */
+u64 frame_of(const void *kva);

@@ -1,0 +1,32 @@
+/* layout.h - the memory map, drawn.
+ *
+ * Sv39 gives two halves of 256 GiB. Every address space holds both; the upper one is the same in
+ * all, without the U bit. Nothing but what is drawn here is ever mapped.
+ *
+ *   0x00_0000_0000  +-----------------------------+  page 0 never mapped
+ *                   | program, heap, mmap, vDSO,  |  places drawn at random at every exec
+ *                   | stack                       |
+ *   0x40_0000_0000  +-----------------------------+  USER_END
+ *                   |        (not canonical)      |
+ *   DIRECT_BASE     +-----------------------------+  0xffffffc0_00000000
+ *                   | all RAM, at DIRECT_BASE+pa, |  R W: frames. Kernel text, read-only data and
+ *                   | but for holes               |  the vDSO image are holes.
+ *   STACKS_BASE     +-----------------------------+  0xffffffe0_00000000
+ *                   | kernel stacks, each between |  R W: 16 KiB each in slots of 64 KiB
+ *                   | two unmapped gaps           |
+ *   DEVICES_BASE    +-----------------------------+  0xfffffff0_00000000
+ *                   | device registers, by page   |  R W: what the device tree names
+ *   IMAGE_BASE      +-----------------------------+  0xffffffff_80000000 (+2 MiB: text starts)
+ *                   | text R X, rodata + vDSO R,  |
+ *                   | data + bss R W              |
+ *                   +-----------------------------+  */
+#pragma once
+
+#define USER_END     0x4000000000UL
+#define DIRECT_BASE  0xffffffc000000000UL
+#define STACKS_BASE  0xffffffe000000000UL
+#define DEVICES_BASE 0xfffffff000000000UL
+#define IMAGE_BASE   0xffffffff80000000UL
+
+#define KERNEL_STACK_SIZE 16384UL
+#define KERNEL_STACK_SLOT 65536UL

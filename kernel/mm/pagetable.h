@@ -1,0 +1,62 @@
+/* pagetable.h - Sv39 page tables: three levels of 512 entries.
+ *
+ * Source: Privileged Architecture, "Sv39: Page-Based 39-bit Virtual-Memory System". Entries are
+ * written with A (and D when writable) set: hardware may fault instead of setting them, and we
+ * have no use for the bits. Not here: what may be mapped (space.h). */
+#pragma once
+
+#include "lib/types.h"
+
+typedef u64 pte_t;
+
+#define PTE_V (1UL << 0)
+#define PTE_R (1UL << 1)
+#define PTE_W (1UL << 2)
+#define PTE_X (1UL << 3)
+#define PTE_U (1UL << 4)
+#define PTE_G (1UL << 5)
+#define PTE_A (1UL << 6)
+#define PTE_D (1UL << 7)
+
+static inline u64
+pte_pa(pte_t e)
+{
+    return (e >> 10 & 0xfffffffffffUL) << PAGE_SHIFT;
+}
+
+/* A leaf entry. `rights` is any of PTE_R W X U G. */
+static inline pte_t
+pte_leaf(u64 pa, u64 rights)
+{
+    return pa >> PAGE_SHIFT << 10 | rights | PTE_V | PTE_A | (rights & PTE_W ? PTE_D : 0);
+}
+
+/* The entry of `va` at the lowest level of the table rooted at frame `root`. With `make`, missing
+ * tables are added; NULL when absent, or without memory. The owner's lock must be held. */
+pte_t *pt_walk(u64 root, u64 va, bool make);
+
+/* Visits every valid lowest-level user entry of [start, end) and skips holes quickly. */
+void pt_for_each(u64 root, u64 start, u64 end, void (*visit)(pte_t *e, u64 va, void *arg),
+                 void *arg);
+
+/* A new root with the kernel's half filled in, 0 without memory; and the end of one: frees the
+ * tables of the user half (leaves must be gone) and the root. */
+u64 pt_create(void);
+void pt_destroy(u64 root);
+
+/* Builds the kernel's own final tables (W^X, holes, guards) and switches this hart to them. */
+void pt_kernel_init(void);
+extern u64 kernel_root;
+
+/* Kernel mappings: `rights` PTE_R/W/X. Panics without memory at boot. */
+void pt_kernel_map(u64 va, u64 pa, u64 size, u64 rights);
+
+/* Maps the device registers [pa, pa+size) and returns their kernel address. Boot only. */
+void *map_device(u64 pa, u64 size);
+
+/* A fresh kernel stack with guards below and above; returns its top, 0 without memory. */
+u64 kernel_stack_alloc(void);
+void kernel_stack_free(u64 top);
+
+/* Forgets translations of [va, va+size) on every hart of the mask, this one included. */
+void tlb_flush(u64 hart_mask, u64 va, u64 size);

@@ -1,0 +1,117 @@
+/* space.h - an address space: a page table and the list of areas that say what may be in it.
+ *
+ * An area is a range with one set of rights and one source of pages. Pages come on the first touch
+ * (space_fault); fork shares them copy-on-write. Everything - heap, stack, files, vDSO, PROT_NONE
+ * reservations - is an area in this one list and comes through this one fault path.
+ * Not here: ELF (proc/), files (fs/), the vDSO's place (vdso/): they hand in a pager.
+ *
+ * Locks: `lock` guards areas and page table. Functions take it themselves unless said otherwise.
+ * Source of the semantics: Linux man-pages mmap(2), mprotect(2), brk(2). */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/spinlock.h"
+#include "mm/layout.h"
+
+struct area;
+
+/* Where the pages of an area come from; NULL means anonymous memory (zeros). */
+struct pager {
+    /* Stores in *pa the frame of the object's page `index`, with a reference for the caller.
+     * 0, -EIO beyond the end of the object (SIGBUS), -ENOMEM. Called with the space's lock held. */
+    int (*page)(void *object, u64 index, u64 *pa);
+    void (*get)(void *object); /* one more area refers to the object */
+    void (*put)(void *object);
+    /* What /proc/PID/maps prints for it: name, inode number and device (may all stay untouched). */
+    void (*describe)(void *object, char *name, size_t size, u64 *inode);
+};
+
+#define AREA_READ    1u /* equal to PROT_READ, PROT_WRITE, PROT_EXEC */
+#define AREA_WRITE   2u
+#define AREA_EXEC    4u
+#define AREA_PROT    7u
+#define AREA_SHARED  8u  /* writes go to the object and are seen by all */
+#define AREA_STACK   16u /* grows down to its limit on a fault just below */
+#define AREA_HEAP    32u /* made by brk */
+#define AREA_NOFORK  64u
+#define AREA_SPECIAL 128u /* vDSO and vvar: not split by mremap, never written through */
+#define AREA_NOWRITE 256u /* mprotect may not add PROT_WRITE (file opened read-only; vvar) */
+
+struct area {
+    struct list link; /* in space->areas, ordered by address */
+    u64 start, end;   /* page aligned, end not included */
+    u32 flags;        /* AREA_... */
+    const struct pager *pager;
+    void *object;
+    u64 offset_pages; /* page of the object at `start` */
+    const char *name; /* "[heap]", "[stack]", "[vdso]" ... or NULL */
+};
+
+struct space {
+    struct spinlock lock;
+    u32 users;          /* threads' processes that share it (vfork), atomically counted */
+    u64 root;           /* frame of the root page table */
+    struct list areas;
+    u64 active_harts;   /* harts whose satp is this space; atomic bits */
+    u64 mapped_pages;   /* sum of all areas, against the limit */
+    u64 resident_pages; /* entries in the page table */
+    u64 brk_start, brk;
+    u64 mmap_top;       /* mmap places areas below it, downwards */
+    u64 stack_start;    /* sp at entry, for /proc/PID/stat */
+    u64 arg_start, arg_end, env_start, env_end;
+    u64 vdso_base, sigreturn; /* user addresses; sigreturn = __vdso_rt_sigreturn here */
+    u64 auxv[64];       /* as the program got it, for /proc/PID/auxv; pairs, AT_NULL ends it */
+};
+
+/* A new empty space with one user, or NULL without memory. The kernel half is in place. */
+struct space *space_create(void);
+/* A copy for fork: private areas copy-on-write, shared ones shared. NULL without memory. */
+struct space *space_fork(struct space *from);
+void space_get(struct space *s);
+/* Drops a user; the last one frees all areas, page tables and frames. Never the current space of
+ * a hart: the scheduler moves to the kernel's root first. */
+void space_put(struct space *s);
+
+/* Flags of space_map beside AREA_*. */
+#define MAP_AT_FIXED     0x10000u /* exactly at `addr`, replacing what is there */
+#define MAP_AT_NOREPLACE 0x20000u /* exactly at `addr`, -EEXIST if something is there */
+
+/* Adds an area of `length` bytes (rounded up to pages). `addr` is a hint unless MAP_AT_*. The
+ * pager's get() is called once for each area made. Returns the address or -ENOMEM, -EINVAL,
+ * -EEXIST. Nothing of the old mapping is lost on an error. */
+s64 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *pager,
+              void *object, u64 offset_pages, const char *name);
+
+/* munmap: splits areas as needed. 0, -EINVAL or -ENOMEM. */
+int space_unmap(struct space *s, u64 addr, u64 length);
+/* mprotect. 0, -EINVAL, -ENOMEM when a page of the range has no area, -EACCES. */
+int space_protect(struct space *s, u64 addr, u64 length, u32 prot);
+/* madvise(MADV_DONTNEED): gives the pages back; private ones read as fresh afterwards. */
+int space_discard(struct space *s, u64 addr, u64 length);
+/* brk(2): returns the new break, or the old one when it cannot be moved there. */
+u64 space_brk(struct space *s, u64 brk);
+/* mremap(2) flags as Linux's. Returns the address or a negative errno. */
+s64 space_remap(struct space *s, u64 addr, u64 old_len, u64 new_len, u64 flags, u64 new_addr);
+
+/* A page-aligned random address for `length` bytes with nothing mapped there nor in the page
+ * before and behind, uniform over [low, high); 0 when there is no room. */
+u64 space_random_place(struct space *s, u64 low, u64 high, u64 length);
+
+/* The area that holds addr, or NULL. Call with the lock held. */
+struct area *space_find(struct space *s, u64 addr);
+
+/* A program touched `addr`. `access` is AREA_READ, AREA_WRITE or AREA_EXEC. 0 if the page is there
+ * now and the access may be tried again; -EFAULT no area (SEGV_MAPERR), -EACCES not allowed
+ * (SEGV_ACCERR), -EIO beyond the file's end (SIGBUS), -ENOMEM. */
+int space_fault(struct space *s, u64 addr, u32 access);
+/* The same with the lock held by the caller (usercopy). */
+int space_fault_locked(struct space *s, u64 addr, u32 access);
+
+/* The frame mapped at addr if the page table allows `access` now, else 0. Lock held. */
+u64 space_lookup(struct space *s, u64 addr, u32 access);
+
+/* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */
+void space_activate(struct space *s);
+
+/* For /proc: calls visit for each area in order with the lock held; visit must not sleep. */
+void space_for_each(struct space *s, void (*visit)(struct area *, void *), void *arg);

@@ -1,0 +1,37 @@
+/* usercopy.h - the only place where the kernel touches user memory.
+ *
+ * A user address is a u64, never a pointer: nothing else can dereference it by accident. Each
+ * function walks the page table of the space, faults pages in (copy-on-write included) and copies
+ * through the kernel's own mapping of the frame; sstatus.SUM is never set. All return 0 or
+ * -EFAULT unless said otherwise, never sleep, and take the space's lock page by page: the caller
+ * may hold locks outside of it (see lib/spinlock.h for the order). */
+#pragma once
+
+#include "lib/types.h"
+
+struct space;
+
+int copy_from_user(void *dst, u64 src, size_t n);
+int copy_to_user(u64 dst, const void *src, size_t n);
+int zero_user(u64 dst, size_t n);
+
+/* The same for another space, as exec does for one it is building. */
+int copy_from_space(struct space *s, void *dst, u64 src, size_t n);
+int copy_to_space(struct space *s, u64 dst, const void *src, size_t n);
+
+/* Copies a NUL-terminated string of at most size-1 characters. Returns its length, -EFAULT, or
+ * -ENAMETOOLONG when no NUL comes in time. */
+long string_from_user(char *dst, u64 src, size_t size);
+
+/* As the first two, but say how many bytes went before a fault: for read and write, which answer
+ * with a short count. They return n when all went well. */
+size_t copy_from_user_partial(void *dst, u64 src, size_t n);
+size_t copy_to_user_partial(u64 dst, const void *src, size_t n);
+
+/* The frame behind user address `addr` of the current space, readable by the program, with a
+ * reference that the caller puts back; 0 if there is none. Futexes in shared memory are named by
+ * it. */
+u64 user_frame(u64 addr);
+
+/* Compares-and-swaps nothing: reads the aligned u32 at `addr` atomically. For futex. */
+int user_load_u32(u64 addr, u32 *value);

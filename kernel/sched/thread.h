@@ -1,0 +1,136 @@
+/* thread.h - threads and harts: who runs, who may run, who waits.
+ *
+ * A thread is a kernel stack, the registers of user mode on top of it, and a state. What it means
+ * to the user (pid, files, signals) hangs on `process` and belongs to floor 7. tp holds the current
+ * thread while in the kernel. One run queue for all harts under one lock: at most 8 harts, and a
+ * student can see the whole of it. The kernel is not preempted: a thread gives up the hart in
+ * schedule() or at its return to user space. */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/spinlock.h"
+#include "riscv/csr.h"
+
+struct space;
+struct process;
+struct hart;
+
+/* User registers, saved at the top of the kernel stack at every entry. Offsets go to assembly
+ * through kernel/riscv/offsets.c. x[0] holds the pc, x[i] register xi, as Linux's user_regs. */
+struct trapframe {
+    u64 pc;
+    u64 ra, sp, gp, tp, t0, t1, t2, s0, s1, a0, a1, a2, a3, a4, a5, a6, a7;
+    u64 s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, t3, t4, t5, t6;
+    u64 status;  /* sstatus */
+    u64 cause;   /* scause of this entry */
+    u64 orig_a0; /* first argument of the call, kept for a restart */
+    u64 pad;     /* keeps sp 16-byte aligned */
+};
+_Static_assert(sizeof(struct trapframe) == 36 * 8, "entry.S and the stack alignment rely on it");
+
+struct fp_state {
+    u64 f[32];
+    u32 fcsr;
+};
+
+/* What schedule() saves: the callee-saved registers (psABI). */
+struct context {
+    u64 ra, sp, s[12];
+};
+
+enum thread_state {
+    THREAD_RUNNABLE, /* runs or waits in the run queue */
+    THREAD_SLEEPING, /* waits for an event; any signal for it ends the wait */
+    THREAD_BLOCKED,  /* waits for an event; only a fatal signal or the event ends the wait */
+    THREAD_STOPPED,  /* by SIGSTOP; SIGCONT or SIGKILL */
+    THREAD_DEAD,
+};
+
+/* Bits of `work`: things to do before this thread sees user space again (trap/return.c). */
+#define WORK_RESCHED 1u /* its time is up or somebody should run */
+#define WORK_SIGNAL  2u /* a signal may be deliverable, or the process is ending */
+
+struct thread {
+    struct hart *hart;        /* that runs it now (valid for `current`) */
+    struct trapframe *frame;  /* user registers; also the stack pointer at trap entry */
+    u32 work;                 /* WORK_..., set by anyone with atomic or, cleared by the thread */
+    u32 fp_loaded_hart;       /* see riscv/fp.c */
+
+    enum thread_state state;  /* under the scheduler's lock, but for own SLEEPING/BLOCKED */
+    bool on_hart, queued;
+    struct list run_link;
+    struct context context;
+    u64 stack_top;
+    u64 affinity;             /* bit i: may run on hart index i */
+    struct fp_state fp;
+    bool fp_used;
+
+    struct space *space;      /* NULL: kernel thread */
+    struct process *process;
+    void *user;               /* struct task of floor 7: tid, signals */
+    u64 user_ticks, kernel_ticks; /* time consumed, in timebase ticks */
+    u64 stamp;                /* rdtime when the present stretch began */
+    char name[16];
+};
+
+struct hart {
+    struct thread *current;
+    struct thread *idle;
+    u32 index;                /* 0.. in the order of coming up */
+    u64 id;                   /* the SBI's hart id */
+    struct space *active_space;
+    u64 next_tick;            /* rdtime of the next tick */
+    bool online, sleeping;
+    u64 emergency_stack;
+};
+
+extern struct hart harts[MAX_HARTS];
+extern u32 harts_online;
+
+static inline struct thread *
+current(void)
+{
+    struct thread *t;
+    __asm__ volatile("mv %0, tp" : "=r"(t));
+    return t;
+}
+
+static inline struct hart *
+this_hart(void)
+{
+    return current()->hart;
+}
+
+/* A new thread with kernel stack that starts in `entry` when scheduled, state SLEEPING until
+ * thread_start. NULL without memory. Its trapframe is zero. */
+struct thread *thread_create(const char *name, void (*entry)(void));
+void thread_start(struct thread *t);
+/* Frees a dead thread that no hart runs any more. */
+void thread_free(struct thread *t);
+
+/* Gives up the hart. Returns when this thread runs again: at once, if its state is RUNNABLE and
+ * nobody else may run. No spin lock may be held. */
+void schedule(void);
+/* sched_yield(2): goes to the end of the queue. */
+void yield(void);
+/* Ends the current thread; `last` runs on another stack after the switch (to free or reap it). */
+noreturn void thread_exit(void);
+
+/* Makes a SLEEPING or BLOCKED thread runnable; others are left alone. Any lock may be held. */
+void thread_wake(struct thread *t);
+/* As thread_wake, but not for BLOCKED ones. For signals. Also sends an IPI if `t` runs on another
+ * hart, so that it looks at its `work` soon. */
+void thread_interrupt(struct thread *t);
+
+/* sched_setaffinity: takes effect before it returns if `t` is current. */
+void thread_set_affinity(struct thread *t, u64 mask);
+
+/* True if a wait should end early because the current thread has a signal to take. */
+static inline bool
+interrupted(void)
+{
+    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0;
+}
+
+/* In a loop that may be long: lets pending interrupts be seen and others run. No lock held. */
+void preemption_point(void);

@@ -1,0 +1,21 @@
+/* syscall.h - one table from number to function.
+ *
+ * Each function takes the six argument registers as they are and returns a value or negative errno.
+ * It checks and converts arguments (an `int` argument is the low 32 bits, whatever the upper ones
+ * hold) and calls the room that does the work. Numbers: <asm/unistd.h> of the cross headers. */
+#pragma once
+
+#include "lib/types.h"
+
+typedef s64 (*syscall_fn)(const u64 *arg);
+
+/* Declares all functions: X(name, __NR_number). The table in table.c is made from the same list. */
+#include "syscall/list.h"
+
+#define X(name) s64 sys_##name(const u64 *arg);
+SYSCALLS(X)
+#undef X
+
+/* Called by trap/ for every ecall of user space. */
+struct trapframe;
+void syscall_dispatch(struct trapframe *f);

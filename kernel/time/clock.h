@@ -1,0 +1,40 @@
+/* clock.h - what time it is: the timekeeper.
+ *
+ * One clock source, the `time` CSR, with the device tree's timebase. Every tick (100 Hz) and every
+ * change moves the base of each clock forward and publishes it in the vvar page through
+ * vdso/vvar.c; the kernel's own readers use the same lines, so a call and the vDSO cannot disagree.
+ * Clock ids are Linux's (<linux/time.h>). */
+#pragma once
+
+#include "lib/types.h"
+
+#define NSEC_PER_SEC 1000000000UL
+#define TICK_HZ      100
+#define TICK_NS      (NSEC_PER_SEC / TICK_HZ)
+
+struct timespec64 {
+    s64 tv_sec;
+    s64 tv_nsec;
+};
+_Static_assert(sizeof(struct timespec64) == 16, "Linux's struct __kernel_timespec");
+
+/* Starts the clocks: MONOTONIC at the time since reset, REALTIME from the RTC. */
+void clock_init(void);
+/* Moves the bases; called by each hart's tick, the first one to come does the work. */
+void clock_tick(void);
+
+/* Reads clock `id` (REALTIME, MONOTONIC, MONOTONIC_RAW, BOOTTIME, TAI, COARSE two). 0 or -EINVAL. */
+int clock_read(int id, struct timespec64 *ts);
+int clock_resolution(int id, struct timespec64 *ts);
+/* clock_settime(CLOCK_REALTIME). 0 or -EINVAL. Waiters on absolute REALTIME deadlines are told
+ * through clock_changed. */
+int clock_set_real(const struct timespec64 *ts);
+extern void (*clock_changed)(void);
+
+u64 clock_monotonic_ns(void);
+u64 clock_real_ns(void);
+/* rdtime value at which clock `id` (REALTIME, MONOTONIC, BOOTTIME, TAI) will show `ts`, rounded up. */
+u64 clock_deadline_ticks(int id, const struct timespec64 *ts);
+/* Lengths of time, rounded up and down; saturate instead of overflowing. */
+u64 ns_to_ticks(u64 ns);
+u64 ticks_to_ns(u64 ticks);

@@ -1,0 +1,32 @@
+/* timer.h - things to do at a moment.
+ *
+ * One list ordered by deadline under one lock; each hart sets its timer to the earlier of its next
+ * tick and the first deadline. Handlers run from the timer interrupt, with no lock of ours held,
+ * and must not sleep. Times are rdtime ticks ("_ticks") or nanoseconds of the monotonic clock. */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/types.h"
+
+struct timer {
+    struct list link;
+    u64 deadline_ticks;
+    void (*fire)(struct timer *t);
+};
+
+void timer_init(struct timer *t, void (*fire)(struct timer *t));
+/* Arms or re-arms; fires once at or after the deadline. */
+void timer_set(struct timer *t, u64 deadline_ticks);
+/* Disarms; when it returns the handler neither runs nor will run. */
+void timer_cancel(struct timer *t);
+
+/* Called by trap/ on a timer interrupt: runs what is due, ticks, sets this hart's next one. */
+void timer_interrupt(void);
+/* Starts the tick of this hart. */
+void timer_start_hart(void);
+void timer_init_system(void);
+
+/* Sleeps until the deadline, a wake-up or a signal. 0 when the deadline has passed, -EINTR for a
+ * signal; when a wake-up came first, 0 too: the caller looks at its condition. The thread must have
+ * called wait_prepare(). deadline ~0: no limit. */
+int schedule_until(u64 deadline_ticks);
