@@ -1,0 +1,47 @@
+/* chardev.h - byte devices: what a driver offers and the file layer turns into files.
+ *
+ * A driver (virtio-serial: one device for each named port) fills a struct chardev and registers it;
+ * floor 6 makes /dev/virtio-ports/NAME of it, waits and copies to user memory. A driver never
+ * waits and never sees a user address. Not here: terminals (fs/tty.c), the UART (dev/device.h). */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/types.h"
+
+/* What holds now; equal to POLLIN, POLLOUT, POLLHUP of <asm/poll.h>. */
+#define CHARDEV_READABLE 0x001u /* read would give bytes, or 0 for the end of input */
+#define CHARDEV_WRITABLE 0x004u /* write would take at least one byte, or fail for good */
+#define CHARDEV_HUP      0x010u /* the other side has closed */
+
+struct chardev {
+    /* --- filled by the driver before chardev_register, constant afterwards --- */
+    const char *name; /* "postern.stdin"; lives for ever */
+    /* Takes up to n > 0 bytes of input. The count; 0 at the end of input, which is told only when
+     * everything that came before it has been read; -EAGAIN when nothing is there now; -EIO when
+     * the device is no source. */
+    s64 (*read)(struct chardev *d, void *buf, size_t n);
+    /* Queues up to n > 0 bytes. They are copied, so `buf` is free on return. The count; -EAGAIN
+     * when there is no room now; -EPIPE when the other side is gone for good (the writer gets
+     * SIGPIPE); -EIO when the device is no sink. */
+    s64 (*write)(struct chardev *d, const void *buf, size_t n);
+    /* CHARDEV_ bits. */
+    u32 (*poll)(struct chardev *d);
+    void *driver; /* the driver's own */
+
+    /* --- set by floor 6 --- */
+    /* The driver calls it, when not NULL, each time after a bit of poll() has appeared: input, end
+     * of input, room. From an interrupt handler or not, but with no lock of the driver held: it
+     * wakes threads and may call read, write and poll of the same device. */
+    void (*changed)(struct chardev *d);
+    void *user; /* of floor 6 */
+
+    struct list link; /* in the registry */
+};
+
+/* Adds `d` to the registry. At boot, before vfs_init(), on one hart: a driver that learns the names
+ * of its ports from the machine polls for them first. */
+void chardev_register(struct chardev *d);
+/* The device of this name, or NULL. */
+struct chardev *chardev_find(const char *name);
+/* The one registered after `d`, the first for NULL; NULL at the end. */
+struct chardev *chardev_next(struct chardev *d);
