@@ -7,7 +7,7 @@
 #include "lib/types.h"
 
 /* --- UART (ns16550a): bytes out by polling, bytes in by interrupt ------------------------------ */
-void uart_init(void);
+void uart_init(void); /* after plic_init; from here on the log goes to the UART */
 void uart_putc(char c);
 /* Who gets each received byte (the terminal). Handed down at start. */
 extern void (*uart_receive)(u8 byte);
@@ -25,5 +25,7 @@ void plic_handle(void);
 u64 rtc_read_ns(void);
 
 /* --- test finisher (sifive,test0): power off with a status -------------------------------------- */
+void finisher_init(void); /* after pt_kernel_init */
+/* Never returns. Works at any time, but without a finisher the status is lost. */
 noreturn void power_off(int status);
 noreturn void machine_reboot(void);

@@ -33,7 +33,7 @@ struct machine {
 
     struct range uart, plic, rtc, finisher; /* start 0: absent */
     u32 uart_irq, uart_reg_shift, plic_sources;
-    u32 finisher_poweroff_value, finisher_fail_value;
+    u32 finisher_poweroff_value, finisher_fail_value, finisher_reboot_value;
     struct {
         struct range regs;
         u32 irq;

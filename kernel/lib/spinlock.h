@@ -16,7 +16,7 @@ struct spinlock {
     u32 next_ticket;
     u32 now_serving;
     const char *name;
-    u64 holder; /* hart + 1 of the holder, 0 when free; for checks and panic messages */
+    u64 holder; /* the holder's struct hart, 0 when free; for checks and panic messages */
 };
 
 #define SPINLOCK_INIT(n) { .name = (n) }

@@ -1,0 +1,26 @@
+/* panic.h - how the kernel dies: loudly, once, with everything that helps to find out why.
+ *
+ * panic() itself is declared in lib/print.h, where everybody has it. Here is what the trap handler
+ * and loops that wait with interrupts off need besides. */
+#pragma once
+
+#include "lib/types.h"
+
+struct trapframe;
+
+/* Panics for a trap that the kernel itself caused: adds cause, registers and the backtrace of the
+ * interrupted code. `stval` as the hardware left it. */
+noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval);
+
+/* Set by the hart that panics, and never cleared. */
+extern u32 panic_flag;
+noreturn void panic_stop_hart(void);
+
+/* Stops this hart for ever if another one panics. To be called where an IPI is taken, in the idle
+ * loop, and in every loop that waits for another hart: the kernel runs with interrupts off. */
+static inline void
+panic_stop_if_asked(void)
+{
+    if (unlikely(__atomic_load_n(&panic_flag, __ATOMIC_RELAXED)))
+        panic_stop_hart();
+}

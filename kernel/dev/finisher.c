@@ -1,0 +1,60 @@
+/* finisher.c - the end of the machine: SiFive's test device powers off with an exit status.
+ *
+ * QEMU takes the status for its own, which is how tools/run learns what became of a command. The
+ * firmware's power-off, used where the device is missing, has no status.
+ * Source: QEMU hw/misc/sifive_test.c (a 32-bit register: low half what to do, high half status);
+ * Linux Documentation/devicetree/bindings/power/reset/syscon-poweroff.yaml. */
+
+#include "dev/device.h"
+#include "dev/machine.h"
+#include "mm/layout.h"
+#include "mm/pagetable.h"
+#include "riscv/csr.h"
+#include "riscv/sbi.h"
+
+static volatile u32 *finisher;
+
+void
+finisher_init(void)
+{
+    if (machine.finisher.start)
+        finisher =
+            map_device(machine.finisher.start, machine.finisher.end - machine.finisher.start);
+}
+
+/* Its register, NULL when there is none. While the kernel still runs on the first page table
+ * (boot/tables.c), which shows all of physical memory, even an early panic can name its status. */
+static volatile u32 *
+finisher_register(void)
+{
+    if (!finisher && !kernel_root && machine.finisher.start)
+        return (volatile u32 *)(DIRECT_BASE + machine.finisher.start);
+    return finisher;
+}
+
+static noreturn void
+finish(u32 value)
+{
+    static bool tried; /* a panic in here comes back: then only the firmware is left */
+    volatile u32 *r = tried ? NULL : finisher_register();
+    tried = true;
+    if (r)
+        *r = value;
+    sbi_shutdown();
+    for (;;)
+        wait_for_interrupt();
+}
+
+void
+power_off(int status)
+{
+    if (status == 0)
+        finish(machine.finisher_poweroff_value);
+    finish(machine.finisher_fail_value | ((u32)status & 0xffff) << 16);
+}
+
+void
+machine_reboot(void)
+{
+    finish(machine.finisher_reboot_value);
+}

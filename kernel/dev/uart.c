@@ -1,0 +1,73 @@
+/* uart.c - the serial port, an ns16550a. Bytes go out by polling, come in by interrupt.
+ *
+ * Polling keeps output simple enough to work in a panic; a receiver that polls would burn a hart.
+ * Until uart_init, and on a machine without the device, output takes the firmware's console.
+ * Source: National Semiconductor PC16550D data sheet, section 8 "Registers". */
+
+#include "dev/device.h"
+#include "dev/machine.h"
+#include "lib/print.h"
+#include "mm/pagetable.h"
+#include "riscv/sbi.h"
+
+enum uart_register {
+    UART_DATA = 0, /* read: received byte, write: byte to send */
+    UART_IER = 1,  /* which events interrupt */
+    UART_FCR = 2,  /* write: FIFO control */
+    UART_LCR = 3,  /* line format */
+    UART_LSR = 5,  /* line status */
+};
+
+#define IER_RECEIVED     1
+#define FCR_ENABLE_CLEAR 7 /* FIFOs on, both emptied */
+#define LCR_8_BITS       3
+#define LSR_RECEIVED     1
+#define LSR_ROOM_TO_SEND 32
+
+void (*uart_receive)(u8 byte);
+
+static volatile u8 *registers;
+
+static volatile u8 *
+uart_register(enum uart_register r)
+{
+    return registers + ((u32)r << machine.uart_reg_shift);
+}
+
+static void
+uart_interrupt(void *arg)
+{
+    while (*uart_register(UART_LSR) & LSR_RECEIVED) {
+        u8 byte = *uart_register(UART_DATA);
+        if (uart_receive)
+            uart_receive(byte);
+    }
+}
+
+void
+uart_init(void)
+{
+    if (!machine.uart.start)
+        return;
+    registers = map_device(machine.uart.start, machine.uart.end - machine.uart.start);
+    *uart_register(UART_IER) = 0;
+    *uart_register(UART_LCR) = LCR_8_BITS; /* the speed stays as the firmware set it */
+    *uart_register(UART_FCR) = FCR_ENABLE_CLEAR;
+    log_putc = uart_putc;
+    if (plic_register(machine.uart_irq, uart_interrupt, NULL) == 0)
+        *uart_register(UART_IER) = IER_RECEIVED;
+    else
+        pr_warn("uart: no interrupt %u, so no input", machine.uart_irq);
+}
+
+void
+uart_putc(char c)
+{
+    if (!registers) {
+        sbi_putchar(c);
+        return;
+    }
+    while (!(*uart_register(UART_LSR) & LSR_ROOM_TO_SEND))
+        ;
+    *uart_register(UART_DATA) = (u8)c;
+}
