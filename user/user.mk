@@ -1,1 +1,97 @@
-# user/user.mk - written by its room
+# user.mk - the C library, the dynamic loader, the programs of user/bin, and the list of what goes
+# into the initrd.
+#
+#   $(O)/user/libpostern.a, crt0.o          for static programs
+#   $(O)/user/libpostern.so                 for dynamic ones
+#   $(O)/user/ld-postern.so.1               the loader
+#   $(O)/user/bin/NAME                      from user/bin/NAME.c or user/bin/NAME/*.c, with symbols
+#   $(O)/user/manifest                      lines HOST=GUEST; HOSTs are stripped copies
+#
+# Other fragments build programs with USER_CFLAGS and `$(call user-link,OUTPUT,OBJECTS)` or
+# `$(call user-link-static,OUTPUT,OBJECTS)`, after USER_LIBS.
+
+USER := $(O)/user
+VDSO_STUB := $(if $(wildcard vdso/*.c),$(O)/vdso/stub/linux-vdso.so.1)
+
+# Our headers come before the tool chain's, which still give <linux/*>, <asm/*> and <elf.h>.
+USER_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIE -fno-stack-protector
+# One set of objects serves both libraries. Loop recognition would make memset call memset.
+LIB_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIC -ffreestanding -fno-builtin -fno-stack-protector \
+    $(if $(filter 1,$(LLVM)),,-fno-tree-loop-distribute-patterns)
+# The loader runs before anything is relocated: hidden names need no relocation but RELATIVE ones.
+LOADER_CFLAGS := $(LIB_CFLAGS) -fPIE -fvisibility=hidden
+
+USER_LDFLAGS := $(LINK) -nostdlib -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--build-id=none
+DYNAMIC_LDFLAGS := $(USER_LDFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,--hash-style=both
+
+LIB_O := $(patsubst user/%,$(USER)/obj/%.o,$(filter-out %/crt0.S,$(sort $(wildcard user/lib/*.[cS]))))
+LOADER_O := $(patsubst user/%,$(USER)/obj/%.o,$(sort $(wildcard user/loader/*.[cS])))
+USER_LIBS := $(USER)/crt0.o $(USER)/libpostern.a $(USER)/libpostern.so $(VDSO_STUB)
+
+$(LIB_O): private CFLAGS_HERE := $(LIB_CFLAGS)
+$(LOADER_O): private CFLAGS_HERE := $(LOADER_CFLAGS)
+$(USER)/obj/bin/%: private CFLAGS_HERE := $(USER_CFLAGS)
+
+$(USER)/obj/%.o: user/% $(CONFIG)
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(CFLAGS_HERE) -c $< -o $@
+
+$(USER)/crt0.o: user/lib/crt0.S $(CONFIG)
+	@mkdir -p $(@D)
+	$(say) AS $<
+	$(Q)$(CC) $(USER_CFLAGS) -c $< -o $@
+
+$(USER)/libpostern.a: $(LIB_O)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(USER)/libpostern.so: $(LIB_O)
+	$(say) LINK $@
+	$(Q)$(CC) -shared $(DYNAMIC_LDFLAGS) -Wl,-soname,libpostern.so -Wl,--no-undefined -o $@ $^
+
+# A static PIE: it relocates itself. Its dynamic symbols are for debuggers, which look for
+# _dl_debug_state; -Bsymbolic keeps its own calls direct.
+$(USER)/ld-postern.so.1: $(LOADER_O)
+	$(say) LINK $@
+	$(Q)$(CC) -pie $(DYNAMIC_LDFLAGS) -Wl,--no-dynamic-linker -Wl,--no-undefined -o $@ $^
+
+# The vDSO is named even when a program has only weak references to it, or none: --as-needed would
+# drop it then.
+user-link = $(CC) -pie $(DYNAMIC_LDFLAGS) -Wl,--dynamic-linker=/lib/ld-postern.so.1 -o $1 \
+    $(USER)/crt0.o $2 $(USER)/libpostern.so -Wl,--no-as-needed $(VDSO_STUB)
+user-link-static = $(CC) -static -no-pie $(USER_LDFLAGS) -o $1 $(USER)/crt0.o $2 $(USER)/libpostern.a
+
+# --- the programs -------------------------------------------------------------------------------
+USER_PROGRAMS := $(sort $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) \
+                        $(patsubst user/bin/%/,%,$(sort $(dir $(wildcard user/bin/*/*.c)))))
+USER_STATIC_PROGRAMS := init
+program-sources = $(sort $(wildcard user/bin/$1.c user/bin/$1/*.c))
+program-objects = $(patsubst user/%,$(USER)/obj/%.o,$(call program-sources,$1))
+
+define program-rule
+$(USER)/bin/$1: $(call program-objects,$1) $(USER_LIBS)
+	@mkdir -p $$(@D)
+	$$(say) LINK $$@
+	$$(Q)$$(call user-link$(if $(filter $1,$(USER_STATIC_PROGRAMS)),-static),$$@,$(call program-objects,$1))
+endef
+$(foreach name,$(USER_PROGRAMS),$(eval $(call program-rule,$(name))))
+
+# --- the initrd ---------------------------------------------------------------------------------
+USER_INSTALLED := $(USER)/ld-postern.so.1 $(USER)/libpostern.so $(USER_PROGRAMS:%=$(USER)/bin/%)
+
+$(USER)/stripped/%: $(USER)/%
+	@mkdir -p $(@D)
+	$(Q)$(OBJCOPY) -S $< $@
+
+$(USER)/manifest: $(USER_INSTALLED:$(USER)/%=$(USER)/stripped/%)
+	$(say) GEN $@
+	$(Q){ printf '%s=/lib/%s\n' $(foreach name,ld-postern.so.1 libpostern.so,$(USER)/stripped/$(name) $(name)); \
+	    printf '%s=/bin/%s\n' $(foreach name,$(USER_PROGRAMS),$(USER)/stripped/bin/$(name) $(name)); \
+	    printf '%s=/init\n' $(USER)/stripped/bin/init; } > $@
+
+user: $(USER)/manifest
+.PHONY: user
+
+-include $(LIB_O:.o=.d) $(LOADER_O:.o=.d) $(USER)/crt0.d \
+         $(foreach name,$(USER_PROGRAMS),$(patsubst %.o,%.d,$(call program-objects,$(name))))

@@ -1,0 +1,24 @@
+/* dirent.h - reading a folder, over getdents64. */
+#ifndef POSTERN_DIRENT_H
+#define POSTERN_DIRENT_H
+
+#include <sys/types.h>
+
+enum { DT_UNKNOWN = 0, DT_FIFO = 1, DT_CHR = 2, DT_DIR = 4, DT_BLK = 6, DT_REG = 8, DT_LNK = 10 };
+
+struct dirent { /* Linux's struct linux_dirent64 */
+    ino_t d_ino;
+    off_t d_off;
+    unsigned short d_reclen;
+    unsigned char d_type;
+    char d_name[256];
+};
+
+typedef struct DIR DIR;
+
+DIR *opendir(const char *path);
+/* NULL at the end, and with errno set on an error. The entry lives until the next call. */
+struct dirent *readdir(DIR *folder);
+int closedir(DIR *folder);
+
+#endif

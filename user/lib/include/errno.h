@@ -1,0 +1,12 @@
+/* errno.h - the number of the last error; the values are the kernel's (<asm/errno.h>).
+ *
+ * A plain variable, because the library serves programs with one thread. Threads would need one
+ * errno each, in thread-local storage, and a loader that sets it up. */
+#ifndef POSTERN_ERRNO_H
+#define POSTERN_ERRNO_H
+
+#include <asm/errno.h>
+
+extern int errno;
+
+#endif

@@ -1,0 +1,12 @@
+/* fcntl.h - opening files and the flags of descriptors; the values are the kernel's. */
+#ifndef POSTERN_FCNTL_H
+#define POSTERN_FCNTL_H
+
+#include <sys/types.h>
+#include <linux/fcntl.h>
+
+int open(const char *path, int flags, ...);
+int openat(int folder, const char *path, int flags, ...);
+int fcntl(int fd, int command, ...);
+
+#endif

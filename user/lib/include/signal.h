@@ -1,0 +1,43 @@
+/* signal.h - signals; numbers, sigset_t and siginfo_t are the kernel's.
+ *
+ * Linux on RISC-V has no sa_restorer: a handler returns into the vDSO's __vdso_rt_sigreturn, so
+ * our struct sigaction is the kernel's. Only its first member gains its second POSIX name. */
+#ifndef POSTERN_SIGNAL_H
+#define POSTERN_SIGNAL_H
+
+#include <sys/types.h>
+#define sigaction kernel_sigaction
+#include <asm/signal.h>
+#undef sigaction
+#include <asm/siginfo.h>
+
+#define NSIG (_NSIG + 1)
+
+typedef int sig_atomic_t;
+typedef void (*sighandler_t)(int);
+
+struct sigaction {
+    union {
+        sighandler_t sa_handler;
+        void (*sa_sigaction)(int, siginfo_t *, void *);
+    };
+    unsigned long sa_flags;
+    sigset_t sa_mask;
+};
+_Static_assert(sizeof(struct sigaction) == sizeof(struct kernel_sigaction), "riscv64 ABI");
+
+int kill(pid_t pid, int signal);
+int raise(int signal);
+sighandler_t signal(int signal, sighandler_t handler);
+int sigaction(int signal, const struct sigaction *restrict new, struct sigaction *restrict old);
+int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
+int sigpending(sigset_t *set);
+int sigsuspend(const sigset_t *mask);
+int sigaltstack(const stack_t *restrict new, stack_t *restrict old);
+int sigemptyset(sigset_t *set);
+int sigfillset(sigset_t *set);
+int sigaddset(sigset_t *set, int signal);
+int sigdelset(sigset_t *set, int signal);
+int sigismember(const sigset_t *set, int signal);
+
+#endif

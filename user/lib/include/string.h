@@ -1,0 +1,34 @@
+/* string.h - memory and strings, with the meaning that ISO C and POSIX give to each name.
+ *
+ * strerror and strsignal return constant text in English; an unknown number has one text. */
+#ifndef POSTERN_STRING_H
+#define POSTERN_STRING_H
+
+#include <stddef.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+void *memset(void *at, int byte, size_t size);
+void *memchr(const void *at, int byte, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+
+size_t strlen(const char *s);
+size_t strnlen(const char *s, size_t most);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t most);
+char *strchr(const char *s, int c);
+char *strrchr(const char *s, int c);
+char *strstr(const char *s, const char *part);
+size_t strspn(const char *s, const char *set);
+size_t strcspn(const char *s, const char *set);
+char *strcpy(char *restrict to, const char *restrict from);
+char *strncpy(char *restrict to, const char *restrict from, size_t size);
+char *strcat(char *restrict to, const char *restrict from);
+char *strtok_r(char *restrict s, const char *restrict separators, char **restrict rest);
+char *strdup(const char *s);
+char *strndup(const char *s, size_t most);
+
+char *strerror(int error);
+char *strsignal(int signal);
+
+#endif

@@ -1,0 +1,10 @@
+/* sys/auxv.h - what the kernel told this process at its start; AT_* come from the kernel. */
+#ifndef POSTERN_SYS_AUXV_H
+#define POSTERN_SYS_AUXV_H
+
+#include <linux/auxvec.h>
+
+/* The value of the entry, 0 when there is none. */
+unsigned long getauxval(unsigned long type);
+
+#endif

@@ -1,0 +1,14 @@
+/* sys/mman.h - areas of the address space; the values are the kernel's. */
+#ifndef POSTERN_SYS_MMAN_H
+#define POSTERN_SYS_MMAN_H
+
+#include <sys/types.h>
+#include <linux/mman.h>
+
+#define MAP_FAILED ((void *)-1)
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
+int munmap(void *at, size_t size);
+int mprotect(void *at, size_t size, int protection);
+
+#endif

@@ -1,0 +1,22 @@
+/* sys/stat.h - what the kernel knows about a file; struct stat is <asm/stat.h>'s. */
+#ifndef POSTERN_SYS_STAT_H
+#define POSTERN_SYS_STAT_H
+
+#include <sys/types.h>
+#include <asm/stat.h>
+
+/* With glibc the kernel's header leaves the S_* names to glibc's, and <elf.h> looks like glibc. */
+#pragma push_macro("__GLIBC__")
+#undef __GLIBC__
+#include <linux/stat.h>
+#pragma pop_macro("__GLIBC__")
+
+int stat(const char *restrict path, struct stat *restrict to);
+int lstat(const char *restrict path, struct stat *restrict to);
+int fstat(int fd, struct stat *to);
+int fstatat(int folder, const char *restrict path, struct stat *restrict to, int flags);
+int mkdir(const char *path, mode_t mode);
+int chmod(const char *path, mode_t mode);
+mode_t umask(mode_t mask);
+
+#endif

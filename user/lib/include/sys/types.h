@@ -1,0 +1,23 @@
+/* sys/types.h - the basic types of POSIX, as Linux's riscv64 ABI sizes them.
+ *
+ * Not a copy of the kernel's headers: those keep their types under __kernel_ names. */
+#ifndef POSTERN_SYS_TYPES_H
+#define POSTERN_SYS_TYPES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/types.h>
+
+typedef __kernel_ssize_t ssize_t;
+typedef __kernel_pid_t pid_t;
+typedef __kernel_off_t off_t;
+typedef __kernel_mode_t mode_t;
+typedef __kernel_uid32_t uid_t;
+typedef __kernel_gid32_t gid_t;
+typedef __kernel_time_t time_t;
+typedef __kernel_clockid_t clockid_t;
+typedef unsigned long dev_t;
+typedef unsigned long ino_t;
+typedef unsigned int nlink_t;
+
+#endif

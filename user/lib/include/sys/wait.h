@@ -1,0 +1,20 @@
+/* sys/wait.h - how a child ended. Low 7 bits: the signal that killed it (0: it exited, 0x7f: it
+ * stopped), 0x80: with a core, bits 8-15: the status it gave to exit (Linux's wait4). */
+#ifndef POSTERN_SYS_WAIT_H
+#define POSTERN_SYS_WAIT_H
+
+#include <sys/types.h>
+#include <linux/wait.h>
+
+#define WTERMSIG(status)    ((status)&0x7f)
+#define WEXITSTATUS(status) (((status) >> 8) & 0xff)
+#define WSTOPSIG(status)    WEXITSTATUS(status)
+#define WCOREDUMP(status)   ((status)&0x80)
+#define WIFEXITED(status)   (WTERMSIG(status) == 0)
+#define WIFSTOPPED(status)  (WTERMSIG(status) == 0x7f)
+#define WIFSIGNALED(status) (!WIFEXITED(status) && !WIFSTOPPED(status))
+
+pid_t wait(int *status);
+pid_t waitpid(pid_t pid, int *status, int options);
+
+#endif

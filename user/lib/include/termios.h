@@ -1,0 +1,11 @@
+/* termios.h - the modes of a terminal; the structure is the kernel's. */
+#ifndef POSTERN_TERMIOS_H
+#define POSTERN_TERMIOS_H
+
+#include <asm/termbits.h>
+#include <sys/ioctl.h>
+
+int tcgetattr(int fd, struct termios *to);
+int tcsetattr(int fd, int when, const struct termios *from);
+
+#endif

@@ -1,0 +1,29 @@
+/* time.h - clocks, waiting, and dates in UTC. There are no time zones.
+ *
+ * clock_gettime, clock_getres and time read the clock through the vDSO when the kernel gave one
+ * (see clock.c); the identities of the clocks are the kernel's. */
+#ifndef POSTERN_TIME_H
+#define POSTERN_TIME_H
+
+#include <sys/types.h>
+#include <linux/time.h>
+
+struct tm {
+    int tm_sec, tm_min, tm_hour, tm_mday, tm_mon, tm_year, tm_wday, tm_yday, tm_isdst;
+};
+
+int clock_gettime(clockid_t clock, struct timespec *now);
+int clock_getres(clockid_t clock, struct timespec *resolution);
+int clock_settime(clockid_t clock, const struct timespec *now);
+time_t time(time_t *now);
+int nanosleep(const struct timespec *wanted, struct timespec *left);
+/* Returns an errno, not -1: POSIX made this one different. */
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *t, struct timespec *left);
+
+struct tm *gmtime_r(const time_t *restrict seconds, struct tm *restrict to);
+time_t timegm(struct tm *date);
+/* Knows %a A b B c d D e F H I j m M p R s S T u w y Y z Z; 0 when it does not fit. */
+size_t strftime(char *restrict to, size_t size, const char *restrict format,
+                const struct tm *restrict date);
+
+#endif

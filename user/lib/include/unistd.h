@@ -1,0 +1,73 @@
+/* unistd.h - processes, files and the system call itself, as POSIX and Linux's manual describe.
+ *
+ * Each function returns -1 with errno set when the kernel refuses. */
+#ifndef POSTERN_UNISTD_H
+#define POSTERN_UNISTD_H
+
+#include <sys/types.h>
+#include <asm/unistd.h>
+
+#define STDIN_FILENO  0
+#define STDOUT_FILENO 1
+#define STDERR_FILENO 2
+
+#define F_OK 0
+#define X_OK 1
+#define W_OK 2
+#define R_OK 4
+
+#define _SC_CLK_TCK          2
+#define _SC_PAGESIZE         30
+#define _SC_NPROCESSORS_ONLN 84
+
+extern char **environ;
+
+long syscall(long number, ...);
+
+ssize_t read(int fd, void *to, size_t size);
+ssize_t write(int fd, const void *from, size_t size);
+ssize_t pread(int fd, void *to, size_t size, off_t at);
+int close(int fd);
+off_t lseek(int fd, off_t offset, int whence);
+int ftruncate(int fd, off_t size);
+int dup(int fd);
+int dup2(int from, int to);
+int dup3(int from, int to, int flags);
+int pipe(int fds[2]);
+int pipe2(int fds[2], int flags);
+int isatty(int fd);
+int access(const char *path, int mode);
+int unlink(const char *path);
+int rmdir(const char *path);
+ssize_t readlink(const char *restrict path, char *restrict to, size_t size);
+int symlink(const char *target, const char *path);
+int chdir(const char *path);
+char *getcwd(char *to, size_t size); /* to must not be NULL */
+
+pid_t fork(void);
+int execve(const char *path, char *const argv[], char *const envp[]);
+int execv(const char *path, char *const argv[]);
+int execvp(const char *name, char *const argv[]);
+_Noreturn void _exit(int status);
+pid_t getpid(void);
+pid_t getppid(void);
+uid_t getuid(void);
+uid_t geteuid(void);
+gid_t getgid(void);
+gid_t getegid(void);
+int setpgid(pid_t pid, pid_t group);
+pid_t getpgid(pid_t pid);
+pid_t getpgrp(void);
+pid_t setsid(void);
+pid_t tcgetpgrp(int fd);
+int tcsetpgrp(int fd, pid_t group);
+
+unsigned int sleep(unsigned int seconds);
+int usleep(unsigned int microseconds);
+unsigned int alarm(unsigned int seconds);
+int pause(void);
+int brk(void *end);
+void *sbrk(intptr_t grow);
+long sysconf(int name);
+
+#endif
