@@ -1,0 +1,29 @@
+/*
+ * echo [-n] [WORD...] - prints its arguments with one space between them, then a newline (-n: none).
+ *
+ * Backslashes are ordinary: POSIX leaves echo's treatment of them open, and this one prints what
+ * it was given. Follows POSIX.1-2017, "echo".
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+int
+main(int argc, char **argv)
+{
+    int newline = argc < 2 || strcmp(argv[1], "-n") != 0;
+    int first = newline ? 1 : 2;
+
+    for (int i = first; i < argc; i++) {
+        if (i > first)
+            putchar(' ');
+        fputs(argv[i], stdout);
+    }
+    if (newline)
+        putchar('\n');
+    if (fflush(stdout) != 0) {
+        fprintf(stderr, "echo: cannot write: %s\n", strerror(errno));
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,57 @@
+/*
+ * env [-i] [NAME=VALUE]... [COMMAND [ARGUMENT...]] - runs COMMAND with a changed environment, or
+ * prints the environment. -i begins with an empty one.
+ *
+ * Status: COMMAND's own, 127 when it is not found, 126 when it cannot be executed, 2 for a bad
+ * option. Follows POSIX.1-2017, "env".
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+print_environment(void)
+{
+    for (char **entry = environ; *entry != NULL; entry++)
+        puts(*entry);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
+/* Splits NAME=VALUE in place: the argument is ours to change. */
+static int
+set(char *assignment, char *equals)
+{
+    *equals = '\0';
+    if (setenv(assignment, equals + 1, 1) == 0)
+        return 0;
+    fprintf(stderr, "env: cannot set '%s': %s\n", assignment, strerror(errno));
+    return 1;
+}
+
+int
+main(int argc, char **argv)
+{
+    static char *empty[] = { NULL };
+    char *equals;
+    int i = 1;
+
+    if (i < argc && strcmp(argv[i], "-i") == 0) {
+        environ = empty;
+        i++;
+    } else if (i < argc && argv[i][0] == '-') {
+        fprintf(stderr, "usage: env [-i] [NAME=VALUE]... [COMMAND [ARGUMENT...]]\n");
+        return 2;
+    }
+    for (; i < argc && (equals = strchr(argv[i], '=')) != NULL; i++)
+        if (set(argv[i], equals) != 0)
+            return 1;
+    if (i == argc)
+        return print_environment();
+
+    execvp(argv[i], argv + i);
+    int error = errno;
+    fprintf(stderr, "env: %s: %s\n", argv[i], error == ENOENT ? "not found" : strerror(error));
+    return error == ENOENT ? 127 : 126;
+}
