@@ -1,0 +1,36 @@
+"""guest.py - what the tools put into the guest, and where init and the kernel find it.
+
+  /run/argv     the command's words, each ended by a NUL
+  /run/term     TERM's value, when there is a terminal
+  /run/winsize  `ROWS COLUMNS` of that terminal
+user/bin/init.c reads them.
+"""
+import os
+
+import tree
+from options import NO_START_STATUS, Refused
+
+
+def built(build, name):
+    path = os.path.join(build, name)
+    if not os.path.exists(path):
+        raise Refused('%s is missing: run `make`' % path, NO_START_STATUS)
+    return path
+
+
+def kernel(build):
+    return built(build, 'kernel.elf')
+
+
+def base(build):
+    """The Tree of the built-in files."""
+    kernel(build)
+    return tree.load(built(build, 'initrd.cpio'))
+
+
+def command(files, words, terminal=None):
+    """Enters the command and, for one on a terminal, what its programs ask about it."""
+    files.text('run/argv', b''.join(os.fsencode(word) + b'\0' for word in words))
+    if terminal:
+        files.text('run/term', os.fsencode(os.environ.get('TERM') or 'dumb'))
+        files.text('run/winsize', b'%d %d' % terminal.size())

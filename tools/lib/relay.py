@@ -1,0 +1,122 @@
+"""relay.py - carries bytes between the host's descriptors and the machine's wires.
+
+One thread a direction, each with plain blocking reads and writes: a reader that is slow, or a
+writer that never comes, stops its own direction and no other. Nothing is lost and nothing grows.
+"""
+import os
+import re
+import socket
+import threading
+
+CHUNK = 1 << 16
+KERNEL_LINE = re.compile(rb'<([0-7])>(\[.*)', re.DOTALL)
+LOG_WARNING = 4
+
+
+def write_all(fd, data):
+    while data:
+        data = data[os.write(fd, data):]
+
+
+def read_some(fd):
+    """b'' at the end; a descriptor that cannot be read counts as one at its end."""
+    try:
+        return os.read(fd, CHUNK)
+    except OSError:
+        return b''
+
+
+class Pump(threading.Thread):
+    """A thread that ends when its source does. A daemon: one that waits for input may be left."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.start()
+
+
+class Output(Pump):
+    """The guest's bytes to our standard output. `broken` calls `stop`: nobody reads any more."""
+
+    def __init__(self, source, target, stop):
+        self.source, self.target, self.stop, self.broken = source, target, stop, False
+        super().__init__()
+
+    def run(self):
+        try:
+            for data in iter(lambda: read_some(self.source), b''):
+                write_all(self.target, data)
+        except OSError:
+            self.broken = True
+            self.stop()
+
+
+class Input(Pump):
+    """Our standard input to the guest, and its end as the end. `head` goes first; `escape` sees
+    every chunk of a terminal and returns what goes on, or None to leave."""
+
+    def __init__(self, source, port, head=b'', escape=None, leave=None):
+        self.source, self.port, self.head = source, port, head
+        self.escape, self.leave = escape, leave
+        super().__init__()
+
+    def run(self):
+        try:
+            self.port.sendall(self.head)
+            for data in iter(lambda: read_some(self.source), b''):
+                data = self.escape(data) if self.escape else data
+                if data is None:
+                    self.leave()
+                    return
+                self.port.sendall(data)
+            self.port.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # the machine has gone; whoever waits for it knows better
+
+
+class Status(Pump):
+    """The one line in which init says how the command ended."""
+
+    def __init__(self, source):
+        self.source, self.line = source, b''
+        super().__init__()
+
+    def run(self):
+        for data in iter(lambda: read_some(self.source), b''):
+            self.line += data
+
+
+class Log(Pump):
+    """The UART: all of it to the log file, kernel warnings to standard error (`verbose`: all)."""
+
+    def __init__(self, source, log, error, verbose):
+        self.source, self.log, self.error, self.verbose = source, log, error, verbose
+        self.kernel_seen, self.qemu_lines = False, []
+        super().__init__()
+
+    def run(self):
+        rest = b''
+        for data in iter(lambda: read_some(self.source), b''):
+            self.tell(self.log, data)
+            if self.verbose:
+                self.tell(self.error, data)
+            *lines, rest = (rest + data).split(b'\n')
+            for line in lines:
+                self.line(line.rstrip(b'\r'))
+        self.line(rest)
+
+    def line(self, line):
+        match = KERNEL_LINE.match(line)
+        if not match:
+            if line.startswith(b'qemu-system'):
+                self.qemu_lines.append(line)
+            return
+        self.kernel_seen = True
+        if int(match[1]) <= LOG_WARNING and not self.verbose:
+            self.tell(self.error, match[2] + b'\n')
+
+    @staticmethod
+    def tell(fd, data):
+        try:
+            write_all(fd, data)
+        except OSError:
+            pass  # a full disk or a closed standard error must not end the run

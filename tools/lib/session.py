@@ -1,0 +1,106 @@
+"""session.py - a machine that runs one command: its wires, its pumps, and how it ended."""
+import contextlib
+import os
+import signal
+import time
+
+import machine
+import relay
+import runlog
+from options import NO_START_STATUS
+
+TIMEOUT_STATUS, LEFT_STATUS, SIGNAL_STATUS = 124, 0, 128
+NOT_EXECUTABLE, NOT_FOUND = 126, 127
+SETTLE_S = 1  # what a stopped machine has sent may take this long to reach a slow reader
+
+
+def say(text):
+    relay.Log.tell(2, os.fsencode('tools/run: %s\n' % text))
+
+
+def signal_name(number):
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+class Session:
+    """`terminal` is a Terminal, or None for clean bytes. `ended`: standard input has ended before
+    the start, so the machine gets none; otherwise `head` is what has been read of it already."""
+
+    def __init__(self, opt, vm, terminal, ended, head):
+        self.opt, self.vm, self.terminal, self.left = opt, vm, terminal, False
+        prefix = 'postern.tty.' if terminal else 'postern.'
+        vm.ports()
+        self.source = vm.output_port(prefix + 'out')
+        self.status_source = vm.output_port('postern.status')
+        self.port = None if ended else vm.input_port(prefix + 'in')
+        self.head = head
+
+    def run(self):
+        """(status, reason) of the whole run. The terminal is given back in any case."""
+        log = runlog.open_log(self.opt.build, self.opt.log)
+        relay.write_all(log, os.fsencode('%s\n' % self.vm))
+        self.deadline = time.monotonic() + self.opt.timeout if self.opt.timeout else None
+        self.vm.start()
+        self.log = relay.Log(self.vm.log, log, 2, self.opt.v)
+        self.status = relay.Status(self.status_source)
+        self.output = relay.Output(self.source, 1, self.vm.kill)
+        with self.terminal or contextlib.nullcontext():
+            if self.port:
+                escape = self.terminal and self.terminal.real and self.terminal.escape
+                relay.Input(0, self.port, self.head, escape, self.leave)
+            return self.wait()
+
+    def leave(self):
+        self.left = True
+        self.vm.kill()
+
+    def join(self, pump):
+        """True when the pump has carried everything before the time is up."""
+        left = None if self.deadline is None else max(0, self.deadline - time.monotonic())
+        pump.join(left)
+        return not pump.is_alive()
+
+    def wait(self):
+        pumps = (self.output, self.status, self.log)
+        if not all(self.join(pump) for pump in pumps):
+            self.vm.kill()
+            for pump in pumps:
+                pump.join(SETTLE_S)
+            return TIMEOUT_STATUS, 'timeout'
+        code = self.vm.wait()
+        if self.output.broken:
+            return SIGNAL_STATUS + signal.SIGPIPE, 'signal SIGPIPE'
+        if self.left:
+            return LEFT_STATUS, 'command'
+        return self.verdict(self.status.line.decode().split()) if self.ended_well(code) else \
+            self.failure(code)
+
+    def ended_well(self, code):
+        """Init has said how the command ended, and the kernel has not died after that."""
+        words = self.status.line.split()
+        return len(words) > 0 and (code != NO_START_STATUS or words == [b'exit', b'125'])
+
+    def verdict(self, words):
+        """Of init's line: `exit N`, `signal N`, `notfound`, `noexec ERRNO`."""
+        kind, number = words[0], int(words[1]) if len(words) > 1 else 0
+        if kind == 'exit':
+            return number, 'command'
+        if kind == 'signal':
+            return SIGNAL_STATUS + number, 'signal ' + signal_name(number)
+        if kind == 'notfound':
+            say('%s: not found' % self.opt.command[0])
+            return NOT_FOUND, 'command'
+        say('%s: cannot be executed: %s' % (self.opt.command[0], os.strerror(number)))
+        return NOT_EXECUTABLE, 'command'
+
+    def failure(self, code):
+        """No word from init. A kernel that has spoken has died; else there was none."""
+        for line in self.log.qemu_lines:
+            say(os.fsdecode(line))
+        if self.log.kernel_seen:
+            return NO_START_STATUS, 'panic'
+        say('%s ended with %d before the kernel said a word' % (machine.QEMU, code))
+        return NO_START_STATUS, 'no start'

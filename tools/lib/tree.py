@@ -1,0 +1,117 @@
+"""tree.py - the guest's file tree as it will be at boot: built-in files, --add and the command.
+
+Everything is merged here, on the host, so that the kernel unpacks one archive in which each name
+stands once. A path has no slash in front; the root itself is not an entry.
+"""
+import os
+import stat
+
+import cpio
+from options import NO_START_STATUS, Refused
+
+# All files that have no time of their own get this one: 2026-01-01, where the fixed RTC begins.
+EPOCH = 1767225600
+MAX_LINKS_FOLLOWED = 40
+
+
+class Tree:
+    """`nodes` is {path: cpio.Node}. Later additions win over earlier ones."""
+
+    def __init__(self, nodes=None):
+        self.nodes = nodes or {}
+
+    def resolve(self, path, follow_last=False):
+        """The path with symbolic links among its parents followed, as the guest would."""
+        parts, done, followed = path.split('/')[::-1], [], 0
+        while parts:
+            part = parts.pop()
+            if part in ('', '.'):
+                continue
+            if part == '..':
+                done = done[:-1]
+                continue
+            node = self.nodes.get('/'.join(done + [part]))
+            if node and stat.S_ISLNK(node.mode) and (parts or follow_last):
+                followed += 1
+                if followed > MAX_LINKS_FOLLOWED:
+                    raise Refused('--add: too many links on the way to /%s' % path)
+                target = os.fsdecode(node.read())
+                if target.startswith('/'):
+                    done = []
+                parts += target.split('/')[::-1]
+            else:
+                done.append(part)
+        return '/'.join(done)
+
+    def put(self, path, node):
+        """Enters `node`; missing parents are made, what stands in the way is replaced."""
+        path = self.resolve(path, follow_last=stat.S_ISDIR(node.mode))
+        if not path:
+            return
+        parents = path.split('/')[:-1]
+        for depth in range(1, len(parents) + 1):
+            parent = '/'.join(parents[:depth])
+            if parent not in self.nodes or not stat.S_ISDIR(self.nodes[parent].mode):
+                self.nodes[parent] = cpio.Node(stat.S_IFDIR | 0o755, EPOCH)
+        if not stat.S_ISDIR(node.mode):
+            for below in [p for p in self.nodes if p.startswith(path + '/')]:
+                del self.nodes[below]
+        self.nodes[path] = node
+
+    def text(self, path, data, mode=0o644):
+        self.put(path, cpio.Node(stat.S_IFREG | mode, EPOCH, data))
+
+    def folder(self, path, mode):
+        self.put(path, cpio.Node(stat.S_IFDIR | mode, EPOCH))
+
+    def link(self, path, target):
+        self.put(path, cpio.Node(stat.S_IFLNK | 0o777, EPOCH, os.fsencode(target)))
+
+    def add(self, host, guest):
+        """--add: a file or a whole folder; a HOST that is a link is followed, links inside stay."""
+        try:
+            info = os.stat(host)
+            if stat.S_ISDIR(info.st_mode):
+                self.add_folder(host, guest, info)
+            elif not guest.strip('/'):
+                raise Refused('--add %s=%s: a file cannot be the root' % (host, guest))
+            else:
+                self.put(guest, regular(host, info))
+        except OSError as error:
+            raise Refused('--add: cannot read %s: %s' % (error.filename, error.strerror)) from None
+
+    def add_folder(self, host, guest, info, linked=None):
+        linked = {} if linked is None else linked
+        self.put(guest, cpio.Node(info.st_mode, info.st_mtime))
+        for name in sorted(os.listdir(host)):
+            path, below = os.path.join(host, name), guest + '/' + name
+            info = os.lstat(path)
+            if stat.S_ISDIR(info.st_mode):
+                self.add_folder(path, below, info, linked)
+            elif stat.S_ISLNK(info.st_mode):
+                target = os.fsencode(os.readlink(path))
+                self.put(below, cpio.Node(info.st_mode, info.st_mtime, target))
+            elif stat.S_ISREG(info.st_mode):
+                key = (info.st_dev, info.st_ino)
+                self.put(below, linked.setdefault(key, regular(path, info)))
+
+
+def regular(path, info):
+    """The Node of a file. A pipe (a shell's `<(...)`) can be read only once, so it is read now."""
+    mode = stat.S_IFREG | stat.S_IMODE(info.st_mode)
+    if stat.S_ISREG(info.st_mode):
+        open(path, 'rb').close()  # says now that it cannot be read
+        return cpio.Node(mode, info.st_mtime, source=path, size=info.st_size)
+    if not stat.S_ISFIFO(info.st_mode):
+        raise Refused('--add %s: it wants a file or a folder' % path)
+    with open(path, 'rb') as pipe:
+        return cpio.Node(mode, info.st_mtime, pipe.read())
+
+
+def load(archive):
+    """The Tree of the built-in files."""
+    with open(archive, 'rb') as f:
+        try:
+            return Tree(cpio.read(f.read()))
+        except ValueError as error:
+            raise Refused('%s: %s' % (archive, error), NO_START_STATUS) from None
