@@ -1,0 +1,251 @@
+/* cow.c - fork's memory: private pages are copied when written, shared ones never are.
+ *
+ * By stores and by system calls that write into the page, in both directions. Source: fork(2). */
+#include "probe.h"
+#include <time.h>
+
+#define RW (PROT_READ | PROT_WRITE)
+
+static char *
+map(unsigned long pages, int flags)
+{
+    char *p = mmap(NULL, pages * PAGE, RW, flags | MAP_ANONYMOUS, -1, 0);
+    TRUE(p != MAP_FAILED);
+    return p;
+}
+
+static int in_data = 5, in_bss;
+
+TEST(child_writes_are_its_own, "the page table of the child maps the parent's pages writable",
+     "kernel/mm (fork)")
+{
+    int on_stack = 5;
+    char *heap = malloc(100), *area = map(3, MAP_PRIVATE);
+    heap[0] = area[0] = 5;
+    EQ(IN_CHILD(EQ(in_data, 5); EQ(on_stack, 5); EQ(heap[0], 5); EQ(area[0], 5);
+                in_data = in_bss = on_stack = heap[0] = area[0] = area[PAGE] = 6;
+                EQ(in_data, 6)),
+       0);
+    EQ(in_data, 5);
+    EQ(in_bss, 0);
+    EQ(on_stack, 5);
+    EQ(heap[0], 5);
+    EQ(area[0], 5);
+    EQ(area[PAGE], 0);
+}
+
+TEST(parent_writes_are_its_own, "the parent keeps its writable ptes after fork (stale TLB too)",
+     "kernel/mm (fork)")
+{
+    int go[2];
+    char *area = map(64, MAP_PRIVATE), byte;
+    memset(area, 1, 64 * PAGE);
+    OK(pipe(go));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        EQ(read(go[0], &byte, 1), 1);
+        for (int i = 0; i < 64; i++)
+            EQ(area[i * PAGE], 1);
+        _exit(0);
+    }
+    /* At once after fork: the pages were just in this hart's TLB as writable. */
+    memset(area, 2, 64 * PAGE);
+    EQ(write(go[1], "x", 1), 1);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(area[5 * PAGE], 2);
+}
+
+TEST(shared_pages_stay_shared, "MAP_SHARED is copied on write", "kernel/mm (fork)")
+{
+    char *p = map(4, MAP_SHARED);
+    p[0] = 1;
+    /* Page 1 is touched first by the child, page 2 by the parent after the fork. */
+    EQ(IN_CHILD(EQ(p[0], 1); p[0] = 2; p[PAGE] = 3), 0);
+    EQ(p[0], 2);
+    EQ(p[PAGE], 3);
+    p[2 * PAGE] = 4;
+    EQ(IN_CHILD(EQ(p[2 * PAGE], 4); EQ(p[3 * PAGE], 0)), 0);
+}
+
+TEST(shared_page_first_touched_after_fork, "each process gets its own zero page",
+     "kernel/mm (fault)")
+{
+    volatile char *p = map(1, MAP_SHARED);
+    int fds[2], back[2];
+    char byte;
+    OK(pipe(fds));
+    OK(pipe(back));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        EQ(read(fds[0], &byte, 1), 1);
+        EQ(p[10], 77);
+        p[11] = 78;
+        _exit(0);
+    }
+    EQ(p[10], 0);
+    p[10] = 77;
+    EQ(write(fds[1], "x", 1), 1);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(p[11], 78);
+}
+
+TEST(three_generations, "the reference count of a page is wrong after two forks",
+     "kernel/mm (frame)")
+{
+    char *p = map(8, MAP_PRIVATE);
+    memset(p, 1, 8 * PAGE);
+    EQ(IN_CHILD(p[0] = 2; EQ(IN_CHILD(p[0] = 3; p[PAGE] = 3;
+                                      EQ(IN_CHILD(EQ(p[0], 3); p[0] = 4; p[PAGE] = 4), 0);
+                                      EQ(p[0], 3); EQ(p[PAGE], 3)),
+                             0);
+                EQ(p[0], 2); EQ(p[PAGE], 1)),
+       0);
+    EQ(p[0], 1);
+    EQ(p[7 * PAGE], 1);
+}
+
+TEST(parent_ends_first, "the last owner's pages are freed with the parent", "kernel/mm (frame)")
+{
+    char *p = map(16, MAP_PRIVATE);
+    int fds[2], go[2];
+    char byte = 0;
+    memset(p, 9, 16 * PAGE);
+    OK(pipe(fds));
+    OK(pipe(go));
+    EQ(IN_CHILD(
+           if (OK(fork()) == 0) {
+               /* End of file: the parent in the middle has gone, and its memory with it. */
+               close(go[1]);
+               EQ(read(go[0], &byte, 1), 0);
+               for (int i = 0; i < 16; i++)
+                   EQ(p[i * PAGE + 50], 9);
+               memset(p, 8, 16 * PAGE);
+               EQ(write(fds[1], "k", 1), 1);
+               _exit(0);
+           }),
+       0);
+    close(go[1]);
+    close(fds[1]);
+    EQ(read(fds[0], &byte, 1), 1);
+    EQ(p[0], 9);
+}
+
+TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to both processes",
+     "kernel/mm/usercopy")
+{
+    int fds[2], status;
+    char *p = map(2, MAP_PRIVATE);
+    memset(p, 1, 2 * PAGE);
+    OK(pipe(fds));
+    EQ(IN_CHILD(EQ(write(fds[1], "xyz", 3), 3); EQ(read(fds[0], p + 10, 3), 3);
+                EQ(p[10], 'x'); EQ(p[9], 1); EQ(p[13], 1)),
+       0);
+    EQ(p[10], 1);
+    EQ(IN_CHILD(EQ(sys(SYS_clock_gettime, CLOCK_MONOTONIC, p), 0)), 0);
+    EQ(p[0], 1);
+    EQ(IN_CHILD(EQ(sys(SYS_getrandom, p, 100, 0), 100)), 0);
+    EQ(p[50], 1);
+    EQ(p[99], 1);
+    (void)status;
+}
+
+TEST(call_writes_into_untouched_page, "a page that was never touched, or only read, is refused",
+     "kernel/mm/usercopy")
+{
+    int fds[2];
+    char *p = map(4, MAP_PRIVATE), *q = map(1, MAP_PRIVATE);
+    OK(pipe(fds));
+    EQ(p[PAGE], 0);
+    EQ(write(fds[1], "abcdef", 6), 6);
+    EQ(read(fds[0], p, 3), 3);
+    EQ(read(fds[0], p + PAGE, 3), 3);
+    EQ(p[0], 'a');
+    EQ(p[PAGE + 2], 'f');
+    /* The zero page itself was not written. */
+    EQ(q[0], 0);
+    EQ(q[2], 0);
+}
+
+TEST(call_copies_over_page_borders, "only the first page of a range is made writable",
+     "kernel/mm/usercopy")
+{
+    int fds[2];
+    char *p = map(8, MAP_PRIVATE);
+    static char text[3 * PAGE];
+    memset(p, 1, 8 * PAGE);
+    memset(text, 2, sizeof text);
+    OK(pipe(fds));
+    EQ(IN_CHILD(EQ(write(fds[1], text, sizeof text), sizeof text);
+                EQ(read(fds[0], p + PAGE - 100, sizeof text), sizeof text);
+                EQ(p[PAGE - 101], 1); EQ(p[PAGE - 100], 2); EQ(p[4 * PAGE - 101], 2);
+                EQ(p[4 * PAGE - 100], 1)),
+       0);
+    for (int i = 0; i < 8; i++)
+        EQ(p[i * PAGE], 1);
+}
+
+TEST(protection_survives_fork, "copy-on-write makes a read-only page writable",
+     "kernel/mm (fault)")
+{
+    char *p = map(3, MAP_PRIVATE);
+    memset(p, 1, 3 * PAGE);
+    OK(mprotect(p, PAGE, PROT_READ));
+    OK(mprotect(p + PAGE, PAGE, PROT_NONE));
+    EQ(IN_CHILD(FAULTS(probe_write(p), SIGSEGV, SEGV_ACCERR, p);
+                FAULTS(probe_read(p + PAGE), SIGSEGV, SEGV_ACCERR, p + PAGE);
+                OK(mprotect(p, 2 * PAGE, RW)); EQ(p[PAGE], 1); p[0] = 5; p[PAGE] = 5),
+       0);
+    OK(mprotect(p, 2 * PAGE, RW));
+    EQ(p[0], 1);
+    EQ(p[PAGE], 1);
+    p[0] = 6;
+    EQ(p[0], 6);
+}
+
+TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kernel/mm (frame)")
+{
+    char *p = map(8, MAP_PRIVATE), *s = map(8, MAP_SHARED);
+    memset(p, 1, 8 * PAGE);
+    memset(s, 2, 8 * PAGE);
+    EQ(IN_CHILD(OK(munmap(p, 8 * PAGE)); OK(munmap(s, 8 * PAGE));
+                char *q = map(64, MAP_PRIVATE); memset(q, 0xee, 64 * PAGE)),
+       0);
+    for (int i = 0; i < 8; i++) {
+        EQ(p[i * PAGE], 1);
+        EQ(s[i * PAGE], 2);
+    }
+}
+
+TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's page",
+     "kernel/mm (space)")
+{
+    char *p = map(2, MAP_PRIVATE);
+    memset(p, 1, 2 * PAGE);
+    EQ(IN_CHILD(OK(madvise(p, PAGE, MADV_DONTNEED)); EQ(p[0], 0); EQ(p[PAGE], 1)), 0);
+    EQ(p[0], 1);
+}
+
+TEST(many_children_write_at_once, "two harts copy the same page and lose a count",
+     "kernel/mm (fault)")
+{
+    enum { CHILDREN = 8, PAGES = 32 };
+    char *p = map(PAGES, MAP_PRIVATE);
+    pid_t pids[CHILDREN];
+    memset(p, 1, PAGES * PAGE);
+    for (int c = 0; c < CHILDREN; c++)
+        if ((pids[c] = OK(fork())) == 0) {
+            for (int i = 0; i < PAGES; i++) {
+                EQ(p[i * PAGE], 1);
+                memset(p + i * PAGE, c + 10, PAGE);
+            }
+            for (unsigned long i = 0; i < PAGES * PAGE; i++)
+                EQ(p[i], c + 10);
+            _exit(0);
+        }
+    for (int i = 0; i < PAGES; i++)
+        p[i * PAGE + 1] = 2;
+    for (int c = 0; c < CHILDREN; c++)
+        EQ(check_wait(__FILE__, __LINE__, pids[c]), 0);
+    for (int i = 0; i < PAGES; i++)
+        TRUE(p[i * PAGE] == 1 && p[i * PAGE + 1] == 2);
+}

@@ -1,0 +1,349 @@
+/* efault.c - every pointer argument of every call, given addresses that the caller may not use.
+ *
+ * Kinds: NULL, one below the end of user space, not canonical, the kernel's half, PROT_NONE, just
+ * unmapped; for results also a read-only page, and an object whose second half is not mapped.
+ * The wanted answer is EFAULT each time, and the kernel lives. Source: the manual pages' EFAULT. */
+#include "check.h"
+#include <poll.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <sys/uio.h>
+#include <time.h>
+
+/* Stands in a call's arguments for the address under test. */
+#define BAD 0x0bad0bad0badL
+
+struct call {
+    const char *name;
+    long number, args[6];
+};
+
+static char *none, *readonly, *edge;
+
+/* Pages to point at: one without access, one only readable, one whose neighbour is missing. */
+static void
+make_pages(void)
+{
+    char *p = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    TRUE(p != MAP_FAILED);
+    none = p;
+    OK(mprotect(none, PAGE, PROT_NONE));
+    readonly = p + 2 * PAGE;
+    readonly[0] = 0;
+    OK(mprotect(readonly, PAGE, PROT_READ));
+    edge = p + 5 * PAGE;
+    OK(munmap(edge, PAGE));
+}
+
+static void
+refuse(const struct call *c, const char *kind, unsigned long address)
+{
+    long a[6];
+    for (int i = 0; i < 6; i++)
+        a[i] = c->args[i] == BAD ? (long)address : c->args[i];
+    long r = sys(c->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (r != -EFAULT)
+        FAIL("expected EFAULT of %s for %s pointer 0x%lx, seen %ld (errno %s)", c->name, kind,
+             address, r, r < 0 ? strerrorname_np(-r) : "none");
+}
+
+static void
+refuse_unreadable(const struct call *c)
+{
+    refuse(c, "the kernel's", 0xffffffff80200000UL);
+    refuse(c, "the direct map's", 0xffffffd600000000UL);
+    refuse(c, "the kernel's", 0xffffffc080200000UL);
+    refuse(c, "the top", 0xffffffffffffffffUL);
+    refuse(c, "the first non-canonical", 0x4000000000UL);
+    refuse(c, "a non-canonical", 0x7000000000000000UL);
+    refuse(c, "the sign bit's", 0x8000000000000000UL);
+    refuse(c, "a PROT_NONE", (unsigned long)none);
+    refuse(c, "an unmapped", (unsigned long)edge);
+    refuse(c, "a low", 8);
+}
+
+/* Arguments that the kernel reads. */
+static void
+refuse_input(const struct call *calls, int count)
+{
+    make_pages();
+    for (int i = 0; i < count; i++) {
+        refuse_unreadable(&calls[i]);
+        refuse(&calls[i], "a NULL", 0);
+    }
+}
+
+/* Arguments that the kernel writes: they must be writable, to their last byte. */
+static void
+refuse_output(const struct call *calls, int count)
+{
+    make_pages();
+    for (int i = 0; i < count; i++) {
+        refuse_unreadable(&calls[i]);
+        refuse(&calls[i], "a read-only", (unsigned long)readonly);
+        refuse(&calls[i], "a half mapped", (unsigned long)edge - 4);
+    }
+}
+
+#define INPUT(...)                                                                            \
+    do {                                                                                      \
+        struct call calls_[] = { __VA_ARGS__ };                                               \
+        refuse_input(calls_, sizeof calls_ / sizeof *calls_);                                 \
+    } while (0)
+#define OUTPUT(...)                                                                           \
+    do {                                                                                      \
+        struct call calls_[] = { __VA_ARGS__ };                                               \
+        refuse_output(calls_, sizeof calls_ / sizeof *calls_);                                \
+    } while (0)
+
+/* A pipe with 100 bytes in it, and room. */
+static int fds[2];
+
+static void
+make_pipe(void)
+{
+    char bytes[100] = { 0 };
+    OK(pipe(fds));
+    EQ(write(fds[1], bytes, sizeof bytes), 100);
+}
+
+TEST(write_buffer, "the range is dereferenced in the kernel", "kernel/mm/usercopy")
+{
+    make_pipe();
+    int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
+    INPUT({ "write(pipe)", SYS_write, { fds[1], BAD, 16 } },
+          { "write(file)", SYS_write, { file, BAD, 16 } },
+          { "pwrite64", SYS_pwrite64, { file, BAD, 16, 0 } },
+          { "writev's array", SYS_writev, { fds[1], BAD, 1 } });
+    EQ(lseek(file, 0, SEEK_END), 0);
+}
+
+TEST(read_buffer, "a read-only page is written through the kernel's own mapping",
+     "kernel/mm/usercopy")
+{
+    make_pipe();
+    int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
+    int zero = OK(open("/dev/zero", O_RDONLY));
+    EQ(write(file, "0123456789abcdef", 16), 16);
+    OK(lseek(file, 0, SEEK_SET));
+    make_pages();
+    struct call calls[] = { { "read(pipe)", SYS_read, { fds[0], BAD, 16 } },
+                            { "read(file)", SYS_read, { file, BAD, 16 } },
+                            { "read(zero)", SYS_read, { zero, BAD, 16 } },
+                            { "pread64", SYS_pread64, { file, BAD, 16, 0 } } };
+    for (int i = 0; i < 4; i++) {
+        refuse_unreadable(&calls[i]);
+        refuse(&calls[i], "a read-only", (unsigned long)readonly);
+        refuse(&calls[i], "a NULL", 0);
+    }
+    EQ(readonly[0], 0);
+}
+
+TEST(iovec_parts, "only the first part's pointer is checked", "kernel/syscall")
+{
+    make_pipe();
+    make_pages();
+    struct iovec in[1] = { { none, 8 } }, kernel[1] = { { (void *)0xffffffd600000000UL, 8 } };
+    ERR(sys(SYS_readv, fds[0], in, 1), EFAULT);
+    ERR(sys(SYS_writev, fds[1], in, 1), EFAULT);
+    ERR(sys(SYS_readv, fds[0], kernel, 1), EFAULT);
+    ERR(sys(SYS_writev, fds[1], kernel, 1), EFAULT);
+}
+
+TEST(half_mapped_buffer, "bytes behind the mapped half are taken from somewhere",
+     "kernel/mm/usercopy")
+{
+    make_pages();
+    int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
+    /* Linux may write the part that is there; never more, and never say more. */
+    long n = sys(SYS_write, file, edge - 4096, 8192);
+    TRUE(n == -EFAULT || (n > 0 && n <= 4096));
+    EQ(lseek(file, 0, SEEK_END), n < 0 ? 0 : n);
+    EQ(pwrite(file, readonly, 200, 0), 200);
+    long m = sys(SYS_pread64, file, edge - 100, 200, 0);
+    TRUE(m == -EFAULT || (m >= 0 && m <= 100));
+}
+
+TEST(paths, "a path is read without a check", "kernel/syscall, kernel/mm/usercopy")
+{
+    char text[64];
+    INPUT({ "openat", SYS_openat, { AT_FDCWD, BAD, O_RDONLY, 0 } },
+          { "newfstatat", SYS_newfstatat, { AT_FDCWD, BAD, (long)text, 0 } },
+          { "faccessat", SYS_faccessat, { AT_FDCWD, BAD, 0 } },
+          { "unlinkat", SYS_unlinkat, { AT_FDCWD, BAD, 0 } },
+          { "mkdirat", SYS_mkdirat, { AT_FDCWD, BAD, 0700 } },
+          { "symlinkat target", SYS_symlinkat, { BAD, AT_FDCWD, (long)"/tmp/x" } },
+          { "symlinkat name", SYS_symlinkat, { (long)"x", AT_FDCWD, BAD } },
+          { "readlinkat", SYS_readlinkat, { AT_FDCWD, BAD, (long)text, 64 } },
+          { "renameat2 old", SYS_renameat2, { AT_FDCWD, BAD, AT_FDCWD, (long)"/tmp/y", 0 } },
+          { "chdir", SYS_chdir, { BAD } }, { "execve", SYS_execve, { BAD, 0, 0 } });
+}
+
+TEST(path_at_the_edge, "a name that ends with its page is read past its end", "kernel/mm/usercopy")
+{
+    make_pages();
+    memcpy(edge - 5, "/tmp", 5);
+    EQ(sys(SYS_faccessat, AT_FDCWD, edge - 5, 0), 0);
+    memcpy(edge - 4, "/tmp", 4);
+    ERR(sys(SYS_faccessat, AT_FDCWD, edge - 4, 0), EFAULT);
+}
+
+TEST(execve_vectors, "argv and envp are followed without a check", "kernel/proc (exec)")
+{
+    char *args[] = { "x", NULL, NULL };
+    INPUT({ "execve argv", SYS_execve, { (long)check_self, 0xffffffd600000000L, 0 } });
+    static const unsigned long bad[] = { 1, 0x4000000000UL, 0xffffffd600000000UL };
+    for (int i = 0; i < 3; i++) {
+        ERR(sys(SYS_execve, check_self, bad[i], 0), EFAULT);
+        ERR(sys(SYS_execve, check_self, args, bad[i]), EFAULT);
+        args[1] = (char *)bad[i];
+        ERR(sys(SYS_execve, check_self, args, 0), EFAULT);
+        args[1] = NULL;
+    }
+}
+
+TEST(stat_buffers, "the struct is written in place, or only its first page is checked",
+     "kernel/syscall")
+{
+    int fd = OK(open("/dev/null", O_RDONLY));
+    OUTPUT({ "fstat", SYS_fstat, { fd, BAD } },
+           { "newfstatat", SYS_newfstatat, { AT_FDCWD, (long)"/tmp", BAD, 0 } },
+           { "statx", SYS_statx, { AT_FDCWD, (long)"/tmp", 0, 0x7ff, BAD } });
+}
+
+TEST(names_back, "getcwd, readlinkat or getdents64 write through a bad pointer", "kernel/syscall")
+{
+    int dir = OK(open("/dev", O_RDONLY | O_DIRECTORY));
+    unlink("/tmp/efault.link");
+    OK(symlink("some/long/target", "/tmp/efault.link"));
+    OK(chdir("/dev"));
+    OUTPUT({ "getcwd", SYS_getcwd, { BAD, 100 } },
+           { "readlinkat", SYS_readlinkat, { AT_FDCWD, (long)"/tmp/efault.link", BAD, 100 } },
+           { "uname", SYS_uname, { BAD } });
+    make_pages();
+    struct call c = { "getdents64", SYS_getdents64, { dir, BAD, 4096 } };
+    refuse_unreadable(&c);
+    refuse(&c, "a read-only", (unsigned long)readonly);
+}
+
+TEST(pipe_fds, "pipe2 leaves two open files behind when it fails", "kernel/syscall")
+{
+    int before = OK(dup(0));
+    OUTPUT({ "pipe2", SYS_pipe2, { BAD, 0 } });
+    close(before);
+    EQ(dup(0), before);
+}
+
+TEST(time_out, "a clock writes through a bad pointer", "kernel/syscall, kernel/time")
+{
+    OUTPUT({ "clock_gettime realtime", SYS_clock_gettime, { CLOCK_REALTIME, BAD } },
+           { "clock_gettime monotonic", SYS_clock_gettime, { CLOCK_MONOTONIC, BAD } },
+           { "clock_gettime cpu", SYS_clock_gettime, { CLOCK_PROCESS_CPUTIME_ID, BAD } },
+           { "clock_getres", SYS_clock_getres, { CLOCK_REALTIME, BAD } },
+           { "gettimeofday", SYS_gettimeofday, { BAD, 0 } },
+           { "gettimeofday zone", SYS_gettimeofday, { 0, BAD } },
+           { "getrusage", SYS_getrusage, { 0, BAD } },
+           { "getitimer", SYS_getitimer, { ITIMER_REAL, BAD } });
+    ERR(sys(SYS_getcpu, 8, 0, 0), EFAULT);
+    ERR(sys(SYS_getcpu, 0, 8, 0), EFAULT);
+    ERR(sys(SYS_clock_gettime, CLOCK_REALTIME, 0), EFAULT);
+    ERR(sys(SYS_times, 8), EFAULT);
+}
+
+TEST(time_in, "a time is read without a check", "kernel/syscall, kernel/time")
+{
+    INPUT({ "nanosleep", SYS_nanosleep, { BAD, 0 } },
+          { "clock_nanosleep", SYS_clock_nanosleep, { CLOCK_MONOTONIC, 0, BAD, 0 } },
+          { "clock_settime", SYS_clock_settime, { CLOCK_REALTIME, BAD } });
+    ERR(sys(SYS_setitimer, ITIMER_REAL, 8, 0), EFAULT);
+    ERR(sys(SYS_ppoll, 0, 0, 8, 0, 8), EFAULT);
+}
+
+TEST(signal_structs, "a mask or an action is read or written without a check", "kernel/syscall")
+{
+    INPUT({ "rt_sigsuspend", SYS_rt_sigsuspend, { BAD, 8 } });
+    make_pages();
+    struct call in[] = {
+        { "rt_sigaction new", SYS_rt_sigaction, { SIGUSR1, BAD, 0, 8 } },
+        { "rt_sigprocmask set", SYS_rt_sigprocmask, { SIG_BLOCK, BAD, 0, 8 } },
+        { "sigaltstack new", SYS_sigaltstack, { BAD, 0 } },
+    };
+    for (int i = 0; i < 3; i++)
+        refuse_unreadable(&in[i]);
+    OUTPUT({ "rt_sigaction old", SYS_rt_sigaction, { SIGUSR1, 0, BAD, 8 } },
+           { "rt_sigprocmask old", SYS_rt_sigprocmask, { SIG_BLOCK, 0, BAD, 8 } },
+           { "rt_sigpending", SYS_rt_sigpending, { BAD, 8 } },
+           { "sigaltstack old", SYS_sigaltstack, { 0, BAD } });
+}
+
+TEST(wait_results, "the zombie is lost when its status cannot be written", "kernel/proc (wait)")
+{
+    make_pages();
+    static const unsigned long bad[] = { 8, 0x4000000000UL, 0xffffffd600000000UL };
+    for (int i = 0; i < 3; i++) {
+        if (fork() == 0)
+            _exit(3);
+        ERR(sys(SYS_wait4, -1, bad[i], 0, 0), EFAULT);
+        if (fork() == 0)
+            _exit(3);
+        ERR(sys(SYS_waitid, P_ALL, 0, bad[i], WEXITED, 0), EFAULT);
+    }
+    if (fork() == 0)
+        _exit(3);
+    ERR(sys(SYS_wait4, -1, readonly, 0, 0), EFAULT);
+}
+
+TEST(poll_array, "the array is read or written without a check", "kernel/fs")
+{
+    INPUT({ "ppoll", SYS_ppoll, { BAD, 1, 0, 0, 8 } });
+    struct pollfd *p = (struct pollfd *)readonly;
+    struct timespec now = { 0, 0 };
+    OK(mprotect(readonly, PAGE, PROT_READ | PROT_WRITE));
+    OK(pipe(fds));
+    p->fd = fds[1];
+    p->events = POLLOUT;
+    OK(mprotect(readonly, PAGE, PROT_READ));
+    ERR(sys(SYS_ppoll, p, 1, &now, 0, 8), EFAULT);
+}
+
+TEST(futex_words, "a futex on a bad address waits for ever", "kernel/proc (futex)")
+{
+    static const unsigned long bad[] = { 0x4000000000UL, 0xffffffd600000000UL, 0x1000 };
+    make_pages();
+    for (int i = 0; i < 3; i++)
+        for (int private = 0; private <= 128; private += 128)
+            ERR(sys(SYS_futex, bad[i], 0 | private, 0, 0), EFAULT);
+    ERR(sys(SYS_futex, none, 0, 0, 0), EFAULT);
+    ERR(sys(SYS_futex, none, 0 | 128, 0, 0), EFAULT);
+    int word = 0;
+    ERR(sys(SYS_futex, &word, 0, 0, 8), EFAULT);
+}
+
+TEST(getrandom_buffer, "random bytes are written through a bad pointer", "kernel/syscall")
+{
+    make_pages();
+    struct call c = { "getrandom", SYS_getrandom, { BAD, 16, 0 } };
+    refuse_unreadable(&c);
+    refuse(&c, "a read-only", (unsigned long)readonly);
+    refuse(&c, "a NULL", 0);
+}
+
+TEST(small_structs, "prlimit64, affinity or fcntl locks skip the check", "kernel/syscall")
+{
+    OUTPUT({ "prlimit64 old", SYS_prlimit64, { 0, 3, 0, BAD } },
+           { "sched_getaffinity", SYS_sched_getaffinity, { 0, 64, BAD } });
+    INPUT({ "sched_setaffinity", SYS_sched_setaffinity, { 0, 8, BAD } });
+}
+
+TEST(clone_tids, "fork writes its tid through a bad pointer and crashes", "kernel/proc (fork)")
+{
+    make_pages();
+    /* Linux ignores the failed store for CHILD_SETTID, and makes the child. */
+    long pid = sys(SYS_clone, SIGCHLD | 0x01000000 /* CHILD_SETTID */, 0, 0, 0, none);
+    if (pid == 0)
+        sys(SYS_exit_group, 5);
+    TRUE(pid > 0);
+    EQ(check_wait(__FILE__, __LINE__, pid), EXITED(5));
+}

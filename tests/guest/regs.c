@@ -1,0 +1,194 @@
+/* regs.c - no register changes behind a program's back: over calls, preemption, fork and exec.
+ *
+ * The rule of the riscv64 Linux ABI: a system call keeps every register but a0, fp registers and
+ * fcsr included. regs_asm.S loads and stores the registers; this file says what must come back. */
+#include "check.h"
+#include <sched.h>
+#include <time.h>
+
+struct state {
+    uint64_t x[32], f[32], fcsr;
+};
+void regs_ecall(const struct state *in, struct state *out);
+void regs_spin(const struct state *in, struct state *out);
+
+/* A pattern that tells the register and the seed. */
+static void
+fill(struct state *s, uint64_t seed)
+{
+    for (int i = 0; i < 32; i++) {
+        s->x[i] = seed * 0x0101010101010101UL + i;
+        /* Any bits survive fld and fsd, NaNs too. */
+        s->f[i] = seed * 0x1111111111111111UL + 0x100 + i;
+    }
+    s->fcsr = seed & 0x1f;
+}
+
+/* Compares all but x0, sp and the one register that may change. */
+static void
+compare(const struct state *in, const struct state *out, int may_change)
+{
+    for (int i = 1; i < 32; i++)
+        if (i != 2 && i != may_change && in->x[i] != out->x[i])
+            FAIL("expected x%d to stay 0x%lx, seen 0x%lx", i, in->x[i], out->x[i]);
+    for (int i = 0; i < 32; i++)
+        if (in->f[i] != out->f[i])
+            FAIL("expected f%d to stay 0x%lx, seen 0x%lx", i, in->f[i], out->f[i]);
+    EQ(out->fcsr, in->fcsr);
+}
+
+/* One call with patterns in every register that is no argument; gives its a0. */
+static long
+call(uint64_t seed, long number, long a0, long a1, long a2, long a3)
+{
+    struct state in, out;
+    fill(&in, seed);
+    in.x[10] = a0;
+    in.x[11] = a1;
+    in.x[12] = a2;
+    in.x[13] = a3;
+    in.x[17] = number;
+    regs_ecall(&in, &out);
+    compare(&in, &out, 10);
+    return out.x[10];
+}
+
+TEST(call_keeps_registers, "the fast path saves too little, or a0 is not the only result",
+     "kernel/trap")
+{
+    EQ(call(0x5a, SYS_getpid, 1, 2, 3, 4), getpid());
+    EQ(call(0x33, SYS_getppid, 1, 2, 3, 4), getppid());
+}
+
+TEST(failing_call_keeps_registers, "the error path does not restore all", "kernel/trap")
+{
+    EQ(call(0x7b, 5000, 1, 2, 3, 4), -ENOSYS);
+    EQ(call(0x17, SYS_close, -1, 2, 3, 4), -EBADF);
+    EQ(call(0x2c, SYS_clock_gettime, 0, 8, 3, 4), -EFAULT);
+}
+
+TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep", "kernel/sched")
+{
+    struct timespec t = { 0, 20000000 };
+    EQ(call(0x66, SYS_nanosleep, (long)&t, 0, 3, 4), 0);
+    EQ(call(0x67, SYS_sched_yield, 1, 2, 3, 4), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        nanosleep(&t, NULL);
+        _exit(0);
+    }
+    EQ(call(0x68, SYS_wait4, pid, 0, 0, 0), pid);
+}
+
+TEST(io_calls_keep_registers, "a copy to or from the user uses a register it does not restore",
+     "kernel/trap, kernel/mm/usercopy")
+{
+    int fds[2];
+    char text[16];
+    OK(pipe(fds));
+    EQ(call(0x41, SYS_write, fds[1], (long)"0123456789abcdef", 16, 4), 16);
+    EQ(call(0x42, SYS_read, fds[0], (long)text, 16, 4), 16);
+}
+
+/* Spins long enough for several ticks, with a pattern of its own. */
+static void
+spin(uint64_t seed, uint64_t rounds)
+{
+    struct state in, out;
+    fill(&in, seed);
+    in.x[31] = rounds;
+    regs_spin(&in, &out);
+    compare(&in, &out, 31);
+}
+
+TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp state leaks",
+     "kernel/trap, kernel/sched")
+{
+    /* More processes than harts, so that they replace each other. */
+    pid_t pids[6];
+    for (int i = 0; i < 6; i++) {
+        pids[i] = OK(fork());
+        if (pids[i] == 0) {
+            for (int k = 0; k < 4; k++)
+                spin(0x11 * (i + 1) + k, 5000000);
+            _exit(0);
+        }
+    }
+    for (int i = 0; i < 6; i++)
+        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+}
+
+TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap")
+{
+    /* regs_ecall stores its result into fresh pages: lazy zero pages come in while patterns of
+     * the call before are still in the registers. */
+    char *p = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    TRUE(p != MAP_FAILED);
+    for (int i = 0; i < 32; i++) {
+        struct state in, *out = (struct state *)(p + 2 * i * PAGE + PAGE - 100);
+        fill(&in, i);
+        in.x[17] = SYS_getpid;
+        regs_ecall(&in, out);
+        compare(&in, out, 10);
+    }
+}
+
+TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers",
+     "kernel/proc (fork)")
+{
+    struct state in, out;
+    /* clone(SIGCHLD) as the call in the middle: both sides compare. */
+    fill(&in, 0x29);
+    in.x[10] = SIGCHLD;
+    for (int i = 11; i < 15; i++)
+        in.x[i] = 0;
+    in.x[17] = SYS_clone;
+    regs_ecall(&in, &out);
+    compare(&in, &out, 10);
+    if (out.x[10] == 0)
+        _exit(9);
+    EQ(check_wait(__FILE__, __LINE__, out.x[10]), EXITED(9));
+}
+
+TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and given to another",
+     "kernel/sched")
+{
+    struct state in, out;
+    pid_t pids[3];
+    for (int i = 0; i < 3; i++)
+        if ((pids[i] = OK(fork())) == 0) {
+            for (int k = 0; k < 300; k++) {
+                fill(&in, 0x10 + i);
+                in.x[10] = 0;
+                in.x[17] = SYS_sched_yield;
+                regs_ecall(&in, &out);
+                compare(&in, &out, 10);
+            }
+            _exit(0);
+        }
+    for (int i = 0; i < 3; i++)
+        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+}
+
+/* @fp: started by exec; libc has run little, but f18..f27 (fs2..fs11) it has not touched. */
+int
+role(int argc, char **argv)
+{
+    uint64_t f[4], csr;
+    __asm__ volatile("fsd fs8, 0(%1)\n\tfsd fs9, 8(%1)\n\tfsd fs10, 16(%1)\n\tfsd fs11, 24(%1)\n\t"
+                     "frcsr %0"
+                     : "=&r"(csr)
+                     : "r"(f)
+                     : "memory");
+    return (f[0] | f[1] | f[2] | f[3]) || csr ? 1 : 0;
+}
+
+TEST(fp_is_zeroed_by_exec, "the old program's fp registers are seen by the new one",
+     "kernel/proc (exec)")
+{
+    char *args[] = { check_self, "@fp", NULL };
+    struct state in, out;
+    EQ(IN_CHILD(fill(&in, 0x1b); in.x[10] = (long)check_self; in.x[11] = (long)args;
+                in.x[12] = 0; in.x[17] = SYS_execve; regs_ecall(&in, &out)),
+       0);
+}

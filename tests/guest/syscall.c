@@ -1,0 +1,304 @@
+/* syscall.c - what every system call has in common: numbers, plain results, odd arguments.
+ *
+ * The bad pointers have a program of their own (efault.c), and so have the registers (regs.c).
+ * Source: Linux's asm-generic/unistd.h, and what Linux 6.12 answers on riscv64. */
+#include "check.h"
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/utsname.h>
+#include <termios.h>
+
+TEST(unknown_number_is_enosys, "the table is indexed before the number is checked",
+     "kernel/syscall")
+{
+    static const long numbers[] = { 245, 1000, 4096, 1L << 20, 0x7fffffff, 0x80000000L, 1L << 62,
+                                    -2, -4096, (long)(1UL << 63), 244 + (1L << 32) };
+    for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (sys(numbers[i]) != -ENOSYS)
+            FAIL("expected ENOSYS for number %ld, seen %ld", numbers[i], sys(numbers[i]));
+}
+
+TEST(number_is_a_whole_register, "the number is cut to 32 bits: 1<<32 | getppid works",
+     "kernel/syscall")
+{
+    ERR(sys((1L << 32) | SYS_getppid), ENOSYS);
+}
+
+TEST(ids_of_root, "credentials are not 0", "kernel/syscall")
+{
+    EQ(sys(SYS_getuid), 0);
+    EQ(sys(SYS_geteuid), 0);
+    EQ(sys(SYS_getgid), 0);
+    EQ(sys(SYS_getegid), 0);
+}
+
+TEST(pid_tid_ppid, "getpid gives the thread's number, or getppid the wrong parent",
+     "kernel/proc")
+{
+    pid_t me = sys(SYS_getpid);
+    EQ(sys(SYS_gettid), me);
+    TRUE(me > 1);
+    EQ(IN_CHILD(EQ(sys(SYS_getppid), me); TRUE(sys(SYS_getpid) > 1);
+                TRUE(sys(SYS_getpid) != me)),
+       0);
+}
+
+TEST(set_tid_address_gives_tid, "it returns 0 instead of the caller's tid", "kernel/proc")
+{
+    int word;
+    EQ(sys(SYS_set_tid_address, &word), sys(SYS_gettid));
+}
+
+TEST(set_robust_list_checks_length, "the length is not compared with 24", "kernel/proc")
+{
+    long head[3] = { (long)head, 0, 0 };
+    long r = sys(SYS_set_robust_list, head, 24);
+    /* It may be missing as a whole: then libc does without. */
+    if (r != -ENOSYS) {
+        EQ(r, 0);
+        ERR(sys(SYS_set_robust_list, head, 23), EINVAL);
+    }
+}
+
+TEST(clone3_is_absent_or_right, "it answers EINVAL or EPERM: only ENOSYS lets glibc fall back",
+     "kernel/syscall, linux/sched.h")
+{
+    struct {
+        uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+    } args = { .exit_signal = SIGCHLD };
+    long r = sys(SYS_clone3, &args, sizeof args);
+    if (r == -ENOSYS)
+        return;
+    if (r == 0)
+        _exit(7);
+    int status = 0;
+    EQ(waitpid(r, &status, 0), r);
+    EQ(status, EXITED(7));
+    ERR(sys(SYS_clone3, &args, 8), EINVAL);
+}
+
+TEST(sched_yield_is_zero, "sched_yield returns something", "kernel/sched")
+{
+    for (int i = 0; i < 100; i++)
+        EQ(sys(SYS_sched_yield), 0);
+}
+
+TEST(sched_getaffinity_gives_bytes, "the mask's size in bytes is not returned", "kernel/syscall")
+{
+    unsigned long mask[128] = { 0 };
+    long n = sys(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    TRUE(n >= 8 && n % 8 == 0);
+    TRUE(mask[0] & 1);
+    /* A size that is no multiple of 8, or that the mask does not fit in. */
+    ERR(sys(SYS_sched_getaffinity, 0, 9, mask), EINVAL);
+    ERR(sys(SYS_sched_getaffinity, 0, 0, mask), EINVAL);
+    ERR(sys(SYS_sched_getaffinity, 99999, sizeof mask, mask), ESRCH);
+}
+
+TEST(sched_setaffinity_moves_the_thread, "the thread stays where it was until its next switch",
+     "kernel/sched")
+{
+    unsigned long all[128] = { 0 };
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    for (unsigned hart = 0; hart < 8; hart++) {
+        unsigned long mask = 1UL << hart;
+        unsigned cpu = 99;
+        if (!(all[0] & mask))
+            continue;
+        EQ(sys(SYS_sched_setaffinity, 0, 8, &mask), 0);
+        for (int i = 0; i < 20; i++) {
+            EQ(sys(SYS_getcpu, &cpu, 0, 0), 0);
+            EQ(cpu, hart);
+            sched_yield();
+        }
+        unsigned long now[128] = { 0 };
+        OK(syscall(SYS_sched_getaffinity, 0, sizeof now, now));
+        EQ(now[0], mask);
+    }
+}
+
+TEST(sched_setaffinity_refuses, "an empty mask leaves the thread nowhere to run", "kernel/sched")
+{
+    unsigned long none = 0, far = 1UL << 63, one = 1;
+    ERR(sys(SYS_sched_setaffinity, 0, 8, &none), EINVAL);
+    ERR(sys(SYS_sched_setaffinity, 0, 8, &far), EINVAL);
+    ERR(sys(SYS_sched_setaffinity, 99999, 8, &one), ESRCH);
+}
+
+TEST(affinity_is_inherited, "fork gives the child a mask of all harts", "kernel/proc")
+{
+    unsigned long all[128] = { 0 }, now[128] = { 0 }, mask;
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    mask = all[0] & -all[0];
+    EQ(sys(SYS_sched_setaffinity, 0, 8, &mask), 0);
+    EQ(IN_CHILD(OK(syscall(SYS_sched_getaffinity, 0, sizeof now, now)); EQ(now[0], mask)), 0);
+}
+
+TEST(getcpu_plain_call, "the call exists only in the vDSO", "kernel/syscall")
+{
+    unsigned cpu = 99, node = 99;
+    EQ(sys(SYS_getcpu, &cpu, &node, 0), 0);
+    TRUE(cpu < 8);
+    EQ(node, 0);
+    EQ(sys(SYS_getcpu, 0, 0, 0), 0);
+}
+
+TEST(getrandom_fills, "the buffer is left as it was, or the same bytes come twice",
+     "kernel/lib (random)")
+{
+    unsigned char a[64] = { 0 }, b[64] = { 0 };
+    EQ(sys(SYS_getrandom, a, sizeof a, 0), 64);
+    EQ(sys(SYS_getrandom, b, sizeof b, GRND_NONBLOCK), 64);
+    TRUE(memcmp(a, b, sizeof a) != 0);
+    EQ(sys(SYS_getrandom, a, 0, 0), 0);
+    ERR(sys(SYS_getrandom, a, sizeof a, 0x80), EINVAL);
+}
+
+TEST(getrandom_large, "a large request is cut to one block", "kernel/lib (random)")
+{
+    static unsigned char big[100000];
+    EQ(sys(SYS_getrandom, big, sizeof big, 0), sizeof big);
+    int counts[256] = { 0 };
+    for (unsigned i = 0; i < sizeof big; i++)
+        counts[big[i]]++;
+    for (int i = 0; i < 256; i++)
+        TRUE(counts[i] > 200 && counts[i] < 600);
+}
+
+TEST(prlimit_reads_limits, "the struct is left untouched, or the stack's limit is not 8 MiB",
+     "kernel/syscall")
+{
+    struct rlimit r = { 1, 1 };
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_STACK, 0, &r), 0);
+    EQ(r.rlim_cur, 8 << 20);
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &r), 0);
+    TRUE(r.rlim_cur >= 256);
+    ERR(sys(SYS_prlimit64, 0, 99, 0, &r), EINVAL);
+    ERR(sys(SYS_prlimit64, 99999, RLIMIT_STACK, 0, &r), ESRCH);
+}
+
+TEST(uname_machine, "the fields are not 65 bytes each", "kernel/syscall")
+{
+    struct utsname u;
+    memset(&u, 0xff, sizeof u);
+    EQ(sys(SYS_uname, &u), 0);
+    TRUE(strcmp(u.machine, "riscv64") == 0);
+    TRUE(memchr(u.sysname, 0, 65) && memchr(u.release, 0, 65) && memchr(u.version, 0, 65));
+}
+
+TEST(umask_returns_the_old_one, "umask keeps more than 0777, or returns the new one",
+     "kernel/syscall")
+{
+    mode_t old = umask(0777);
+    EQ(umask(01234567), 0777);
+    EQ(umask(old), 01234567 & 0777);
+}
+
+TEST(write_count_and_zero, "a length of 0 is an error, or a closed fd is not", "kernel/fs")
+{
+    int fds[2];
+    OK(pipe(fds));
+    EQ(sys(SYS_write, fds[1], "abc", 3), 3);
+    EQ(sys(SYS_write, fds[1], "abc", 0), 0);
+    ERR(sys(SYS_write, fds[0], "abc", 3), EBADF);
+    ERR(sys(SYS_read, fds[1], fds, 3), EBADF);
+    ERR(sys(SYS_write, 77, "abc", 3), EBADF);
+    ERR(sys(SYS_write, -1, "abc", 3), EBADF);
+    ERR(sys(SYS_write, 1L << 20, "abc", 0), EBADF);
+}
+
+TEST(write_huge_length_is_cut, "a length with the top bit set overflows", "kernel/syscall")
+{
+    int fd = OK(open("/dev/null", O_WRONLY));
+    /* Not EINVAL: the pointer check comes first, and no such range fits below the limit. */
+    ERR(sys(SYS_write, fd, "abc", -1L), EFAULT);
+    ERR(sys(SYS_write, fd, "abc", 1L << 62), EFAULT);
+}
+
+TEST(fd_argument_is_32_bits, "the fd is compared as 64 bits", "kernel/syscall")
+{
+    int fds[2];
+    OK(pipe(fds));
+    /* Linux declares it unsigned int: what stands above is ignored. */
+    EQ(sys(SYS_write, fds[1] | 1L << 32, "x", 1), 1);
+}
+
+TEST(readv_writev_order, "the parts are not in order, or a short part ends the call",
+     "kernel/syscall")
+{
+    int fds[2];
+    char a[2], b[3], c[10];
+    OK(pipe(fds));
+    struct iovec out[4] = { { "ab", 2 }, { "", 0 }, { NULL, 0 }, { "cdefg", 5 } };
+    EQ(sys(SYS_writev, fds[1], out, 4), 7);
+    struct iovec in[3] = { { a, 2 }, { b, 3 }, { c, 10 } };
+    EQ(sys(SYS_readv, fds[0], in, 3), 7);
+    TRUE(memcmp(a, "ab", 2) == 0 && memcmp(b, "cde", 3) == 0 && memcmp(c, "fg", 2) == 0);
+}
+
+TEST(writev_refuses, "a count of 1025 or a negative length is taken", "kernel/syscall")
+{
+    int fds[2];
+    OK(pipe(fds));
+    struct iovec one = { "ab", 2 }, negative[2] = { { "ab", 2 }, { "ab", -1L } };
+    EQ(sys(SYS_writev, fds[1], &one, 0), 0);
+    ERR(sys(SYS_writev, fds[1], &one, 1025), EINVAL);
+    ERR(sys(SYS_writev, fds[1], &one, -1L), EINVAL);
+    ERR(sys(SYS_writev, fds[1], negative, 2), EINVAL);
+    ERR(sys(SYS_writev, fds[1], NULL, 1), EFAULT);
+    ERR(sys(SYS_writev, 77, &one, 1), EBADF);
+    /* Nothing of the refused calls came through. */
+    OK(fcntl(fds[0], F_SETFL, O_NONBLOCK));
+    char byte;
+    ERR(sys(SYS_read, fds[0], &byte, 1), EAGAIN);
+}
+
+TEST(writev_of_1024_parts, "the array of parts is cut at a smaller limit", "kernel/syscall")
+{
+    int fds[2];
+    static struct iovec parts[1024];
+    char back[1025];
+    OK(pipe(fds));
+    for (int i = 0; i < 1024; i++)
+        parts[i] = (struct iovec){ "x", 1 };
+    EQ(sys(SYS_writev, fds[1], parts, 1024), 1024);
+    EQ(sys(SYS_read, fds[0], back, sizeof back), 1024);
+}
+
+TEST(ioctl_is_enotty, "an unknown request is EINVAL: libc takes the pipe for a terminal",
+     "kernel/fs")
+{
+    int fds[2];
+    struct termios t;
+    struct winsize w;
+    OK(pipe(fds));
+    ERR(sys(SYS_ioctl, fds[0], TCGETS, &t), ENOTTY);
+    ERR(sys(SYS_ioctl, fds[1], TIOCGWINSZ, &w), ENOTTY);
+    int fd = OK(open("/dev/null", O_RDONLY));
+    ERR(sys(SYS_ioctl, fd, TCGETS, &t), ENOTTY);
+    ERR(sys(SYS_ioctl, 77, TCGETS, &t), EBADF);
+}
+
+TEST(csr_of_the_kernel_is_illegal, "a supervisor register can be read by a program",
+     "kernel/trap")
+{
+    EQ(IN_CHILD(__asm__ volatile("csrr t0, sstatus" ::: "t0")), KILLED(SIGILL));
+    EQ(IN_CHILD(__asm__ volatile("csrr t0, satp" ::: "t0")), KILLED(SIGILL));
+    EQ(IN_CHILD(__asm__ volatile("sret")), KILLED(SIGILL));
+    EQ(IN_CHILD(__asm__ volatile("sfence.vma")), KILLED(SIGILL));
+    EQ(IN_CHILD(__asm__ volatile("csrw stvec, zero")), KILLED(SIGILL));
+}
+
+TEST(rdtime_is_allowed, "scounteren.TM is clear", "kernel/boot (harts)")
+{
+    unsigned long a, b;
+    __asm__ volatile("rdtime %0" : "=r"(a));
+    for (volatile int i = 0; i < 10000; i++)
+        ;
+    __asm__ volatile("rdtime %0" : "=r"(b));
+    TRUE(b > a);
+}

@@ -1,0 +1,296 @@
+/* wait.c - wait4 and waitid: whose ends are told, how, when, and to whom orphans go.
+ *
+ * Source: wait(2). */
+#include "check.h"
+#include <sys/resource.h>
+#include <time.h>
+
+/* A child that ends with `status` at once. */
+static pid_t
+child(int status)
+{
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        _exit(status);
+    return pid;
+}
+
+/* A child that stays until it is killed. */
+static pid_t
+sleeper(void)
+{
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        for (;;)
+            pause();
+    return pid;
+}
+
+TEST(exit_status_is_8_bits, "the status is not shifted, or more than 8 bits pass",
+     "kernel/proc (wait)")
+{
+    int status;
+    static const int codes[] = { 0, 1, 42, 255 };
+    for (int i = 0; i < 4; i++) {
+        pid_t pid = child(codes[i]);
+        EQ(wait4(pid, &status, 0, NULL), pid);
+        EQ(status, codes[i] << 8);
+    }
+    child(256 + 7);
+    wait(&status);
+    EQ(status, 7 << 8);
+    child(-1);
+    wait(&status);
+    EQ(status, 0xff00);
+}
+
+TEST(signal_status, "a death by signal looks like an exit", "kernel/proc (signal)")
+{
+    static const int signals[] = { SIGKILL, SIGTERM, SIGUSR1, SIGALRM, SIGPIPE, SIGHUP, 33, 64 };
+    int status;
+    for (int i = 0; i < 8; i++) {
+        pid_t pid = sleeper();
+        OK(kill(pid, signals[i]));
+        EQ(waitpid(pid, &status, 0), pid);
+        EQ(status, signals[i]);
+    }
+}
+
+TEST(no_children_is_echild, "wait hangs or gives 0", "kernel/proc (wait)")
+{
+    FAILS(wait(NULL), ECHILD);
+    FAILS(waitpid(-1, NULL, WNOHANG), ECHILD);
+    FAILS(waitpid(1, NULL, 0), ECHILD);
+    FAILS(waitpid(getpid(), NULL, 0), ECHILD);
+    FAILS(waitpid(99999, NULL, 0), ECHILD);
+    FAILS(waitpid(-99999, NULL, 0), ECHILD);
+    FAILS(waitpid(-99999, NULL, WNOHANG), ECHILD);
+}
+
+TEST(bad_options, "unknown bits are taken", "kernel/syscall")
+{
+    FAILS(waitpid(-1, NULL, 0x100), EINVAL);
+    siginfo_t info;
+    ERR(sys(SYS_waitid, P_ALL, 0, &info, 0, 0), EINVAL);
+    ERR(sys(SYS_waitid, P_ALL, 0, &info, 0x100 | WEXITED, 0), EINVAL);
+    ERR(sys(SYS_waitid, 77, 0, &info, WEXITED, 0), EINVAL);
+    ERR(sys(SYS_waitid, P_PID, 0, &info, WEXITED, 0), EINVAL);
+    /* INT_MIN has no positive: Linux says ESRCH. */
+    FAILS(waitpid(0x80000000, NULL, 0), ESRCH);
+}
+
+TEST(wnohang, "WNOHANG waits, or gives -1 while a child lives", "kernel/proc (wait)")
+{
+    int status = 77;
+    pid_t pid = sleeper();
+    EQ(waitpid(pid, &status, WNOHANG), 0);
+    EQ(status, 77);
+    EQ(waitpid(-1, &status, WNOHANG), 0);
+    kill(pid, SIGKILL);
+    EQ(waitpid(pid, &status, 0), pid);
+    EQ(status, SIGKILL);
+}
+
+TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears",
+     "kernel/proc (wait)")
+{
+    pid_t a = child(1), b = child(2), c = child(3);
+    int status;
+    struct timespec ms = { 0, 10000000 };
+    nanosleep(&ms, NULL);
+    /* A zombie still can be sent signals. */
+    EQ(kill(a, 0), 0);
+    EQ(kill(a, SIGTERM), 0);
+    EQ(waitpid(c, &status, 0), c);
+    EQ(status, EXITED(3));
+    EQ(waitpid(a, &status, 0), a);
+    EQ(status, EXITED(1));
+    EQ(wait(&status), b);
+    EQ(status, EXITED(2));
+    FAILS(kill(b, 0), ESRCH);
+    FAILS(waitpid(b, NULL, 0), ECHILD);
+}
+
+TEST(wait_for_any_takes_each_once, "one end is reported twice or never", "kernel/proc (wait)")
+{
+    enum { N = 20 };
+    int seen[N] = { 0 }, status;
+    for (int i = 0; i < N; i++)
+        child(i);
+    for (int i = 0; i < N; i++) {
+        OK(wait(&status));
+        seen[WEXITSTATUS(status)]++;
+    }
+    for (int i = 0; i < N; i++)
+        EQ(seen[i], 1);
+    FAILS(wait(NULL), ECHILD);
+}
+
+TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall")
+{
+    pid_t pid = child(3);
+    EQ(waitpid(pid, NULL, 0), pid);
+}
+
+TEST(rusage_is_filled, "wait4 leaves the struct as it was", "kernel/proc (wait)")
+{
+    struct rusage r;
+    memset(&r, 0xff, sizeof r);
+    pid_t pid = child(0);
+    EQ(wait4(pid, NULL, 0, &r), pid);
+    TRUE(r.ru_utime.tv_sec >= 0 && r.ru_utime.tv_sec < 100);
+    TRUE(r.ru_stime.tv_usec >= 0 && r.ru_stime.tv_usec < 1000000);
+}
+
+TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty",
+     "kernel/proc (wait)")
+{
+    siginfo_t info;
+    pid_t pid = child(42);
+    memset(&info, 0xff, sizeof info);
+    EQ(waitid(P_PID, pid, &info, WEXITED), 0);
+    EQ(info.si_signo, SIGCHLD);
+    EQ(info.si_errno, 0);
+    EQ(info.si_code, CLD_EXITED);
+    EQ(info.si_pid, pid);
+    EQ(info.si_uid, 0);
+    EQ(info.si_status, 42);
+    pid = sleeper();
+    kill(pid, SIGKILL);
+    EQ(waitid(P_ALL, 0, &info, WEXITED), 0);
+    EQ(info.si_code, CLD_KILLED);
+    EQ(info.si_status, SIGKILL);
+    EQ(info.si_pid, pid);
+}
+
+TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)",
+     "kernel/proc (wait)")
+{
+    siginfo_t info;
+    pid_t pid = child(9);
+    EQ(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0);
+    EQ(info.si_status, 9);
+    EQ(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0);
+    int status;
+    EQ(waitpid(pid, &status, 0), pid);
+    EQ(status, EXITED(9));
+}
+
+TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ended",
+     "kernel/proc (wait)")
+{
+    siginfo_t info;
+    pid_t pid = sleeper();
+    memset(&info, 0xff, sizeof info);
+    EQ(waitid(P_PID, pid, &info, WEXITED | WNOHANG), 0);
+    EQ(info.si_pid, 0);
+    EQ(info.si_signo, 0);
+    kill(pid, SIGKILL);
+    EQ(sys(SYS_waitid, P_PID, pid, 0, WEXITED, 0), 0);
+    ERR(sys(SYS_waitid, P_PID, pid, 0, WEXITED, 0), ECHILD);
+}
+
+TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "kernel/proc (exit)")
+{
+    int fds[2], ppid;
+    OK(pipe(fds));
+    pid_t middle = OK(fork());
+    if (middle == 0) {
+        pid_t me = getpid();
+        if (OK(fork()) == 0) {
+            while (getppid() == me)
+                sys(SYS_sched_yield);
+            ppid = getppid();
+            _exit(write(fds[1], &ppid, sizeof ppid) != sizeof ppid);
+        }
+        _exit(0);
+    }
+    EQ(check_wait(__FILE__, __LINE__, middle), 0);
+    EQ(read(fds[0], &ppid, sizeof ppid), sizeof ppid);
+    EQ(ppid, 1);
+    FAILS(wait(NULL), ECHILD);
+}
+
+TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init, kernel/proc (exit)")
+{
+    int fds[2];
+    pid_t orphan;
+    char byte;
+    OK(pipe(fds));
+    EQ(IN_CHILD(orphan = OK(fork()); if (orphan == 0) _exit(0);
+                _exit(write(fds[1], &orphan, sizeof orphan) != sizeof orphan)),
+       0);
+    EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
+    close(fds[1]);
+    EQ(read(fds[0], &byte, 1), 0);
+    while (kill(orphan, 0) == 0)
+        sys(SYS_sched_yield);
+    EQ(errno, ESRCH);
+}
+
+TEST(grandchildren_are_not_ours, "wait reports a grandchild", "kernel/proc (wait)")
+{
+    int status;
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        child(5);
+        wait(NULL);
+        _exit(6);
+    }
+    EQ(wait(&status), pid);
+    EQ(status, EXITED(6));
+    FAILS(wait(&status), ECHILD);
+}
+
+TEST(ignored_sigchld_reaps, "with SIGCHLD ignored zombies stay", "kernel/proc (exit)")
+{
+    signal(SIGCHLD, SIG_IGN);
+    child(1);
+    child(2);
+    /* Waits until all have gone, then says that there is none. */
+    FAILS(wait(NULL), ECHILD);
+}
+
+TEST(nocldwait_reaps, "SA_NOCLDWAIT is not looked at", "kernel/proc (exit)")
+{
+    struct sigaction action = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
+    OK(sigaction(SIGCHLD, &action, NULL));
+    child(1);
+    FAILS(wait(NULL), ECHILD);
+}
+
+TEST(process_group_selects, "wait4(0) and wait4(-pgid) take any child", "kernel/proc (wait)")
+{
+    int status;
+    pid_t own = child(1), other = OK(fork());
+    if (other == 0) {
+        setpgid(0, 0);
+        _exit(2);
+    }
+    setpgid(other, other);
+    EQ(waitpid(-other, &status, 0), other);
+    EQ(status, EXITED(2));
+    EQ(waitpid(0, &status, 0), own);
+    FAILS(waitpid(0, &status, 0), ECHILD);
+}
+
+static void
+nothing(int signal)
+{
+}
+
+TEST(wait_is_interrupted, "wait goes on after a handler without SA_RESTART", "kernel/proc (signal)")
+{
+    struct sigaction action = { .sa_handler = nothing };
+    OK(sigaction(SIGUSR1, &action, NULL));
+    pid_t me = getpid(), pid = OK(fork());
+    /* Again and again: the first signal may come before the parent waits. */
+    while (pid == 0) {
+        struct timespec ms = { 0, 10000000 };
+        nanosleep(&ms, NULL);
+        kill(me, SIGUSR1);
+    }
+    FAILS(waitpid(pid, NULL, 0), EINTR);
+    kill(pid, SIGKILL);
+    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+}
