@@ -22,19 +22,25 @@ struct fdt_property {
 };
 
 /* A node is the offset of its BEGIN_NODE token; -1 is "none". The root is fdt_root(). */
-int fdt_open(struct fdt *t, const void *blob, u64 max_size); /* 0 or -EINVAL with nothing read */
+int fdt_open(struct fdt *t, const void *blob, u64 max_size); /* 0 or -EINVAL, then *t is empty */
 s32 fdt_root(const struct fdt *t);
 s32 fdt_first_child(const struct fdt *t, s32 node);
 s32 fdt_next_sibling(const struct fdt *t, s32 node);
 s32 fdt_parent(const struct fdt *t, s32 node);
+/* The node after `node` in document order, -1 at the end. Adds to *depth how far that goes down:
+ * 1 for a child, 0 for a sibling, -1 for the parent's sibling ... */
+s32 fdt_next(const struct fdt *t, s32 node, s32 *depth);
 const char *fdt_name(const struct fdt *t, s32 node);
 bool fdt_get(const struct fdt *t, s32 node, const char *name, struct fdt_property *p);
+bool fdt_is_compatible(const struct fdt *t, s32 node, const char *what);
 /* Next node in document order after `node` (-1: from the root) that is compatible with `what`. */
 s32 fdt_find_compatible(const struct fdt *t, s32 node, const char *what);
+/* `path` as in "/soc/serial@10000000"; unit addresses may be left out, `:` ends it too. */
 s32 fdt_find_path(const struct fdt *t, const char *path);
 s32 fdt_find_phandle(const struct fdt *t, u32 phandle);
 u32 fdt_cell(const struct fdt_property *p, u32 index);           /* 0 when out of range */
 u64 fdt_number(const struct fdt_property *p);                     /* one value of 4 or 8 bytes */
+const char *fdt_string(const struct fdt_property *p);             /* NULL if it has no NUL */
 /* The index-th (address, size) of the node's `reg` by its parent's cells, translated through
  * `ranges` of simple buses. */
 bool fdt_reg(const struct fdt *t, s32 node, u32 index, u64 *address, u64 *size);

@@ -32,29 +32,25 @@ finisher_register(void)
     return finisher;
 }
 
-static noreturn void
-finish(u32 value)
+void
+power_off(int status)
 {
     static bool tried; /* a panic in here comes back: then only the firmware is left */
     volatile u32 *r = tried ? NULL : finisher_register();
     tried = true;
-    if (r)
-        *r = value;
+    if (r && (status == 0 || machine.finisher_fail_value == 0))
+        *r = machine.finisher_poweroff_value;
+    else if (r)
+        *r = machine.finisher_fail_value | ((u32)status & 0xffff) << 16;
     sbi_shutdown();
     for (;;)
         wait_for_interrupt();
 }
 
 void
-power_off(int status)
-{
-    if (status == 0)
-        finish(machine.finisher_poweroff_value);
-    finish(machine.finisher_fail_value | ((u32)status & 0xffff) << 16);
-}
-
-void
 machine_reboot(void)
 {
-    finish(machine.finisher_reboot_value);
+    sbi_reboot();
+    for (;;)
+        wait_for_interrupt();
 }

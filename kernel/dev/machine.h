@@ -10,6 +10,8 @@
 #define MAX_RANGES 16
 #define MAX_VIRTIO 16
 
+#define PLIC_NO_CONTEXT 0xffffffffu
+
 struct range {
     u64 start, end; /* physical bytes, end not included */
 };
@@ -17,7 +19,7 @@ struct range {
 struct machine {
     u32 hart_count;
     u64 hart_ids[MAX_HARTS];   /* the boot hart first */
-    u32 plic_context[MAX_HARTS]; /* S-mode context of each hart, by index */
+    u32 plic_context[MAX_HARTS]; /* S-mode context of each hart, by index, or PLIC_NO_CONTEXT */
     char isa[128];
     bool has_sstc;
     u64 timebase_hz;
@@ -33,7 +35,8 @@ struct machine {
 
     struct range uart, plic, rtc, finisher; /* start 0: absent */
     u32 uart_irq, uart_reg_shift, plic_sources;
-    u32 finisher_poweroff_value, finisher_fail_value, finisher_reboot_value;
+    u32 finisher_poweroff_value, finisher_fail_value;
+    /* fail value 0: no status can be told */
     struct {
         struct range regs;
         u32 irq;
@@ -50,3 +53,5 @@ void machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid);
  * an empty string. The pointer is into a copy that lives for ever; the value ends at a NUL. */
 const char *cmdline_get(const char *name);
 void cmdline_init(const char *words);
+/* The same as a decimal number, `otherwise` if the word is absent; with a warning if it is none. */
+s64 cmdline_number(const char *name, s64 otherwise);

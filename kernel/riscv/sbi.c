@@ -22,6 +22,9 @@
 #define HSM_START         0
 #define HSM_STOP          1
 
+#define RESET_SHUTDOWN    0
+#define RESET_COLD_REBOOT 1
+
 struct sbi_result {
     long error; /* 0 or negative, SBI's own numbers */
     u64 value;
@@ -97,8 +100,14 @@ sbi_set_timer(u64 when)
 void
 sbi_shutdown(void)
 {
-    sbi_call(EXT_RESET, 0, 0, 0, 0, 0); /* type "shutdown", no reason */
+    sbi_call(EXT_RESET, 0, RESET_SHUTDOWN, 0, 0, 0);
     sbi_call(EXT_LEGACY_SHUTDOWN, 0, 0, 0, 0, 0);
+}
+
+void
+sbi_reboot(void)
+{
+    sbi_call(EXT_RESET, 0, RESET_COLD_REBOOT, 0, 0, 0);
 }
 
 void

@@ -29,6 +29,8 @@ void sbi_set_timer(u64 when);
 
 /* Powers off without a status, for machines with no test finisher. */
 void sbi_shutdown(void);
+/* Resets the machine. Returns only if the firmware cannot. */
+void sbi_reboot(void);
 
 /* Writes one character to the firmware's console: only before the UART is found. */
 void sbi_putchar(char c);
