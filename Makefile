@@ -41,14 +41,15 @@ SOURCES := kernel vdso linker user tools tests docs labs
 
 # A switch is 1, or it is off: LLVM=0 and no LLVM at all must not look like two configurations.
 define read-switch
-$(if $(filter-out 0 1,$($1))$(word 2,$($1)),$(error $1=$($1) is no choice: $1=1 or nothing))
+$(if $(filter-out 0 1,$($1))$(word 2,$($1)),$(error $1=$($1): $1 is 1 or left out))
 override $1 := $(filter 1,$($1))
 endef
 $(foreach option,LLVM DEBUG WERROR V ALL,$(eval $(call read-switch,$(option))))
 ifneq ($(words $(O)),1)
 $(error O=$(O) is no build folder: one name without spaces is wanted)
 endif
-ifneq ($(filter $(CURDIR) $(SOURCES:%=$(CURDIR)/%),$(abspath $(O)))$(filter $(abspath $(O))/%,$(CURDIR)),)
+ifneq ($(filter $(CURDIR) $(SOURCES:%=$(CURDIR)/%) /,$(abspath $(O)))$(filter $(abspath $(O))/%,\
+       $(CURDIR)),)
 $(error O=$(O) is no build folder: it holds the sources. Name another, or leave it out)
 endif
 
@@ -146,7 +147,7 @@ lint:
 	@tools/lint --build $(O)
 
 format:
-	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+	@tools/lint --format
 
 loc:
 	@tools/lint.d/budget.py --table

@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+"""rooms.py - a room includes only headers of rooms on lower floors.
+
+The floors stand in docs/design.md. Floor 1 may be included by all, itself too. The vDSO and the
+programs live outside of the kernel and share with it one header, vdso/vvar.h. A function that a .c
+file declares instead of including a header would be a way round the floors, so that is refused too.
+"""
+import os
+import re
+
+import tree
+
+FLOORS = {"boot": 10, "trap": 9, "syscall": 8, "proc": 7, "fs": 6, "time": 5, "vdso": 4,
+          "sched": 3, "mm": 2, "riscv": 1, "lib": 1, "dev": 1, "debug": 1}
+SHARED = "vdso/vvar.h"
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE)
+# It never runs: it is compiled to text that tells assembly the offsets in structs of all rooms.
+EXEMPT = ("kernel/riscv/offsets.c",)
+PROTOTYPE = re.compile(
+    r"^(?!static|typedef|return|_Static)[A-Za-z_][^;={}()#]*?(\w+)\([^;{}]*\)[^;{}()]*;", re.MULTILINE)
+
+
+def resolve(name, included):
+    """Where an include leads, from ROOT; None for what the build makes (offsets.h)."""
+    for folder in (os.path.dirname(name), "kernel", "vdso", "user/lib", ""):
+        path = os.path.normpath(os.path.join(folder, included))
+        if os.path.isfile(os.path.join(tree.ROOT, path)):
+            return path
+    return None
+
+
+def verdict(name, target):
+    """(rule, cure) if the file may not include the target, else None."""
+    here, there = name.split("/"), target.split("/")
+    if here[0] == "kernel" and there[0] == "kernel":
+        mine, theirs = FLOORS.get(here[1], 0), FLOORS.get(there[1], 0)
+        if here[1] == there[1] or theirs < mine or theirs == 1:
+            return None
+        return (f"kernel/{here[1]} is on floor {mine}, kernel/{there[1]} on floor {theirs}",
+                "hand the function down at start as a pointer, or move the code up")
+    if here[0] == there[0] or target == SHARED:
+        return None
+    if here[0] == "kernel":
+        return ("the kernel shares with the outside " + SHARED + " only", "put it into a room")
+    if there[0] == "kernel" and here[0] in ("vdso", "user", "tests") and here[1] != "host":
+        return ("what runs in user space knows nothing of kernel/ but " + SHARED,
+                "take it from the tool chain's Linux headers")
+    if here[0] == "vdso":
+        return ("the vDSO is compiled by itself", "write it in vdso/")
+    return None
+
+
+def check_includes(source, text):
+    for found in INCLUDE.finditer(text):
+        path = resolve(source, found.group(1))
+        wrong = path and verdict(source, path)
+        if wrong and source not in EXEMPT:
+            tree.complain(source, tree.line_of(text, found.start()), f"includes {path}", *wrong)
+
+
+def check_prototypes(source, code):
+    for found in PROTOTYPE.finditer(code):
+        function = found.group(1)
+        if not re.search(rf"(?m)^{function}\(", code[:found.start()] + code[found.end():]):
+            tree.complain(source, tree.line_of(code, found.start()),
+                          f"declares {function}, which is defined elsewhere",
+                          "a function is known through its room's header", "include that header")
+
+
+for source in tree.files(".c", ".h", ".S"):
+    check_includes(source, tree.read(source))
+    room = source.split("/")
+    if room[0] == "kernel" and source.endswith(".c"):
+        check_prototypes(source, tree.split_c(tree.read(source))[0])
+    if room[0] == "kernel" and len(room) > 2 and room[1] not in FLOORS:
+        tree.complain(source, 1, f"kernel/{room[1]} is on no floor",
+                      "every room has its floor", "add it to rooms.py and docs/design.md")
+tree.finish()
