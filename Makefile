@@ -12,7 +12,7 @@ O ?= build
 
 define HELP
 make                 build everything into build/
-make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that and powers off
+make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, RUN='--smp 4' too
 make demo            the whole story on one screen, from a real run
 make test            all tests; the last line counts them
 make test-core       the tests that every configuration must pass
@@ -20,6 +20,7 @@ make bench           the table of costs, also as build/bench.json
 make debug           gdb on the booted machine: CMD='date -u' [GDB='-batch -x FILE']
 make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 the linters too
 make doctor          what this machine has, and the cure for what it has not
+make vdso            the vDSO and its stub alone
 make lint            the rules of the house: layers, shape, references, style
 make format          lay out the C files as make lint wants them
 make loc             lines of code, room by room
