@@ -7,9 +7,9 @@
 
 #include "lib/types.h"
 
-/* Hands the frames of [start, end) to the allocator, or takes a range away before first use. */
-void frame_add_range(u64 start, u64 end);
-void frame_init(u64 ram_start, u64 ram_end);
+/* Takes over all RAM of the machine that nobody uses yet: not the firmware's, not the kernel's,
+ * not the initrd's. Boot hart, once. */
+void frame_init(void);
 
 /* A frame with one reference, contents undefined; 0 when memory is exhausted. */
 u64 frame_alloc(void);
@@ -24,11 +24,18 @@ u32 frame_refs(u64 pa);
 /* Adopts a frame that was never free (initrd in place): its count becomes 1. */
 void frame_adopt(u64 pa);
 
+/* One number kept with an allocated frame for its owner (kmalloc: the size class). */
+u32 frame_tag(u64 pa);
+void frame_set_tag(u64 pa, u32 tag);
+
+/* Physical address of the kernel's first byte (boot/tables.c). */
+extern u64 image_load_address;
+
 u64 frames_free(void);
 u64 frames_total(void);
 
 /* Where the kernel sees the frame: the direct map, or the image for what lies in the kernel's own
  * text and read-only data (the vDSO image), which are holes of the direct map. */
 void *frame_address(u64 pa);
-/* The other way, for any kernel address of RAM: direct map or kernel image. */
+/* The other way, for any kernel address of RAM: direct map or kernel image. Rounded down. */
 u64 frame_of(const void *kva);

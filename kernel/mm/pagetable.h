@@ -60,3 +60,6 @@ void kernel_stack_free(u64 top);
 
 /* Forgets translations of [va, va+size) on every hart of the mask, this one included. */
 void tlb_flush(u64 hart_mask, u64 va, u64 size);
+
+/* The SBI's hart id mask for a mask of hart indexes. */
+u64 hart_mask_ids(u64 mask);

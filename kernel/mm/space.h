@@ -57,6 +57,7 @@ struct space {
     u64 resident_pages; /* entries in the page table */
     u64 brk_start, brk;
     u64 mmap_top;       /* mmap places areas below it, downwards */
+    u64 stack_limit;    /* bytes that the stack may grow to (RLIMIT_STACK) */
     u64 stack_start;    /* sp at entry, for /proc/PID/stat */
     u64 arg_start, arg_end, env_start, env_end;
     u64 vdso_base, sigreturn; /* user addresses; sigreturn = __vdso_rt_sigreturn here */
@@ -90,7 +91,7 @@ int space_protect(struct space *s, u64 addr, u64 length, u32 prot);
 int space_discard(struct space *s, u64 addr, u64 length);
 /* brk(2): returns the new break, or the old one when it cannot be moved there. */
 u64 space_brk(struct space *s, u64 brk);
-/* mremap(2) flags as Linux's. Returns the address or a negative errno. */
+/* mremap(2), flags as Linux's. vDSO and vvar move whole or not at all. Address or -errno. */
 s64 space_remap(struct space *s, u64 addr, u64 old_len, u64 new_len, u64 flags, u64 new_addr);
 
 /* A page-aligned random address for `length` bytes with nothing mapped there nor in the page
@@ -112,6 +113,10 @@ u64 space_lookup(struct space *s, u64 addr, u32 access);
 
 /* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */
 void space_activate(struct space *s);
+
+/* Instructions in user memory have changed: fence.i on this hart and on those that run other threads
+ * of the space (unprivileged ISA, Zifencei). A hart that comes later fences in space_activate. */
+void space_code_changed(struct space *s);
 
 /* For /proc: calls visit for each area in order with the lock held; visit must not sleep. */
 void space_for_each(struct space *s, void (*visit)(struct area *, void *), void *arg);

@@ -19,14 +19,15 @@ struct process {
     struct list tasks;             /* struct task.link, under process_lock */
     u32 live_tasks;                /* tasks that have not begun to end */
     bool exiting;                  /* exit_group or a fatal signal: all tasks must end */
+    struct task *exec_task;        /* execs: all other tasks must end */
     bool zombie;
     int exit_status;               /* wait status word, as wait4 reports it */
     bool stop_reported, cont_pending;
     int stop_signal;               /* != 0: stopped by it */
     struct waitqueue child_events; /* woken when a child changes state */
-    struct waitqueue exec_wait;    /* exec waits here until it is the only task; vfork too */
-    struct process *vfork_parent;
-    bool did_exec;
+    struct waitqueue exec_wait;    /* exec waits here until it is the only task */
+    bool did_exec;                 /* its parent may not move it to another group any more */
+    struct vfork *vfork;           /* whom to tell when our space is no longer the parent's */
 
     struct space *space;
     struct files *files;
@@ -36,7 +37,8 @@ struct process {
     struct file *exe;
     int exit_signal;               /* to the parent; SIGCHLD, or 0 */
     u64 start_ticks;
-    u64 child_user_ticks, child_kernel_ticks, dead_user_ticks, dead_kernel_ticks;
+    u64 dead_ticks;                /* run time of tasks that have ended */
+    u64 child_ticks;               /* and of children that were waited for */
     u64 rlimit_stack, rlimit_nofile;
 };
 
@@ -47,6 +49,7 @@ struct task {
     struct thread *thread;
     struct task_signals sig;       /* mask, private pending, alternate stack */
     u64 clear_child_tid;           /* user address, 0: none */
+    u64 set_child_tid;             /* the same; written once, at the start */
     u64 robust_list;
 };
 
@@ -68,9 +71,50 @@ current_process(void)
 struct process *process_find(int pid);
 struct task *task_find(int tid);
 
-/* Starts init from the initrd. */
-void process_start_init(const char *path, const char *args);
+/* A parent that waits, on its own stack, for a vfork child to exec or exit. */
+struct vfork {
+    struct waitqueue queue;
+    bool done;
+};
+void vfork_release(struct process *p);
+
+/* Fills process_view, registers the files of /proc/PID; then starts process 1 from `path`. When it
+ * ends, the machine powers off with its status. */
 void process_init(void);
+void process_start_init(const char *path);
+
+/* A new process with one new task whose thread begins in `entry`; not yet in any list, no space, no
+ * files. NULL without memory. */
+struct process *process_create(void (*entry)(void));
+/* One more task for p (its list, under process_lock, is the caller's). NULL without memory. */
+struct task *task_create(struct process *p, void (*entry)(void));
+void task_free(struct task *t);
+/* Frees what process_create made, for failures on the way and for the reaped. */
+void process_free(struct process *p);
+/* Into the tables: from here on it is found. process_lock held. */
+void process_publish(struct process *p);
+void task_publish(struct task *t);
+int pid_allocate(void);
+
+/* Calls visit for every process, zombies included; process_lock held by the caller. */
+void process_for_each(void (*visit)(struct process *p, void *arg), void *arg);
+
+/* Gives back space, files and the like; harmless when done already. */
+void process_drop_resources(struct process *p);
+/* Forgets a zombie for good. process_lock held. */
+void process_reap(struct process *p);
+/* Every task of p is to end, the process with this wait status. process_lock held. */
+void process_kill_tasks(struct process *p, int status);
+
+/* How a new thread enters user space: floor 9 hands down trap_return. */
+extern noreturn void (*trap_return_hook)(void);
+
+/* Makes every other task of the current process end and waits until they have. 0, or -EINTR if the
+ * whole process is ending. */
+int process_become_single(void);
+
+/* Child state has changed: signals the parent and wakes its waits. process_lock held. */
+void process_notify_parent(struct process *p, int code, int status);
 
 /* clone(2) in Linux's riscv64 argument meaning. Returns the new tid or -errno. */
 struct clone_args {
@@ -78,8 +122,14 @@ struct clone_args {
 };
 s64 process_clone(const struct clone_args *a);
 
-/* Replaces the current program. On success returns 0 and the trapframe is the new program's. */
-s64 process_exec(struct file *f, const char *path, u64 user_argv, u64 user_envp);
+/* Replaces the current program by the file at `path`. argv and envp are user addresses of pointer
+ * vectors; EXEC_NO_VECTORS for argv: argv = { path }, no environment (init). On success 0, and the
+ * trapframe is the new program's; on an error (execve(2)) the old program lives on. */
+#define EXEC_NO_VECTORS (~0UL)
+s64 process_exec(const char *path, u64 user_argv, u64 user_envp);
+
+/* Time all tasks of p, ended ones too, have had a hart; timebase ticks. */
+u64 process_run_ticks(struct process *p);
 
 /* Ends the calling task / the whole process with this wait status word. */
 noreturn void task_exit(int status);
@@ -88,6 +138,6 @@ noreturn void process_exit_group(int status);
 /* wait4/waitid; see proc/wait.c. */
 struct wait_result {
     int pid, status, uid;
-    u64 user_ticks, kernel_ticks;
+    u64 run_ticks;
 };
 s64 process_wait(int which, int id, u32 options, struct wait_result *r);

@@ -66,6 +66,9 @@ int signal_send_task(struct task *t, int signo, const struct sig_info *info);
 /* A fault of the current task: cannot be blocked or ignored away. Called from trap/. */
 void signal_fault(int signo, int code, u64 addr);
 
+/* A page that the current task needs cannot be had: its process is killed, the kernel goes on. */
+void signal_out_of_memory(void);
+
 /* The last thing before user space when WORK_SIGNAL is set: takes signals until none is left. May
  * not return (default actions that end the process). */
 void signal_deliver(void);

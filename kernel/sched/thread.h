@@ -10,23 +10,11 @@
 #include "lib/list.h"
 #include "lib/spinlock.h"
 #include "riscv/csr.h"
+#include "riscv/trapframe.h"
 
 struct space;
 struct process;
 struct hart;
-
-/* User registers, saved at the top of the kernel stack at every entry. Offsets go to assembly
- * through kernel/riscv/offsets.c. x[0] holds the pc, x[i] register xi, as Linux's user_regs. */
-struct trapframe {
-    u64 pc;
-    u64 ra, sp, gp, tp, t0, t1, t2, s0, s1, a0, a1, a2, a3, a4, a5, a6, a7;
-    u64 s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, t3, t4, t5, t6;
-    u64 status;  /* sstatus */
-    u64 cause;   /* scause of this entry */
-    u64 orig_a0; /* first argument of the call, kept for a restart */
-    u64 pad;     /* keeps sp 16-byte aligned */
-};
-_Static_assert(sizeof(struct trapframe) == 36 * 8, "entry.S and the stack alignment rely on it");
 
 struct fp_state {
     u64 f[32];
@@ -53,8 +41,8 @@ enum thread_state {
 struct thread {
     struct hart *hart;        /* that runs it now (valid for `current`) */
     struct trapframe *frame;  /* user registers; also the stack pointer at trap entry */
+    u64 scratch;              /* trap entry parks one register here */
     u32 work;                 /* WORK_..., set by anyone with atomic or, cleared by the thread */
-    u32 fp_loaded_hart;       /* see riscv/fp.c */
 
     enum thread_state state;  /* under the scheduler's lock, but for own SLEEPING/BLOCKED */
     bool on_hart, queued;
@@ -62,27 +50,40 @@ struct thread {
     struct context context;
     u64 stack_top;
     u64 affinity;             /* bit i: may run on hart index i */
-    struct fp_state fp;
-    bool fp_used;
+    struct fp_state fp;       /* as of the last save; see riscv/fp.h */
+    bool fp_used;             /* fp is not all zeros */
+    struct hart *fp_hart;     /* whose f registers last held it */
+    bool fresh;               /* its stack is new: the first hart forgets stale translations */
 
     struct space *space;      /* NULL: kernel thread */
     struct process *process;
     void *user;               /* struct task of floor 7: tid, signals */
-    u64 user_ticks, kernel_ticks; /* time consumed, in timebase ticks */
+    u64 run_ticks;            /* time it has had a hart, in timebase ticks, up to `stamp` */
     u64 stamp;                /* rdtime when the present stretch began */
     char name[16];
 };
 
 struct hart {
+    u32 index;                /* 0.. in the order of coming up; first, see riscv/hart.h */
+    u64 id;                   /* the SBI's hart id */
     struct thread *current;
     struct thread *idle;
-    u32 index;                /* 0.. in the order of coming up */
-    u64 id;                   /* the SBI's hart id */
     struct space *active_space;
+    struct thread *fp_owner;  /* whose state the f registers hold; NULL: zeros */
+    struct thread *dead;      /* left this hart for ever; the next thread frees it */
     u64 next_tick;            /* rdtime of the next tick */
     bool online, sleeping;
     u64 emergency_stack;
 };
+
+_Static_assert(offsetof(struct thread, hart) == 0 && offsetof(struct hart, index) == 0,
+               "riscv/hart.h reads both through tp");
+
+_Static_assert(offsetof(struct thread, hart) == 0, "riscv/hart.h reads it");
+_Static_assert(offsetof(struct hart, index) == 0, "riscv/hart.h reads it");
+
+/* What the boot hart runs from its first line of C on; later its idle thread. */
+extern struct thread boot_thread;
 
 extern struct hart harts[MAX_HARTS];
 extern u32 harts_online;
@@ -105,16 +106,25 @@ this_hart(void)
  * thread_start. NULL without memory. Its trapframe is zero. */
 struct thread *thread_create(const char *name, void (*entry)(void));
 void thread_start(struct thread *t);
-/* Frees a dead thread that no hart runs any more. */
+/* Frees a thread that was never started. */
 void thread_free(struct thread *t);
+
+/* Time it has had a hart, in timebase ticks, up to now. */
+u64 thread_run_ticks(struct thread *t);
 
 /* Gives up the hart. Returns when this thread runs again: at once, if its state is RUNNABLE and
  * nobody else may run. No spin lock may be held. */
 void schedule(void);
 /* sched_yield(2): goes to the end of the queue. */
 void yield(void);
-/* Ends the current thread; `last` runs on another stack after the switch (to free or reap it). */
+/* Ends the current thread. Its memory goes as soon as no hart stands on its stack. */
 noreturn void thread_exit(void);
+
+/* Handed down by floor 9: the interrupts that are pending for this hart, handled now. */
+extern void (*handle_interrupts)(void);
+
+/* What a hart does with nothing to run: waits for interrupts, for ever. */
+noreturn void idle_loop(void);
 
 /* Makes a SLEEPING or BLOCKED thread runnable; others are left alone. Any lock may be held. */
 void thread_wake(struct thread *t);
@@ -131,6 +141,12 @@ interrupted(void)
 {
     return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0;
 }
+
+/* A SIGCONT or SIGKILL came for a STOPPED thread. */
+void thread_resume(struct thread *t);
+
+/* True if somebody waits for a hart: the tick then ends the current thread's turn. */
+bool runnable_waiting(void);
 
 /* In a loop that may be long: lets pending interrupts be seen and others run. No lock held. */
 void preemption_point(void);

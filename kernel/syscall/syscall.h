@@ -19,3 +19,6 @@ SYSCALLS(X)
 /* Called by trap/ for every ecall of user space. */
 struct trapframe;
 void syscall_dispatch(struct trapframe *f);
+
+/* Writes a struct rusage that knows only the time used (timebase ticks). 0 or -EFAULT. */
+int rusage_to_user(u64 addr, u64 ticks);

@@ -1,0 +1,70 @@
+/* entry.S - the first instructions: from the firmware's hand to C in the high half.
+ *
+ * Entered in S-mode, paging off, a0 = hart id, a1 = physical address of the device tree (boot hart)
+ * or of a struct hart_start (further harts). Which hart boots is drawn by lot, so no id is special.
+ * Source: SBI specification, "Boot Hart" and HSM; Privileged Architecture, satp. */
+
+#include "offsets.h"
+
+    .section .text.entry, "ax"
+    .globl _start
+_start:
+    csrw    sie, zero
+    mv      s0, a0
+    mv      s1, a1
+    la      t0, bss_start               /* pc-relative: physical as long as paging is off */
+    la      t1, bss_end
+1:  sd      zero, 0(t0)
+    addi    t0, t0, 8
+    bltu    t0, t1, 1b
+    la      sp, boot_stack_top
+    call    boot_tables                 /* -> a0 = satp */
+    ld      t0, link_address
+    la      t1, _start
+    sub     s2, t0, t1                  /* link address minus load address */
+    la      tp, boot_thread
+    add     tp, tp, s2
+    add     sp, sp, s2
+    mv      a2, s2
+    call    enter_high_half
+    mv      a0, s0
+    mv      a1, s1
+    mv      s0, zero                    /* end of the frame pointer chain */
+    call    boot_main
+
+    .globl _start_hart
+_start_hart:
+    csrw    sie, zero
+    ld      a0, START_SATP(a1)
+    ld      sp, START_STACK(a1)
+    ld      tp, START_THREAD(a1)
+    ld      t0, link_address
+    la      t1, _start
+    sub     a2, t0, t1
+    call    enter_high_half
+    mv      s0, zero
+    call    boot_hart_main
+
+/* a0 = satp, a2 = link minus load address. With the new satp the present pc is not mapped: the
+ * next fetch traps, and stvec already holds the place to go on, in the high half. */
+enter_high_half:
+    add     ra, ra, a2
+    la      t1, 1f
+    add     t1, t1, a2
+    csrw    stvec, t1
+    sfence.vma
+    csrw    satp, a0
+    .balign 4
+1:  la      t1, trap_entry
+    csrw    stvec, t1
+    csrw    sscratch, zero
+    ret
+
+    .balign 8
+link_address:
+    .dword  _start
+
+    .section .bss_page_aligned, "aw", @nobits
+    .balign 4096
+    .skip   16384
+boot_stack_top:

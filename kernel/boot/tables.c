@@ -1,0 +1,31 @@
+/* tables.c - the first page table: just enough to reach C in the high half.
+ *
+ * Runs with paging off, at physical addresses: nothing here may use an absolute address. 1 GiB
+ * leaves: the image where it is linked, and the direct map for the device tree. Everything in it is
+ * writable and executable; mm/kernelmap.c replaces it with the real, W^X one.
+ * Source: Privileged Architecture, "Sv39". */
+
+#include "boot/boot.h"
+#include "mm/frame.h"
+#include "mm/layout.h"
+#include "mm/pagetable.h"
+#include "riscv/csr.h"
+
+#define GIGAPAGE       (1UL << 30)
+#define ROOT_INDEX(va) ((va) >> 30 & 511)
+
+u64 image_load_address;
+
+static pte_t boot_root[512] __attribute__((aligned(4096)));
+
+u64
+boot_tables(void)
+{
+    u64 here = (u64)_start; /* physical: pc-relative code model */
+    image_load_address = here;
+    boot_root[ROOT_INDEX(IMAGE_BASE)] =
+        pte_leaf(ALIGN_DOWN(here, GIGAPAGE), PTE_R | PTE_W | PTE_X);
+    for (u64 i = 0; i < (STACKS_BASE - DIRECT_BASE) / GIGAPAGE; i++)
+        boot_root[ROOT_INDEX(DIRECT_BASE) + i] = pte_leaf(i * GIGAPAGE, PTE_R | PTE_W);
+    return SATP_SV39 | (u64)boot_root >> PAGE_SHIFT;
+}

@@ -1,0 +1,24 @@
+/* area.h - what the files of mm/ share about areas: making, splitting, zapping. Lock held always. */
+#pragma once
+
+#include "mm/space.h"
+
+/* A copy of `like` for [start, end), not yet linked, with a reference to the object; NULL without
+ * memory. */
+struct area *area_clone(const struct area *like, u64 start, u64 end);
+/* Drops the reference to the object and frees the record. */
+void area_free(struct area *a);
+void area_insert(struct space *s, struct area *a);
+/* Makes `addr` a border between areas. 0 or -ENOMEM. */
+int area_split(struct space *s, u64 addr);
+/* Joins neighbours from the area before `start` to the one after `end` where they are alike. */
+void area_merge(struct space *s, u64 start, u64 end);
+/* The first area that ends above addr, or NULL. */
+struct area *area_at_or_above(struct space *s, u64 addr);
+bool area_range_free(struct space *s, u64 start, u64 end);
+/* Takes the pages of the range out of the page table, flushes, then puts the frames. */
+void area_zap(struct space *s, u64 start, u64 end);
+/* Removes all areas of the range. 0 or -ENOMEM (nothing lost then). */
+int area_unmap(struct space *s, u64 start, u64 end);
+/* A free range for `length` bytes where mmap would put it, 0 if there is none. */
+u64 area_find_place(struct space *s, u64 length);

@@ -1,0 +1,161 @@
+/* space.c - the life of an address space: made, forked, entered by a hart, ended. See space.h. */
+
+#include "mm/space.h"
+#include <asm/errno.h>
+#include "lib/print.h"
+#include "mm/area.h"
+#include "mm/frame.h"
+#include "mm/kmalloc.h"
+#include "mm/pagetable.h"
+#include "riscv/sbi.h"
+#include "sched/thread.h"
+
+struct space *
+space_create(void)
+{
+    struct space *s = kzalloc(sizeof(*s));
+    if (!s)
+        return NULL;
+    s->root = pt_create();
+    if (!s->root) {
+        kfree(s);
+        return NULL;
+    }
+    spin_init(&s->lock, "space");
+    list_init(&s->areas);
+    s->users = 1;
+    return s;
+}
+
+void
+space_get(struct space *s)
+{
+    __atomic_fetch_add(&s->users, 1, __ATOMIC_RELAXED);
+}
+
+void
+space_put(struct space *s)
+{
+    if (__atomic_fetch_sub(&s->users, 1, __ATOMIC_ACQ_REL) > 1)
+        return;
+    BUG_ON(s->active_harts);
+    area_unmap(s, 0, USER_END); /* no border inside an area: needs no memory, cannot fail */
+    pt_destroy(s->root);
+    kfree(s);
+}
+
+/* --- fork --------------------------------------------------------------------------------------- */
+
+struct forking {
+    struct space *child;
+    bool keep_write; /* shared area: both go on writing to the same frame */
+    bool failed;
+};
+
+/* Private pages lose W on both sides; who writes first copies (fault.c). */
+static void
+share_page(pte_t *e, u64 va, void *arg)
+{
+    struct forking *f = arg;
+    pte_t *to = f->failed ? NULL : pt_walk(f->child->root, va, true);
+    if (!to) {
+        f->failed = true;
+        return;
+    }
+    if (!f->keep_write)
+        *e &= ~(PTE_W | PTE_D);
+    *to = *e;
+    frame_get(pte_pa(*e));
+    f->child->resident_pages++;
+}
+
+static bool
+fork_area(struct space *from, struct space *to, struct area *a)
+{
+    struct area *copy = area_clone(a, a->start, a->end);
+    if (!copy)
+        return false;
+    list_add_tail(&to->areas, &copy->link);
+    to->mapped_pages += (a->end - a->start) >> PAGE_SHIFT;
+    struct forking f = { .child = to, .keep_write = a->flags & AREA_SHARED };
+    pt_for_each(from->root, a->start, a->end, share_page, &f);
+    return !f.failed;
+}
+
+static void
+copy_figures(struct space *to, const struct space *from)
+{
+    to->brk_start = from->brk_start;
+    to->brk = from->brk;
+    to->mmap_top = from->mmap_top;
+    to->stack_limit = from->stack_limit;
+    to->stack_start = from->stack_start;
+    to->arg_start = from->arg_start;
+    to->arg_end = from->arg_end;
+    to->env_start = from->env_start;
+    to->env_end = from->env_end;
+    to->vdso_base = from->vdso_base;
+    to->sigreturn = from->sigreturn;
+    for (u32 i = 0; i < ARRAY_SIZE(to->auxv); i++)
+        to->auxv[i] = from->auxv[i];
+}
+
+struct space *
+space_fork(struct space *from)
+{
+    struct space *to = space_create();
+    if (!to)
+        return NULL;
+    bool ok = true;
+    spin_lock(&from->lock);
+    copy_figures(to, from);
+    struct area *a;
+    list_for_each (a, &from->areas, link)
+        if (!(a->flags & AREA_NOFORK) && !(ok = fork_area(from, to, a)))
+            break;
+    /* The parent's harts may remember W. */
+    tlb_flush(from->active_harts, 0, USER_END);
+    spin_unlock(&from->lock);
+    if (ok)
+        return to;
+    space_put(to);
+    return NULL;
+}
+
+/* --- harts -------------------------------------------------------------------------------------- */
+
+void
+space_code_changed(struct space *s)
+{
+    __asm__ volatile("fence.i" ::: "memory");
+    u64 others = s->active_harts & ~(1UL << this_hart()->index);
+    if (others)
+        sbi_remote_fence_i(hart_mask_ids(others));
+}
+
+void
+space_activate(struct space *s)
+{
+    struct hart *h = this_hart();
+    u64 bit = 1UL << h->index;
+    if (h->active_space == s)
+        return;
+    if (h->active_space)
+        __atomic_fetch_and(&h->active_space->active_harts, ~bit, __ATOMIC_SEQ_CST);
+    if (s)
+        __atomic_fetch_or(&s->active_harts, bit, __ATOMIC_SEQ_CST);
+    h->active_space = s;
+    csr_write(satp, SATP_SV39 | (s ? s->root : kernel_root) >> PAGE_SHIFT);
+    /* No ASIDs: forget the old space's translations, and code it may have left in the fetch path. */
+    __asm__ volatile("sfence.vma\n\tfence.i" ::: "memory");
+}
+
+void
+space_for_each(struct space *s, void (*visit)(struct area *, void *), void *arg)
+{
+    struct area *a;
+    spin_lock(&s->lock);
+    list_for_each (a, &s->areas, link)
+        visit(a, arg);
+    spin_unlock(&s->lock);
+}

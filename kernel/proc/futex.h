@@ -1,0 +1,13 @@
+/* futex.h - waiting for a word of user memory to change.
+ *
+ * A futex is named by the frame and offset of the word, so private and shared waits on one page meet
+ * (Linux's pthread_join and CLONE_CHILD_CLEARTID rely on it). Source: futex(2). */
+#pragma once
+
+#include "lib/types.h"
+
+/* futex(2) WAIT, WAKE, REQUEUE and their BITSET and CMP forms; arguments as the system call's. */
+s64 futex_call(u64 addr, int op, u32 value, u64 timeout, u64 addr2, u32 value3);
+
+/* Wakes at most n waiters of the user address; for CLONE_CHILD_CLEARTID. */
+void futex_wake(u64 addr, u32 n);

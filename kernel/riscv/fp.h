@@ -1,0 +1,19 @@
+/* fp.h - whose numbers are in the f registers.
+ *
+ * The kernel itself never uses them. A hart remembers which thread's state its registers hold
+ * (hart->fp_owner); it is saved when that thread has changed it (sstatus.FS Dirty in its trapframe)
+ * and loaded when another thread is to run. A thread that never touched them gets zeros: nothing
+ * leaks from one thread to the next. Source: Privileged Architecture, "Extension Context Status". */
+#pragma once
+
+#include "sched/thread.h"
+
+/* At a thread switch, with the scheduler's lock held. */
+void fp_switch(struct hart *h, struct thread *prev, struct thread *next);
+
+/* Brings current()->fp up to date, so that it may be read (signal frame, fork). */
+void fp_save(void);
+/* current()->fp has been written (sigreturn): loads it into the registers. */
+void fp_load(void);
+/* exec: all zeros, as never used. */
+void fp_clear(void);

@@ -1,0 +1,23 @@
+/* table.c - from the number in a7 to the function. Source: <asm/unistd.h>; arguments in a0..a5,
+ * result in a0 (Linux riscv64 system call convention). Every other register keeps its value. */
+
+#include <asm/errno.h>
+#include <asm/unistd.h>
+#include "sched/thread.h"
+#include "syscall/syscall.h"
+
+#define X(name) [__NR_##name] = sys_##name,
+static const syscall_fn table[] = { SYSCALLS(X) };
+#undef X
+
+void
+syscall_dispatch(struct trapframe *f)
+{
+    u64 number = f->a7;
+    f->pc += 4; /* past the ecall: it has no compressed form */
+    f->orig_a0 = f->a0;
+    syscall_fn fn = number < ARRAY_SIZE(table) ? table[number] : NULL;
+    s64 result = fn ? fn(&f->a0) : -ENOSYS;
+    /* A call that replaced the frame (execve, rt_sigreturn) returns what its a0 now holds. */
+    f->a0 = (u64)result;
+}

@@ -1,0 +1,89 @@
+/* entry.S - the gate: from user space into the kernel and back.
+ *
+ * sscratch holds the thread while in user mode and 0 while in the kernel: so one exchange tells
+ * where a trap came from. Interrupts stay off all the way (docs/design.md), so the only traps from
+ * the kernel are its own mistakes. Source: Privileged Architecture, "Supervisor Trap Handling". */
+
+#include "offsets.h"
+
+#define SLOT(n) (8 * (n))               /* struct trapframe: word n is register xn, word 0 the pc */
+
+    .text
+    .balign 4
+    .globl trap_entry
+trap_entry:
+    csrrw   tp, sscratch, tp
+    beqz    tp, from_kernel
+    sd      sp, THREAD_SCRATCH(tp)
+    ld      sp, THREAD_FRAME(tp)
+    sd      ra, SLOT(1)(sp)
+    sd      gp, SLOT(3)(sp)
+    .irp    i, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+    sd      x\i, SLOT(\i)(sp)
+    .endr
+    .irp    i, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    sd      x\i, SLOT(\i)(sp)
+    .endr
+    ld      t0, THREAD_SCRATCH(tp)
+    csrrw   t1, sscratch, zero          /* the user's tp; and: from here on we are the kernel */
+    sd      t0, SLOT(2)(sp)
+    sd      t1, SLOT(4)(sp)
+    csrr    t0, sepc
+    csrr    t1, sstatus
+    csrr    t2, scause
+    sd      t0, FRAME_PC(sp)
+    sd      t1, FRAME_STATUS(sp)
+    sd      t2, FRAME_CAUSE(sp)
+    mv      a0, sp
+    mv      s0, zero                    /* a backtrace ends here */
+    call    trap_user
+
+/* Back to user space: everything that is due first (trap/return.c), then every register. */
+    .globl trap_return
+trap_return:
+    lw      t0, THREAD_WORK(tp)
+    bnez    t0, 2f
+1:  ld      sp, THREAD_FRAME(tp)
+    ld      t0, FRAME_PC(sp)
+    ld      t1, FRAME_STATUS(sp)
+    csrw    sepc, t0
+    csrw    sstatus, t1
+    csrw    sscratch, tp
+    ld      ra, SLOT(1)(sp)
+    ld      gp, SLOT(3)(sp)
+    ld      tp, SLOT(4)(sp)
+    .irp    i, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+    ld      x\i, SLOT(\i)(sp)
+    .endr
+    .irp    i, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    ld      x\i, SLOT(\i)(sp)
+    .endr
+    ld      sp, SLOT(2)(sp)
+    sret
+2:  call    return_work
+    j       1b
+
+/* The kernel itself trapped: a bug, always. Its stack may be the very thing that overflowed, so the
+ * report is made on the hart's emergency stack. */
+from_kernel:
+    csrrw   tp, sscratch, zero          /* tp as it was */
+    sd      sp, THREAD_SCRATCH(tp)
+    ld      sp, THREAD_HART(tp)
+    ld      sp, HART_EMERGENCY_STACK(sp)
+    addi    sp, sp, -FRAME_SIZE
+    .irp    i, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+    sd      x\i, SLOT(\i)(sp)
+    .endr
+    .irp    i, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    sd      x\i, SLOT(\i)(sp)
+    .endr
+    ld      t0, THREAD_SCRATCH(tp)
+    csrr    t1, sepc
+    csrr    t2, sstatus
+    sd      t0, SLOT(2)(sp)
+    sd      t1, FRAME_PC(sp)
+    sd      t2, FRAME_STATUS(sp)
+    mv      a0, sp
+    csrr    a1, scause
+    csrr    a2, stval
+    call    panic_trap

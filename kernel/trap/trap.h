@@ -1,0 +1,19 @@
+/* trap.h - the gate as the rest of the kernel sees it. */
+#pragma once
+
+#include "sched/thread.h"
+
+/* Points this hart's stvec at the gate, lets user mode read the time, opens the interrupts that the
+ * kernel will take by hand or from user mode. Every hart, once. */
+void trap_init_hart(void);
+
+/* Where a user trap arrives in C (trap/entry.S). */
+void trap_user(struct trapframe *f);
+
+/* To user space as current()->frame says. A new thread's first act. */
+noreturn void trap_return(void);
+
+/* What is due before user space: end of turn, signals (trap/entry.S calls it while `work` is set). */
+void return_work(void);
+
+extern char trap_entry[];
