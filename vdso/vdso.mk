@@ -41,7 +41,7 @@ READ_ONLY_SECTIONS := $(foreach section,.dynamic .got,--set-section-flags $(sect
 $(VDSO)/vdso.so: $(VDSO)/vdso.so.dbg $(wildcard tools/vdsolint tools/vdsolint.d/*.py)
 	$(say) STRIP $@
 	$(Q)$(OBJCOPY) -S $(READ_ONLY_SECTIONS) $< $@.unchecked
-	$(if $(wildcard tools/vdsolint),$(Q)tools/vdsolint $@.unchecked)
+	$(Q)tools/vdsolint $@.unchecked
 	$(Q)mv $@.unchecked $@
 
 $(VDSO)/vdso-image.h: $(VDSO)/vdso.so vdso/image-header
