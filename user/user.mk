@@ -19,13 +19,15 @@ USER_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIE -fno-stack-protector
 LIB_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIC -ffreestanding -fno-builtin -fno-stack-protector \
     $(if $(filter 1,$(LLVM)),,-fno-tree-loop-distribute-patterns)
 # The loader runs before anything is relocated: hidden names need no relocation but RELATIVE ones.
-LOADER_CFLAGS := $(LIB_CFLAGS) -fPIE -fvisibility=hidden
+LOADER_CFLAGS := $(LIB_CFLAGS) -fvisibility=hidden
 
 USER_LDFLAGS := $(LINK) -nostdlib -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--build-id=none
 DYNAMIC_LDFLAGS := $(USER_LDFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,--hash-style=both
 
 LIB_O := $(patsubst user/%,$(USER)/obj/%.o,$(filter-out %/crt0.S,$(sort $(wildcard user/lib/*.[cS]))))
 LOADER_O := $(patsubst user/%,$(USER)/obj/%.o,$(sort $(wildcard user/loader/*.[cS])))
+# What the loader takes from the library: files that need no start and no other file.
+LOADER_SHARED_O := $(patsubst %,$(USER)/obj/lib/%.o,memory.c string.c syscalls.S)
 USER_LIBS := $(USER)/crt0.o $(USER)/libpostern.a $(USER)/libpostern.so $(VDSO_STUB)
 
 $(LIB_O): private CFLAGS_HERE := $(LIB_CFLAGS)
@@ -52,7 +54,7 @@ $(USER)/libpostern.so: $(LIB_O)
 
 # A static PIE: it relocates itself. Its dynamic symbols are for debuggers, which look for
 # _dl_debug_state; -Bsymbolic keeps its own calls direct.
-$(USER)/ld-postern.so.1: $(LOADER_O)
+$(USER)/ld-postern.so.1: $(LOADER_O) $(LOADER_SHARED_O)
 	$(say) LINK $@
 	$(Q)$(CC) -pie $(DYNAMIC_LDFLAGS) -Wl,--no-dynamic-linker -Wl,--no-undefined -o $@ $^
 

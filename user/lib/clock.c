@@ -46,12 +46,3 @@ time(time_t *now)
         *now = coarse.tv_sec;
     return coarse.tv_sec;
 }
-
-int
-clock_nanosleep(clockid_t clock, int flags, const struct timespec *t, struct timespec *left)
-{
-    int saved = errno;
-    int error = syscall(__NR_clock_nanosleep, clock, flags, t, left) < 0 ? errno : 0;
-    errno = saved;
-    return error;
-}

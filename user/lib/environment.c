@@ -1,17 +1,14 @@
 /*
  * environment.c - reading and changing the environment, a list of NAME=VALUE strings.
  *
- * At start `environ` is the kernel's list on the stack, which cannot grow: the first change that
- * adds a name moves it to the heap. Replaced strings are not freed, because a program may still
- * hold what getenv gave it.
+ * At start `environ` is the kernel's list on the stack, which cannot grow: a change that adds a
+ * name makes a new list on the heap. What it replaces is not freed, because a program may still
+ * hold what getenv gave it. A name must not be empty or hold a '='. Source: POSIX.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static char **ours; /* environ, once it is on the heap */
 
 /* The place of `name` in environ, or the place of the NULL at its end. */
 static char **
@@ -31,57 +28,36 @@ getenv(const char *name)
     return entry ? entry + strlen(name) + 1 : NULL;
 }
 
+/* Makes room for one more entry at the end. */
 static int
-append(char *entry)
+grow(void)
 {
-    size_t count = 0;
-    while (environ[count])
-        count++;
-    int moved = environ == ours; /* realloc moves our own list; another one we copy */
-    char **bigger = realloc(ours, (count + 2) * sizeof(char *));
+    size_t count = find("") - environ;
+    char **bigger = calloc(count + 2, sizeof(char *));
     if (!bigger)
         return -1;
-    if (!moved)
-        memcpy(bigger, environ, count * sizeof(char *));
-    bigger[count] = entry;
-    bigger[count + 1] = NULL;
-    environ = ours = bigger;
+    memcpy(bigger, environ, count * sizeof(char *));
+    environ = bigger;
     return 0;
-}
-
-static int
-bad_name(const char *name)
-{
-    if (*name && !strchr(name, '='))
-        return 0;
-    errno = EINVAL;
-    return 1;
 }
 
 int
 setenv(const char *name, const char *value, int overwrite)
 {
-    if (bad_name(name))
-        return -1;
-    char **at = find(name);
-    if (*at && !overwrite)
+    if (*find(name) && !overwrite)
         return 0;
     size_t size = strlen(name) + strlen(value) + 2;
     char *entry = malloc(size);
-    if (!entry)
+    if (!entry || (!*find(name) && grow() < 0))
         return -1;
     snprintf(entry, size, "%s=%s", name, value);
-    if (!*at)
-        return append(entry);
-    *at = entry;
+    *find(name) = entry;
     return 0;
 }
 
 int
 unsetenv(const char *name)
 {
-    if (bad_name(name))
-        return -1;
     for (char **at = find(name); *at; at++)
         *at = at[1];
     return 0;

@@ -1,5 +1,7 @@
 /*
  * folder.c - opendir, readdir, closedir: one buffer of entries at a time from getdents64.
+ *
+ * The kernel's entries are handed out where they lie. Source: getdents64(2).
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,15 +18,11 @@ DIR *
 opendir(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return NULL;
-    DIR *folder = malloc(sizeof(*folder));
-    if (!folder) {
+    DIR *folder = fd < 0 ? NULL : calloc(1, sizeof(*folder));
+    if (folder)
+        folder->fd = fd;
+    else if (fd >= 0)
         close(fd);
-        return NULL;
-    }
-    folder->fd = fd;
-    folder->next = folder->end = 0;
     return folder;
 }
 

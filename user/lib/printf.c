@@ -1,11 +1,13 @@
 /*
  * printf.c - formatted output, into a stream or into memory.
  *
- * One interpreter of formats, `format`, hands each byte to a sink. A conversion is read into a
- * struct spec, its text is made, and put in its field. Source: ISO C, 7.21.6.1; no floats.
+ * One interpreter of formats hands each byte to a sink. A conversion is read into a struct spec,
+ * then its text is made and put in its field. Conversions: d i u x X p c s %; flags - and 0; a
+ * width and a precision, also as *; sizes hh h l ll z. No floats. Source: ISO C, 7.21.6.1.
  */
 #include <ctype.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <string.h>
 #include "stream.h"
 
@@ -17,7 +19,7 @@ struct sink {
 };
 
 struct spec {
-    int left, zero, alt;  /* flags - 0 # */
+    int left, zero;       /* flags - and 0 */
     int width, precision; /* precision -1: none was given */
     int size;             /* of the argument in bytes: 1, 2, 4 or 8 */
     char conversion;
@@ -58,27 +60,31 @@ put_field(struct sink *sink, const struct spec *spec, const char *prefix, int ze
 }
 
 static void
-put_string(struct sink *sink, const struct spec *spec, const char *s)
-{
-    s = s ? s : "(null)";
-    size_t most = spec->precision < 0 ? INT_MAX : spec->precision;
-    put_field(sink, spec, "", 0, s, strnlen(s, most));
-}
-
-static void
 put_number(struct sink *sink, const struct spec *spec, const char *prefix, unsigned long value)
 {
-    static const char lower[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
-    const char *digits = spec->conversion == 'X' ? upper : lower;
-    int base = strchr("xXp", spec->conversion) ? 16 : spec->conversion == 'o' ? 8 : 10;
+    const char *digits = spec->conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+    int base = strchr("diu", spec->conversion) ? 10 : 16;
     char text[24], *end = text + sizeof(text), *at = end;
     for (; value; value /= base)
         *--at = digits[value % base];
     int least = spec->precision < 0 ? 1 : spec->precision;
-    if (spec->zero && !spec->left && spec->precision < 0)
+    if (spec->zero && !spec->left && spec->precision < 0 && spec->width > 0)
         least = spec->width - (int)strlen(prefix);
-    least = least > end - at ? least - (end - at) : 0;
-    put_field(sink, spec, prefix, at == end && !least && spec->precision ? 1 : least, at, end - at);
+    int zeros = least - (int)(end - at);
+    put_field(sink, spec, prefix, zeros > 0 ? zeros : 0, at, end - at);
+}
+
+/* Arguments are eight bytes wide on riscv64; the conversion's size says how many of them count. */
+static void
+put_integer(struct sink *sink, const struct spec *spec, unsigned long value)
+{
+    int unused_bits = 64 - 8 * spec->size;
+    int is_signed = spec->conversion == 'd' || spec->conversion == 'i';
+    value <<= unused_bits;
+    if (is_signed && (long)value < 0)
+        put_number(sink, spec, "-", -(unsigned long)((long)value >> unused_bits));
+    else
+        put_number(sink, spec, "", value >> unused_bits);
 }
 
 static int
@@ -99,13 +105,12 @@ static struct spec
 read_spec(const char **format, va_list *arguments)
 {
     struct spec spec = { .precision = -1, .size = sizeof(int) };
-    for (; **format && strchr("-0#", **format); ++*format) {
+    for (; **format == '-' || **format == '0'; ++*format) {
         spec.left |= **format == '-';
         spec.zero |= **format == '0';
-        spec.alt |= **format == '#';
     }
     spec.width = read_count(format, arguments);
-    if (spec.width < 0) {
+    if (spec.width < 0) { /* only by *: a flag and a width */
         spec.left = 1;
         spec.width = -spec.width;
     }
@@ -115,56 +120,31 @@ read_spec(const char **format, va_list *arguments)
     }
     for (; **format == 'h'; ++*format)
         spec.size /= 2;
-    for (; **format && strchr("lzjt", **format); ++*format)
+    for (; **format == 'l' || **format == 'z'; ++*format)
         spec.size = sizeof(long);
     spec.conversion = **format;
-    if (**format)
-        ++*format;
+    *format += **format != 0;
     return spec;
-}
-
-/* Arguments are eight bytes wide on riscv64; the conversion's size says how many of them count. */
-static void
-put_signed(struct sink *sink, const struct spec *spec, long value)
-{
-    int unused_bits = 64 - 8 * spec->size;
-    value = (long)((unsigned long)value << unused_bits) >> unused_bits;
-    if (value < 0)
-        put_number(sink, spec, "-", -(unsigned long)value);
-    else
-        put_number(sink, spec, "", value);
-}
-
-static void
-put_unsigned(struct sink *sink, const struct spec *spec, unsigned long value)
-{
-    int unused_bits = 64 - 8 * spec->size;
-    value = value << unused_bits >> unused_bits;
-    put_number(sink, spec, spec->alt && value && spec->conversion == 'x' ? "0x" : "", value);
 }
 
 static void
 convert(struct sink *sink, const struct spec *spec, va_list *arguments)
 {
-    char c;
-    switch (spec->conversion) {
-    case 'd':
-    case 'i':
-        return put_signed(sink, spec, va_arg(*arguments, long));
-    case 'u':
-    case 'x':
-    case 'X':
-    case 'o':
-        return put_unsigned(sink, spec, va_arg(*arguments, unsigned long));
-    case 'p':
-        return put_number(sink, spec, "0x", va_arg(*arguments, unsigned long));
-    case 's':
-        return put_string(sink, spec, va_arg(*arguments, const char *));
-    case 'c':
+    char c = spec->conversion;
+    if (c == '%') {
+        put(sink, c);
+    } else if (c == 'c') {
         c = va_arg(*arguments, int);
-        return put_field(sink, spec, "", 0, &c, 1);
-    default:
-        put(sink, spec->conversion);
+        put_field(sink, spec, "", 0, &c, 1);
+    } else if (c == 's') {
+        const char *s = va_arg(*arguments, const char *);
+        s = s ? s : "(null)";
+        put_field(sink, spec, "", 0, s,
+                  strnlen(s, spec->precision < 0 ? INT_MAX : spec->precision));
+    } else if (c == 'p') {
+        put_number(sink, spec, "0x", va_arg(*arguments, unsigned long));
+    } else {
+        put_integer(sink, spec, va_arg(*arguments, unsigned long));
     }
 }
 
@@ -201,12 +181,6 @@ vsnprintf(char *restrict to, size_t size, const char *restrict format, va_list a
     if (size)
         to[sink.length < sink.room ? sink.length : sink.room] = 0;
     return sink.length;
-}
-
-int
-vprintf(const char *restrict format, va_list arguments)
-{
-    return vfprintf(stdout, format, arguments);
 }
 
 int

@@ -1,5 +1,5 @@
 /*
- * process.c - making, replacing and awaiting processes, and the small calls about this one.
+ * process.c - the calls about processes and files that take more than a line of syscalls.S.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,12 +17,6 @@ pid_t
 fork(void)
 {
     return syscall(__NR_clone, SIGCHLD, 0, 0, 0, 0);
-}
-
-pid_t
-waitpid(pid_t pid, int *status, int options)
-{
-    return syscall(__NR_wait4, pid, status, options, NULL);
 }
 
 pid_t
@@ -44,29 +36,23 @@ execv(const char *path, char *const argv[])
 int
 execvp(const char *name, char *const argv[])
 {
-    if (strchr(name, '/'))
-        return execv(name, argv);
     const char *folder = getenv("PATH") ? getenv("PATH") : "/bin:/usr/bin";
     int error = ENOENT;
-    for (;;) {
+    if (strchr(name, '/'))
+        return execv(name, argv);
+    for (;; folder++) {
         char path[4096];
         int length = strcspn(folder, ":");
         snprintf(path, sizeof(path), "%.*s%s%s", length, folder, length ? "/" : "", name);
         execv(path, argv);
         if (errno != ENOENT && errno != ENOTDIR)
             error = errno;
-        if (!folder[length])
+        folder += length;
+        if (!*folder)
             break;
-        folder += length + 1;
     }
     errno = error;
     return -1;
-}
-
-pid_t
-getpgrp(void)
-{
-    return getpgid(0);
 }
 
 unsigned int
@@ -76,65 +62,38 @@ sleep(unsigned int seconds)
     return nanosleep(&t, &t) < 0 ? t.tv_sec + (t.tv_nsec > 0) : 0;
 }
 
+/* dup3 calls two equal descriptors an error; POSIX wants success when they are open. */
 int
-usleep(unsigned int microseconds)
+dup2(int from, int to)
 {
-    struct timespec t = { microseconds / 1000000, microseconds % 1000000 * 1000L };
-    return nanosleep(&t, NULL);
+    if (from == to)
+        return fcntl(from, F_GETFD) < 0 ? -1 : to;
+    return dup3(from, to, 0);
 }
 
-unsigned int
-alarm(unsigned int seconds)
+char *
+getcwd(char *to, size_t size)
 {
-    struct itimerval new = { .it_value.tv_sec = seconds }, old = { 0 };
-    setitimer(ITIMER_REAL, &new, &old);
-    return old.it_value.tv_sec + (old.it_value.tv_usec > 0);
+    return syscall(__NR_getcwd, to, size) < 0 ? NULL : to;
 }
 
 int
-pause(void)
+poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
-    return poll(NULL, 0, -1);
+    struct timespec limit = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
+    return syscall(__NR_ppoll, fds, count, timeout_ms < 0 ? NULL : &limit, NULL, 0);
 }
 
-/* The kernel answers a failed brk with the old break, not with an error. */
+/* As in BSD: the handler stays, and calls that it interrupts go on. */
+sighandler_t
+signal(int signal, sighandler_t handler)
+{
+    struct sigaction new = { .sa_handler = handler, .sa_flags = SA_RESTART }, old;
+    return sigaction(signal, &new, &old) < 0 ? SIG_ERR : old.sa_handler;
+}
+
 int
-brk(void *end)
+raise(int signal)
 {
-    if ((void *)syscall(__NR_brk, end) == end)
-        return 0;
-    errno = ENOMEM;
-    return -1;
-}
-
-void *
-sbrk(intptr_t grow)
-{
-    char *old = (char *)syscall(__NR_brk, 0);
-    return grow && brk(old + grow) < 0 ? (void *)-1 : old;
-}
-
-/* sched_getaffinity answers with the size of the mask that it wrote. */
-static long
-count_harts(void)
-{
-    unsigned long mask[16] = { 0 };
-    long size = syscall(__NR_sched_getaffinity, 0, sizeof(mask), mask);
-    long count = 0;
-    for (long i = 0; i < size * 8; i++)
-        count += mask[i / 64] >> (i % 64) & 1;
-    return count > 0 ? count : 1;
-}
-
-long
-sysconf(int name)
-{
-    if (name == _SC_CLK_TCK)
-        return getauxval(AT_CLKTCK);
-    if (name == _SC_PAGESIZE)
-        return getauxval(AT_PAGESZ);
-    if (name == _SC_NPROCESSORS_ONLN)
-        return count_harts();
-    errno = EINVAL;
-    return -1;
+    return kill(getpid(), signal);
 }

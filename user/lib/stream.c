@@ -1,78 +1,62 @@
 /*
- * stream.c - the three standard streams, opening and closing others, and writing.
+ * stream.c - standard input, output and error: buffers between single bytes and system calls.
  *
- * Reading is in input.c, formatting in printf.c. Output waits in the stream's buffer until a rule
- * (enum flush) sends it, because each write is a system call.
+ * Formatting is in printf.c. No other stream can be opened: programs read and write files with
+ * the calls of <unistd.h>. Source: ISO C, 7.21, as far as <stdio.h> promises it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "stream.h"
 
-static FILE in = { .fd = 0 };
-static FILE err = { .fd = 2, .flush = AT_CALL_END, .following = &in };
-static FILE out = { .fd = 1, .following = &err };
-static FILE *streams = &out;
-static int asked_terminal; /* whether out.flush is known: asked at the first output */
+static FILE streams[3];
 
-FILE *const stdin = &in;
-FILE *const stdout = &out;
-FILE *const stderr = &err;
+FILE *const stdin = &streams[0];
+FILE *const stdout = &streams[1];
+FILE *const stderr = &streams[2];
 
-static void
-write_out(FILE *file)
+int
+fflush(FILE *file)
 {
+    if (!file)
+        return fflush(stdout) | fflush(stderr);
     size_t done = 0;
-    while (done < file->next) {
-        ssize_t size = write(file->fd, file->buffer + done, file->next - done);
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size < 0) {
-            file->failed = 1;
-            break;
-        }
-        done += size;
+    while (done < file->next && !file->failed) {
+        ssize_t size = write(file - streams, file->buffer + done, file->next - done);
+        file->failed = size < 0 && errno != EINTR;
+        done += size < 0 ? 0 : size;
     }
     file->next = 0;
+    return file->failed ? EOF : 0;
 }
 
 void
 stream_put(FILE *file, char c)
 {
-    if (file == &out && !asked_terminal) {
-        asked_terminal = 1;
-        int saved = errno; /* "not a terminal" is an answer, not an error of the caller's */
-        out.flush = isatty(out.fd) ? AT_NEWLINE : WHEN_FULL;
-        errno = saved;
-    }
     file->buffer[file->next++] = c;
-    if (file->next == BUFSIZ || (c == '\n' && file->flush == AT_NEWLINE))
-        write_out(file);
+    if (file->next == BUFSIZ)
+        fflush(file);
+}
+
+/* Whether stdout is a terminal is asked once. That it is none is an answer, not an error. */
+static int
+on_terminal(void)
+{
+    static int answer = -1;
+    int saved = errno;
+    if (answer < 0)
+        answer = isatty(STDOUT_FILENO);
+    errno = saved;
+    return answer;
 }
 
 int
 stream_done(FILE *file)
 {
-    if (file->flush == AT_CALL_END)
-        write_out(file);
+    if (file == stderr || (on_terminal() && memchr(file->buffer, '\n', file->next)))
+        fflush(file);
     return file->failed ? EOF : 0;
-}
-
-/* Unread input stays: a stream with bytes in [next, end) is a reader's. */
-int
-fflush(FILE *file)
-{
-    if (file) {
-        if (!file->end)
-            write_out(file);
-        return file->failed ? EOF : 0;
-    }
-    int result = 0;
-    for (FILE *each = streams; each; each = each->following)
-        result |= fflush(each);
-    return result;
 }
 
 size_t
@@ -110,41 +94,37 @@ putchar(int c)
     return fputc(c, stdout);
 }
 
-FILE *
-fdopen(int fd, const char *mode)
-{
-    FILE *file = calloc(1, sizeof(*file));
-    if (!file)
-        return NULL;
-    file->fd = fd;
-    file->following = streams;
-    streams = file;
-    return file;
-}
-
-FILE *
-fopen(const char *restrict path, const char *restrict mode)
-{
-    int flags = *mode == 'r'   ? O_RDONLY
-                : *mode == 'w' ? O_WRONLY | O_CREAT | O_TRUNC
-                               : O_WRONLY | O_CREAT | O_APPEND;
-    int fd = open(path, flags, 0666);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, mode);
-    if (fd >= 0 && !file)
-        close(fd);
-    return file;
-}
-
 int
-fclose(FILE *file)
+fgetc(FILE *file)
 {
-    int result = fflush(file);
-    FILE **link = &streams;
-    while (*link != file)
-        link = &(*link)->following;
-    *link = file->following;
-    result |= close(file->fd);
-    if (file != &in && file != &out && file != &err)
-        free(file);
-    return result;
+    if (file->next == file->end) {
+        ssize_t size = read(file - streams, file->buffer, BUFSIZ);
+        file->next = 0;
+        file->end = size > 0 ? size : 0;
+        if (size <= 0)
+            return EOF;
+    }
+    return (unsigned char)file->buffer[file->next++];
+}
+
+/* The buffer is always one byte longer than what is in it, for the zero at the end. */
+ssize_t
+getline(char **restrict line, size_t *restrict size, FILE *restrict file)
+{
+    size_t length = 0;
+    int c = 0;
+    while (c != '\n' && (c = fgetc(file)) != EOF) {
+        if (!*line || length + 2 > *size) {
+            char *bigger = realloc(*line, 2 * length + 128);
+            if (!bigger)
+                return -1;
+            *line = bigger;
+            *size = 2 * length + 128;
+        }
+        (*line)[length++] = c;
+    }
+    if (length == 0)
+        return -1;
+    (*line)[length] = 0;
+    return length;
 }

@@ -1,8 +1,8 @@
 /*
  * string.c - strings that end in a zero byte. Copying and comparing of bytes is in memory.c, the
- * texts of errors and signals in messages.c. Source: ISO C, 7.24; POSIX for strdup and strtok_r.
+ * texts of errors and signals in messages.c. No use of the heap: the loader links this file too.
+ * Source: ISO C, 7.24; POSIX for strtok_r.
  */
-#include <stdlib.h>
 #include <string.h>
 
 size_t
@@ -17,8 +17,10 @@ strlen(const char *s)
 size_t
 strnlen(const char *s, size_t most)
 {
-    const char *end = memchr(s, 0, most);
-    return end ? (size_t)(end - s) : most;
+    size_t length = 0;
+    while (length < most && s[length])
+        length++;
+    return length;
 }
 
 int
@@ -44,22 +46,10 @@ strchr(const char *s, int c)
 char *
 strrchr(const char *s, int c)
 {
-    for (size_t i = strlen(s) + 1; i > 0; i--)
-        if (s[i - 1] == (char)c)
-            return (char *)s + i - 1;
-    return NULL;
-}
-
-char *
-strstr(const char *s, const char *part)
-{
-    size_t length = strlen(part);
-    for (;; s++) {
-        if (strncmp(s, part, length) == 0)
-            return (char *)s;
-        if (!*s)
-            return NULL;
-    }
+    size_t i = strlen(s) + 1;
+    while (i > 0 && s[i - 1] != (char)c)
+        i--;
+    return i > 0 ? (char *)s + i - 1 : NULL;
 }
 
 size_t
@@ -75,7 +65,7 @@ size_t
 strcspn(const char *s, const char *set)
 {
     size_t n = 0;
-    while (s[n] && !strchr(set, s[n]))
+    while (!strchr(set, s[n])) /* the zero at its end belongs to every set */
         n++;
     return n;
 }
@@ -87,21 +77,6 @@ strcpy(char *restrict to, const char *restrict from)
 }
 
 char *
-strncpy(char *restrict to, const char *restrict from, size_t size)
-{
-    size_t length = strnlen(from, size);
-    memset(to + length, 0, size - length);
-    return memcpy(to, from, length);
-}
-
-char *
-strcat(char *restrict to, const char *restrict from)
-{
-    strcpy(to + strlen(to), from);
-    return to;
-}
-
-char *
 strtok_r(char *restrict s, const char *restrict separators, char **restrict rest)
 {
     char *token = s ? s : *rest;
@@ -110,21 +85,4 @@ strtok_r(char *restrict s, const char *restrict separators, char **restrict rest
     *rest = *end ? end + 1 : end;
     *end = 0;
     return *token ? token : NULL;
-}
-
-char *
-strndup(const char *s, size_t most)
-{
-    size_t length = strnlen(s, most);
-    char *copy = malloc(length + 1);
-    if (!copy)
-        return NULL;
-    copy[length] = 0;
-    return memcpy(copy, s, length);
-}
-
-char *
-strdup(const char *s)
-{
-    return strndup(s, -1);
 }

@@ -1,11 +1,24 @@
 /*
- * syscalls.S - the system calls whose arguments in C are the kernel's own, one line each.
+ * syscalls.S - the C library's door to the kernel: one line a call.
  *
- * Arguments already stand in a0..a5: a call is its number in a7, `ecall`, and errno when the
- * answer is negative. Calls that Linux's riscv64 table lacks (open, pipe, fork ...) are made of
- * others in files.c and process.c. Source: Linux, arch/riscv; numbers from <asm/unistd.h>.
+ * Arguments in C already stand in a0..a5, as the kernel wants them. So a call is: its number into
+ * a7, `ecall`, and errno when the answer is negative. Linux's riscv64 table has only the newest
+ * form of each call; where POSIX's is older, the line adds what the kernel wants besides:
+ *
+ *   SYSCALL      name, number [, register, value]    one more argument, a constant
+ *   PATH_SYSCALL name, number [, register, value]    the same after a folder, the working directory
+ *
+ * Calls that need more than this are made in C (process.c, clock.c ...). The loader uses this file
+ * too. Source: Linux, Documentation/riscv and syscalls(2); numbers from <asm/unistd.h>.
  */
 #include <asm/unistd.h>
+
+/* From <linux/fcntl.h>, which an assembler cannot read. */
+#define AT_FDCWD            -100
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_REMOVEDIR        0x200
+
+#define SIGSET_BYTES 8 /* the kernel asks how large the caller thinks that a sigset_t is */
 
     .text
 
@@ -21,52 +34,89 @@
     .size \name, . - \name
     .endm
 
-    .macro SYSCALL name, number
-    FUNCTION \name
+    .macro CALL number, register, value
+    .ifnb \register
+    li      \register, \value
+    .endif
     li      a7, \number
     ecall
     bltz    a0, check           /* no call here has a negative success */
     ret
+    .endm
+
+    .macro SYSCALL name, number, register, value
+    FUNCTION \name
+    CALL    \number, \register, \value
     END \name
     .endm
 
+    .macro PATH_SYSCALL name, number, register, value
+    FUNCTION \name
+    mv      a3, a2
+    mv      a2, a1
+    mv      a1, a0
+    li      a0, AT_FDCWD
+    CALL    \number, \register, \value
+    END \name
+    .endm
+
+/* Files */
+PATH_SYSCALL access, __NR_faccessat
+PATH_SYSCALL chmod, __NR_fchmodat
+PATH_SYSCALL lstat, __NR_newfstatat, a3, AT_SYMLINK_NOFOLLOW
+PATH_SYSCALL mkdir, __NR_mkdirat
+PATH_SYSCALL open, __NR_openat
+PATH_SYSCALL readlink, __NR_readlinkat
+PATH_SYSCALL rmdir, __NR_unlinkat, a2, AT_REMOVEDIR
+PATH_SYSCALL stat, __NR_newfstatat, a3, 0
+PATH_SYSCALL unlink, __NR_unlinkat, a2, 0
 SYSCALL chdir, __NR_chdir
-SYSCALL clock_settime, __NR_clock_settime
 SYSCALL close, __NR_close
 SYSCALL dup, __NR_dup
 SYSCALL dup3, __NR_dup3
-SYSCALL execve, __NR_execve
-SYSCALL _exit, __NR_exit_group
 SYSCALL fcntl, __NR_fcntl
 SYSCALL fstat, __NR_fstat
-SYSCALL fstatat, __NR_newfstatat
 SYSCALL ftruncate, __NR_ftruncate
+SYSCALL ioctl, __NR_ioctl
+SYSCALL lseek, __NR_lseek
+SYSCALL pipe, __NR_pipe2, a1, 0
+SYSCALL pipe2, __NR_pipe2
+SYSCALL pread, __NR_pread64
+SYSCALL read, __NR_read
+SYSCALL umask, __NR_umask
+SYSCALL write, __NR_write
+
+/* Memory */
+SYSCALL mmap, __NR_mmap
+SYSCALL mprotect, __NR_mprotect
+SYSCALL munmap, __NR_munmap
+
+/* Processes */
+SYSCALL _exit, __NR_exit_group
+SYSCALL execve, __NR_execve
 SYSCALL getegid, __NR_getegid
 SYSCALL geteuid, __NR_geteuid
 SYSCALL getgid, __NR_getgid
 SYSCALL getpgid, __NR_getpgid
+SYSCALL getpgrp, __NR_getpgid, a0, 0
 SYSCALL getpid, __NR_getpid
 SYSCALL getppid, __NR_getppid
 SYSCALL getuid, __NR_getuid
-SYSCALL ioctl, __NR_ioctl
-SYSCALL kill, __NR_kill
-SYSCALL lseek, __NR_lseek
-SYSCALL mmap, __NR_mmap
-SYSCALL mprotect, __NR_mprotect
-SYSCALL munmap, __NR_munmap
-SYSCALL nanosleep, __NR_nanosleep
-SYSCALL openat, __NR_openat
-SYSCALL pipe2, __NR_pipe2
-SYSCALL pread, __NR_pread64
-SYSCALL read, __NR_read
 SYSCALL sched_yield, __NR_sched_yield
-SYSCALL setitimer, __NR_setitimer
 SYSCALL setpgid, __NR_setpgid
 SYSCALL setsid, __NR_setsid
-SYSCALL sigaltstack, __NR_sigaltstack
-SYSCALL umask, __NR_umask
 SYSCALL uname, __NR_uname
-SYSCALL write, __NR_write
+SYSCALL waitpid, __NR_wait4, a3, 0
+
+/* Signals and time */
+SYSCALL clock_settime, __NR_clock_settime
+SYSCALL kill, __NR_kill
+SYSCALL nanosleep, __NR_nanosleep
+SYSCALL setitimer, __NR_setitimer
+SYSCALL sigaction, __NR_rt_sigaction, a3, SIGSET_BYTES
+SYSCALL sigaltstack, __NR_sigaltstack
+SYSCALL sigprocmask, __NR_rt_sigprocmask, a3, SIGSET_BYTES
+SYSCALL sigsuspend, __NR_rt_sigsuspend, a1, SIGSET_BYTES
 
 /* long syscall(long number, ...): any call; every argument moves down by one register. */
 FUNCTION syscall
@@ -92,5 +142,14 @@ FUNCTION check
     li      a0, -1
 1:  ret
 END check
+
+/* A plain variable: see <errno.h>. */
+    .bss
+    .globl errno
+    .type errno, @object
+    .size errno, 4
+    .balign 4
+errno:
+    .zero 4
 
     .section .note.GNU-stack, "", @progbits

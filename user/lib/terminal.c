@@ -1,5 +1,6 @@
 /*
- * terminal.c - the modes of a terminal and its foreground group, each one ioctl.
+ * terminal.c - the modes of a terminal and its foreground group: each is one ioctl.
+ * Source: ioctl_tty(2).
  */
 #include <termios.h>
 #include <unistd.h>
@@ -22,13 +23,6 @@ isatty(int fd)
 {
     struct termios modes;
     return tcgetattr(fd, &modes) == 0;
-}
-
-pid_t
-tcgetpgrp(int fd)
-{
-    pid_t group;
-    return ioctl(fd, TIOCGPGRP, &group) < 0 ? -1 : group;
 }
 
 int

@@ -1,30 +1,14 @@
-/* ctype.h - classes of ASCII characters. There is no locale, so each is one comparison. */
+/* ctype.h - classes of ASCII characters. There is no locale, so each class is a range of codes.
+ *
+ * The macros use their argument once, and a comparison of unsigned numbers tests both ends. */
 #ifndef POSTERN_CTYPE_H
 #define POSTERN_CTYPE_H
 
-static inline int
-isdigit(int c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline int
-isupper(int c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static inline int
-islower(int c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static inline int
-isalpha(int c)
-{
-    return isupper(c) || islower(c);
-}
+#define isdigit(c) ((unsigned)(c) - '0' < 10)
+#define isupper(c) ((unsigned)(c) - 'A' < 26)
+#define islower(c) ((unsigned)(c) - 'a' < 26)
+#define isalpha(c) (((unsigned)(c) | 0x20) - 'a' < 26)
+#define isprint(c) ((unsigned)(c) - ' ' < 95)
 
 static inline int
 isalnum(int c)
@@ -36,24 +20,6 @@ static inline int
 isspace(int c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static inline int
-isprint(int c)
-{
-    return c >= ' ' && c <= '~';
-}
-
-static inline int
-tolower(int c)
-{
-    return isupper(c) ? c - 'A' + 'a' : c;
-}
-
-static inline int
-toupper(int c)
-{
-    return islower(c) ? c - 'a' + 'A' : c;
 }
 
 #endif

@@ -6,7 +6,6 @@
 #include <linux/fcntl.h>
 
 int open(const char *path, int flags, ...);
-int openat(int folder, const char *path, int flags, ...);
 int fcntl(int fd, int command, ...);
 
 #endif

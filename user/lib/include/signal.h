@@ -31,13 +31,14 @@ int raise(int signal);
 sighandler_t signal(int signal, sighandler_t handler);
 int sigaction(int signal, const struct sigaction *restrict new, struct sigaction *restrict old);
 int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
-int sigpending(sigset_t *set);
 int sigsuspend(const sigset_t *mask);
 int sigaltstack(const stack_t *restrict new, stack_t *restrict old);
-int sigemptyset(sigset_t *set);
-int sigfillset(sigset_t *set);
-int sigaddset(sigset_t *set, int signal);
-int sigdelset(sigset_t *set, int signal);
-int sigismember(const sigset_t *set, int signal);
+
+/* A set of 64 signals is one word; signal n is bit n - 1. */
+#define sigemptyset(set)    ((set)->sig[0] = 0)
+#define sigfillset(set)     ((set)->sig[0] = -1)
+#define sigaddset(set, n)   ((set)->sig[0] |= 1UL << ((n)-1))
+#define sigdelset(set, n)   ((set)->sig[0] &= ~(1UL << ((n)-1)))
+#define sigismember(set, n) ((set)->sig[0] >> ((n)-1) & 1)
 
 #endif

@@ -17,12 +17,9 @@ int clock_getres(clockid_t clock, struct timespec *resolution);
 int clock_settime(clockid_t clock, const struct timespec *now);
 time_t time(time_t *now);
 int nanosleep(const struct timespec *wanted, struct timespec *left);
-/* Returns an errno, not -1: POSIX made this one different. */
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *t, struct timespec *left);
 
 struct tm *gmtime_r(const time_t *restrict seconds, struct tm *restrict to);
-time_t timegm(struct tm *date);
-/* Knows %a A b B c d D e F H I j m M p R s S T u w y Y z Z; 0 when it does not fit. */
+/* Knows %a b d e F H j m M S T Y Z and %%; returns 0 when the text does not fit. */
 size_t strftime(char *restrict to, size_t size, const char *restrict format,
                 const struct tm *restrict date);
 

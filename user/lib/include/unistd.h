@@ -16,10 +16,6 @@
 #define W_OK 2
 #define R_OK 4
 
-#define _SC_CLK_TCK          2
-#define _SC_PAGESIZE         30
-#define _SC_NPROCESSORS_ONLN 84
-
 extern char **environ;
 
 long syscall(long number, ...);
@@ -40,7 +36,6 @@ int access(const char *path, int mode);
 int unlink(const char *path);
 int rmdir(const char *path);
 ssize_t readlink(const char *restrict path, char *restrict to, size_t size);
-int symlink(const char *target, const char *path);
 int chdir(const char *path);
 char *getcwd(char *to, size_t size); /* to must not be NULL */
 
@@ -59,15 +54,8 @@ int setpgid(pid_t pid, pid_t group);
 pid_t getpgid(pid_t pid);
 pid_t getpgrp(void);
 pid_t setsid(void);
-pid_t tcgetpgrp(int fd);
 int tcsetpgrp(int fd, pid_t group);
 
 unsigned int sleep(unsigned int seconds);
-int usleep(unsigned int microseconds);
-unsigned int alarm(unsigned int seconds);
-int pause(void);
-int brk(void *end);
-void *sbrk(intptr_t grow);
-long sysconf(int name);
 
 #endif

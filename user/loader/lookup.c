@@ -1,0 +1,147 @@
+/*
+ * lookup.c - a symbol by name and version: what dynamic linking comes down to. A five-minute read.
+ *
+ * An object's dynamic symbols are an array. Beside it lies a hash table of their names, in the old
+ * form (DT_HASH), GNU's (DT_GNU_HASH) or both, and an array with the number of each symbol's
+ * version (DT_VERSYM). Those numbers mean something inside the object only: the lists DT_VERDEF
+ * (what it defines) and DT_VERNEED (what it needs of others) give them names.
+ * Follows: gABI chapter 5, hash table; LSB, symbol versioning; GNU hash after binutils' elflink.c.
+ */
+#include <string.h>
+#include "loader.h"
+
+#define HIDDEN_VERSION 0x8000 /* of a Versym: only for those who ask for this very version */
+#define UNNAMED        2      /* numbers below are "local" and "global": no version */
+
+/* The entry `offset` bytes further in a list of version records. */
+#define STEP(record, offset) ((const void *)((const char *)(record) + (offset)))
+
+/* The name of the first version that the object defines under this number (0: any) and this name
+ * (NULL: any), or NULL. */
+static const char *
+defined_version(const struct object *object, unsigned int index, const char *wanted)
+{
+    const Elf64_Verdef *each = table(object, VERDEF);
+    for (; each; each = each->vd_next ? STEP(each, each->vd_next) : NULL) {
+        const Elf64_Verdaux *record = STEP(each, each->vd_aux);
+        const char *name = string(object, record->vda_name);
+        if ((!index || each->vd_ndx == index) && (!wanted || strcmp(name, wanted) == 0))
+            return name;
+    }
+    return NULL;
+}
+
+static const char *
+needed_version(const struct object *object, unsigned int index)
+{
+    const Elf64_Verneed *file = table(object, VERNEED);
+    for (; file; file = file->vn_next ? STEP(file, file->vn_next) : NULL) {
+        const Elf64_Vernaux *each = STEP(file, file->vn_aux);
+        while (each && each->vna_other != index)
+            each = each->vna_next ? STEP(each, each->vna_next) : NULL;
+        if (each)
+            return string(object, each->vna_name);
+    }
+    return NULL;
+}
+
+const char *
+version_name(const struct object *object, unsigned int index)
+{
+    index &= ~HIDDEN_VERSION;
+    if (index < UNNAMED)
+        return NULL;
+    const char *needed = needed_version(object, index);
+    return needed ? needed : defined_version(object, index, NULL);
+}
+
+/* Who asks without a version gets the default one; an object without versions serves all. */
+static bool
+version_matches(const struct object *object, unsigned int number, const char *version)
+{
+    const Elf64_Versym *versions = table(object, VERSYM);
+    if (!versions)
+        return true;
+    if (!version)
+        return !(versions[number] & HIDDEN_VERSION);
+    return defined_version(object, versions[number] & ~HIDDEN_VERSION, version);
+}
+
+static const Elf64_Sym *
+match(const struct object *object, unsigned int number, const struct wanted *wanted)
+{
+    const Elf64_Sym *symbol = (const Elf64_Sym *)table(object, DT_SYMTAB) + number;
+    if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_BIND(symbol->st_info) == STB_LOCAL ||
+        strcmp(string(object, symbol->st_name), wanted->name) != 0 ||
+        !version_matches(object, number, wanted->version))
+        return NULL;
+    return symbol;
+}
+
+/* DT_HASH: counts, then for each bucket the first symbol, then for each symbol the next one. */
+static const Elf64_Sym *
+lookup_old(const struct object *object, const Elf32_Word *hash, const struct wanted *wanted)
+{
+    const Elf32_Word buckets = hash[0], *bucket = hash + 2, *next = bucket + buckets;
+    Elf32_Word h = 0;
+    for (const unsigned char *c = (const unsigned char *)wanted->name; *c; c++) {
+        h = (h << 4) + *c;
+        h = (h ^ (h >> 24 & 0xf0)) & 0x0fffffff;
+    }
+    for (Elf32_Word i = bucket[h % buckets]; i != STN_UNDEF; i = next[i]) {
+        const Elf64_Sym *symbol = match(object, i, wanted);
+        if (symbol)
+            return symbol;
+    }
+    return NULL;
+}
+
+/* DT_GNU_HASH: four counts, a Bloom filter (which only saves time: it is skipped here), for each
+ * bucket its first symbol, and for each hashed symbol its hash, whose lowest bit ends the bucket.
+ * The symbols of a bucket stand side by side. */
+static const Elf64_Sym *
+lookup_gnu(const struct object *object, const Elf32_Word *hash, const struct wanted *wanted)
+{
+    const Elf32_Word buckets = hash[0], first = hash[1], filter_words = 2 * hash[2];
+    const Elf32_Word *bucket = hash + 4 + filter_words, *hashes = bucket + buckets;
+    Elf32_Word h = 5381;
+    for (const unsigned char *c = (const unsigned char *)wanted->name; *c; c++)
+        h = h * 33 + *c;
+    Elf32_Word i = bucket[h % buckets];
+    if (i == STN_UNDEF)
+        return NULL;
+    for (;; i++) {
+        const Elf64_Sym *symbol = NULL;
+        if ((hashes[i - first] | 1) == (h | 1))
+            symbol = match(object, i, wanted);
+        if (symbol || hashes[i - first] & 1)
+            return symbol;
+    }
+}
+
+const Elf64_Sym *
+lookup(const struct object *object, const struct wanted *wanted)
+{
+    const Elf32_Word *gnu = table(object, GNU_HASH), *old = table(object, DT_HASH);
+    if (gnu)
+        return lookup_gnu(object, gnu, wanted);
+    return old ? lookup_old(object, old, wanted) : NULL;
+}
+
+/* Asked for all at once before any symbol is looked for: an old library is named as such, not by
+ * the first symbol that it happens to lack. A version that only weak references need may lack. */
+void
+check_versions(const struct object *object)
+{
+    const Elf64_Verneed *file = table(object, VERNEED);
+    for (; file; file = file->vn_next ? STEP(file, file->vn_next) : NULL) {
+        const struct object *library = find_object(string(object, file->vn_file));
+        const Elf64_Vernaux *each = STEP(file, file->vn_aux);
+        for (; library && each; each = each->vna_next ? STEP(each, each->vna_next) : NULL) {
+            const char *version = string(object, each->vna_name);
+            if (!(each->vna_flags & VER_FLG_WEAK) && !defined_version(library, 0, version))
+                fail("cannot find version ", version, " of library ", library->name, ", needed by ",
+                     object->name);
+        }
+    }
+}
