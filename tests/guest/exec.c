@@ -320,6 +320,18 @@ TEST(proc_self_exe_can_run, "execve of /proc/self/exe does not follow (busybox)"
     EQ(run("/proc/self/exe", (char *[]){ "other", "@exit0", NULL }, NULL), 0);
 }
 
+TEST(busy_text, "a program that runs can be written, or one being written can be run",
+     "kernel/proc (exec), kernel/fs (ramfs)")
+{
+    char *argv[] = { "x", "@exit0", NULL };
+    FAILS(open(check_self, O_WRONLY), ETXTBSY);
+    script_self("/tmp/script", "", " @exit0\n");
+    int fd = OK(open("/tmp/script", O_WRONLY));
+    EQ(run("/tmp/script", argv, NULL), -ETXTBSY);
+    close(fd);
+    EQ(run("/tmp/script", argv, NULL), 0);
+}
+
 int
 role(int argc, char **argv)
 {

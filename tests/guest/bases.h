@@ -1,0 +1,8 @@
+/* bases.h - where the parts of one process lie: what aslr_pie.c writes and aslr.c reads. */
+#pragma once
+
+enum { BASE_PROGRAM, BASE_INTERP, BASE_HEAP, BASE_MMAP, BASE_VDSO, BASE_STACK, BASE_COUNT };
+
+struct bases {
+    unsigned long at[BASE_COUNT];
+};

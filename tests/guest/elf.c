@@ -1,0 +1,308 @@
+/* elf.c - execve of malformed ELF files: each is refused or dies, the caller lives on.
+ *
+ * A small valid program is written with one field spoilt. The wanted errnos are those of Linux
+ * 6.12. Where Linux has already given the old program up, it kills; refusing with the errno of
+ * the same defect is as good, so those rows take either. Source: the ELF specification, elf(5). */
+#include "check.h"
+#include <elf.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#define BASE 0x10000UL
+#define PATH "/tmp/elf"
+
+/* li a0, 7; li a7, 94 (exit_group); ecall */
+static const uint32_t code[] = { 0x00700513, 0x05e00893, 0x00000073 };
+
+/* The whole file: a header, room for three program headers, code, an interpreter's name. */
+struct image {
+    Elf64_Ehdr e;
+    Elf64_Phdr p[3];
+    uint32_t code[4];
+    char interp[32];
+    char rest[PAGE];
+};
+
+static struct image image;
+
+static void
+make_valid(void)
+{
+    memset(&image, 0, sizeof image);
+    memcpy(image.e.e_ident, ELFMAG "\2\1\1", 7);
+    image.e.e_type = ET_EXEC;
+    image.e.e_machine = EM_RISCV;
+    image.e.e_version = 1;
+    image.e.e_entry = BASE + offsetof(struct image, code);
+    image.e.e_phoff = offsetof(struct image, p);
+    image.e.e_ehsize = sizeof image.e;
+    image.e.e_phentsize = sizeof image.p[0];
+    image.e.e_phnum = 1;
+    image.p[0] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = BASE,
+                               .p_filesz = sizeof image, .p_memsz = sizeof image,
+                               .p_align = PAGE };
+    memcpy(image.code, code, sizeof code);
+}
+
+/* When not 0, the file is cut to this size. */
+static unsigned long cut;
+
+/* Writes the image and runs it: -errno, or the wait status. Leaves a valid image behind. */
+static int
+run(void)
+{
+    volatile int *error =
+        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char *argv[] = { PATH, NULL };
+    unlink(PATH);
+    int fd = OK(open(PATH, O_WRONLY | O_CREAT | O_TRUNC, 0755));
+    unsigned long size = cut ? cut : sizeof image;
+    EQ(write(fd, &image, size), size);
+    OK(fchmod(fd, 0755));
+    close(fd);
+    int status = IN_CHILD(*error = -sys(SYS_execve, PATH, argv, NULL));
+    int e = *error;
+    munmap((void *)error, PAGE);
+    make_valid();
+    cut = 0;
+    return e ? -e : status;
+}
+
+static const char *
+result_name(int result)
+{
+    if (result < 0)
+        return strerrorname_np(-result);
+    return result & 127 ? strsignal(result & 127) : "a run to its end";
+}
+
+#define RUNS EXITED(7)
+
+/* Killed by SIGSEGV or SIGKILL as under Linux, or refused earlier. */
+#define DIES 100000
+
+static void
+gives(int line, const char *change, int wanted)
+{
+    int r = run();
+    bool died = r == SIGSEGV || r == SIGKILL || r == -ENOEXEC || r == -EINVAL || r == -ENOMEM;
+    if (wanted == DIES ? !died : r != wanted)
+        check_fail(__FILE__, line, "expected %s after `%s`, seen %s (%d)",
+                   wanted == DIES ? "death or refusal" : result_name(wanted), change,
+                   result_name(r), r);
+}
+
+/* One spoilt field and what comes of it. */
+#define GIVES(result, ...)                                                                    \
+    do {                                                                                      \
+        __VA_ARGS__;                                                                          \
+        gives(__LINE__, #__VA_ARGS__, result);                                                \
+    } while (0)
+
+TEST(valid_runs, "the smallest static program does not start", "kernel/proc (elf)")
+{
+    make_valid();
+    EQ(run(), RUNS);
+}
+
+TEST(identification, "magic or class is not checked", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(-ENOEXEC, image.e.e_ident[0] = 0);
+    GIVES(-ENOEXEC, image.e.e_ident[3] = 'f');
+    GIVES(-ENOEXEC, image.e.e_ident[EI_CLASS] = ELFCLASS32);
+    GIVES(-ENOEXEC, image.e.e_ident[EI_CLASS] = 0);
+    /* What Linux does not look at. */
+    GIVES(RUNS, image.e.e_ident[EI_OSABI] = 9);
+    GIVES(RUNS, image.e.e_version = 0);
+    GIVES(RUNS, image.e.e_flags = 0xffffffff);
+}
+
+TEST(type_and_machine, "an object file or another machine's program is started",
+     "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(-ENOEXEC, image.e.e_type = ET_REL);
+    GIVES(-ENOEXEC, image.e.e_type = ET_CORE);
+    GIVES(-ENOEXEC, image.e.e_type = ET_NONE);
+    GIVES(-ENOEXEC, image.e.e_type = 0xfff0);
+    GIVES(-ENOEXEC, image.e.e_machine = EM_X86_64);
+    GIVES(-ENOEXEC, image.e.e_machine = 0);
+}
+
+TEST(program_header_table, "the table's size or place overflows", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(-ENOEXEC, image.e.e_phentsize = 55);
+    GIVES(-ENOEXEC, image.e.e_phentsize = 0);
+    GIVES(-ENOEXEC, image.e.e_phentsize = 64);
+    GIVES(-ENOEXEC, image.e.e_phnum = 0);
+    GIVES(-ENOEXEC, image.e.e_phnum = 1170);
+    GIVES(-ENOEXEC, image.e.e_phnum = 1171);
+    GIVES(-ENOEXEC, image.e.e_phnum = 0xffff);
+    GIVES(-ENOEXEC, image.e.e_phoff = sizeof image);
+    GIVES(-ENOEXEC, image.e.e_phoff = sizeof image - 20);
+    GIVES(-ENOEXEC, image.e.e_phoff = 1UL << 62);
+    GIVES(-ENOEXEC, image.e.e_phoff = -1UL);
+    GIVES(DIES, image.e.e_phoff = 0);
+}
+
+TEST(cut_files, "a short file is read past its end", "kernel/proc (elf), kernel/fs")
+{
+    make_valid();
+    static const int sizes[] = { 1, 4, 16, 63, 64, 100, 119 };
+    for (int i = 0; i < 7; i++)
+        GIVES(-ENOEXEC, cut = sizes[i]);
+    /* The headers are whole, the code is missing: zeros, no instruction. */
+    GIVES(SIGILL, cut = 120);
+    GIVES(SIGILL, cut = 240);
+}
+
+TEST(entry_point, "a wild entry kills the kernel instead of the program", "kernel/trap")
+{
+    make_valid();
+    GIVES(DIES, image.e.e_entry = 0);
+    GIVES(DIES, image.e.e_entry = BASE + 0x100000);
+    GIVES(DIES, image.e.e_entry = 0x4000000000);
+    GIVES(DIES, image.e.e_entry = 0xffffffff80200000);
+    GIVES(DIES, image.e.e_entry = -1UL);
+}
+
+TEST(segment_sizes, "filesz > memsz, or sizes that overflow, are mapped", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(DIES, image.p[0].p_filesz = image.p[0].p_memsz + 1);
+    GIVES(DIES, image.p[0].p_filesz = -1UL);
+    GIVES(DIES, image.p[0].p_memsz = -1UL);
+    GIVES(DIES, image.p[0].p_memsz = 1UL << 39);
+    GIVES(DIES, image.p[0].p_memsz = 0);
+    GIVES(DIES, image.p[0].p_filesz = image.p[0].p_memsz = 0);
+    GIVES(RUNS, image.p[0].p_memsz += 4 * PAGE);
+}
+
+TEST(segment_addresses, "a segment reaches the kernel or page 0", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(DIES, image.p[0].p_vaddr = 0);
+    GIVES(DIES, image.p[0].p_vaddr = 0x3ffffff000);
+    GIVES(DIES, image.p[0].p_vaddr = 0x4000000000);
+    GIVES(DIES, image.p[0].p_vaddr = 0xffffffff80200000);
+    GIVES(DIES, image.p[0].p_vaddr = 0xffffffc000000000);
+    GIVES(DIES, image.p[0].p_vaddr = -PAGE);
+    GIVES(DIES, image.p[0].p_vaddr = BASE + 8);
+    GIVES(DIES, image.p[0].p_offset = 8);
+    GIVES(DIES, image.p[0].p_offset = -PAGE);
+}
+
+TEST(second_segment, "only the first segment is checked", "kernel/proc (elf)")
+{
+#define SECOND image.e.e_phnum = 2, image.p[1] = image.p[0]
+    make_valid();
+    GIVES(RUNS, SECOND);
+    GIVES(RUNS, SECOND, image.p[1].p_vaddr += 16 * PAGE);
+    GIVES(DIES, SECOND, image.p[1].p_vaddr = 0xffffffc000000000);
+    GIVES(DIES, SECOND, image.p[1].p_vaddr = 0x3ffffff000);
+    GIVES(DIES, SECOND, image.p[1].p_filesz = image.p[1].p_memsz + 1);
+}
+
+TEST(segment_beyond_the_file, "pages past the file's end hold something", "kernel/mm (fault)")
+{
+    make_valid();
+    GIVES(SIGBUS, image.p[0].p_offset = 4 * PAGE);
+    GIVES(SIGBUS, image.p[0].p_offset = 1UL << 40);
+}
+
+TEST(segment_rights, "p_flags are not honoured", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(DIES, image.p[0].p_flags = 0);
+    GIVES(DIES, image.p[0].p_flags = PF_R);
+    GIVES(RUNS, image.p[0].p_flags = PF_X);
+    GIVES(RUNS, image.p[0].p_flags = PF_R | PF_W | PF_X);
+}
+
+TEST(no_load_segment, "a program without segments starts somewhere", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(DIES, image.p[0].p_type = PT_NULL);
+    GIVES(DIES, image.p[0].p_type = PT_NOTE);
+}
+
+TEST(alignment_is_a_hint, "an odd p_align is refused or divides by zero", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(RUNS, image.p[0].p_align = 0);
+    GIVES(RUNS, image.p[0].p_align = 3);
+    GIVES(RUNS, image.p[0].p_align = 1);
+    GIVES(RUNS, image.p[0].p_align = 1UL << 63);
+}
+
+/* Puts a PT_INTERP of this name and size before the segment. */
+static void
+interp(const char *name, unsigned long size)
+{
+    image.e.e_phnum = 2;
+    image.p[1] = image.p[0];
+    strcpy(image.interp, name);
+    image.p[0] = (Elf64_Phdr){ .p_type = PT_INTERP, .p_offset = offsetof(struct image, interp),
+                               .p_filesz = size, .p_memsz = size };
+}
+
+TEST(interpreter_name, "the name is not checked for its NUL or its size", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(-ENOENT, interp("/no/such", 9));
+    GIVES(-ENOEXEC, interp("/no/such", 8));
+    GIVES(-ENOEXEC, interp("/no/such", 1));
+    GIVES(-ENOEXEC, interp("/no/such", 0));
+    GIVES(-ENOEXEC, interp("/no/such", 5000));
+    GIVES(-ENOEXEC, interp("/no/such", -1UL));
+    GIVES(-EIO, interp("/no/such", 9), image.p[0].p_offset = 1 << 20);
+    GIVES(-EINVAL, interp("/no/such", 9), image.p[0].p_offset = -1UL);
+}
+
+TEST(interpreter_file, "a directory or a text is taken for an interpreter", "kernel/proc (elf)")
+{
+    make_valid();
+    GIVES(-EACCES, interp("/tmp", 5));
+    GIVES(-EACCES, interp("/dev/null", 10));
+    unlink("/tmp/interp");
+    int fd = OK(open("/tmp/interp", O_WRONLY | O_CREAT | O_TRUNC, 0755));
+    GIVES(-ETXTBSY, interp("/tmp/interp", 12));
+    OK(fchmod(fd, 0755));
+    close(fd);
+    GIVES(-EIO, interp("/tmp/interp", 12));
+    fd = OK(open("/tmp/interp", O_WRONLY));
+    static char text[200] = "no ELF file at all";
+    EQ(write(fd, text, sizeof text), sizeof text);
+    close(fd);
+    GIVES(-ELIBBAD, interp("/tmp/interp", 12));
+    OK(chmod("/tmp/interp", 0644));
+    GIVES(-EACCES, interp("/tmp/interp", 12));
+}
+
+TEST(position_independent, "ET_DYN is mapped at its link address, or wraps", "kernel/proc (elf)")
+{
+#define PIE image.e.e_type = ET_DYN, image.p[0].p_vaddr = 0, image.e.e_entry -= BASE
+    make_valid();
+    GIVES(RUNS, PIE);
+    GIVES(RUNS, PIE, image.p[0].p_align = 1 << 21);
+    GIVES(RUNS, PIE, image.p[0].p_align = 3);
+    GIVES(DIES, image.e.e_type = ET_DYN, image.p[0].p_vaddr = 0x4000000000);
+    GIVES(DIES, PIE, image.p[0].p_memsz = 1UL << 38);
+    GIVES(DIES, PIE, image.p[0].p_memsz = -1UL);
+}
+
+TEST(random_bytes, "some header kills the kernel", "kernel/proc (elf)")
+{
+    /* A fixed seed: the same 300 headers each time. Any end will do, if the caller lives. */
+    unsigned long seed = 12345;
+    make_valid();
+    for (int i = 0; i < 300; i++) {
+        for (int k = 0; k < 3; k++) {
+            seed = seed * 6364136223846793005UL + 1442695040888963407UL;
+            ((unsigned char *)&image)[4 + (seed >> 33) % 172] = seed >> 56;
+        }
+        run();
+    }
+}
