@@ -12,6 +12,10 @@ struct trapframe;
  * interrupted code. `stval` as the hardware left it. */
 noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval);
 
+/* Says in words where this hart is, as in "hart 1, sh (pid 12)". Handed down by the room that knows
+ * threads and processes; called when the cause is already out, so it may fail. */
+extern void (*panic_describe)(char *text, size_t size);
+
 /* Set by the hart that panics, and never cleared. */
 extern u32 panic_flag;
 noreturn void panic_stop_hart(void);

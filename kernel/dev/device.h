@@ -6,6 +6,11 @@
 
 #include "lib/types.h"
 
+/* The kernel address of the device registers [pa, pa+size). Boot only. Provided by mm/pagetable.c;
+ * until pt_kernel_init it is an address in the first page table, which shows all physical memory
+ * and is gone afterwards. */
+void *map_device(u64 pa, u64 size);
+
 /* --- UART (ns16550a): bytes out by polling, bytes in by interrupt ------------------------------ */
 void uart_init(void); /* after plic_init; from here on the log goes to the UART */
 void uart_putc(char c);
@@ -25,7 +30,9 @@ void plic_handle(void);
 u64 rtc_read_ns(void);
 
 /* --- test finisher (sifive,test0): power off with a status -------------------------------------- */
-void finisher_init(void); /* after pt_kernel_init */
-/* Never returns. Works at any time, but without a finisher the status is lost. */
+/* Maps its register. machine_discover calls it, so that an early panic has a status; boot calls it
+ * again right after pt_kernel_init. */
+void finisher_init(void);
+/* Works at any time; where there is no finisher, the firmware powers off and the status is lost. */
 noreturn void power_off(int status);
 noreturn void machine_reboot(void);

@@ -7,8 +7,6 @@
 
 #include "dev/device.h"
 #include "dev/machine.h"
-#include "mm/layout.h"
-#include "mm/pagetable.h"
 #include "riscv/csr.h"
 #include "riscv/sbi.h"
 
@@ -22,21 +20,11 @@ finisher_init(void)
             map_device(machine.finisher.start, machine.finisher.end - machine.finisher.start);
 }
 
-/* Its register, NULL when there is none. While the kernel still runs on the first page table
- * (boot/tables.c), which shows all of physical memory, even an early panic can name its status. */
-static volatile u32 *
-finisher_register(void)
-{
-    if (!finisher && !kernel_root && machine.finisher.start)
-        return (volatile u32 *)(DIRECT_BASE + machine.finisher.start);
-    return finisher;
-}
-
 void
 power_off(int status)
 {
     static bool tried; /* a panic in here comes back: then only the firmware is left */
-    volatile u32 *r = tried ? NULL : finisher_register();
+    volatile u32 *r = tried ? NULL : finisher;
     tried = true;
     if (r && (status == 0 || machine.finisher_fail_value == 0))
         *r = machine.finisher_poweroff_value;

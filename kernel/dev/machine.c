@@ -6,6 +6,7 @@
  * Documentation/devicetree/bindings, chosen.txt of dt-schema for initrd and rng-seed. */
 
 #include "dev/machine.h"
+#include "dev/device.h"
 #include "dev/discover.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -115,6 +116,7 @@ machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid)
         panic("no valid device tree at physical address 0x%lx", fdt_pa);
     machine.fdt = (struct range){ fdt_pa, fdt_pa + t.size };
     discover_finisher(&t);
+    finisher_init();
     discover_harts(&t, boot_hartid);
     discover_memory(&t);
     discover_reserved(&t);

@@ -7,7 +7,6 @@
 #include "dev/device.h"
 #include "dev/machine.h"
 #include "lib/print.h"
-#include "mm/pagetable.h"
 #include "riscv/sbi.h"
 
 enum uart_register {

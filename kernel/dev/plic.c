@@ -1,0 +1,77 @@
+/* plic.c - the platform-level interrupt controller: from devices to harts.
+ *
+ * Every source has a priority, every context (one for each hart and mode) an enable bit for each
+ * source. A pending, enabled source raises the context's line; the hart claims it, which hides it
+ * from all others, handles it, and completes it, which lets it come again. All devices go to the
+ * boot hart: one place to look, and no device here is fast enough to need two.
+ * Source: RISC-V Platform-Level Interrupt Controller Specification 1.0.0, "Memory Map". */
+
+#include "dev/device.h"
+#include "dev/machine.h"
+#include "riscv/csr.h"
+#include "riscv/hart.h"
+#include <asm/errno.h>
+
+#define MAX_SOURCES 128 /* of the 1023 that the specification allows; 0 means "none" */
+
+/* Offsets in bytes. */
+#define PLIC_PRIORITY(irq)       (4UL * (irq))
+#define PLIC_ENABLE(ctx, irq)    (0x2000UL + 0x80UL * (ctx) + (irq) / 32 * 4)
+#define PLIC_THRESHOLD(ctx)      (0x200000UL + 0x1000UL * (ctx))
+#define PLIC_CLAIM_COMPLETE(ctx) (0x200004UL + 0x1000UL * (ctx))
+
+static volatile u8 *plic;
+static struct {
+    void (*handler)(void *arg);
+    void *arg;
+} sources[MAX_SOURCES];
+
+static volatile u32 *
+plic_register_at(u64 offset)
+{
+    return (volatile u32 *)(plic + offset);
+}
+
+void
+plic_init(void)
+{
+    if (machine.plic.start)
+        plic = map_device(machine.plic.start, machine.plic.end - machine.plic.start);
+}
+
+void
+plic_init_hart(void)
+{
+    u32 context = machine.plic_context[hart_index()];
+    if (!plic || context == PLIC_NO_CONTEXT)
+        return;
+    *plic_register_at(PLIC_THRESHOLD(context)) = 0; /* every priority above 0 comes through */
+    csr_set(sie, SIP_EXT);
+}
+
+int
+plic_register(u32 irq, void (*handler)(void *arg), void *arg)
+{
+    u32 context = machine.plic_context[0];
+    if (!plic || context == PLIC_NO_CONTEXT)
+        return -EINVAL;
+    if (irq == 0 || irq >= MAX_SOURCES || irq > machine.plic_sources)
+        return -EINVAL;
+    sources[irq].handler = handler;
+    sources[irq].arg = arg;
+    *plic_register_at(PLIC_PRIORITY(irq)) = 1;
+    *plic_register_at(PLIC_ENABLE(context, irq)) |= 1u << irq % 32;
+    return 0;
+}
+
+void
+plic_handle(void)
+{
+    volatile u32 *claim = plic_register_at(PLIC_CLAIM_COMPLETE(machine.plic_context[hart_index()]));
+    u32 irq;
+    while ((irq = *claim) != 0) {
+        if (irq < MAX_SOURCES && sources[irq].handler)
+            sources[irq].handler(sources[irq].arg);
+        *claim = irq;
+    }
+}

@@ -1,0 +1,98 @@
+/* random.c - the kernel's random numbers: ChaCha20 with fast key erasure. See random.h.
+ *
+ * The key makes a pool of bytes; the first 32 of them at once become the next key, the rest is
+ * handed out and wiped. So what the kernel holds never tells what it has given out.
+ * The same seed gives the same numbers: nothing but the seed is mixed in, which is what makes a run
+ * with a fixed seed repeatable. Source: D. J. Bernstein, "Fast-key-erasure random-number
+ * generators", 2017; RFC 8439. */
+
+#include "lib/random.h"
+#include "lib/chacha20.h"
+#include "lib/print.h"
+#include "lib/spinlock.h"
+#include "lib/string.h"
+#include "riscv/csr.h"
+
+#define KEY_BYTES   32
+#define POOL_BLOCKS 4 /* one key and 28 numbers of 64 bits for four calls of the block function */
+
+static struct spinlock lock = SPINLOCK_INIT("random");
+static union {
+    u32 blocks[POOL_BLOCKS][CHACHA20_BLOCK_WORDS];
+    u8 bytes[POOL_BLOCKS * CHACHA20_BLOCK_WORDS * sizeof(u32)];
+} pool;
+static u32 key[CHACHA20_KEY_WORDS];
+static u32 used = sizeof(pool); /* bytes of the pool that are gone; the key's never come out */
+
+static void
+refill(void)
+{
+    static const u32 nonce[3];
+    for (u32 i = 0; i < POOL_BLOCKS; i++)
+        chacha20_block(pool.blocks[i], key, i, nonce);
+    memcpy(key, pool.bytes, KEY_BYTES);
+    memset(pool.bytes, 0, KEY_BYTES);
+    used = KEY_BYTES;
+}
+
+/* Makes the key depend on all bytes of the seed: 32 at a time, with a refill behind each. */
+static void
+absorb(const u8 *seed, u32 length)
+{
+    u8 *k = (u8 *)key;
+    for (u32 i = 0; i < length; i++) {
+        k[i % KEY_BYTES] ^= seed[i];
+        if (i % KEY_BYTES == KEY_BYTES - 1)
+            refill();
+    }
+    refill();
+}
+
+void
+random_init(const u8 *seed, u32 length)
+{
+    u64 now = rdtime();
+    spin_lock(&lock);
+    if (length)
+        absorb(seed, length);
+    else
+        absorb((const u8 *)&now, sizeof(now));
+    spin_unlock(&lock);
+    if (!length)
+        pr_warn("random: no /chosen/rng-seed: addresses and keys can be guessed");
+}
+
+void
+random_bytes(void *out, size_t n)
+{
+    u8 *to = out;
+    spin_lock(&lock);
+    while (n) {
+        if (used == sizeof(pool))
+            refill();
+        u32 part = (u32)MIN(n, sizeof(pool) - used);
+        memcpy(to, pool.bytes + used, part);
+        memset(pool.bytes + used, 0, part);
+        used += part, to += part, n -= part;
+    }
+    spin_unlock(&lock);
+}
+
+u64
+random_u64(void)
+{
+    u64 n;
+    random_bytes(&n, sizeof(n));
+    return n;
+}
+
+u64
+random_below(u64 limit)
+{
+    u64 rest = -limit % limit; /* 2^64 mod limit: this many numbers at the bottom are too many */
+    u64 n;
+    do
+        n = random_u64();
+    while (n < rest);
+    return n % limit;
+}
