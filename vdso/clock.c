@@ -78,8 +78,7 @@ static inline bool
 look_fast(long id, struct vvar_time *t)
 {
     return __builtin_expect((unsigned long)id <= CLOCK_MONOTONIC_RAW, 1) &&
-           vvar_look(&vvar.clock[id], t) &&
-           __builtin_expect(t->ns < vvar.clock[id].limit_ns, 1);
+           vvar_look(&vvar.clock[id], t) && __builtin_expect(t->ns < vvar.clock[id].limit_ns, 1);
 }
 
 /* 24 instructions from entry to return with gcc 12 and clang 14; tests/host/test_vdso_image.py

@@ -26,14 +26,14 @@
  * RISC-V's `sll` looks at no other bits of its operand, so it costs neither a load nor a mask.
  * (Those bits disturb the rate by less than 2^-57.) A multiplier of 0 gives a coarse clock. */
 struct vvar_clock {
-    uint64_t end;           /* number of the last finished update; read first, written last */
+    uint64_t end; /* number of the last finished update; read first, written last */
     uint64_t mult;
-    uint64_t offset_ns;     /* added modulo 2^64 */
+    uint64_t offset_ns; /* added modulo 2^64 */
     int64_t sec;
     uint64_t limit_ns;      /* 10^9, or 0 for an id that is not served; set once at boot */
     uint64_t resolution_ns; /* for clock_getres; set once at boot */
     uint64_t spare;
-    uint64_t begin;         /* number of the last update that began; read last, written first */
+    uint64_t begin; /* number of the last update that began; read last, written first */
 };
 
 struct vvar {
