@@ -98,12 +98,15 @@ ask-doctor = $(shell $(TOOLS_ENV) tools/doctor --make '$(O)/doctor' $(NEEDS))
 
 ifneq ($(strip $(NEEDS)),)
 COMPLAINT := $(ask-doctor)
-# What runs something is the only command that a fresh machine needs: it sets up by itself.
+# What runs something is the only command that a fresh machine needs: it sets up by itself, if there
+# is anything that a package cures.
 ifneq ($(and $(COMPLAINT),$(RUNS)),)
-ifeq ($(findstring n,$(firstword -$(MAKEFLAGS))),)
+ifeq ($(findstring n,$(firstword -$(MAKEFLAGS)))$(findstring q,$(firstword -$(MAKEFLAGS))),)
+ifneq ($(shell $(TOOLS_ENV) tools/doctor --packages $(NEEDS)),)
 $(info $(COMPLAINT))
 $(shell $(TOOLS_ENV) tools/setup $(NEEDS) >&2)
 COMPLAINT := $(ask-doctor)
+endif
 endif
 endif
 $(if $(COMPLAINT),$(error $(COMPLAINT)))
