@@ -11,7 +11,7 @@
 # `$(call user-link-static,OUTPUT,OBJECTS)`, after USER_LIBS.
 
 USER := $(O)/user
-VDSO_STUB := $(if $(wildcard vdso/*.c),$(O)/vdso/stub/linux-vdso.so.1)
+VDSO_STUB := $(O)/vdso/stub/linux-vdso.so.1
 
 # Our headers come before the tool chain's, which still give <linux/*>, <asm/*> and <elf.h>.
 USER_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIE -fno-stack-protector
@@ -50,7 +50,7 @@ $(USER)/libpostern.a: $(LIB_O)
 
 $(USER)/libpostern.so: $(LIB_O)
 	$(say) LINK $@
-	$(Q)$(CC) -shared $(DYNAMIC_LDFLAGS) -Wl,-soname,libpostern.so -Wl,--no-undefined -o $@ $^
+	$(Q)$(CC) -shared $(DYNAMIC_LDFLAGS) -Wl,-Bsymbolic-functions -Wl,-soname,libpostern.so -Wl,--no-undefined -o $@ $^
 
 # A static PIE: it relocates itself. Its dynamic symbols are for debuggers, which look for
 # _dl_debug_state; -Bsymbolic keeps its own calls direct.

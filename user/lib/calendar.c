@@ -43,42 +43,37 @@ gmtime_r(const time_t *restrict seconds, struct tm *restrict to)
     return to;
 }
 
-/* One conversion, NUL included at most `room` bytes; returns what snprintf does. */
+/* One conversion, at most `room` bytes with the zero at the end; returns what snprintf does. */
 static int
 convert(char *to, size_t room, char conversion, const struct tm *date)
 {
     static const char days[] = "SunMonTueWedThuFriSat";
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    switch (conversion) {
-    case 'a':
+    const struct {
+        char conversion;
+        const char *format;
+        int value;
+    } numbers[] = {
+        { 'd', "%02d", date->tm_mday },    { 'e', "%2d", date->tm_mday },
+        { 'H', "%02d", date->tm_hour },    { 'j', "%03d", date->tm_yday + 1 },
+        { 'm', "%02d", date->tm_mon + 1 }, { 'M', "%02d", date->tm_min },
+        { 'S', "%02d", date->tm_sec },     { 'Y', "%d", date->tm_year + 1900 },
+    };
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (numbers[i].conversion == conversion)
+            return snprintf(to, room, numbers[i].format, numbers[i].value);
+    if (conversion == 'a')
         return snprintf(to, room, "%.3s", days + 3 * date->tm_wday);
-    case 'b':
+    if (conversion == 'b')
         return snprintf(to, room, "%.3s", months + 3 * date->tm_mon);
-    case 'd':
-        return snprintf(to, room, "%02d", date->tm_mday);
-    case 'e':
-        return snprintf(to, room, "%2d", date->tm_mday);
-    case 'F':
+    if (conversion == 'F')
         return snprintf(to, room, "%d-%02d-%02d", date->tm_year + 1900, date->tm_mon + 1,
                         date->tm_mday);
-    case 'H':
-        return snprintf(to, room, "%02d", date->tm_hour);
-    case 'j':
-        return snprintf(to, room, "%03d", date->tm_yday + 1);
-    case 'm':
-        return snprintf(to, room, "%02d", date->tm_mon + 1);
-    case 'M':
-        return snprintf(to, room, "%02d", date->tm_min);
-    case 'S':
-        return snprintf(to, room, "%02d", date->tm_sec);
-    case 'T':
+    if (conversion == 'T')
         return snprintf(to, room, "%02d:%02d:%02d", date->tm_hour, date->tm_min, date->tm_sec);
-    case 'Y':
-        return snprintf(to, room, "%d", date->tm_year + 1900);
-    case 'Z':
+    if (conversion == 'Z')
         return snprintf(to, room, "UTC");
-    }
-    return snprintf(to, room, conversion == '%' ? "%%" : "%%%c", conversion);
+    return snprintf(to, room, "%c", conversion);
 }
 
 size_t

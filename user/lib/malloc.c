@@ -12,15 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-struct block {
-    union {
-        struct block *next;  /* while free */
-        unsigned long order; /* while handed out: 1 << order bytes, this header included */
-    };
-} __attribute__((aligned(16)));
+struct block {           /* keep it 16 bytes */
+    unsigned long order; /* 1 << order bytes, this header included */
+    struct block *next;  /* the next free one of this order */
+};
 
 #define SMALLEST 5  /* order: a header and 16 bytes */
-#define LARGEST  40 /* more than Sv39 has */
+#define LARGEST  40 /* never handed out: larger than Sv39's user half */
 #define CHUNK    ((size_t)64 * 1024)
 
 static struct block *free_blocks[LARGEST + 1];
@@ -47,17 +45,17 @@ void *
 malloc(size_t size)
 {
     unsigned long order = SMALLEST;
-    while (order <= LARGEST && (1UL << order) - sizeof(struct block) < size)
+    while (order < LARGEST && (1UL << order) - sizeof(struct block) < size)
         order++;
-    struct block *block = NULL;
-    if (order <= LARGEST)
-        block = free_blocks[order] ? free_blocks[order] : carve(1UL << order);
+    struct block *block = free_blocks[order];
+    if (block)
+        free_blocks[order] = block->next;
+    else if (order < LARGEST)
+        block = carve(1UL << order);
     if (!block) {
         errno = ENOMEM;
         return NULL;
     }
-    if (block == free_blocks[order])
-        free_blocks[order] = block->next;
     block->order = order;
     return block + 1;
 }
@@ -68,9 +66,8 @@ free(void *memory)
     if (!memory)
         return;
     struct block *block = (struct block *)memory - 1;
-    unsigned long order = block->order;
-    block->next = free_blocks[order];
-    free_blocks[order] = block;
+    block->next = free_blocks[block->order];
+    free_blocks[block->order] = block;
 }
 
 void *

@@ -1,80 +1,56 @@
 /*
  * messages.c - errors and signals in words. The words are Linux's, because people search for them.
  *
- * Each table holds what our kernel and programs really produce; the rest has one text for all.
+ * Each list is one string of texts in the order of their numbers, a zero byte behind each: a table
+ * of pointers would cost the loader a relocation for every text at every start of a program.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#define PICK(table, number, other)                                                              \
-    ((size_t)(number) < sizeof(table) / sizeof(*table) && table[number] ? (char *)table[number] \
-                                                                        : other)
+static const char errors[] =
+    "Success\0Operation not permitted\0No such file or directory\0No such process\0"
+    "Interrupted system call\0Input/output error\0No such device or address\0"
+    "Argument list too long\0Exec format error\0Bad file descriptor\0No child processes\0"
+    "Resource temporarily unavailable\0Cannot allocate memory\0Permission denied\0Bad address\0"
+    "Block device required\0Device or resource busy\0File exists\0Invalid cross-device link\0"
+    "No such device\0Not a directory\0Is a directory\0Invalid argument\0"
+    "Too many open files in system\0Too many open files\0Inappropriate ioctl for device\0"
+    "Text file busy\0File too large\0No space left on device\0Illegal seek\0"
+    "Read-only file system\0Too many links\0Broken pipe\0Numerical argument out of domain\0"
+    "Numerical result out of range\0Resource deadlock avoided\0File name too long\0"
+    "No locks available\0Function not implemented\0Directory not empty\0"
+    "Too many levels of symbolic links\0";
+
+static const char signals[] =
+    "Unknown signal\0Hangup\0Interrupt\0Quit\0Illegal instruction\0Trace/breakpoint trap\0Aborted\0"
+    "Bus error\0Floating point exception\0Killed\0User defined signal 1\0Segmentation fault\0"
+    "User defined signal 2\0Broken pipe\0Alarm clock\0Terminated\0Stack fault\0Child exited\0"
+    "Continued\0Stopped (signal)\0Stopped\0Stopped (tty input)\0Stopped (tty output)\0";
+
+static char *
+pick(const char *text, const char *end, int number, const char *other)
+{
+    for (; text < end - 1 && number > 0; number--)
+        text += strlen(text) + 1;
+    return (char *)(text < end - 1 && number == 0 ? text : other);
+}
 
 char *
 strerror(int error)
 {
-    static const char *const texts[] = {
-        [0] = "Success",
-        [EPERM] = "Operation not permitted",
-        [ENOENT] = "No such file or directory",
-        [ESRCH] = "No such process",
-        [EINTR] = "Interrupted system call",
-        [EIO] = "Input/output error",
-        [E2BIG] = "Argument list too long",
-        [ENOEXEC] = "Exec format error",
-        [EBADF] = "Bad file descriptor",
-        [ECHILD] = "No child processes",
-        [EAGAIN] = "Resource temporarily unavailable",
-        [ENOMEM] = "Cannot allocate memory",
-        [EACCES] = "Permission denied",
-        [EFAULT] = "Bad address",
-        [EEXIST] = "File exists",
-        [ENOTDIR] = "Not a directory",
-        [EISDIR] = "Is a directory",
-        [EINVAL] = "Invalid argument",
-        [EMFILE] = "Too many open files",
-        [ENOTTY] = "Inappropriate ioctl for device",
-        [ENOSPC] = "No space left on device",
-        [ESPIPE] = "Illegal seek",
-        [EROFS] = "Read-only file system",
-        [EPIPE] = "Broken pipe",
-        [ERANGE] = "Numerical result out of range",
-        [ENAMETOOLONG] = "File name too long",
-        [ENOSYS] = "Function not implemented",
-        [ENOTEMPTY] = "Directory not empty",
-        [ELOOP] = "Too many levels of symbolic links",
-        [ETIMEDOUT] = "Connection timed out",
-    };
-    return PICK(texts, error, "Unknown error");
+    return pick(errors, errors + sizeof(errors), error, "Unknown error");
 }
 
 char *
 strsignal(int signal)
 {
-    static const char *const texts[] = {
-        [SIGHUP] = "Hangup",
-        [SIGINT] = "Interrupt",
-        [SIGQUIT] = "Quit",
-        [SIGILL] = "Illegal instruction",
-        [SIGTRAP] = "Trace/breakpoint trap",
-        [SIGABRT] = "Aborted",
-        [SIGBUS] = "Bus error",
-        [SIGFPE] = "Floating point exception",
-        [SIGKILL] = "Killed",
-        [SIGUSR1] = "User defined signal 1",
-        [SIGSEGV] = "Segmentation fault",
-        [SIGUSR2] = "User defined signal 2",
-        [SIGPIPE] = "Broken pipe",
-        [SIGALRM] = "Alarm clock",
-        [SIGTERM] = "Terminated",
-    };
-    return PICK(texts, signal, "Unknown signal");
+    return pick(signals, signals + sizeof(signals), signal, "Unknown signal");
 }
 
 void
 perror(const char *what)
 {
-    fprintf(stderr, "%s%s%s\n", what ? what : "", what && *what ? ": " : "", strerror(errno));
+    fprintf(stderr, "%s: %s\n", what, strerror(errno));
 }

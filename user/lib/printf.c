@@ -2,14 +2,16 @@
  * printf.c - formatted output, into a stream or into memory.
  *
  * One interpreter of formats hands each byte to a sink. A conversion is read into a struct spec,
- * then its text is made and put in its field. Conversions: d i u x X p c s %; flags - and 0; a
- * width and a precision, also as *; sizes hh h l ll z. No floats. Source: ISO C, 7.21.6.1.
+ * then its text is made and put in a field. Conversions: d u x p c s %; flags - and 0; a width and
+ * a precision, also as *; sizes l ll z. No floats. Source: ISO C, 7.21.6.1.
  */
 #include <ctype.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 #include "stream.h"
+
+#define MOST_DIGITS 60 /* no number is printed with more, whatever its width or precision */
 
 struct sink {
     FILE *file;    /* where bytes go, or NULL: */
@@ -21,7 +23,7 @@ struct sink {
 struct spec {
     int left, zero;       /* flags - and 0 */
     int width, precision; /* precision -1: none was given */
-    int size;             /* of the argument in bytes: 1, 2, 4 or 8 */
+    int is_long;
     char conversion;
 };
 
@@ -36,55 +38,47 @@ put(struct sink *sink, char c)
 }
 
 static void
-pad(struct sink *sink, char c, int count)
+put_field(struct sink *sink, const struct spec *spec, const char *text, int length)
 {
-    while (count-- > 0)
-        put(sink, c);
-}
-
-/* A field: [spaces][prefix][zeros][text][spaces]. */
-static void
-put_field(struct sink *sink, const struct spec *spec, const char *prefix, int zeros,
-          const char *text, int length)
-{
-    int rest = spec->width - (int)strlen(prefix) - zeros - length;
-    if (!spec->left)
-        pad(sink, ' ', rest);
-    while (*prefix)
-        put(sink, *prefix++);
-    pad(sink, '0', zeros);
-    for (int i = 0; i < length; i++)
-        put(sink, text[i]);
-    if (spec->left)
-        pad(sink, ' ', rest);
+    int spaces = spec->width - length;
+    for (; !spec->left && spaces > 0; spaces--)
+        put(sink, ' ');
+    while (length-- > 0)
+        put(sink, *text++);
+    for (; spaces > 0; spaces--)
+        put(sink, ' ');
 }
 
 static void
-put_number(struct sink *sink, const struct spec *spec, const char *prefix, unsigned long value)
+put_number(struct sink *sink, const struct spec *spec, const char *sign, unsigned long value)
 {
-    const char *digits = spec->conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
-    int base = strchr("diu", spec->conversion) ? 10 : 16;
-    char text[24], *end = text + sizeof(text), *at = end;
-    for (; value; value /= base)
-        *--at = digits[value % base];
-    int least = spec->precision < 0 ? 1 : spec->precision;
-    if (spec->zero && !spec->left && spec->precision < 0 && spec->width > 0)
-        least = spec->width - (int)strlen(prefix);
-    int zeros = least - (int)(end - at);
-    put_field(sink, spec, prefix, zeros > 0 ? zeros : 0, at, end - at);
+    int base = spec->conversion == 'x' || spec->conversion == 'p' ? 16 : 10;
+    int digits = spec->precision < 0 ? 1 : spec->precision;
+    if (spec->zero && !spec->left && spec->precision < 0)
+        digits = spec->width - (int)strlen(sign);
+    if (digits > MOST_DIGITS)
+        digits = MOST_DIGITS;
+    char text[MOST_DIGITS + 2], *end = text + sizeof(text), *at = end;
+    for (; value || end - at < digits; value /= base)
+        *--at = "0123456789abcdef"[value % base];
+    for (int i = strlen(sign); i > 0; i--)
+        *--at = sign[i - 1];
+    put_field(sink, spec, at, end - at);
 }
 
-/* Arguments are eight bytes wide on riscv64; the conversion's size says how many of them count. */
+/* An argument is eight bytes wide on riscv64, whatever its type; an int's upper half does not
+ * count. */
 static void
-put_integer(struct sink *sink, const struct spec *spec, unsigned long value)
+put_integer(struct sink *sink, const struct spec *spec, long value)
 {
-    int unused_bits = 64 - 8 * spec->size;
-    int is_signed = spec->conversion == 'd' || spec->conversion == 'i';
-    value <<= unused_bits;
-    if (is_signed && (long)value < 0)
-        put_number(sink, spec, "-", -(unsigned long)((long)value >> unused_bits));
+    if (spec->conversion == 'd' && !spec->is_long)
+        value = (int)value;
+    else if (!spec->is_long)
+        value = (unsigned int)value;
+    if (spec->conversion == 'd' && value < 0)
+        put_number(sink, spec, "-", -(unsigned long)value);
     else
-        put_number(sink, spec, "", value >> unused_bits);
+        put_number(sink, spec, "", value);
 }
 
 static int
@@ -104,7 +98,7 @@ read_count(const char **format, va_list *arguments)
 static struct spec
 read_spec(const char **format, va_list *arguments)
 {
-    struct spec spec = { .precision = -1, .size = sizeof(int) };
+    struct spec spec = { .precision = -1 };
     for (; **format == '-' || **format == '0'; ++*format) {
         spec.left |= **format == '-';
         spec.zero |= **format == '0';
@@ -118,10 +112,8 @@ read_spec(const char **format, va_list *arguments)
         ++*format;
         spec.precision = read_count(format, arguments);
     }
-    for (; **format == 'h'; ++*format)
-        spec.size /= 2;
     for (; **format == 'l' || **format == 'z'; ++*format)
-        spec.size = sizeof(long);
+        spec.is_long = 1;
     spec.conversion = **format;
     *format += **format != 0;
     return spec;
@@ -131,20 +123,19 @@ static void
 convert(struct sink *sink, const struct spec *spec, va_list *arguments)
 {
     char c = spec->conversion;
-    if (c == '%') {
-        put(sink, c);
-    } else if (c == 'c') {
+    if (c == 'c') {
         c = va_arg(*arguments, int);
-        put_field(sink, spec, "", 0, &c, 1);
+        put_field(sink, spec, &c, 1);
     } else if (c == 's') {
         const char *s = va_arg(*arguments, const char *);
         s = s ? s : "(null)";
-        put_field(sink, spec, "", 0, s,
-                  strnlen(s, spec->precision < 0 ? INT_MAX : spec->precision));
+        put_field(sink, spec, s, strnlen(s, spec->precision < 0 ? INT_MAX : spec->precision));
     } else if (c == 'p') {
         put_number(sink, spec, "0x", va_arg(*arguments, unsigned long));
+    } else if (c == 'd' || c == 'u' || c == 'x') {
+        put_integer(sink, spec, va_arg(*arguments, long));
     } else {
-        put_integer(sink, spec, va_arg(*arguments, unsigned long));
+        put(sink, c); /* %%, or what we do not know */
     }
 }
 

@@ -1,11 +1,13 @@
 /*
- * start.c - from the initial stack to main: what the kernel handed over, put where C expects it.
+ * start.c - from the initial stack to main, and from main to the end.
  *
  * Called by crt0.S, once. The stack holds argc, argv[], 0, envp[], 0, auxv[] (Linux's
  * fs/binfmt_elf.c; linux-abi: the auxiliary vector). The clock's vDSO functions are bound here,
- * before any code of the program runs. There are no destructors: exit runs atexit's functions.
+ * before any code of the program runs. At the end stdio's buffers are written out; there are no
+ * destructors. _exit (syscalls.S) does without: use it in a forked child.
  */
 #include <elf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -21,6 +23,13 @@ getauxval(unsigned long type)
         if (entry->a_type == type)
             return entry->a_un.a_val;
     return 0;
+}
+
+_Noreturn void
+exit(int status)
+{
+    fflush(NULL);
+    _exit(status);
 }
 
 static void

@@ -71,6 +71,13 @@ strcspn(const char *s, const char *set)
 }
 
 char *
+strpbrk(const char *s, const char *set)
+{
+    s += strcspn(s, set);
+    return *s ? (char *)s : NULL;
+}
+
+char *
 strcpy(char *restrict to, const char *restrict from)
 {
     return memcpy(to, from, strlen(from) + 1);

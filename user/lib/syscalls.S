@@ -76,7 +76,6 @@ SYSCALL dup, __NR_dup
 SYSCALL dup3, __NR_dup3
 SYSCALL fcntl, __NR_fcntl
 SYSCALL fstat, __NR_fstat
-SYSCALL ftruncate, __NR_ftruncate
 SYSCALL ioctl, __NR_ioctl
 SYSCALL lseek, __NR_lseek
 SYSCALL pipe, __NR_pipe2, a1, 0
@@ -94,25 +93,18 @@ SYSCALL munmap, __NR_munmap
 /* Processes */
 SYSCALL _exit, __NR_exit_group
 SYSCALL execve, __NR_execve
-SYSCALL getegid, __NR_getegid
-SYSCALL geteuid, __NR_geteuid
-SYSCALL getgid, __NR_getgid
 SYSCALL getpgid, __NR_getpgid
 SYSCALL getpgrp, __NR_getpgid, a0, 0
 SYSCALL getpid, __NR_getpid
 SYSCALL getppid, __NR_getppid
-SYSCALL getuid, __NR_getuid
-SYSCALL sched_yield, __NR_sched_yield
 SYSCALL setpgid, __NR_setpgid
 SYSCALL setsid, __NR_setsid
-SYSCALL uname, __NR_uname
 SYSCALL waitpid, __NR_wait4, a3, 0
 
 /* Signals and time */
 SYSCALL clock_settime, __NR_clock_settime
 SYSCALL kill, __NR_kill
 SYSCALL nanosleep, __NR_nanosleep
-SYSCALL setitimer, __NR_setitimer
 SYSCALL sigaction, __NR_rt_sigaction, a3, SIGSET_BYTES
 SYSCALL sigaltstack, __NR_sigaltstack
 SYSCALL sigprocmask, __NR_rt_sigprocmask, a3, SIGSET_BYTES

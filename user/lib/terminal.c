@@ -25,6 +25,13 @@ isatty(int fd)
     return tcgetattr(fd, &modes) == 0;
 }
 
+pid_t
+tcgetpgrp(int fd)
+{
+    pid_t group;
+    return ioctl(fd, TIOCGPGRP, &group) < 0 ? -1 : group;
+}
+
 int
 tcsetpgrp(int fd, pid_t group)
 {

@@ -35,7 +35,7 @@ struct object {
 
     const char *name;               /* as DT_NEEDED asked for it; argv[0] of the program */
     unsigned long entry[ENTRIES];   /* values of the dynamic section, 0 when absent */
-    unsigned long relro, relro_end; /* to be made read-only after relocation */
+    unsigned long relro, relro_end; /* made read-only after relocation */
     bool initialized;
 };
 _Static_assert(offsetof(struct object, previous) == 32, "debuggers rely on this order");

@@ -1,6 +1,6 @@
 /* stdlib.h - numbers, heap, environment, sorting, the end of a program, as ISO C and POSIX say.
  *
- * exit runs at most 32 atexit functions, then writes out stdio's buffers. */
+ * exit writes out stdio's buffers; there is no atexit. */
 #ifndef POSTERN_STDLIB_H
 #define POSTERN_STDLIB_H
 
@@ -17,13 +17,12 @@ void free(void *block);
 int atoi(const char *s);
 long strtol(const char *restrict s, char **restrict end, int base);
 unsigned long strtoul(const char *restrict s, char **restrict end, int base);
+void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 
 char *getenv(const char *name);
 int setenv(const char *name, const char *value, int overwrite);
 int unsetenv(const char *name);
 
-int atexit(void (*function)(void));
 _Noreturn void exit(int status);
-_Noreturn void abort(void);
 
 #endif

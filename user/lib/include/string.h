@@ -20,6 +20,7 @@ char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 size_t strspn(const char *s, const char *set);
 size_t strcspn(const char *s, const char *set);
+char *strpbrk(const char *s, const char *set);
 char *strcpy(char *restrict to, const char *restrict from);
 char *strtok_r(char *restrict s, const char *restrict separators, char **restrict rest);
 char *strdup(const char *s);

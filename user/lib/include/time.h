@@ -19,7 +19,7 @@ time_t time(time_t *now);
 int nanosleep(const struct timespec *wanted, struct timespec *left);
 
 struct tm *gmtime_r(const time_t *restrict seconds, struct tm *restrict to);
-/* Knows %a b d e F H j m M S T Y Z and %%; returns 0 when the text does not fit. */
+/* Knows %a %b %d %e %F %H %j %m %M %S %T %Y %Z and %%; returns 0 when the text does not fit. */
 size_t strftime(char *restrict to, size_t size, const char *restrict format,
                 const struct tm *restrict date);
 

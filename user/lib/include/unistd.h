@@ -11,6 +11,10 @@
 #define STDOUT_FILENO 1
 #define STDERR_FILENO 2
 
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
+
 #define F_OK 0
 #define X_OK 1
 #define W_OK 2
@@ -25,7 +29,6 @@ ssize_t write(int fd, const void *from, size_t size);
 ssize_t pread(int fd, void *to, size_t size, off_t at);
 int close(int fd);
 off_t lseek(int fd, off_t offset, int whence);
-int ftruncate(int fd, off_t size);
 int dup(int fd);
 int dup2(int from, int to);
 int dup3(int from, int to, int flags);
@@ -46,14 +49,11 @@ int execvp(const char *name, char *const argv[]);
 _Noreturn void _exit(int status);
 pid_t getpid(void);
 pid_t getppid(void);
-uid_t getuid(void);
-uid_t geteuid(void);
-gid_t getgid(void);
-gid_t getegid(void);
 int setpgid(pid_t pid, pid_t group);
 pid_t getpgid(pid_t pid);
 pid_t getpgrp(void);
 pid_t setsid(void);
+pid_t tcgetpgrp(int fd);
 int tcsetpgrp(int fd, pid_t group);
 
 unsigned int sleep(unsigned int seconds);

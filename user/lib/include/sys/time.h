@@ -5,6 +5,5 @@
 #include <time.h>
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone);
-int setitimer(int which, const struct itimerval *restrict new, struct itimerval *restrict old);
 
 #endif

@@ -12,8 +12,6 @@ typedef __kernel_ssize_t ssize_t;
 typedef __kernel_pid_t pid_t;
 typedef __kernel_off_t off_t;
 typedef __kernel_mode_t mode_t;
-typedef __kernel_uid32_t uid_t;
-typedef __kernel_gid32_t gid_t;
 typedef __kernel_time_t time_t;
 typedef __kernel_clockid_t clockid_t;
 typedef unsigned long dev_t;
