@@ -125,7 +125,8 @@ def test_clean_spares_a_folder_that_no_build_made(tmp_path):
 
 def test_switch_off_is_no_switch():
     """LLVM=0 must not look like another configuration, which would rebuild everything."""
-    plain, off = (run("make", "-pn", "help", *words).stdout for words in ([], ["LLVM=0", "DEBUG=0"]))
+    plain, off = (run("make", "-pn", "help", *words).stdout
+                  for words in ([], ["LLVM=0", "DEBUG=0"]))
     text = [re.search(r"^CONFIG_TEXT := .*", out, re.MULTILINE).group() for out in (plain, off)]
     assert text[0] == text[1]
 
@@ -162,8 +163,7 @@ def test_old_qemu_is_refused_in_one_line(farm, tmp_path):
 
 
 def test_qemu_without_firmware_is_found(farm):
-    path = farm(qemu_system_riscv64='[ "$1" != --version ] || exec echo QEMU emulator version 8.2.2\n'
-                                    "exit 1\n")
+    path = farm(qemu_system_riscv64='[ "$1" = --version ] && exec echo QEMU version 8.2.2\nexit 1\n')
     done = run("tools/doctor", "run", PATH=path)
     assert done.returncode == 1 and "without its OpenSBI" in done.stdout
 
@@ -235,7 +235,7 @@ def test_nothing_is_left_to_do_after_a_build(built):
 
 def test_line_of_vdso_rebuilds_image_and_kernel_only(built):
     changed = rebuilt(built, "vdso/clock.c",
-                      "\n__attribute__((used)) static int\nof_the_test(void)\n{\n    return 9;\n}\n")
+                      "\n__attribute__((used)) static int\nof_the_test(void)\n{ return 9; }\n")
     wanted = {"vdso/clock.o", "vdso/vdso.so.dbg", "vdso/vdso.so", "kernel.elf"}
     assert wanted <= set(changed), f"expected {wanted} among {changed}"
     strangers = [file for file in changed

@@ -15,7 +15,7 @@ LONG_FUNCTION = "static int\nf(int x)\n{\n" + "    x++;\n" * 61 + "    return x;
 
 # part, file, its text, what the complaint must say
 FAULTS = [
-    ("rooms", "kernel/mm/low.c", HEAD + '#include "sched/high.h"\n', "includes kernel/sched/high.h"),
+    ("rooms", "kernel/mm/low.c", HEAD + '#include "sched/high.h"\n', "includes kernel/sched/high"),
     ("rooms", "kernel/lib/low.h", HEAD + '#include "mm/low.h"\n', "includes kernel/mm/low.h"),
     ("rooms", "vdso/clock.c", HEAD + '#include "../kernel/mm/low.h"\n', "includes kernel/mm/low.h"),
     ("rooms", "user/bin/tool.c", HEAD + '#include "kernel/mm/low.h"\n', "includes kernel/mm/low.h"),
@@ -28,7 +28,7 @@ FAULTS = [
     ("shape", "kernel/fs/file.c", HEAD + "int x; /*" + " wide" * 19 + " */\n", "columns wide"),
     ("shape", "kernel/fs/file.c", "/* file.c */\nint x;\n", "opens without saying"),
     ("shape", "tools/tool.py", '"""tool"""\n', "opens without saying"),
-    ("shape", "tools/tool.py", '"""a\nb\nc"""\n\n\ndef f():\n' + "    print()\n" * 61, "f has 61 lines"),
+    ("shape", "tools/tool.py", '"""a\nb\nc"""\ndef f():\n' + "    f()\n" * 61, "f has 61 lines"),
     ("marks", "kernel/fs/file.c", HEAD + "/* TO" + "DO: all of it */\n", "leaves a note"),
     ("marks", "docs/guide.md", "See /ho" + "me/me/postern.\n", "a folder of one machine"),
     ("references", "docs/guide.md", "See `kernel/mm/low.h:/^nobody/`.\n", "/^nobody/"),
