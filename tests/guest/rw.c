@@ -1,0 +1,208 @@
+/* rw.c - the bytes of files: offsets, holes, truncation, sparse and large files.
+ *
+ * Source: lseek(2), pread(2), ftruncate(2). */
+#include "check.h"
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+static int
+fresh(const char *text)
+{
+    unlink("/tmp/rw");
+    int fd = OK(open("/tmp/rw", O_RDWR | O_CREAT | O_TRUNC, 0600));
+    EQ(write(fd, text, strlen(text)), strlen(text));
+    OK(lseek(fd, 0, SEEK_SET));
+    return fd;
+}
+
+TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs")
+{
+    int fd = fresh("0123456789");
+    EQ(lseek(fd, 4, SEEK_SET), 4);
+    EQ(lseek(fd, 2, SEEK_CUR), 6);
+    EQ(lseek(fd, -1, SEEK_CUR), 5);
+    EQ(lseek(fd, -3, SEEK_END), 7);
+    EQ(lseek(fd, 100, SEEK_END), 110);
+    FAILS(lseek(fd, -1, SEEK_SET), EINVAL);
+    FAILS(lseek(fd, -11, SEEK_END), EINVAL);
+    FAILS(lseek(fd, 0, 99), EINVAL);
+    EQ(lseek(fd, 0, SEEK_CUR), 110);
+    FAILS(lseek(77, 0, SEEK_SET), EBADF);
+}
+
+TEST(seek_on_a_pipe, "a pipe has an offset", "kernel/fs (pipe)")
+{
+    int fds[2];
+    char byte;
+    OK(pipe(fds));
+    FAILS(lseek(fds[0], 0, SEEK_CUR), ESPIPE);
+    FAILS(pread(fds[0], &byte, 1, 0), ESPIPE);
+    FAILS(pwrite(fds[1], "x", 1, 0), ESPIPE);
+}
+
+TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kernel/fs (ramfs)")
+{
+    char buffer[20];
+    int fd = fresh("0123456789");
+    EQ(read(fd, buffer, 7), 7);
+    EQ(read(fd, buffer, 7), 3);
+    EQ(memcmp(buffer, "789", 3), 0);
+    EQ(read(fd, buffer, 7), 0);
+    OK(lseek(fd, 1000, SEEK_SET));
+    EQ(read(fd, buffer, 7), 0);
+    EQ(read(fd, buffer, 0), 0);
+}
+
+TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall")
+{
+    char buffer[4];
+    int fd = fresh("0123456789");
+    EQ(lseek(fd, 3, SEEK_SET), 3);
+    EQ(pread(fd, buffer, 4, 6), 4);
+    EQ(memcmp(buffer, "6789", 4), 0);
+    EQ(pwrite(fd, "ab", 2, 0), 2);
+    EQ(lseek(fd, 0, SEEK_CUR), 3);
+    EQ(pread(fd, buffer, 4, 100), 0);
+    FAILS(pread(fd, buffer, 4, -1), EINVAL);
+    FAILS(pwrite(fd, buffer, 4, -1), EINVAL);
+}
+
+TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole", "kernel/fs (ramfs)")
+{
+    static char buffer[3 * PAGE];
+    int fd = fresh("abc");
+    EQ(pwrite(fd, "end", 3, 3 * PAGE), 3);
+    EQ(lseek(fd, 0, SEEK_END), 3 * PAGE + 3);
+    EQ(pread(fd, buffer, sizeof buffer, 0), sizeof buffer);
+    EQ(memcmp(buffer, "abc", 3), 0);
+    for (unsigned long i = 3; i < sizeof buffer; i++)
+        EQ(buffer[i], 0);
+}
+
+TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kernel/fs (ramfs)")
+{
+    char buffer[20];
+    int fd = fresh("0123456789");
+    struct stat st;
+    OK(ftruncate(fd, 4));
+    OK(fstat(fd, &st));
+    EQ(st.st_size, 4);
+    EQ(read(fd, buffer, 20), 4);
+    OK(ftruncate(fd, 10));
+    EQ(pread(fd, buffer, 20, 0), 10);
+    EQ(memcmp(buffer, "0123\0\0\0\0\0\0", 10), 0);
+    FAILS(ftruncate(fd, -1), EINVAL);
+    FAILS(ftruncate(77, 0), EBADF);
+    int fds[2];
+    OK(pipe(fds));
+    FAILS(ftruncate(fds[1], 0), EINVAL);
+}
+
+TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
+{
+    enum { SIZE = 5 << 20 };
+    static unsigned char block[65536];
+    int fd = fresh("");
+    for (int at = 0; at < SIZE; at += sizeof block) {
+        memset(block, at / sizeof block + 1, sizeof block);
+        EQ(write(fd, block, sizeof block), sizeof block);
+    }
+    for (int at = 0; at < SIZE; at += sizeof block) {
+        EQ(pread(fd, block, sizeof block, at), sizeof block);
+        EQ(block[0], at / sizeof block + 1);
+        EQ(block[65535], at / sizeof block + 1);
+    }
+    OK(ftruncate(fd, 0));
+    unlink("/tmp/rw");
+}
+
+TEST(bytes_at_page_borders, "a write over a page border loses a part", "kernel/fs (ramfs)")
+{
+    static char in[9000], out[9000];
+    int fd = fresh("");
+    for (int i = 0; i < 9000; i++)
+        in[i] = i * 7;
+    for (int at = 0, step = 1; at < 9000; at += step, step = step * 3 % 997 + 1) {
+        if (at + step > 9000)
+            step = 9000 - at;
+        EQ(write(fd, in + at, step), step);
+    }
+    OK(lseek(fd, 0, SEEK_SET));
+    for (int at = 0, step = 1; at < 9000; at += step, step = step * 5 % 991 + 1) {
+        if (at + step > 9000)
+            step = 9000 - at;
+        EQ(read(fd, out + at, step), step);
+    }
+    EQ(memcmp(in, out, 9000), 0);
+}
+
+TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall")
+{
+    char a[2], b[3];
+    int fd = fresh("0123456789");
+    struct iovec out[2] = { { "AB", 2 }, { "CDE", 3 } }, in[2] = { { a, 2 }, { b, 3 } };
+    if (sys(SYS_pwritev, fd, out, 2, 2, 0) == -ENOSYS)
+        return;
+    EQ(sys(SYS_preadv, fd, in, 2, 2, 0), 5);
+    EQ(memcmp(a, "AB", 2) | memcmp(b, "CDE", 3), 0);
+    EQ(lseek(fd, 0, SEEK_CUR), 0);
+}
+
+TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset",
+     "kernel/syscall")
+{
+    char back[8] = { 0 };
+    int fd = fresh("........");
+    struct iovec out[3] = { { "AB", 2 }, { "", 0 }, { "CDE", 3 } };
+    EQ(writev(fd, out, 3), 5);
+    EQ(lseek(fd, 0, SEEK_CUR), 5);
+    EQ(pread(fd, back, 8, 0), 8);
+    EQ(memcmp(back, "ABCDE...", 8), 0);
+}
+
+TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "kernel/fs (ramfs)")
+{
+    char back[6] = { 0 };
+    struct stat st;
+    int fd = fresh("bytes");
+    OK(unlink("/tmp/rw"));
+    FAILS(open("/tmp/rw", O_RDONLY), ENOENT);
+    EQ(read(fd, back, 5), 5);
+    EQ(strcmp(back, "bytes"), 0);
+    OK(fstat(fd, &st));
+    EQ(st.st_nlink, 0);
+    int other = fresh("other");
+    EQ(pread(fd, back, 5, 0), 5);
+    EQ(strcmp(back, "bytes"), 0);
+    EQ(write(other, "x", 1), 1);
+}
+
+TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (open files)")
+{
+    char byte;
+    int a = fresh("0123"), b = OK(open("/tmp/rw", O_RDONLY)), c = OK(dup(a));
+    EQ(read(a, &byte, 1), 1);
+    EQ(read(b, &byte, 1), 1);
+    EQ(byte, '0');
+    EQ(read(c, &byte, 1), 1);
+    EQ(byte, '1');
+}
+
+TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
+{
+    char byte = 0;
+    int fd = fresh("x");
+    /* How large a file may be differs; nothing may wrap or crash. */
+    lseek(fd, 0x7fffffffffffffff, SEEK_SET);
+    TRUE(write(fd, &byte, 1) == -1 && (errno == EFBIG || errno == EINVAL));
+    FAILS(pread(fd, &byte, 1, -5), EINVAL);
+    ERR(sys(SYS_lseek, fd, 0x7fffffffffffffff, SEEK_END), EINVAL);
+}
+
+TEST(sync_calls, "fsync of a file is refused", "kernel/syscall")
+{
+    int fd = fresh("x");
+    long r = sys(SYS_fsync, fd);
+    TRUE(r == 0 || r == -ENOSYS);
+}

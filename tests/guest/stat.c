@@ -1,0 +1,219 @@
+/* stat.c - what fstat, newfstatat, statx and faccessat tell about files.
+ *
+ * Source: stat(2), statx(2), access(2); struct stat of asm-generic/stat.h (128 bytes). */
+#include "check.h"
+#include <linux/stat.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+/* Between <sys/stat.h> and <linux/stat.h>: the raw call with the kernel's struct. */
+#define STATX(dir, path, flags, mask, out) sys(SYS_statx, dir, path, flags, mask, out)
+
+static int
+fresh(const char *path, const char *text, mode_t mode)
+{
+    unlink(path);
+    int fd = OK(open(path, O_RDWR | O_CREAT | O_TRUNC, 0600));
+    EQ(write(fd, text, strlen(text)), strlen(text));
+    OK(fchmod(fd, mode));
+    return fd;
+}
+
+TEST(regular_file, "a field is at another offset: struct stat is asm-generic's", "kernel/fs")
+{
+    struct stat st;
+    memset(&st, 0xff, sizeof st);
+    umask(0);
+    int fd = fresh("/tmp/stat", "hello", 0640);
+    EQ(sys(SYS_fstat, fd, &st), 0);
+    EQ(st.st_mode, S_IFREG | 0640);
+    EQ(st.st_size, 5);
+    EQ(st.st_nlink, 1);
+    EQ(st.st_uid, 0);
+    EQ(st.st_gid, 0);
+    EQ(st.st_rdev, 0);
+    TRUE(st.st_ino != 0);
+    TRUE(st.st_blksize >= 512 && st.st_blksize <= 1 << 20);
+    TRUE(st.st_blocks >= 0 && st.st_blocks < 100);
+}
+
+TEST(directory, "a directory is a file with size 0, or has nlink 1", "kernel/fs")
+{
+    struct stat st;
+    OK(stat("/tmp", &st));
+    EQ(st.st_mode & S_IFMT, S_IFDIR);
+    TRUE(st.st_nlink >= 2);
+    OK(stat("/", &st));
+    EQ(st.st_mode & S_IFMT, S_IFDIR);
+}
+
+TEST(character_device, "st_rdev is 0, or the type is not S_IFCHR: stdout is then not buffered right",
+     "kernel/fs (devices)")
+{
+    struct stat st;
+    OK(stat("/dev/null", &st));
+    EQ(st.st_mode & S_IFMT, S_IFCHR);
+    EQ(major(st.st_rdev), 1);
+    EQ(minor(st.st_rdev), 3);
+    OK(stat("/dev/zero", &st));
+    EQ(major(st.st_rdev), 1);
+    EQ(minor(st.st_rdev), 5);
+    OK(stat("/dev/tty", &st));
+    EQ(major(st.st_rdev), 5);
+    EQ(minor(st.st_rdev), 0);
+    OK(stat("/dev/console", &st));
+    EQ(major(st.st_rdev), 5);
+    EQ(minor(st.st_rdev), 1);
+}
+
+TEST(pipe_is_a_fifo, "a pipe looks like a file or a device", "kernel/fs (pipe)")
+{
+    struct stat a, b, c;
+    int fds[2], more[2];
+    OK(pipe(fds));
+    OK(pipe(more));
+    OK(fstat(fds[0], &a));
+    OK(fstat(fds[1], &b));
+    OK(fstat(more[0], &c));
+    EQ(a.st_mode & S_IFMT, S_IFIFO);
+    EQ(a.st_ino, b.st_ino);
+    EQ(a.st_dev, b.st_dev);
+    TRUE(c.st_ino != a.st_ino);
+}
+
+TEST(ino_and_dev_tell_files_apart, "all inode numbers are equal: cp and python take two for one",
+     "kernel/fs")
+{
+    struct stat a, b, c;
+    fresh("/tmp/stat.a", "x", 0600);
+    fresh("/tmp/stat.b", "x", 0600);
+    OK(stat("/tmp/stat.a", &a));
+    OK(stat("/tmp/stat.b", &b));
+    OK(stat("/tmp/../tmp/stat.a", &c));
+    TRUE(a.st_ino != b.st_ino);
+    EQ(a.st_dev, b.st_dev);
+    EQ(a.st_ino, c.st_ino);
+    OK(stat("/proc/self/maps", &c));
+    TRUE(c.st_dev != a.st_dev);
+}
+
+TEST(links, "stat does not follow, or lstat does", "kernel/fs (path)")
+{
+    struct stat st;
+    fresh("/tmp/stat.a", "12345", 0600);
+    unlink("/tmp/stat.l");
+    OK(symlink("/tmp/stat.a", "/tmp/stat.l"));
+    OK(stat("/tmp/stat.l", &st));
+    EQ(st.st_mode & S_IFMT, S_IFREG);
+    OK(lstat("/tmp/stat.l", &st));
+    EQ(st.st_mode, S_IFLNK | 0777);
+    EQ(st.st_size, 11);
+    OK(unlink("/tmp/stat.a"));
+    FAILS(stat("/tmp/stat.l", &st), ENOENT);
+    OK(lstat("/tmp/stat.l", &st));
+    /* A slash behind asks for what the link leads to. */
+    unlink("/tmp/stat.d");
+    OK(symlink("/tmp", "/tmp/stat.d"));
+    OK(lstat("/tmp/stat.d/", &st));
+    EQ(st.st_mode & S_IFMT, S_IFDIR);
+}
+
+TEST(empty_path, "AT_EMPTY_PATH is unknown (python, glibc's fstat)", "kernel/syscall")
+{
+    struct stat st;
+    int fd = fresh("/tmp/stat", "1234", 0600), fds[2];
+    EQ(sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH), 0);
+    EQ(st.st_size, 4);
+    OK(pipe(fds));
+    EQ(sys(SYS_newfstatat, fds[0], "", &st, AT_EMPTY_PATH), 0);
+    EQ(st.st_mode & S_IFMT, S_IFIFO);
+    EQ(sys(SYS_newfstatat, AT_FDCWD, "", &st, AT_EMPTY_PATH), 0);
+    EQ(st.st_mode & S_IFMT, S_IFDIR);
+    ERR(sys(SYS_newfstatat, fd, "", &st, 0), ENOENT);
+    ERR(sys(SYS_newfstatat, 77, "", &st, AT_EMPTY_PATH), EBADF);
+    ERR(sys(SYS_newfstatat, fd, "x", &st, AT_EMPTY_PATH), ENOTDIR);
+    ERR(sys(SYS_newfstatat, AT_FDCWD, "/tmp", &st, 0x10000000), EINVAL);
+    ERR(sys(SYS_fstat, 77, &st), EBADF);
+    ERR(sys(SYS_newfstatat, AT_FDCWD, "/no/such", &st, 0), ENOENT);
+}
+
+TEST(statx_fields, "the struct is filled as struct stat, or the mask is empty", "kernel/syscall")
+{
+    struct statx x;
+    struct stat st;
+    int fd = fresh("/tmp/stat", "123456", 0640);
+    memset(&x, 0xff, sizeof x);
+    EQ(STATX(AT_FDCWD, "/tmp/stat", 0, STATX_BASIC_STATS, &x), 0);
+    OK(fstat(fd, &st));
+    EQ(x.stx_mask & STATX_BASIC_STATS, STATX_BASIC_STATS);
+    EQ(x.stx_mode, S_IFREG | 0640);
+    EQ(x.stx_size, 6);
+    EQ(x.stx_nlink, 1);
+    EQ(x.stx_uid, 0);
+    EQ(x.stx_gid, 0);
+    EQ(x.stx_ino, st.st_ino);
+    EQ(x.stx_mtime.tv_sec, st.st_mtime);
+    EQ(makedev(x.stx_dev_major, x.stx_dev_minor), st.st_dev);
+    EQ(STATX(fd, "", AT_EMPTY_PATH, STATX_SIZE, &x), 0);
+    EQ(x.stx_size, 6);
+    EQ(STATX(AT_FDCWD, "/dev/null", 0, STATX_BASIC_STATS, &x), 0);
+    EQ(x.stx_rdev_major, 1);
+    EQ(x.stx_rdev_minor, 3);
+    unlink("/tmp/stat.l");
+    OK(symlink("/tmp/stat", "/tmp/stat.l"));
+    EQ(STATX(AT_FDCWD, "/tmp/stat.l", AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MODE, &x), 0);
+    EQ(x.stx_mode & S_IFMT, S_IFLNK);
+}
+
+TEST(statx_refuses, "bad flags or names are taken", "kernel/syscall")
+{
+    struct statx x;
+    ERR(STATX(AT_FDCWD, "/no/such", 0, STATX_BASIC_STATS, &x), ENOENT);
+    ERR(STATX(AT_FDCWD, "/tmp", 0x10000000, STATX_BASIC_STATS, &x), EINVAL);
+    ERR(STATX(AT_FDCWD, "/tmp", 0, 0x80000000, &x), EINVAL);
+    ERR(STATX(77, "x", 0, STATX_BASIC_STATS, &x), EBADF);
+}
+
+TEST(times_move, "mtime is 0, or does not follow a write", "kernel/fs (ramfs)")
+{
+    struct stat a, b;
+    struct timespec now, pause = { 0, 20000000 };
+    int fd = fresh("/tmp/stat", "x", 0600);
+    OK(fstat(fd, &a));
+    clock_gettime(CLOCK_REALTIME, &now);
+    TRUE(a.st_mtime <= now.tv_sec && a.st_mtime > now.tv_sec - 60);
+    nanosleep(&pause, NULL);
+    EQ(write(fd, "y", 1), 1);
+    OK(fstat(fd, &b));
+    TRUE(b.st_mtim.tv_sec > a.st_mtim.tv_sec || b.st_mtim.tv_nsec > a.st_mtim.tv_nsec);
+    TRUE(b.st_mtim.tv_nsec >= 0 && b.st_mtim.tv_nsec < 1000000000);
+}
+
+TEST(access_by_mode, "root may run a file without any x bit", "kernel/syscall")
+{
+    fresh("/tmp/stat", "x", 0);
+    OK(access("/tmp/stat", F_OK));
+    OK(access("/tmp/stat", R_OK | W_OK));
+    FAILS(access("/tmp/stat", X_OK), EACCES);
+    OK(chmod("/tmp/stat", 0100));
+    OK(access("/tmp/stat", X_OK));
+    OK(access("/tmp", X_OK));
+    FAILS(access("/no/such", F_OK), ENOENT);
+    FAILS(access("/tmp/stat/x", F_OK), ENOTDIR);
+    ERR(sys(SYS_faccessat, AT_FDCWD, "/tmp", 8), EINVAL);
+}
+
+TEST(chmod_changes_the_mode, "the type bits change, or ctime only", "kernel/fs (ramfs)")
+{
+    struct stat st;
+    int fd = fresh("/tmp/stat", "x", 0600);
+    OK(chmod("/tmp/stat", 0751));
+    OK(fstat(fd, &st));
+    EQ(st.st_mode, S_IFREG | 0751);
+    OK(fchmod(fd, 04444));
+    OK(fstat(fd, &st));
+    EQ(st.st_mode, S_IFREG | 04444);
+    FAILS(chmod("/no/such", 0), ENOENT);
+    FAILS(fchmod(77, 0), EBADF);
+}
