@@ -1,18 +1,19 @@
 # kernel.mk - kernel.elf and kernel.bin from the rooms under kernel/.
 
 KERNEL_ROOMS := boot trap syscall proc fs time vdso sched mm riscv lib dev debug
+ifeq ($(DEBUG),1)
+KERNEL_ROOMS += debug/checks
+KERNEL_DEBUG_CFLAGS := -DCONFIG_DEBUG=1 -fsanitize=undefined -fno-sanitize=null
+endif
 KERNEL_C := $(filter-out kernel/riscv/offsets.c,$(wildcard $(KERNEL_ROOMS:%=kernel/%/*.c)))
 KERNEL_S := $(wildcard $(KERNEL_ROOMS:%=kernel/%/*.S))
 KERNEL_O := $(KERNEL_C:%.c=$(O)/%.o) $(KERNEL_S:%.S=$(O)/%.o)
 
 MARCH_KERNEL ?= rv64imac_zicsr_zifencei
 # No f registers in the kernel (-march), frame pointers for the backtrace, no libgcc.
-KERNEL_CFLAGS := $(CFLAGS_ALL) -march=$(MARCH_KERNEL) -mabi=lp64 -mcmodel=medany -ffreestanding \
+KERNEL_CFLAGS = $(CFLAGS_ALL) -march=$(MARCH_KERNEL) -mabi=lp64 -mcmodel=medany -ffreestanding \
     -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
     -fno-jump-tables -I kernel -I vdso -I $(O)/kernel -I $(O)/vdso $(KERNEL_DEBUG_CFLAGS)
-ifeq ($(DEBUG),1)
-KERNEL_DEBUG_CFLAGS := -DCONFIG_DEBUG=1 -fsanitize=undefined -fno-sanitize=null
-endif
 
 $(O)/kernel/%.o: kernel/%.c $(CONFIG) | $(O)/kernel/offsets.h $(O)/vdso/vdso.so
 	@mkdir -p $(@D)
@@ -24,6 +25,8 @@ $(O)/kernel/%.o: kernel/%.S $(CONFIG) $(O)/kernel/offsets.h | $(O)/vdso/vdso.so
 	$(say) AS $<
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c $< -o $@
 
+# The checkers do not check themselves.
+$(O)/kernel/debug/checks/%.o: KERNEL_DEBUG_CFLAGS := -DCONFIG_DEBUG=1
 # Floating point registers are named in this one file only.
 $(O)/kernel/riscv/fp.o: MARCH_KERNEL := rv64gc
 
@@ -45,6 +48,7 @@ $(O)/kernel.elf: $(KERNEL_O) linker/kernel.lds tools/mksyms
 	$(Q)tools/mksyms $(NM) $(O)/kernel/pass1.elf > $(O)/kernel/symbols.S
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c $(O)/kernel/symbols.S -o $(O)/kernel/symbols.o
 	$(Q)$(KERNEL_LINK) -o $@ $(KERNEL_O) $(O)/kernel/symbols.o
+	$(Q)tools/mksyms $(NM) $@ | cmp - $(O)/kernel/symbols.S
 
 # The image as it lies in memory, .bss included: what tools/image appends its payload to.
 $(O)/kernel.bin: $(O)/kernel.elf

@@ -1,0 +1,157 @@
+/* locks.c - checks every use of a spin lock (DEBUG=1). See debug/debug.h.
+ *
+ * Locks with the same name are one class. Whenever a class is taken while another is held, that
+ * pair becomes an edge of a graph. A cycle in the graph is a deadlock that some interleaving will
+ * reach; so each order need happen only once, on any hart, for its contradiction to be found - the
+ * hang itself need never happen. Each finding is reported once.
+ * Source of the idea: Linux, Documentation/locking/lockdep-design.rst. */
+
+#include "debug/debug.h"
+#include "lib/print.h"
+#include "lib/spinlock.h"
+#include "lib/string.h"
+#include "riscv/hart.h"
+
+#define MAX_CLASSES 64 /* bits of a word */
+#define MAX_HELD    16
+
+static struct {
+    const char *name;
+    u64 then; /* bit j: class j was taken while this one was held */
+} classes[MAX_CLASSES];
+static u32 class_count;
+static u32 graph_lock; /* not a struct spinlock: that would call us */
+
+static struct hart_locks {
+    const struct spinlock *held[MAX_HELD];
+    u32 count;
+    bool busy; /* in here: the log's own lock must not call us again */
+} hart_locks[MAX_HARTS];
+
+/* Starts a check; false if this hart is already in one. */
+static bool
+enter(struct hart_locks **h)
+{
+    *h = &hart_locks[hart_index()];
+    if ((*h)->busy)
+        return false;
+    (*h)->busy = true;
+    return true;
+}
+
+/* --- the graph; under graph_lock ---------------------------------------------------------------- */
+
+static void
+lock_graph(void)
+{
+    while (__atomic_exchange_n(&graph_lock, 1, __ATOMIC_ACQUIRE))
+        ;
+}
+
+static void
+unlock_graph(void)
+{
+    __atomic_store_n(&graph_lock, 0, __ATOMIC_RELEASE);
+}
+
+/* The number of the class; all names behind the last free number share it. */
+static u32
+class_of(const struct spinlock *l)
+{
+    const char *name = l->name ? l->name : "(never initialised)";
+    for (u32 i = 0; i < class_count; i++)
+        if (strcmp(classes[i].name, name) == 0)
+            return i;
+    if (class_count == MAX_CLASSES)
+        return MAX_CLASSES - 1;
+    classes[class_count].name = name;
+    return class_count++;
+}
+
+/* True if a chain of edges leads from one class to another. */
+static bool
+leads_to(u32 from, u32 to)
+{
+    u64 seen = 0, next = 1UL << from;
+    while (next != seen) { /* grows by all successors of what it holds */
+        seen = next;
+        for (u32 i = 0; i < class_count; i++)
+            if (seen >> i & 1)
+                next |= classes[i].then;
+    }
+    return seen >> to & 1;
+}
+
+/* Notes that `second` is wanted while `first` is held; true if that is new and makes a cycle. */
+static bool
+add_edge(const struct spinlock *first, const struct spinlock *second)
+{
+    lock_graph();
+    u32 a = class_of(first), b = class_of(second);
+    bool known = classes[a].then >> b & 1;
+    bool cycle = !known && leads_to(b, a);
+    classes[a].then |= 1UL << b;
+    unlock_graph();
+    return cycle;
+}
+
+/* --- the hooks ------------------------------------------------------------------------------------ */
+
+void
+debug_lock_wanted(struct spinlock *l)
+{
+    struct hart_locks *h;
+    if (!enter(&h))
+        return;
+    if (!l->name)
+        pr_err("lock check: a lock that was never initialised");
+    for (u32 i = 0; i < h->count; i++)
+        if (h->held[i] != l && add_edge(h->held[i], l)) /* itself: spin_lock panics on that */
+            pr_err("lock check: '%s' wanted while '%s' is held, but elsewhere it is the other way "
+                   "round: a deadlock",
+                   l->name, h->held[i]->name);
+    h->busy = false;
+}
+
+void
+debug_lock_taken(struct spinlock *l)
+{
+    struct hart_locks *h;
+    if (!enter(&h))
+        return;
+    if (h->count < MAX_HELD)
+        h->held[h->count++] = l;
+    else
+        pr_err("lock check: more than %d locks held", MAX_HELD);
+    h->busy = false;
+}
+
+void
+debug_lock_released(struct spinlock *l)
+{
+    struct hart_locks *h;
+    if (!enter(&h))
+        return;
+    u32 i = h->count;
+    while (i > 0 && h->held[i - 1] != l)
+        i--;
+    if (i == 0)
+        pr_err("lock check: '%s' released by a hart that does not hold it", l->name);
+    else
+        h->count--;
+    for (; i > 0 && i <= h->count; i++) /* closes the gap: any order of release is fine */
+        h->held[i - 1] = h->held[i];
+    h->busy = false;
+}
+
+void
+debug_lock_none_held(void)
+{
+    struct hart_locks *h;
+    if (!enter(&h))
+        return;
+    for (u32 i = 0; i < h->count; i++)
+        pr_err("lock check: '%s' held on the way back to user space", h->held[i]->name);
+    h->count = 0;
+    h->busy = false;
+}
