@@ -14,14 +14,16 @@
 #include "mm/frame.h"
 #include "mm/layout.h"
 #include "mm/pagetable.h"
+#include "proc/futex.h"
 #include "proc/process.h"
 #include "riscv/sbi.h"
+#include "syscall/syscall.h"
 #include "time/clock.h"
 #include "time/timer.h"
 #include "trap/trap.h"
 #include "vdso/vdso.h"
 
-noreturn void (*trap_return_hook)(void) = trap_return;
+void (*trap_return_hook)(void) __attribute__((__noreturn__)) = trap_return;
 
 static void
 set_log_level(void)
@@ -44,11 +46,10 @@ boot_main(u64 hartid, u64 fdt_pa)
 
     frame_init();
     pt_kernel_init(); /* W^X from here on; device registers can be mapped */
-    uart_init();
-    log_putc = uart_putc;
-    finisher_init();
-    random_init(machine.rng_seed, machine.rng_seed_length);
+    finisher_init(); /* first: its early mapping is gone, and a panic needs it */
     plic_init();
+    uart_init(); /* the log goes there now; its interrupt needs the PLIC */
+    random_init(machine.rng_seed, machine.rng_seed_length);
 
     timer_init_system();
     clock_init();
@@ -60,6 +61,8 @@ boot_main(u64 hartid, u64 fdt_pa)
     virtio_init(); /* before the files: named ports become devices */
     vfs_init();
     process_init();
+    futex_init();
+    sleep_init();
     harts_start_all();
     pr_info("%u harts, %lu KiB of memory, %lu free", harts_online, frames_total() * 4,
             frames_free() * 4);

@@ -115,19 +115,6 @@ string_from_user(char *dst, u64 src, size_t size)
     return -ENAMETOOLONG;
 }
 
-u64
-user_frame(u64 addr)
-{
-    struct space *s = current()->space;
-    spin_lock(&s->lock);
-    char *p = reach(s, addr, AREA_READ);
-    u64 pa = p ? frame_of(p) : 0;
-    if (pa)
-        frame_get(pa);
-    spin_unlock(&s->lock);
-    return pa;
-}
-
 int
 user_load_u32(u64 addr, u32 *value)
 {

@@ -28,10 +28,5 @@ long string_from_user(char *dst, u64 src, size_t size);
 size_t copy_from_user_partial(void *dst, u64 src, size_t n);
 size_t copy_to_user_partial(u64 dst, const void *src, size_t n);
 
-/* The frame behind user address `addr` of the current space, readable by the program, with a
- * reference that the caller puts back; 0 if there is none. Futexes in shared memory are named by
- * it. */
-u64 user_frame(u64 addr);
-
-/* Compares-and-swaps nothing: reads the aligned u32 at `addr` atomically. For futex. */
+/* Reads the aligned u32 at `addr` atomically. For futex. */
 int user_load_u32(u64 addr, u32 *value);

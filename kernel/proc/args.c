@@ -8,6 +8,7 @@
 #include "mm/kmalloc.h"
 #include "mm/space.h"
 #include "mm/usercopy.h"
+#include "sched/thread.h"
 
 #define STRING_LIMIT  131072UL /* MAX_ARG_STRLEN: 32 pages */
 #define VECTOR_LIMIT  0x7fffffffUL

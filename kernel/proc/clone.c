@@ -18,7 +18,7 @@
      CLONE_CLEAR_SIGHAND)
 
 static int
-check_flags(const struct clone_args *a)
+check_flags(const struct clone_request *a)
 {
     if (a->flags & ~(u64)KNOWN_FLAGS || a->exit_signal > SIGNALS)
         return -EINVAL;
@@ -41,7 +41,7 @@ child_entry(void)
 
 /* Registers, floating point, mask and affinity of the caller. */
 static void
-copy_task(struct task *to, const struct clone_args *a)
+copy_task(struct task *to, const struct clone_request *a)
 {
     struct thread *self = current(), *t = to->thread;
     fp_save();
@@ -68,14 +68,14 @@ copy_task(struct task *to, const struct clone_args *a)
 }
 
 static void
-report_tid(const struct clone_args *a, int tid)
+report_tid(const struct clone_request *a, int tid)
 {
     if (a->flags & CLONE_PARENT_SETTID)
         copy_to_user(a->parent_tid, &tid, sizeof(s32));
 }
 
 static s64
-clone_thread(const struct clone_args *a)
+clone_thread(const struct clone_request *a)
 {
     struct process *p = current_process();
     struct task *t = task_create(p, child_entry);
@@ -100,7 +100,7 @@ clone_thread(const struct clone_args *a)
 
 /* What the new process shares or copies. -ENOMEM leaves it for drop_resources. */
 static int
-share_resources(struct process *p, const struct clone_args *a)
+share_resources(struct process *p, const struct clone_request *a)
 {
     struct process *self = current_process();
     if (a->flags & CLONE_VM)
@@ -179,7 +179,7 @@ vfork_wait(struct vfork *v, int pid)
 }
 
 static s64
-clone_process(const struct clone_args *a)
+clone_process(const struct clone_request *a)
 {
     struct process *p = process_create(child_entry), *self = current_process();
     if (!p)
@@ -212,7 +212,7 @@ clone_process(const struct clone_args *a)
 }
 
 s64
-process_clone(const struct clone_args *a)
+process_clone(const struct clone_request *a)
 {
     int err = check_flags(a);
     if (err)

@@ -72,6 +72,7 @@ end_process(struct process *p)
 {
     if (p->pid == 1)
         machine_end(p->exit_status);
+    timer_cancel(&p->alarm);
     process_drop_resources(p);
     vfork_release(p);
     spin_lock(&process_lock);

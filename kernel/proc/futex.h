@@ -6,6 +6,8 @@
 
 #include "lib/types.h"
 
+void futex_init(void);
+
 /* futex(2) WAIT, WAKE, REQUEUE and their BITSET and CMP forms; arguments as the system call's. */
 s64 futex_call(u64 addr, int op, u32 value, u64 timeout, u64 addr2, u32 value3);
 

@@ -78,6 +78,7 @@ task_create(struct process *p, void (*entry)(void))
         kfree(t);
         return NULL;
     }
+    pending_init(&t->sig.pending);
     t->process = p;
     t->thread->user = t;
     t->thread->process = p;
@@ -111,6 +112,7 @@ process_create(void (*entry)(void))
         return NULL;
     }
     list_add_tail(&p->tasks, &t->link);
+    timer_init(&p->alarm, process_alarm);
     p->start_ticks = rdtime();
     return p;
 }

@@ -10,6 +10,7 @@
 #include "mm/space.h"
 #include "proc/signal.h"
 #include "sched/wait.h"
+#include "time/timer.h"
 
 struct process {
     int pid, pgrp, session;
@@ -40,6 +41,8 @@ struct process {
     u64 dead_ticks;                /* run time of tasks that have ended */
     u64 child_ticks;               /* and of children that were waited for */
     u64 rlimit_stack, rlimit_nofile;
+    struct timer alarm;            /* setitimer(ITIMER_REAL) */
+    u64 alarm_interval_ticks;
 };
 
 struct task {
@@ -107,20 +110,28 @@ void process_reap(struct process *p);
 void process_kill_tasks(struct process *p, int status);
 
 /* How a new thread enters user space: floor 9 hands down trap_return. */
-extern noreturn void (*trap_return_hook)(void);
+extern void (*trap_return_hook)(void) __attribute__((__noreturn__));
 
 /* Makes every other task of the current process end and waits until they have. 0, or -EINTR if the
  * whole process is ending. */
 int process_become_single(void);
 
+/* What p->alarm does when it fires: SIGALRM, and again after the interval (alarm.c). */
+void process_alarm(struct timer *t);
+/* setitimer(ITIMER_REAL): first expiry and interval in ticks, 0 for none. The old values are stored. */
+struct alarm_setting {
+    u64 value_ticks, interval_ticks;
+};
+void process_alarm_set(const struct alarm_setting *set, struct alarm_setting *old);
+
 /* Child state has changed: signals the parent and wakes its waits. process_lock held. */
 void process_notify_parent(struct process *p, int code, int status);
 
 /* clone(2) in Linux's riscv64 argument meaning. Returns the new tid or -errno. */
-struct clone_args {
+struct clone_request {
     u64 flags, exit_signal, stack, parent_tid, child_tid, tls;
 };
-s64 process_clone(const struct clone_args *a);
+s64 process_clone(const struct clone_request *a);
 
 /* Replaces the current program by the file at `path`. argv and envp are user addresses of pointer
  * vectors; EXEC_NO_VECTORS for argv: argv = { path }, no environment (init). On success 0, and the

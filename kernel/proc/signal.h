@@ -6,6 +6,8 @@
  * (<asm/signal.h>, <asm/ucontext.h>); linux-abi: frame of 1088 bytes. */
 #pragma once
 
+#include "lib/errno.h"
+#include "lib/list.h"
 #include "lib/spinlock.h"
 #include "lib/types.h"
 #include "sched/wait.h"
@@ -31,10 +33,12 @@ struct sig_info {
 };
 _Static_assert(sizeof(struct sig_info) == 48, "prefix of siginfo_t");
 
-/* Pending signals: a set, and the information of each (one kept per number). */
+/* Pending signals: the set, and what came with each, oldest first. A number below 34 is kept once,
+ * a real-time one as often as it was sent (signal(7)). */
 struct sig_pending {
     sigset set;
-    struct sig_info *info[SIGNALS]; /* NULL: none stored; kmalloc'd */
+    u32 count;
+    struct list queue; /* struct sig_entry of pending.c */
 };
 
 /* What all tasks of a process share. `lock` guards this and the task_signals of its tasks. */
@@ -42,7 +46,14 @@ struct signals {
     struct spinlock lock;
     struct sig_action action[SIGNALS];
     struct sig_pending pending;
-    struct waitqueue waiters; /* rt_sigtimedwait, sigsuspend */
+    struct waitqueue waiters; /* rt_sigtimedwait */
+};
+
+/* A sleep that a stop has interrupted, for restart_syscall(2). */
+struct restart {
+    s64 (*again)(struct restart *r);
+    u64 addr, deadline_ticks, remaining_addr;
+    u32 value, bitset;
 };
 
 /* One task's own. */
@@ -50,6 +61,7 @@ struct task_signals {
     sigset mask;
     sigset saved_mask; /* to restore after sigsuspend, ppoll */
     bool restore_mask;
+    struct restart restart;
     struct sig_pending pending;
     u64 alt_sp, alt_size;
     u32 alt_flags;
@@ -63,6 +75,13 @@ struct task;
 int signal_send_process(struct process *p, int signo, const struct sig_info *info);
 int signal_send_task(struct task *t, int signo, const struct sig_info *info);
 
+/* Sends to every process of the group, as the kernel: the terminal's keys. Takes process_lock. */
+void signal_send_group(int pgrp, int signo);
+
+/* After the current process has changed the action for signo: pending ones that would now be ignored
+ * are forgotten (sigaction(2)). */
+void signal_forget_ignored(int signo);
+
 /* A fault of the current task: cannot be blocked or ignored away. Called from trap/. */
 void signal_fault(int signo, int code, u64 addr);
 
@@ -73,17 +92,37 @@ void signal_out_of_memory(void);
  * not return (default actions that end the process). */
 void signal_deliver(void);
 
+/* For ppoll and rt_sigsuspend: sets `mask` until the end of this call. If a handler runs, it sees
+ * `mask`, and the old mask comes back when it returns; else delivery restores it. When the call
+ * ends without a signal, signal_mask_restore() puts it back. */
+void signal_mask_temporarily(sigset mask);
+void signal_mask_restore(void);
+
 /* Sets the current task's mask (SIGKILL, SIGSTOP never blocked) and re-evaluates WORK_SIGNAL. */
 void signal_set_mask(sigset mask);
 
 /* exec: caught signals become default, alternate stack off. fork: copies actions / mask. */
 void signal_exec(struct process *p);
 void signals_init(struct signals *s);
+/* The next signal of the set that is pending for the current task, taken off; 0 if none. */
+int signal_take(sigset wanted, struct sig_info *info);
+/* Stops and continues; see stop.c. process_lock held. */
+void process_stop(struct process *p, int signo);
+void process_continue(struct process *p);
+bool group_is_orphaned(const struct process *p);
+void stop_here(void);
 void signals_copy(struct signals *to, const struct signals *from, bool clear_handlers);
-void signals_drop(struct sig_pending *p);
 
-/* A system call that was ended by a signal returns one of these; delivery decides (Linux's names
- * and numbers, never seen by user space). */
-#define ERESTARTSYS           512 /* again, if the handler has SA_RESTART or there is none */
-#define ERESTARTNOHAND        514 /* again only if no handler runs */
-#define ERESTART_RESTARTBLOCK 516 /* through restart_syscall, with the time that is left */
+/* pending.c: adds, takes (the first that is in `wanted`; 0 if none), forgets. sig.lock held. */
+void pending_init(struct sig_pending *p);
+int pending_add(struct sig_pending *p, int signo, const struct sig_info *info);
+int pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info);
+void pending_forget(struct sig_pending *p, sigset which);
+void signals_drop(struct sig_pending *p); /* all of them; no lock needed: nobody else knows it */
+
+/* True if user stack pointer `sp` lies on the task's alternate stack. */
+bool on_alternate_stack(const struct task_signals *s, u64 sp);
+
+/* frame.c: builds the handler's frame on the user's stack, or -EFAULT; and rt_sigreturn's work. */
+int frame_push(int signo, const struct sig_info *info, const struct sig_action *action);
+s64 frame_pop(void);

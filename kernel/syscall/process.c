@@ -17,7 +17,7 @@
 s64
 sys_clone(const u64 *arg)
 {
-    struct clone_args a = { .flags = (u32)arg[0] & ~(u32)CSIGNAL,
+    struct clone_request a = { .flags = (u32)arg[0] & ~(u32)CSIGNAL,
                             .exit_signal = arg[0] & CSIGNAL,
                             .stack = arg[1],
                             .parent_tid = arg[2],

@@ -20,5 +20,8 @@ SYSCALLS(X)
 struct trapframe;
 void syscall_dispatch(struct trapframe *f);
 
+/* Once at start: the sleepers of time.c. */
+void sleep_init(void);
+
 /* Writes a struct rusage that knows only the time used (timebase ticks). 0 or -EFAULT. */
 int rusage_to_user(u64 addr, u64 ticks);

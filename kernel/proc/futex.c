@@ -1,0 +1,289 @@
+/* futex.c - waiting for a word of user memory. See futex.h.
+ *
+ * A hash of buckets, each a lock and a list of waiters. The value is read with the bucket locked, so
+ * a waker that changes it and then looks for waiters cannot slip in between.
+ * Source: futex(2); <linux/futex.h>. */
+
+#include "proc/futex.h"
+#include <linux/futex.h>
+#include "lib/errno.h"
+#include "mm/usercopy.h"
+#include "proc/process.h"
+#include "time/clock.h"
+
+#define BUCKETS 64
+
+/* Names the word: private memory by space and address, shared memory by object and offset, so that
+ * two processes that map one object meet, and a fork's copies do not. */
+struct futex_key {
+    const void *owner;
+    u64 offset;
+};
+
+struct futex_waiter {
+    struct list link;
+    struct futex_key key;
+    struct thread *thread;
+    u32 bitset;
+    bool woken;
+};
+
+struct bucket {
+    struct spinlock lock;
+    struct list waiters;
+};
+
+static struct bucket buckets[BUCKETS];
+
+void
+futex_init(void)
+{
+    for (u32 i = 0; i < BUCKETS; i++) {
+        spin_init(&buckets[i].lock, "futex");
+        list_init(&buckets[i].waiters);
+    }
+}
+
+static int
+key_of(u64 addr, struct futex_key *key)
+{
+    struct space *s = current()->space;
+    if (addr % sizeof(u32))
+        return -EINVAL;
+    spin_lock(&s->lock);
+    struct area *a = space_find(s, addr);
+    if (a && a->flags & AREA_SHARED)
+        *key = (struct futex_key){ a->object, addr - a->start + (a->offset_pages << PAGE_SHIFT) };
+    else
+        *key = (struct futex_key){ s, addr };
+    spin_unlock(&s->lock);
+    return a ? 0 : -EFAULT;
+}
+
+static bool
+same(const struct futex_key *a, const struct futex_key *b)
+{
+    return a->owner == b->owner && a->offset == b->offset;
+}
+
+static struct bucket *
+bucket_of(const struct futex_key *key)
+{
+    u64 h = ((u64)key->owner >> 6 ^ key->offset >> 2) * 0x9e3779b97f4a7c15UL;
+    return &buckets[h >> 58];
+}
+
+/* Two buckets in one order, so that two requeues cannot wait for each other. */
+static void
+lock_two(struct bucket *a, struct bucket *b)
+{
+    spin_lock(a < b ? &a->lock : &b->lock);
+    if (a != b)
+        spin_lock(a < b ? &b->lock : &a->lock);
+}
+
+static void
+unlock_two(struct bucket *a, struct bucket *b)
+{
+    spin_unlock(&a->lock);
+    if (a != b)
+        spin_unlock(&b->lock);
+}
+
+/* Wakes up to n matching waiters. Bucket locked. */
+static u32
+wake_matching(struct bucket *b, const struct futex_key *key, u32 n, u32 bitset)
+{
+    struct futex_waiter *w, *next;
+    u32 woken = 0;
+    list_for_each_safe (w, next, &b->waiters, link) {
+        if (woken == n)
+            break;
+        if (!same(&w->key, key) || !(w->bitset & bitset))
+            continue;
+        struct thread *t = w->thread;
+        list_remove(&w->link);
+        /* The record is on the waiter's stack: gone as soon as it sees this. */
+        __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
+        thread_wake(t);
+        woken++;
+    }
+    return woken;
+}
+
+static s64
+wake(u64 addr, u32 n, u32 bitset)
+{
+    struct futex_key key;
+    int err = key_of(addr, &key);
+    if (err)
+        return err;
+    if (!bitset)
+        return -EINVAL;
+    struct bucket *b = bucket_of(&key);
+    spin_lock(&b->lock);
+    u32 woken = wake_matching(b, &key, n, bitset);
+    spin_unlock(&b->lock);
+    return woken;
+}
+
+void
+futex_wake(u64 addr, u32 n)
+{
+    wake(addr, n, FUTEX_BITSET_MATCH_ANY);
+}
+
+/* --- waiting ----------------------------------------------------------------------------------------- */
+
+static int
+enqueue(struct futex_waiter *w, u64 addr, u32 expected)
+{
+    struct bucket *b = bucket_of(&w->key);
+    u32 value;
+    spin_lock(&b->lock);
+    int err = user_load_u32(addr, &value);
+    if (!err && value != expected)
+        err = -EAGAIN;
+    if (!err)
+        list_add_tail(&b->waiters, &w->link);
+    spin_unlock(&b->lock);
+    return err;
+}
+
+/* Takes the waiter out; its key may have been changed by a requeue meanwhile. */
+static void
+dequeue(struct futex_waiter *w)
+{
+    for (;;) {
+        struct bucket *b = bucket_of(&w->key);
+        spin_lock(&b->lock);
+        bool right = b == bucket_of(&w->key);
+        if (right)
+            list_remove(&w->link);
+        spin_unlock(&b->lock);
+        if (right)
+            return;
+    }
+}
+
+static s64 wait_again(struct restart *r);
+
+static s64
+wait(u64 addr, u32 expected, u64 deadline, u32 bitset)
+{
+    struct futex_waiter w = { .thread = current(), .bitset = bitset };
+    int err = key_of(addr, &w.key);
+    if (!err && !bitset)
+        err = -EINVAL;
+    if (err)
+        return err;
+    list_init(&w.link);
+    err = enqueue(&w, addr, expected);
+    if (err)
+        return err;
+    while (wait_prepare(), !__atomic_load_n(&w.woken, __ATOMIC_ACQUIRE)) {
+        err = deadline != ~0UL && rdtime() >= deadline ? -ETIMEDOUT : schedule_until(deadline);
+        if (err)
+            break;
+    }
+    current()->state = THREAD_RUNNABLE;
+    dequeue(&w);
+    if (w.woken || err != -EINTR)
+        return w.woken ? 0 : err;
+    if (deadline == ~0UL)
+        return -ERESTARTSYS;
+    current_task()->sig.restart = (struct restart){ .again = wait_again,
+                                                    .addr = addr,
+                                                    .deadline_ticks = deadline,
+                                                    .value = expected,
+                                                    .bitset = bitset };
+    return -ERESTART_RESTARTBLOCK;
+}
+
+static s64
+wait_again(struct restart *r)
+{
+    return wait(r->addr, r->value, r->deadline_ticks, r->bitset);
+}
+
+/* --- requeue ------------------------------------------------------------------------------------------ */
+
+/* Wakes up to n waiters of addr and lets up to `move` others wait on addr2 instead. */
+static s64
+requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
+{
+    struct futex_key from, to;
+    int err = key_of(addr, &from);
+    if (!err)
+        err = key_of(addr2, &to);
+    if (err)
+        return err;
+    struct bucket *a = bucket_of(&from), *b = bucket_of(&to);
+    struct futex_waiter *w, *next;
+    u32 value, woken = 0, moved = 0;
+    lock_two(a, b);
+    if (expected && !(err = user_load_u32(addr, &value)) && value != *expected)
+        err = -EAGAIN;
+    if (!err)
+        woken = wake_matching(a, &from, n, FUTEX_BITSET_MATCH_ANY);
+    list_for_each_safe (w, next, &a->waiters, link) {
+        if (err || moved == move)
+            break;
+        if (!same(&w->key, &from))
+            continue;
+        list_remove(&w->link);
+        w->key = to;
+        list_add_tail(&b->waiters, &w->link);
+        moved++;
+    }
+    unlock_two(a, b);
+    return err ? err : (s64)woken + (expected ? moved : 0);
+}
+
+/* The deadline of a wait in rdtime ticks: relative for WAIT, absolute for WAIT_BITSET. */
+static int
+deadline_of(int op, u64 timeout, u64 *deadline)
+{
+    struct timespec64 ts;
+    *deadline = ~0UL;
+    if (!timeout)
+        return 0;
+    if (copy_from_user(&ts, timeout, sizeof(ts)))
+        return -EFAULT;
+    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= (s64)NSEC_PER_SEC)
+        return -EINVAL;
+    if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT)
+        *deadline = deadline_after(&ts);
+    else
+        *deadline = clock_deadline_ticks(op & FUTEX_CLOCK_REALTIME ? 0 : 1, &ts);
+    return 0;
+}
+
+s64
+futex_call(u64 addr, int op, u32 value, u64 timeout, u64 addr2, u32 value3)
+{
+    u64 deadline;
+    int err;
+    int command = op & FUTEX_CMD_MASK;
+    if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT_BITSET)
+        return -ENOSYS;
+    switch (command) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+        err = deadline_of(op, timeout, &deadline);
+        if (err)
+            return err;
+        return wait(addr, value, deadline,
+                    command == FUTEX_WAIT ? FUTEX_BITSET_MATCH_ANY : value3);
+    case FUTEX_WAKE:
+        return wake(addr, value, FUTEX_BITSET_MATCH_ANY);
+    case FUTEX_WAKE_BITSET:
+        return wake(addr, value, value3);
+    case FUTEX_REQUEUE:
+        return requeue(addr, value, (u32)timeout, addr2, NULL);
+    case FUTEX_CMP_REQUEUE:
+        return requeue(addr, value, (u32)timeout, addr2, &value3);
+    default:
+        return -ENOSYS;
+    }
+}

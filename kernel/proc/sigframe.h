@@ -1,0 +1,32 @@
+/* sigframe.h - what a signal handler finds on its stack: Linux's riscv64 frame.
+ *
+ * siginfo_t, then ucontext_t, sp at the siginfo. The layout is ABI: handlers change the pc in it,
+ * debuggers and unwinders read it, the vDSO's unwind information for rt_sigreturn counts its bytes.
+ * Source: Linux arch/riscv/include/uapi/asm/{sigcontext,ucontext,ptrace}.h; sizes checked below. */
+#pragma once
+
+#include "riscv/trapframe.h"
+
+#define SIGNAL_FRAME_SIZE sizeof(struct signal_frame)
+
+struct signal_frame {
+    u8 info[128]; /* siginfo_t */
+    u64 uc_flags;
+    u64 uc_link;
+    u64 ss_sp;
+    s32 ss_flags;
+    u32 ss_pad;
+    u64 ss_size;
+    u64 uc_sigmask;
+    u8 sigmask_reserved[120];
+    u8 align_to_16[8];
+    u64 regs[32]; /* pc, x1..x31: struct user_regs_struct */
+    u64 f[32];    /* struct __riscv_d_ext_state, in a union as large as the Q extension's */
+    u32 fcsr;
+    u8 fp_reserved[528 - 256 - 4];
+};
+_Static_assert(offsetof(struct signal_frame, uc_flags) == 128, "ucontext follows siginfo");
+_Static_assert(offsetof(struct signal_frame, uc_sigmask) == 128 + 40, "uc_sigmask");
+_Static_assert(offsetof(struct signal_frame, regs) == 128 + 176, "uc_mcontext");
+_Static_assert(offsetof(struct signal_frame, f) == 128 + 176 + 256, "sc_fpregs");
+_Static_assert(sizeof(struct signal_frame) == 1088, "AT_MINSIGSTKSZ on Linux: 0x440");
