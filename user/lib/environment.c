@@ -54,11 +54,3 @@ setenv(const char *name, const char *value, int overwrite)
     *find(name) = entry;
     return 0;
 }
-
-int
-unsetenv(const char *name)
-{
-    for (char **at = find(name); *at; at++)
-        *at = at[1];
-    return 0;
-}

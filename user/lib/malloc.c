@@ -95,15 +95,9 @@ realloc(void *old, size_t size)
 }
 
 char *
-strndup(const char *s, size_t most)
-{
-    size_t length = strnlen(s, most);
-    char *copy = calloc(length + 1, 1);
-    return copy ? memcpy(copy, s, length) : NULL;
-}
-
-char *
 strdup(const char *s)
 {
-    return strndup(s, -1);
+    size_t size = strlen(s) + 1;
+    char *copy = malloc(size);
+    return copy ? memcpy(copy, s, size) : NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * number.c - text to number. Overflow gives the nearest limit and ERANGE. Source: ISO C, 7.22.1.
+ * number.c - text to number. Overflow gives the nearest limit and ERANGE. Source: ISO C, 7.22.1.4.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -14,16 +14,14 @@ digit(int c)
     return isdigit(c) ? c - '0' : isalpha(c) ? (c | 0x20) - 'a' + 10 : 36;
 }
 
-/* Reads sign, prefix and digits. The magnitude is at most `limit`; a negative number may have one
- * more when it is signed. */
-static long
-parse(const char *start, char **end, int base, unsigned long limit)
+/* The value grows on its own side of zero, because LONG_MIN has no positive twin. */
+long
+strtol(const char *restrict start, char **restrict end, int base)
 {
     const char *s = start + strspn(start, " \t\n\v\f\r");
-    int negative = *s == '-', overflow = 0;
-    unsigned long value = 0;
+    int sign = *s == '-' ? -1 : 1, overflow = 0;
+    long value = 0;
     s += *s == '-' || *s == '+';
-    limit += negative && limit == LONG_MAX;
     if ((base == 0 || base == 16) && *s == '0' && (s[1] | 0x20) == 'x' && digit(s[2]) < 16) {
         s += 2;
         base = 16;
@@ -32,32 +30,11 @@ parse(const char *start, char **end, int base, unsigned long limit)
     const char *digits = s;
     for (; digit(*s) < base; s++) {
         overflow |= __builtin_mul_overflow(value, base, &value);
-        overflow |= __builtin_add_overflow(value, digit(*s), &value) || value > limit;
+        overflow |= __builtin_add_overflow(value, sign * digit(*s), &value);
     }
     if (end) /* without a digit nothing has been read */
         *end = (char *)(s == digits ? start : s);
-    if (overflow) {
+    if (overflow)
         errno = ERANGE;
-        value = limit;
-        negative &= limit != ULONG_MAX;
-    }
-    return negative ? -value : value;
-}
-
-long
-strtol(const char *restrict s, char **restrict end, int base)
-{
-    return parse(s, end, base, LONG_MAX);
-}
-
-unsigned long
-strtoul(const char *restrict s, char **restrict end, int base)
-{
-    return parse(s, end, base, ULONG_MAX);
-}
-
-int
-atoi(const char *s)
-{
-    return strtol(s, NULL, 10);
+    return !overflow ? value : sign < 0 ? LONG_MIN : LONG_MAX;
 }

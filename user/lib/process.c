@@ -55,13 +55,6 @@ execvp(const char *name, char *const argv[])
     return -1;
 }
 
-unsigned int
-sleep(unsigned int seconds)
-{
-    struct timespec t = { seconds, 0 };
-    return nanosleep(&t, &t) < 0 ? t.tv_sec + (t.tv_nsec > 0) : 0;
-}
-
 /* dup3 calls two equal descriptors an error; POSIX wants success when they are open. */
 int
 dup2(int from, int to)
@@ -90,10 +83,4 @@ signal(int signal, sighandler_t handler)
 {
     struct sigaction new = { .sa_handler = handler, .sa_flags = SA_RESTART }, old;
     return sigaction(signal, &new, &old) < 0 ? SIG_ERR : old.sa_handler;
-}
-
-int
-raise(int signal)
-{
-    return kill(getpid(), signal);
 }

@@ -1,20 +1,18 @@
 /*
- * stream.c - standard input, output and error: buffers between single bytes and system calls.
+ * stream.c - standard output and error: buffers between single bytes and system calls.
  *
- * Formatting is in printf.c. No other stream can be opened: programs read and write files with
- * the calls of <unistd.h>. Source: ISO C, 7.21, as far as <stdio.h> promises it.
+ * Formatting is in printf.c. There is no other stream, and none for input: programs read, and
+ * write files, with the calls of <unistd.h>. Source: ISO C, 7.21, as far as <stdio.h> promises it.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "stream.h"
 
-static FILE streams[3];
+static FILE streams[2];
 
-FILE *const stdin = &streams[0];
-FILE *const stdout = &streams[1];
-FILE *const stderr = &streams[2];
+FILE *const stdout = &streams[0];
+FILE *const stderr = &streams[1];
 
 int
 fflush(FILE *file)
@@ -23,7 +21,8 @@ fflush(FILE *file)
         return fflush(stdout) | fflush(stderr);
     size_t done = 0;
     while (done < file->next && !file->failed) {
-        ssize_t size = write(file - streams, file->buffer + done, file->next - done);
+        ssize_t size = write(file == stdout ? STDOUT_FILENO : STDERR_FILENO, file->buffer + done,
+                             file->next - done);
         file->failed = size < 0 && errno != EINTR;
         done += size < 0 ? 0 : size;
     }
@@ -92,39 +91,4 @@ int
 putchar(int c)
 {
     return fputc(c, stdout);
-}
-
-int
-fgetc(FILE *file)
-{
-    if (file->next == file->end) {
-        ssize_t size = read(file - streams, file->buffer, BUFSIZ);
-        file->next = 0;
-        file->end = size > 0 ? size : 0;
-        if (size <= 0)
-            return EOF;
-    }
-    return (unsigned char)file->buffer[file->next++];
-}
-
-/* The buffer is always one byte longer than what is in it, for the zero at the end. */
-ssize_t
-getline(char **restrict line, size_t *restrict size, FILE *restrict file)
-{
-    size_t length = 0;
-    int c = 0;
-    while (c != '\n' && (c = fgetc(file)) != EOF) {
-        if (!*line || length + 2 > *size) {
-            char *bigger = realloc(*line, 2 * length + 128);
-            if (!bigger)
-                return -1;
-            *line = bigger;
-            *size = 2 * length + 128;
-        }
-        (*line)[length++] = c;
-    }
-    if (length == 0)
-        return -1;
-    (*line)[length] = 0;
-    return length;
 }

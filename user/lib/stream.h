@@ -1,8 +1,7 @@
 /*
  * stream.h - what a FILE is, for the files of the library that write and format.
  *
- * There are three, and number n belongs to file descriptor n. A buffer serves one direction:
- * bytes [next, end) are unread input; bytes [0, next) are unwritten output.
+ * There are two, for file descriptors 1 and 2. Bytes [0, next) of the buffer wait to be written.
  */
 #ifndef POSTERN_STREAM_H
 #define POSTERN_STREAM_H
@@ -12,7 +11,7 @@
 
 struct FILE {
     int failed;
-    size_t next, end;
+    size_t next;
     char buffer[BUFSIZ];
 };
 

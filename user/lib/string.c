@@ -1,8 +1,9 @@
 /*
  * string.c - strings that end in a zero byte. Copying and comparing of bytes is in memory.c, the
  * texts of errors and signals in messages.c. No use of the heap: the loader links this file too.
- * Source: ISO C, 7.24; POSIX for strtok_r.
+ * Source: ISO C, 7.24.
  */
+#include <stdint.h>
 #include <string.h>
 
 size_t
@@ -34,7 +35,7 @@ strncmp(const char *a, const char *b, size_t most)
 int
 strcmp(const char *a, const char *b)
 {
-    return strncmp(a, b, -1);
+    return strncmp(a, b, SIZE_MAX);
 }
 
 char *
@@ -81,15 +82,4 @@ char *
 strcpy(char *restrict to, const char *restrict from)
 {
     return memcpy(to, from, strlen(from) + 1);
-}
-
-char *
-strtok_r(char *restrict s, const char *restrict separators, char **restrict rest)
-{
-    char *token = s ? s : *rest;
-    token += strspn(token, separators);
-    char *end = token + strcspn(token, separators);
-    *rest = *end ? end + 1 : end;
-    *end = 0;
-    return *token ? token : NULL;
 }

@@ -16,7 +16,6 @@
 /* From <linux/fcntl.h>, which an assembler cannot read. */
 #define AT_FDCWD            -100
 #define AT_SYMLINK_NOFOLLOW 0x100
-#define AT_REMOVEDIR        0x200
 
 #define SIGSET_BYTES 8 /* the kernel asks how large the caller thinks that a sigset_t is */
 
@@ -62,17 +61,14 @@
 
 /* Files */
 PATH_SYSCALL access, __NR_faccessat
-PATH_SYSCALL chmod, __NR_fchmodat
 PATH_SYSCALL lstat, __NR_newfstatat, a3, AT_SYMLINK_NOFOLLOW
 PATH_SYSCALL mkdir, __NR_mkdirat
 PATH_SYSCALL open, __NR_openat
 PATH_SYSCALL readlink, __NR_readlinkat
-PATH_SYSCALL rmdir, __NR_unlinkat, a2, AT_REMOVEDIR
 PATH_SYSCALL stat, __NR_newfstatat, a3, 0
 PATH_SYSCALL unlink, __NR_unlinkat, a2, 0
 SYSCALL chdir, __NR_chdir
 SYSCALL close, __NR_close
-SYSCALL dup, __NR_dup
 SYSCALL dup3, __NR_dup3
 SYSCALL fcntl, __NR_fcntl
 SYSCALL fstat, __NR_fstat
@@ -93,7 +89,6 @@ SYSCALL munmap, __NR_munmap
 /* Processes */
 SYSCALL _exit, __NR_exit_group
 SYSCALL execve, __NR_execve
-SYSCALL getpgid, __NR_getpgid
 SYSCALL getpgrp, __NR_getpgid, a0, 0
 SYSCALL getpid, __NR_getpid
 SYSCALL getppid, __NR_getppid
@@ -106,9 +101,7 @@ SYSCALL clock_settime, __NR_clock_settime
 SYSCALL kill, __NR_kill
 SYSCALL nanosleep, __NR_nanosleep
 SYSCALL sigaction, __NR_rt_sigaction, a3, SIGSET_BYTES
-SYSCALL sigaltstack, __NR_sigaltstack
 SYSCALL sigprocmask, __NR_rt_sigprocmask, a3, SIGSET_BYTES
-SYSCALL sigsuspend, __NR_rt_sigsuspend, a1, SIGSET_BYTES
 
 /* long syscall(long number, ...): any call; every argument moves down by one register. */
 FUNCTION syscall

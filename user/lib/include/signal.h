@@ -27,12 +27,9 @@ struct sigaction {
 _Static_assert(sizeof(struct sigaction) == sizeof(struct kernel_sigaction), "riscv64 ABI");
 
 int kill(pid_t pid, int signal);
-int raise(int signal);
 sighandler_t signal(int signal, sighandler_t handler);
 int sigaction(int signal, const struct sigaction *restrict new, struct sigaction *restrict old);
 int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
-int sigsuspend(const sigset_t *mask);
-int sigaltstack(const stack_t *restrict new, stack_t *restrict old);
 
 /* A set of 64 signals is one word; signal n is bit n - 1. */
 #define sigemptyset(set)    ((set)->sig[0] = 0)

@@ -1,4 +1,4 @@
-/* stdio.h - buffered streams and formatted output, the part of ISO C that our programs use.
+/* stdio.h - buffered output and formats, the part of ISO C that our programs use. Input is read(2).
  *
  * stdout is written at each newline on a terminal and when full elsewhere, stderr at the end of
  * each call. printf knows d u x p c s %, flags - and 0, width, precision, *, and l ll z. */
@@ -13,7 +13,6 @@
 #define BUFSIZ 1024
 
 typedef struct FILE FILE;
-extern FILE *const stdin;
 extern FILE *const stdout;
 extern FILE *const stderr;
 
@@ -32,8 +31,5 @@ int fputs(const char *restrict s, FILE *restrict file);
 size_t fwrite(const void *restrict from, size_t size, size_t count, FILE *restrict file);
 int fflush(FILE *file); /* NULL: all streams */
 void perror(const char *what);
-
-int fgetc(FILE *file);
-ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict file);
 
 #endif

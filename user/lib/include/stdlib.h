@@ -14,14 +14,11 @@ void *calloc(size_t count, size_t size);
 void *realloc(void *old, size_t size);
 void free(void *block);
 
-int atoi(const char *s);
 long strtol(const char *restrict s, char **restrict end, int base);
-unsigned long strtoul(const char *restrict s, char **restrict end, int base);
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 
 char *getenv(const char *name);
 int setenv(const char *name, const char *value, int overwrite);
-int unsetenv(const char *name);
 
 _Noreturn void exit(int status);
 

@@ -22,9 +22,7 @@ size_t strspn(const char *s, const char *set);
 size_t strcspn(const char *s, const char *set);
 char *strpbrk(const char *s, const char *set);
 char *strcpy(char *restrict to, const char *restrict from);
-char *strtok_r(char *restrict s, const char *restrict separators, char **restrict rest);
 char *strdup(const char *s);
-char *strndup(const char *s, size_t most);
 
 char *strerror(int error);
 char *strsignal(int signal);

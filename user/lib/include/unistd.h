@@ -29,7 +29,6 @@ ssize_t write(int fd, const void *from, size_t size);
 ssize_t pread(int fd, void *to, size_t size, off_t at);
 int close(int fd);
 off_t lseek(int fd, off_t offset, int whence);
-int dup(int fd);
 int dup2(int from, int to);
 int dup3(int from, int to, int flags);
 int pipe(int fds[2]);
@@ -37,7 +36,6 @@ int pipe2(int fds[2], int flags);
 int isatty(int fd);
 int access(const char *path, int mode);
 int unlink(const char *path);
-int rmdir(const char *path);
 ssize_t readlink(const char *restrict path, char *restrict to, size_t size);
 int chdir(const char *path);
 char *getcwd(char *to, size_t size); /* to must not be NULL */
@@ -50,12 +48,9 @@ _Noreturn void _exit(int status);
 pid_t getpid(void);
 pid_t getppid(void);
 int setpgid(pid_t pid, pid_t group);
-pid_t getpgid(pid_t pid);
 pid_t getpgrp(void);
 pid_t setsid(void);
 pid_t tcgetpgrp(int fd);
 int tcsetpgrp(int fd, pid_t group);
-
-unsigned int sleep(unsigned int seconds);
 
 #endif

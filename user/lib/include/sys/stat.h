@@ -15,7 +15,6 @@ int stat(const char *restrict path, struct stat *restrict to);
 int lstat(const char *restrict path, struct stat *restrict to);
 int fstat(int fd, struct stat *to);
 int mkdir(const char *path, mode_t mode);
-int chmod(const char *path, mode_t mode);
 mode_t umask(mode_t mask);
 
 #endif
