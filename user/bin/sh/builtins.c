@@ -1,0 +1,328 @@
+/*
+ * builtins.c - commands that the shell runs itself, because they are about the shell.
+ *
+ * Its folder, its variables, its descriptors, its end: a child could change only its own. `true`,
+ * `false` and `test` are here for speed alone; read.c and test.c hold the longer ones.
+ * Follows POSIX.1-2017, 2.14 Special Built-In Utilities, and the pages of the others.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "sh.h"
+
+enum { PATH_SIZE = 4096 };
+
+bool
+parse_count(const char *text, int *number)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+
+    *number = (int)value;
+    return isdigit(*text) && *end == '\0' && value <= INT_MAX;
+}
+
+static int
+true_builtin(char **arguments)
+{
+    return 0;
+}
+
+static int
+false_builtin(char **arguments)
+{
+    return 1;
+}
+
+/* --- folders ------------------------------------------------------------------------------------ */
+
+static int
+pwd_builtin(char **arguments)
+{
+    char path[PATH_SIZE];
+
+    if (getcwd(path, sizeof path) == NULL) {
+        complain("pwd: %s", strerror(errno));
+        return 1;
+    }
+    puts(path);
+    return 0;
+}
+
+static int
+cd_builtin(char **arguments)
+{
+    char before[PATH_SIZE] = "", after[PATH_SIZE] = "";
+    const char *to = arguments[1] != NULL ? arguments[1] : variable_get("HOME");
+    bool back = to != NULL && strcmp(to, "-") == 0;
+
+    if (back)
+        to = variable_get("OLDPWD");
+    if (to == NULL) {
+        complain("cd: %s is not set", back ? "OLDPWD" : "HOME");
+        return 1;
+    }
+    getcwd(before, sizeof before);
+    if (chdir(to) != 0) {
+        complain("cd: %s: %s", to, strerror(errno));
+        return 1;
+    }
+    getcwd(after, sizeof after);
+    variable_set("OLDPWD", before);
+    variable_set("PWD", after);
+    if (back)
+        puts(after);
+    return 0;
+}
+
+static int
+umask_builtin(char **arguments)
+{
+    char *end;
+
+    if (arguments[1] == NULL) {
+        mode_t mask = umask(0);
+        umask(mask);
+        printf("%04o\n", mask);
+        return 0;
+    }
+    long mask = strtol(arguments[1], &end, 8);
+    if (!isdigit(*arguments[1]) || *end != '\0' || mask > 0777) {
+        complain("umask: %s: not an octal mask", arguments[1]);
+        return STATUS_SYNTAX;
+    }
+    umask((mode_t)mask);
+    return 0;
+}
+
+/* --- variables and arguments -------------------------------------------------------------------- */
+
+static bool
+check_name(const char *builtin, const char *name)
+{
+    const char *end = name;
+
+    while (is_name_char(*end))
+        end++;
+    if (is_name_start(*name) && *end == '\0')
+        return true;
+    complain("%s: %s: not a name", builtin, name);
+    return false;
+}
+
+static int
+export_builtin(char **arguments)
+{
+    if (arguments[1] == NULL)
+        variables_print_exported();
+    for (char **a = arguments + 1; *a != NULL; a++) {
+        size_t length = assignment_name(*a);
+        char *name = length > 0 ? arena_copy(*a, length) : *a;
+        if (!check_name("export", name))
+            return STATUS_SYNTAX;
+        if (length > 0)
+            variable_set(name, *a + length + 1);
+        variable_export(name, true);
+    }
+    return 0;
+}
+
+static int
+unset_builtin(char **arguments)
+{
+    for (char **a = arguments + 1; *a != NULL; a++) {
+        if (!check_name("unset", *a))
+            return STATUS_SYNTAX;
+        variable_unset(*a);
+    }
+    return 0;
+}
+
+/* Replaces $1 ... by copies: the list itself goes with the command that it is part of. */
+static void
+set_arguments(char **list)
+{
+    static char **owned; /* where shell.arguments began before any `shift` */
+    int count = 0;
+
+    while (list[count] != NULL)
+        count++;
+    char **copy = calloc((size_t)count + 1, sizeof *copy);
+    if (copy == NULL)
+        out_of_memory();
+    for (int i = 0; i < count; i++)
+        copy[i] = copy_string(list[i]);
+    for (char **old = owned; old != NULL && *old != NULL; old++)
+        free(*old);
+    free(owned);
+    owned = copy;
+    shell.arguments = copy;
+    shell.argument_count = count;
+}
+
+/* set -e, set +e, set [--] ARGUMENT... */
+static int
+set_builtin(char **arguments)
+{
+    char **a = arguments + 1;
+
+    for (; *a != NULL && (strcmp(*a, "-e") == 0 || strcmp(*a, "+e") == 0); a++)
+        shell.exit_on_error = **a == '-';
+    bool dashes = *a != NULL && strcmp(*a, "--") == 0;
+    if (*a != NULL && **a == '-' && !dashes) {
+        complain("set: %s: unknown option; there is -e", *a);
+        return STATUS_SYNTAX;
+    }
+    if (*a != NULL)
+        set_arguments(a + dashes);
+    return 0;
+}
+
+static int
+shift_builtin(char **arguments)
+{
+    int count = 1;
+
+    if (arguments[1] != NULL && !parse_count(arguments[1], &count)) {
+        complain("shift: %s: not a number", arguments[1]);
+        return STATUS_SYNTAX;
+    }
+    if (count > shell.argument_count) {
+        complain("shift: there are only %d arguments", shell.argument_count);
+        return 1;
+    }
+    shell.arguments += count;
+    shell.argument_count -= count;
+    return 0;
+}
+
+/* --- the flow of commands ----------------------------------------------------------------------- */
+
+static int
+exit_builtin(char **arguments)
+{
+    int status = shell.status;
+
+    if (arguments[1] != NULL && !parse_count(arguments[1], &status)) {
+        complain("exit: %s: not a number", arguments[1]);
+        status = STATUS_SYNTAX;
+    }
+    exit(status & 0xff);
+}
+
+/* break [N] and continue [N] */
+static int
+leave_loops(char **arguments, enum unwind how)
+{
+    int count = 1;
+
+    if (arguments[1] != NULL && (!parse_count(arguments[1], &count) || count == 0)) {
+        complain("%s: %s: not a number of loops", arguments[0], arguments[1]);
+        return STATUS_SYNTAX;
+    }
+    if (shell.loop_depth > 0) {
+        shell.unwind = how;
+        shell.unwind_loops = count < shell.loop_depth ? count : shell.loop_depth;
+    }
+    return 0;
+}
+
+static int
+break_builtin(char **arguments)
+{
+    return leave_loops(arguments, BREAKING);
+}
+
+static int
+continue_builtin(char **arguments)
+{
+    return leave_loops(arguments, CONTINUING);
+}
+
+static int
+eval_builtin(char **arguments)
+{
+    struct text all = { 0 };
+    struct input in;
+
+    for (char **a = arguments + 1; *a != NULL; a++) {
+        text_append(&all, *a);
+        text_add(&all, ' ');
+    }
+    input_from_string(&in, text_take(&all));
+    return run_input(&in);
+}
+
+static int
+dot_builtin(char **arguments)
+{
+    struct input in;
+
+    if (arguments[1] == NULL) {
+        complain("usage: . FILE");
+        return STATUS_SYNTAX;
+    }
+    int fd = open_script(arguments[1]);
+    if (fd < 0) {
+        complain(".: %s: %s", arguments[1], strerror(errno));
+        return 1;
+    }
+    input_from_fd(&in, fd);
+    int status = run_input(&in);
+    input_close(&in);
+    close(fd);
+    return status;
+}
+
+int
+exec_builtin(char **arguments)
+{
+    if (arguments[1] == NULL)
+        return 0; /* the redirections were all */
+    execute(arguments + 1);
+}
+
+static int
+wait_builtin(char **arguments)
+{
+    int status = 0;
+    int pid;
+
+    if (arguments[1] == NULL)
+        return wait_background_all();
+    for (char **a = arguments + 1; *a != NULL; a++) {
+        if (!parse_count(*a, &pid)) {
+            complain("wait: %s: not a process number", *a);
+            return STATUS_SYNTAX;
+        }
+        status = wait_background(pid);
+    }
+    return status;
+}
+
+builtin_function *
+find_builtin(const char *name)
+{
+    static const struct {
+        const char *name;
+        builtin_function *run;
+    } builtins[] = {
+        { ":", true_builtin },         { ".", dot_builtin },          { "[", test_builtin },
+        { "break", break_builtin },    { "cd", cd_builtin },          { "continue", continue_builtin },
+        { "eval", eval_builtin },      { "exec", exec_builtin },      { "exit", exit_builtin },
+        { "export", export_builtin },  { "false", false_builtin },    { "pwd", pwd_builtin },
+        { "read", read_builtin },      { "set", set_builtin },        { "shift", shift_builtin },
+        { "test", test_builtin },      { "true", true_builtin },      { "umask", umask_builtin },
+        { "unset", unset_builtin },    { "wait", wait_builtin },
+    };
+
+    for (unsigned i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
+        if (strcmp(builtins[i].name, name) == 0)
+            return builtins[i].run;
+    return NULL;
+}

@@ -1,0 +1,311 @@
+/*
+ * process.c - commands that run in processes of their own: programs, pipelines, subshells.
+ *
+ * Every wait names its child, so that a background command that ends meanwhile is left for jobs.c.
+ * A shell on a terminal gives each pipeline a process group and makes it the foreground one: so
+ * ctrl-c reaches the command and not the shell. Stopping with ctrl-z would need job control, which
+ * is not here, so SIGTSTP stays ignored in the children: a stopped one could not be resumed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "sh.h"
+
+/* --- forking and waiting ------------------------------------------------------------------------ */
+
+void
+own_terminal(void)
+{
+    if (shell.owns_terminal)
+        tcsetpgrp(shell.terminal, shell.pid);
+}
+
+/* Parent and child both do this: whichever runs first must find it done. */
+static void
+join_group(pid_t pid, pid_t group, bool foreground)
+{
+    if (!shell.owns_terminal || group == GROUP_SHELL)
+        return;
+    if (group == GROUP_NEW)
+        group = pid;
+    setpgid(pid, group);
+    if (foreground)
+        tcsetpgrp(shell.terminal, group);
+}
+
+/* Programs begin with the default actions. SIGTTOU comes late: join_group needed it ignored. */
+static void
+become_child(void)
+{
+    static const int changed[] = { SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU };
+
+    for (unsigned i = 0; shell.interactive && i < sizeof changed / sizeof changed[0]; i++)
+        signal(changed[i], SIG_DFL);
+    shell.interactive = false;
+    shell.owns_terminal = false;
+    forget_background();
+}
+
+pid_t
+fork_shell(pid_t group, bool foreground)
+{
+    fflush(stdout); /* or parent and child would both write what waits there */
+    pid_t pid = fork();
+    if (pid < 0)
+        complain("cannot fork: %s", strerror(errno));
+    else
+        join_group(pid != 0 ? pid : getpid(), group, foreground);
+    if (pid == 0)
+        become_child();
+    return pid;
+}
+
+/* A person sees what killed a command; a script has $?. */
+static void
+report_death(int signal)
+{
+    if (!shell.interactive)
+        return;
+    if (signal == SIGINT) {
+        fputc('\n', stderr);
+        interrupted = 1; /* ctrl-c is meant for the whole line, not for its first command */
+    } else if (signal != SIGPIPE) {
+        fprintf(stderr, "%s\n", strsignal(signal));
+    }
+}
+
+static int
+wait_for(pid_t pid)
+{
+    int status;
+
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return STATUS_NOT_FOUND;
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status);
+    report_death(WTERMSIG(status));
+    return STATUS_SIGNAL + WTERMSIG(status);
+}
+
+int
+wait_foreground(pid_t pid)
+{
+    int status = wait_for(pid);
+
+    own_terminal();
+    return status;
+}
+
+/* --- programs ----------------------------------------------------------------------------------- */
+
+/* Tries one path; returns only on failure. A text without `#!` is a script for this shell. */
+static void
+try_path(const char *path, char **arguments, char **environment)
+{
+    size_t count = 0;
+
+    execve(path, arguments, environment);
+    if (errno != ENOEXEC)
+        return;
+    while (arguments[count] != NULL)
+        count++;
+    char **script = arena_alloc((count + 2) * sizeof *script);
+    script[0] = "sh";
+    script[1] = (char *)path; /* execve does not write to it */
+    memcpy(script + 2, arguments + 1, count * sizeof *script);
+    execve("/bin/sh", script, environment);
+}
+
+/* Tries the folders of PATH. Of the errors, "it is there but ..." is worth more than "not there". */
+static int
+try_folders(char **arguments, char **environment)
+{
+    const char *folder = variable_get("PATH");
+    int error = ENOENT;
+
+    if (folder == NULL)
+        folder = "/bin:/usr/bin";
+    for (bool more = true; more;) {
+        size_t length = strcspn(folder, ":");
+        struct text path = { 0 };
+        text_append(&path, length > 0 ? arena_copy(folder, length) : "."); /* empty: here */
+        text_add(&path, '/');
+        text_append(&path, arguments[0]);
+        try_path(text_take(&path), arguments, environment);
+        if (errno != ENOENT && errno != ENOTDIR)
+            error = errno;
+        more = folder[length] == ':';
+        folder += length + 1;
+    }
+    return error;
+}
+
+void
+execute(char **arguments)
+{
+    char **environment = variables_environment();
+    const char *name = arguments[0];
+    int error = ENOENT;
+
+    if (strchr(name, '/') != NULL) {
+        try_path(name, arguments, environment);
+        error = errno;
+    } else if (name[0] != '\0') {
+        error = try_folders(arguments, environment);
+    }
+    bool missing = error == ENOENT || error == ENOTDIR;
+    complain("%s: %s", name, missing ? "not found" : strerror(error));
+    exit(missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
+}
+
+int
+run_program(const struct node *command, char **arguments, bool last)
+{
+    pid_t pid = last ? 0 : fork_shell(GROUP_NEW, true);
+
+    if (pid < 0)
+        return STATUS_NOT_EXECUTABLE;
+    if (pid > 0)
+        return wait_foreground(pid);
+    if (!redirect(command->redirects, NULL))
+        exit(1);
+    assign(command->assignments, true);
+    execute(arguments);
+}
+
+int
+run_subshell(const struct node *tree)
+{
+    pid_t pid = fork_shell(GROUP_NEW, true);
+
+    if (pid == 0)
+        run_and_exit(tree);
+    return pid > 0 ? wait_foreground(pid) : STATUS_NOT_EXECUTABLE;
+}
+
+/* --- pipelines ---------------------------------------------------------------------------------- */
+
+/* Pipes of the shell live above the descriptors that scripts name: a script may have closed 0. */
+static bool
+make_pipe(int ends[2])
+{
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        complain("cannot make a pipe: %s", strerror(errno));
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (ends[i] < SHELL_FD) {
+            int low = ends[i];
+            ends[i] = fcntl(low, F_DUPFD_CLOEXEC, SHELL_FD);
+            close(low);
+        }
+    }
+    return true;
+}
+
+static void
+move_fd(int from, int to)
+{
+    if (from >= 0) {
+        dup2(from, to);
+        close(from);
+    }
+}
+
+/* Starts one stage, with its input from `in` (-1: as it is) and its output into out[1]. */
+static pid_t
+start_stage(const struct node *stage, pid_t group, int in, const int out[2])
+{
+    pid_t pid = fork_shell(group, true);
+
+    if (pid != 0)
+        return pid;
+    if (out[0] >= 0)
+        close(out[0]); /* as long as a reader is left, a writer is not told that the pipe is dead */
+    move_fd(in, STDIN_FILENO);
+    move_fd(out[1], STDOUT_FILENO);
+    run_and_exit(stage);
+}
+
+static void
+close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+int
+run_pipeline(const struct node *stages)
+{
+    struct arena_mark mark = arena_mark();
+    pid_t group = GROUP_NEW;
+    int in = -1, count = 0, status = STATUS_NOT_EXECUTABLE;
+
+    for (const struct node *stage = stages; stage != NULL; stage = stage->next)
+        count++;
+    pid_t *pids = arena_alloc((size_t)count * sizeof *pids);
+    count = 0;
+    for (const struct node *stage = stages; stage != NULL; stage = stage->next) {
+        int out[2] = { -1, -1 };
+        if (stage->next != NULL && !make_pipe(out))
+            break;
+        pid_t pid = start_stage(stage, group, in, out);
+        close_fd(in);
+        close_fd(out[1]);
+        in = out[0];
+        if (pid < 0)
+            break;
+        pids[count++] = pid;
+        group = pids[0];
+    }
+    close_fd(in);
+    for (int i = 0; i < count; i++)
+        status = wait_for(pids[i]);
+    own_terminal();
+    arena_release(mark);
+    return status;
+}
+
+/* --- $(...) ------------------------------------------------------------------------------------- */
+
+static char *
+read_all(int fd)
+{
+    struct text all = { 0 };
+    char block[512];
+    ssize_t size;
+
+    while ((size = read(fd, block, sizeof block)) > 0 || (size < 0 && errno == EINTR))
+        for (ssize_t i = 0; i < size; i++)
+            if (block[i] != '\0')
+                text_add(&all, block[i]);
+    while (all.length > 0 && all.data[all.length - 1] == '\n')
+        all.length--;
+    return text_take(&all);
+}
+
+char *
+capture_output(const struct node *tree)
+{
+    int ends[2];
+
+    if (tree == NULL || !make_pipe(ends))
+        return "";
+    pid_t pid = fork_shell(GROUP_SHELL, false);
+    if (pid == 0) {
+        close(ends[0]);
+        move_fd(ends[1], STDOUT_FILENO);
+        run_and_exit(tree);
+    }
+    close(ends[1]);
+    char *output = read_all(ends[0]);
+    close(ends[0]);
+    shell.substitution_status = pid > 0 ? wait_for(pid) : STATUS_NOT_EXECUTABLE;
+    return output;
+}
