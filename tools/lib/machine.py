@@ -82,8 +82,10 @@ class Machine:
         return ['-chardev', 'file,id=%s,path=/dev/null,logfile=/dev/fd/%d' % (name, fd)]
 
     def ports(self):
-        self.words += ['-global', 'virtio-mmio.force-legacy=false', '-device',
-                       'virtio-serial-device']
+        """A device for ports. Without ioeventfd the guest's word to it is heard at that very
+        instruction, not when another thread of QEMU gets round to it."""
+        self.words += ['-global', 'virtio-mmio.force-legacy=false',
+                       '-global', 'virtio-mmio.ioeventfd=off', '-device', 'virtio-serial-device']
 
     def output_port(self, name):
         """A port the guest writes; returns the descriptor to read."""
