@@ -48,6 +48,7 @@ _Noreturn void _exit(int status);
 pid_t getpid(void);
 pid_t getppid(void);
 int setpgid(pid_t pid, pid_t group);
+pid_t getpgid(pid_t pid);
 pid_t getpgrp(void);
 pid_t setsid(void);
 pid_t tcgetpgrp(int fd);
