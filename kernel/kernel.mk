@@ -28,7 +28,7 @@ $(O)/kernel/%.o: kernel/%.S $(CONFIG) $(O)/kernel/offsets.h | $(O)/vdso/vdso.so
 # The checkers do not check themselves.
 $(O)/kernel/debug/checks/%.o: KERNEL_DEBUG_CFLAGS := -DCONFIG_DEBUG=1
 # Floating point registers are named in this one file only.
-$(O)/kernel/riscv/fp.o: MARCH_KERNEL := rv64gc
+$(O)/kernel/riscv/fp_registers.o: MARCH_KERNEL := rv64gc
 
 # Offsets of C structs for assembly: compiled to text, never linked.
 $(O)/kernel/offsets.h: kernel/riscv/offsets.c $(CONFIG) | $(O)/vdso/vdso.so

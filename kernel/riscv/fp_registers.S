@@ -1,4 +1,4 @@
-/* fp.S - all 32 f registers and fcsr to and from memory. The only file compiled with F and D.
+/* fp_registers.S - all 32 f registers and fcsr to and from memory. The only file compiled with F and D.
  * sstatus.FS must not be Off. */
 
 #include "offsets.h"
