@@ -72,8 +72,9 @@ LD := ld.lld$(LLVM_SUFFIX)
 LINK := -fuse-ld=lld
 AR := llvm-ar$(LLVM_SUFFIX)
 OBJCOPY := llvm-objcopy$(LLVM_SUFFIX)
-# clang would find the host's <elf.h>; the cross headers are named before it can look there.
-SYSTEM_HEADERS := -isystem /usr/riscv64-linux-gnu/include
+# clang would find the host's <elf.h>: it gets the cross headers instead, behind its own <stdint.h>.
+# Its assembler writes the folder it runs in into debug information unless told another.
+SYSTEM_HEADERS := -nostdlibinc -idirafter /usr/riscv64-linux-gnu/include -fdebug-compilation-dir=.
 else
 CC := $(CROSS)gcc
 LD := $(CROSS)ld
