@@ -1,0 +1,133 @@
+/* fds.c - descriptors: dup, dup3, fcntl, flags of the descriptor and of the open file.
+ *
+ * Source: dup(2), fcntl(2). */
+#include "check.h"
+
+TEST(dup_shares_the_offset, "dup opens the file anew", "kernel/fs (open files)")
+{
+    int fd = OK(open("/tmp/fds", O_RDWR | O_CREAT | O_TRUNC, 0600)), two = OK(dup(fd));
+    EQ(write(fd, "abc", 3), 3);
+    EQ(lseek(two, 0, SEEK_CUR), 3);
+    OK(close(fd));
+    EQ(write(two, "d", 1), 1);
+    FAILS(dup(fd), EBADF);
+    FAILS(dup(-1), EBADF);
+}
+
+TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs (open files)")
+{
+    int a[2], b[2];
+    char byte;
+    OK(pipe(a));
+    OK(pipe(b));
+    EQ(dup3(a[1], b[1], 0), b[1]);
+    /* b's writer is gone: its reader sees the end. */
+    EQ(read(b[0], &byte, 1), 0);
+    EQ(write(b[1], "x", 1), 1);
+    EQ(read(a[0], &byte, 1), 1);
+    EQ(dup3(a[0], 100, 0), 100);
+    EQ(fcntl(100, F_GETFD), 0);
+    EQ(dup3(a[0], 101, O_CLOEXEC), 101);
+    EQ(fcntl(101, F_GETFD), FD_CLOEXEC);
+}
+
+TEST(dup3_refuses, "dup3 of a descriptor to itself works like dup2", "kernel/syscall")
+{
+    FAILS(dup3(0, 0, 0), EINVAL);
+    FAILS(dup3(0, 5, 1), EINVAL);
+    FAILS(dup3(77, 5, 0), EBADF);
+    FAILS(dup3(0, -1, 0), EBADF);
+    FAILS(dup3(0, 1 << 20, 0), EBADF);
+    EQ(dup2(0, 0), 0);
+    FAILS(dup2(77, 77), EBADF);
+}
+
+TEST(dup_clears_cloexec, "FD_CLOEXEC belongs to the open file", "kernel/fs (open files)")
+{
+    int fd = OK(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    int two = OK(dup(fd));
+    EQ(fcntl(two, F_GETFD), 0);
+    EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    OK(fcntl(two, F_SETFD, FD_CLOEXEC));
+    EQ(fcntl(two, F_GETFD), FD_CLOEXEC);
+    OK(fcntl(two, F_SETFD, 0));
+    EQ(fcntl(two, F_GETFD), 0);
+    EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
+}
+
+TEST(dupfd_with_a_minimum, "F_DUPFD takes the lowest, not the lowest from the argument",
+     "kernel/syscall")
+{
+    int a = OK(fcntl(0, F_DUPFD, 10));
+    TRUE(a >= 10);
+    EQ(fcntl(0, F_DUPFD, a), a + 1);
+    EQ(fcntl(a, F_GETFD), 0);
+    int c = OK(fcntl(0, F_DUPFD_CLOEXEC, 50));
+    TRUE(c >= 50);
+    EQ(fcntl(c, F_GETFD), FD_CLOEXEC);
+    FAILS(fcntl(0, F_DUPFD, -1), EINVAL);
+    FAILS(fcntl(0, F_DUPFD, 1 << 20), EINVAL);
+    FAILS(fcntl(77, F_DUPFD, 0), EBADF);
+}
+
+TEST(status_flags, "F_GETFL forgets what open was told", "kernel/syscall")
+{
+    int fd = OK(open("/tmp/fds", O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600));
+    int flags = OK(fcntl(fd, F_GETFL));
+    EQ(flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_CREAT | O_TRUNC), O_RDWR | O_APPEND);
+    OK(fcntl(fd, F_SETFL, O_NONBLOCK));
+    EQ(fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND | O_NONBLOCK), O_RDWR | O_NONBLOCK);
+    /* The access mode cannot be changed. */
+    OK(fcntl(fd, F_SETFL, O_WRONLY | O_APPEND));
+    EQ(fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND | O_NONBLOCK), O_RDWR | O_APPEND);
+    int fds[2];
+    OK(pipe(fds));
+    EQ(fcntl(fds[0], F_GETFL) & O_ACCMODE, O_RDONLY);
+    EQ(fcntl(fds[1], F_GETFL) & O_ACCMODE, O_WRONLY);
+}
+
+TEST(status_flags_are_shared, "O_NONBLOCK belongs to the descriptor", "kernel/fs (open files)")
+{
+    int fds[2];
+    char byte;
+    OK(pipe(fds));
+    int two = OK(dup(fds[0]));
+    OK(fcntl(two, F_SETFL, O_NONBLOCK));
+    FAILS(read(fds[0], &byte, 1), EAGAIN);
+}
+
+TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall")
+{
+    FAILS(fcntl(0, 9999, 0), EINVAL);
+    FAILS(fcntl(77, F_GETFD), EBADF);
+    FAILS(fcntl(77, F_GETFL), EBADF);
+    FAILS(fcntl(77, 9999, 0), EBADF);
+}
+
+TEST(pipe2_flags, "O_CLOEXEC or O_NONBLOCK are forgotten, unknown flags taken", "kernel/syscall")
+{
+    int fds[2] = { -1, -1 };
+    char byte;
+    OK(pipe2(fds, O_CLOEXEC | O_NONBLOCK));
+    EQ(fcntl(fds[0], F_GETFD), FD_CLOEXEC);
+    EQ(fcntl(fds[1], F_GETFD), FD_CLOEXEC);
+    FAILS(read(fds[0], &byte, 1), EAGAIN);
+    TRUE(fcntl(fds[1], F_GETFL) & O_NONBLOCK);
+    FAILS(pipe2(fds, 0x10), EINVAL);
+    FAILS(pipe2(fds, O_APPEND), EINVAL);
+}
+
+TEST(close_while_another_reads, "closing one of two descriptors ends the file",
+     "kernel/fs (open files)")
+{
+    int fds[2];
+    char byte;
+    OK(pipe(fds));
+    int two = OK(dup(fds[1]));
+    OK(close(fds[1]));
+    OK(fcntl(fds[0], F_SETFL, O_NONBLOCK));
+    FAILS(read(fds[0], &byte, 1), EAGAIN);
+    OK(close(two));
+    EQ(read(fds[0], &byte, 1), 0);
+}

@@ -1,0 +1,300 @@
+/* pipe.c - pipes: order, capacity, ends, atomic writes, SIGPIPE.
+ *
+ * Source: pipe(7). */
+#include "check.h"
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <time.h>
+
+static int fds[2];
+
+static void
+nonblocking(int fd)
+{
+    OK(fcntl(fd, F_SETFL, O_NONBLOCK));
+}
+
+TEST(bytes_in_order, "a read takes bytes twice, or a write border shows", "kernel/fs (pipe)")
+{
+    char text[10];
+    OK(pipe(fds));
+    EQ(write(fds[1], "abc", 3), 3);
+    EQ(write(fds[1], "defg", 4), 4);
+    EQ(read(fds[0], text, 2), 2);
+    EQ(memcmp(text, "ab", 2), 0);
+    EQ(read(fds[0], text, 10), 5);
+    EQ(memcmp(text, "cdefg", 5), 0);
+}
+
+TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kernel/fs (pipe)")
+{
+    static char block[4096];
+    int total = 0;
+    long n;
+    OK(pipe(fds));
+    nonblocking(fds[1]);
+    while ((n = write(fds[1], block, sizeof block)) > 0)
+        total += n;
+    EQ(errno, EAGAIN);
+    EQ(total, 65536);
+    EQ(read(fds[0], block, 4096), 4096);
+    EQ(write(fds[1], block, 4096), 4096);
+    FAILS(write(fds[1], block, 1), EAGAIN);
+}
+
+TEST(nonblocking_partial_write, "a large write to a nearly full pipe is all or nothing",
+     "kernel/fs (pipe)")
+{
+    static char block[100000];
+    OK(pipe(fds));
+    nonblocking(fds[1]);
+    EQ(write(fds[1], block, sizeof block), 65536);
+    EQ(read(fds[0], block, 8192), 8192);
+    /* Larger than PIPE_BUF: what fits is taken. */
+    EQ(write(fds[1], block, 20000), 8192);
+}
+
+TEST(atomic_up_to_pipe_buf, "a write of PIPE_BUF or less is split", "kernel/fs (pipe)")
+{
+    static char block[65536];
+    OK(pipe(fds));
+    nonblocking(fds[1]);
+    EQ(write(fds[1], block, 65536 - 100), 65536 - 100);
+    FAILS(write(fds[1], block, 4096), EAGAIN);
+    nonblocking(fds[0]);
+    long n, left = 0;
+    while ((n = read(fds[0], block, sizeof block)) > 0)
+        left += n;
+    EQ(left, 65536 - 100);
+}
+
+TEST(end_of_file, "the reader waits for ever when the last writer goes", "kernel/fs (pipe)")
+{
+    char byte;
+    OK(pipe(fds));
+    EQ(write(fds[1], "x", 1), 1);
+    OK(close(fds[1]));
+    EQ(read(fds[0], &byte, 1), 1);
+    EQ(read(fds[0], &byte, 1), 0);
+    EQ(read(fds[0], &byte, 1), 0);
+}
+
+TEST(end_wakes_a_sleeping_reader, "close does not wake", "kernel/fs (pipe)")
+{
+    char byte;
+    OK(pipe(fds));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        close(fds[1]);
+        _exit(read(fds[0], &byte, 1));
+    }
+    struct timespec ms = { 0, 20000000 };
+    nanosleep(&ms, NULL);
+    close(fds[1]);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+}
+
+TEST(no_reader_is_epipe, "the write works, or hangs", "kernel/fs (pipe)")
+{
+    OK(pipe(fds));
+    close(fds[0]);
+    signal(SIGPIPE, SIG_IGN);
+    FAILS(write(fds[1], "x", 1), EPIPE);
+    signal(SIGPIPE, SIG_DFL);
+    EQ(IN_CHILD(if (write(fds[1], "x", 1)) _exit(9)), KILLED(SIGPIPE));
+    EQ(write(fds[1], "x", 0), 0);
+}
+
+static volatile int caught;
+
+static void
+catch(int signal)
+{
+    caught = signal;
+}
+
+TEST(sigpipe_can_be_caught, "SIGPIPE kills although a handler is there", "kernel/proc (signal)")
+{
+    OK(pipe(fds));
+    close(fds[0]);
+    signal(SIGPIPE, catch);
+    FAILS(write(fds[1], "x", 1), EPIPE);
+    EQ(caught, SIGPIPE);
+}
+
+TEST(reader_goes_while_writer_sleeps, "a sleeping writer is not woken", "kernel/fs (pipe)")
+{
+    static char block[200000];
+    OK(pipe(fds));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        close(fds[0]);
+        signal(SIGPIPE, SIG_IGN);
+        /* What went into the pipe counts; only then EPIPE. */
+        EQ(write(fds[1], block, sizeof block), 65536);
+        FAILS(write(fds[1], block, 1), EPIPE);
+        _exit(0);
+    }
+    struct timespec ms = { 0, 30000000 };
+    nanosleep(&ms, NULL);
+    close(fds[0]);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+}
+
+TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs (pipe)")
+{
+    static char out[300000], in[300000];
+    OK(pipe(fds));
+    for (unsigned i = 0; i < sizeof out; i++)
+        out[i] = i * 13 + i / 256;
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        EQ(write(fds[1], out, sizeof out), sizeof out);
+        _exit(0);
+    }
+    unsigned long got = 0;
+    while (got < sizeof in) {
+        long n = OK(read(fds[0], in + got, 7777));
+        TRUE(n > 0);
+        got += n;
+    }
+    EQ(memcmp(in, out, sizeof in), 0);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+}
+
+TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs (pipe)")
+{
+    enum { WRITERS = 4, LINES = 200, SIZE = 256 };
+    char line[SIZE];
+    OK(pipe(fds));
+    for (int w = 0; w < WRITERS; w++)
+        if (OK(fork()) == 0) {
+            memset(line, 'a' + w, SIZE);
+            for (int i = 0; i < LINES; i++)
+                EQ(write(fds[1], line, SIZE), SIZE);
+            _exit(0);
+        }
+    close(fds[1]);
+    for (int i = 0; i < WRITERS * LINES; i++) {
+        for (long got = 0; got < SIZE;) {
+            long n = OK(read(fds[0], line + got, SIZE - got));
+            TRUE(n > 0);
+            got += n;
+        }
+        for (int k = 1; k < SIZE; k++)
+            EQ(line[k], line[0]);
+    }
+    EQ(read(fds[0], line, 1), 0);
+}
+
+TEST(many_readers_one_byte_each, "a byte is given to two readers, or lost", "kernel/fs (pipe)")
+{
+    enum { READERS = 6, BYTES = 600 };
+    pid_t pids[READERS];
+    int back[2], sum = 0, total = 0;
+    char byte;
+    OK(pipe(fds));
+    OK(pipe(back));
+    for (int r = 0; r < READERS; r++)
+        if ((pids[r] = OK(fork())) == 0) {
+            close(fds[1]);
+            while (read(fds[0], &byte, 1) == 1)
+                sum++;
+            _exit(write(back[1], &sum, sizeof sum) != sizeof sum);
+        }
+    for (int i = 0; i < BYTES; i++)
+        EQ(write(fds[1], "x", 1), 1);
+    close(fds[1]);
+    for (int r = 0; r < READERS; r++) {
+        EQ(read(back[0], &sum, sizeof sum), sizeof sum);
+        total += sum;
+        EQ(check_wait(__FILE__, __LINE__, pids[r]), 0);
+    }
+    EQ(total, BYTES);
+}
+
+TEST(ping_pong, "a wake-up is lost once in a thousand", "kernel/sched (wait queues)")
+{
+    int to[2], from[2];
+    char byte;
+    OK(pipe(to));
+    OK(pipe(from));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        close(to[1]);
+        while (read(to[0], &byte, 1) == 1)
+            EQ(write(from[1], &byte, 1), 1);
+        _exit(0);
+    }
+    for (int i = 0; i < 3000; i++) {
+        char c = i;
+        EQ(write(to[1], &c, 1), 1);
+        EQ(read(from[0], &byte, 1), 1);
+        EQ(byte, c);
+    }
+    close(to[1]);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+}
+
+TEST(nonblocking_read, "an empty pipe blocks, or gives 0", "kernel/fs (pipe)")
+{
+    char byte;
+    OK(pipe(fds));
+    nonblocking(fds[0]);
+    FAILS(read(fds[0], &byte, 1), EAGAIN);
+    EQ(read(fds[0], &byte, 0), 0);
+    EQ(write(fds[1], "x", 1), 1);
+    EQ(read(fds[0], &byte, 1), 1);
+    FAILS(read(fds[0], &byte, 1), EAGAIN);
+}
+
+TEST(bytes_waiting, "FIONREAD is unknown", "kernel/fs (pipe)")
+{
+    int n = -1;
+    OK(pipe(fds));
+    EQ(write(fds[1], "12345", 5), 5);
+    OK(ioctl(fds[0], FIONREAD, &n));
+    EQ(n, 5);
+}
+
+TEST(read_is_interrupted, "a signal does not end the wait of a reader or writer",
+     "kernel/proc (signal), kernel/sched")
+{
+    struct sigaction action = { .sa_handler = catch };
+    pid_t me = getpid();
+    char byte;
+    static char block[65536];
+    OK(pipe(fds));
+    OK(sigaction(SIGUSR1, &action, NULL));
+    pid_t pid = OK(fork());
+    while (pid == 0) {
+        struct timespec ms = { 0, 10000000 };
+        nanosleep(&ms, NULL);
+        kill(me, SIGUSR1);
+    }
+    FAILS(read(fds[0], &byte, 1), EINTR);
+    EQ(write(fds[1], block, sizeof block), sizeof block);
+    FAILS(write(fds[1], block, 10), EINTR);
+    kill(pid, SIGKILL);
+    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+}
+
+TEST(interrupted_large_write_counts, "a write that has moved bytes gives EINTR",
+     "kernel/fs (pipe)")
+{
+    struct sigaction action = { .sa_handler = catch };
+    static char block[100000];
+    pid_t me = getpid();
+    OK(pipe(fds));
+    OK(sigaction(SIGUSR1, &action, NULL));
+    pid_t pid = OK(fork());
+    while (pid == 0) {
+        struct timespec ms = { 0, 10000000 };
+        nanosleep(&ms, NULL);
+        kill(me, SIGUSR1);
+    }
+    long n = write(fds[1], block, sizeof block);
+    TRUE(n == 65536 || (n == -1 && errno == EINTR));
+    kill(pid, SIGKILL);
+    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+}

@@ -1,0 +1,198 @@
+/* poll.c - ppoll: what is ready, waiting, time-outs, the mask, EINTR.
+ *
+ * Source: poll(2). riscv has no plain poll: libc's poll is ppoll. */
+#include "check.h"
+#include <poll.h>
+#include <time.h>
+
+static int fds[2];
+
+static int
+ready(int fd, short events)
+{
+    struct pollfd p = { fd, events, -1 };
+    OK(poll(&p, 1, 0));
+    return p.revents;
+}
+
+TEST(pipe_states, "an end, room or bytes are not told", "kernel/fs (pipe, poll)")
+{
+    static char block[65536];
+    OK(pipe(fds));
+    EQ(ready(fds[0], POLLIN), 0);
+    EQ(ready(fds[1], POLLOUT), POLLOUT);
+    EQ(write(fds[1], "x", 1), 1);
+    EQ(ready(fds[0], POLLIN), POLLIN);
+    EQ(ready(fds[0], POLLIN | POLLRDNORM), POLLIN | POLLRDNORM);
+    EQ(ready(fds[0], 0), 0);
+    OK(fcntl(fds[1], F_SETFL, O_NONBLOCK));
+    while (write(fds[1], block, sizeof block) > 0)
+        ;
+    EQ(ready(fds[1], POLLOUT), 0);
+    close(fds[1]);
+    EQ(ready(fds[0], POLLIN), POLLIN | POLLHUP);
+    while (read(fds[0], block, sizeof block) > 0)
+        ;
+    EQ(ready(fds[0], POLLIN), POLLHUP);
+    EQ(ready(fds[0], 0), POLLHUP);
+}
+
+TEST(writer_without_reader, "POLLERR is missing", "kernel/fs (pipe, poll)")
+{
+    OK(pipe(fds));
+    close(fds[0]);
+    EQ(ready(fds[1], POLLOUT), POLLOUT | POLLERR);
+}
+
+TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs")
+{
+    int file = OK(open("/tmp/poll", O_RDWR | O_CREAT | O_TRUNC, 0600));
+    int null = OK(open("/dev/null", O_RDWR));
+    EQ(ready(file, POLLIN | POLLOUT), POLLIN | POLLOUT);
+    EQ(ready(null, POLLIN | POLLOUT), POLLIN | POLLOUT);
+}
+
+TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call", "kernel/fs (poll)")
+{
+    struct pollfd p[3] = { { 77, POLLIN, -1 }, { -1, POLLIN, -1 }, { 0, 0, -1 } };
+    EQ(poll(p, 2, 1000), 1);
+    EQ(p[0].revents, POLLNVAL);
+    EQ(p[1].revents, 0);
+}
+
+TEST(count_of_ready, "the number returned is not that of entries", "kernel/fs (poll)")
+{
+    int more[2];
+    OK(pipe(fds));
+    OK(pipe(more));
+    EQ(write(more[1], "x", 1), 1);
+    struct pollfd p[4] = { { fds[0], POLLIN, 0 }, { fds[1], POLLOUT, 0 }, { more[0], POLLIN, 0 },
+                           { more[0], POLLIN, 0 } };
+    EQ(poll(p, 4, -1), 3);
+    EQ(p[0].revents, 0);
+    EQ(p[3].revents, POLLIN);
+}
+
+TEST(timeout_passes, "a time-out returns too early, or never", "kernel/fs (poll), kernel/time")
+{
+    struct timespec a, b;
+    OK(pipe(fds));
+    struct pollfd p = { fds[0], POLLIN, -1 };
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    EQ(poll(&p, 1, 50), 0);
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    EQ(p.revents, 0);
+    TRUE((b.tv_sec - a.tv_sec) * 1000000000L + b.tv_nsec - a.tv_nsec >= 50000000);
+    EQ(poll(NULL, 0, 10), 0);
+}
+
+TEST(woken_by_another_process, "a writer does not wake poll", "kernel/fs (pipe, poll)")
+{
+    OK(pipe(fds));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        struct timespec ms = { 0, 30000000 };
+        nanosleep(&ms, NULL);
+        _exit(write(fds[1], "x", 1) != 1);
+    }
+    struct pollfd p = { fds[0], POLLIN, 0 };
+    EQ(poll(&p, 1, -1), 1);
+    EQ(p.revents, POLLIN);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+}
+
+TEST(woken_by_the_end, "closing the last writer does not wake poll", "kernel/fs (pipe, poll)")
+{
+    OK(pipe(fds));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        struct timespec ms = { 0, 30000000 };
+        nanosleep(&ms, NULL);
+        _exit(0);
+    }
+    close(fds[1]);
+    struct pollfd p = { fds[0], POLLIN, 0 };
+    EQ(poll(&p, 1, -1), 1);
+    EQ(p.revents, POLLHUP);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+}
+
+static volatile int caught;
+
+static void
+catch(int signal)
+{
+    caught = signal;
+}
+
+TEST(a_signal_ends_it, "poll is restarted, or the handler waits", "kernel/proc (signal)")
+{
+    struct sigaction action = { .sa_handler = catch, .sa_flags = SA_RESTART };
+    pid_t me = getpid(), pid;
+    OK(sigaction(SIGUSR1, &action, NULL));
+    pid = OK(fork());
+    while (pid == 0) {
+        struct timespec ms = { 0, 10000000 };
+        nanosleep(&ms, NULL);
+        kill(me, SIGUSR1);
+    }
+    /* pause() is this call: EINTR whatever SA_RESTART says. */
+    FAILS(poll(NULL, 0, -1), EINTR);
+    EQ(caught, SIGUSR1);
+    FAILS(pause(), EINTR);
+    kill(pid, SIGKILL);
+    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+}
+
+TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
+     "kernel/fs (poll), kernel/proc (signal)")
+{
+    struct sigaction action = { .sa_handler = catch };
+    sigset_t block, none, now;
+    sigemptyset(&none);
+    sigemptyset(&block);
+    sigaddset(&block, SIGUSR1);
+    OK(sigaction(SIGUSR1, &action, NULL));
+    OK(sigprocmask(SIG_BLOCK, &block, NULL));
+    raise(SIGUSR1);
+    EQ(caught, 0);
+    /* Pending already: the call must not sleep. */
+    FAILS(ppoll(NULL, 0, NULL, &none), EINTR);
+    EQ(caught, SIGUSR1);
+    OK(sigprocmask(0, NULL, &now));
+    EQ(sigismember(&now, SIGUSR1), 1);
+    /* Without EINTR the mask is put back too. */
+    struct timespec zero = { 0, 0 };
+    EQ(ppoll(NULL, 0, &zero, &none), 0);
+    OK(sigprocmask(0, NULL, &now));
+    EQ(sigismember(&now, SIGUSR1), 1);
+}
+
+TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall")
+{
+    struct timespec bad = { 0, 1000000000 }, negative = { -1, 0 };
+    sigset_t none;
+    sigemptyset(&none);
+    ERR(sys(SYS_ppoll, 0, 0, &bad, 0, 8), EINVAL);
+    ERR(sys(SYS_ppoll, 0, 0, &negative, 0, 8), EINVAL);
+    ERR(sys(SYS_ppoll, 0, 0, 0, &none, 4), EINVAL);
+    ERR(sys(SYS_ppoll, 0, 1 << 20, 0, 0, 8), EINVAL);
+}
+
+TEST(two_pollers, "one event wakes only one of two waiting processes", "kernel/sched")
+{
+    OK(pipe(fds));
+    pid_t pids[3];
+    for (int i = 0; i < 3; i++)
+        if ((pids[i] = OK(fork())) == 0) {
+            struct pollfd p = { fds[0], POLLIN, 0 };
+            EQ(poll(&p, 1, -1), 1);
+            EQ(p.revents, POLLIN);
+            _exit(0);
+        }
+    struct timespec ms = { 0, 30000000 };
+    nanosleep(&ms, NULL);
+    EQ(write(fds[1], "x", 1), 1);
+    for (int i = 0; i < 3; i++)
+        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+}

@@ -1,0 +1,262 @@
+/* proc.c - /proc: maps, stat, cmdline, exe, cpuinfo, meminfo, uptime.
+ *
+ * Source: proc(5). /proc/self/auxv is in start.c, the areas of maps in mmap.c and filemap.c. */
+#include "areas.h"
+#include <dirent.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* The whole file as text; its length through *size. */
+static char *
+slurp(const char *path, long *size)
+{
+    static char text[65536];
+    long n;
+    int fd = OK(open(path, O_RDONLY));
+    *size = 0;
+    while ((n = OK(read(fd, text + *size, sizeof text - 1 - *size))) > 0)
+        *size += n;
+    text[*size] = 0;
+    close(fd);
+    return text;
+}
+
+TEST(maps_lines, "names of the parts are missing, or areas overlap", "kernel/proc (/proc files)")
+{
+    areas_read();
+    for (int i = 1; i < areas_count; i++)
+        TRUE(areas[i].start >= areas[i - 1].end);
+    const struct area *text = area_at((void *)(uintptr_t)&getpid);
+    TRUE(text != NULL);
+    EQ(strcmp(text->prot, "r-xp"), 0);
+    EQ(strcmp(text->name, check_self), 0);
+    TRUE(area_named("[stack]") != NULL);
+    TRUE(area_named("[vdso]") != NULL);
+    TRUE(area_named("[vvar]") != NULL);
+}
+
+TEST(maps_format, "columns differ from Linux's: tools cut at them", "kernel/proc (/proc files)")
+{
+    long size;
+    char *text = slurp("/proc/self/maps", &size);
+    TRUE(size > 0 && text[size - 1] == '\n');
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+        unsigned long a, b;
+        int n = 0;
+        *end = 0;
+        TRUE(sscanf(line, "%lx-%lx%n", &a, &b, &n) == 2 && a < b && line[n] == ' ');
+        /* At least eight digits, and a name only in column 74. */
+        TRUE(strchr(line, '-') - line >= 8);
+        char *name = strpbrk(line + n + 20, "/[");
+        if (name)
+            EQ(name - line, 73);
+    }
+}
+
+TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/proc (/proc files)")
+{
+    long size, got = 0, n;
+    static char small[65536];
+    char *whole = slurp("/proc/self/maps", &size);
+    int fd = OK(open("/proc/self/maps", O_RDONLY));
+    while ((n = OK(read(fd, small + got, 100))) > 0)
+        got += n;
+    EQ(got, size);
+    EQ(memcmp(small, whole, size), 0);
+}
+
+TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (/proc files)")
+{
+    char *s = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char *n = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    areas_read();
+    EQ(strcmp(area_at(s)->prot, "rw-s"), 0);
+    EQ(strcmp(area_at(n)->prot, "---p"), 0);
+}
+
+TEST(exe, "readlink of /proc/self/exe is missing, or ends with NUL", "kernel/proc (/proc files)")
+{
+    char text[200];
+    memset(text, '#', sizeof text);
+    long n = OK(readlink("/proc/self/exe", text, sizeof text));
+    EQ(n, strlen(check_self));
+    EQ(memcmp(text, check_self, n), 0);
+    EQ(text[n], '#');
+    char byte;
+    EQ(read(OK(open("/proc/self/exe", O_RDONLY)), &byte, 1), 1);
+    EQ(byte, 0x7f);
+}
+
+TEST(cmdline, "words are not NUL-separated, or argv of the old program", "kernel/proc")
+{
+    long size;
+    char *text = slurp("/proc/self/cmdline", &size);
+    TRUE(size >= (long)strlen(check_self) + 1);
+    EQ(strcmp(text, check_self), 0);
+    EQ(text[size - 1], 0);
+    int fds[2];
+    char back[100] = { 0 };
+    OK(pipe(fds));
+    EQ(IN_CHILD(dup2(fds[1], 1);
+                execl(check_self, "zero", "@cmdline", "", "a b", NULL)),
+       0);
+    EQ(read(fds[0], back, sizeof back), 19);
+    EQ(memcmp(back, "zero\0@cmdline\0\0a b", 19), 0);
+}
+
+int
+role(int argc, char **argv)
+{
+    long size;
+    char *text = slurp("/proc/self/cmdline", &size);
+    return write(1, text, size) != size;
+}
+
+TEST(stat_line, "a field is missing: ps cuts at the last parenthesis", "kernel/proc (/proc files)")
+{
+    long size;
+    char *text = slurp("/proc/self/stat", &size), comm[40], state;
+    int pid, ppid, fields = 0;
+    EQ(sscanf(text, "%d (%39[^)]) %c %d", &pid, comm, &state, &ppid), 4);
+    EQ(pid, getpid());
+    EQ(ppid, getppid());
+    EQ(state, 'R');
+    char *base = strrchr(check_self, '/') + 1;
+    EQ(strncmp(comm, base, 15), 0);
+    for (char *p = strrchr(text, ')'); *p; p++)
+        fields += *p == ' ';
+    /* 52 fields, the first two before the parenthesis. */
+    EQ(fields, 50);
+}
+
+TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (/proc files)")
+{
+    char path[50], state;
+    long size;
+    int pid;
+    struct timespec ms = { 0, 30000000 };
+    pid_t zombie = OK(fork());
+    if (zombie == 0)
+        _exit(0);
+    pid_t sleeper = OK(fork());
+    if (sleeper == 0)
+        for (;;)
+            pause();
+    nanosleep(&ms, NULL);
+    snprintf(path, sizeof path, "/proc/%d/stat", zombie);
+    EQ(sscanf(slurp(path, &size), "%d (%*[^)]) %c", &pid, &state), 2);
+    EQ(pid, zombie);
+    EQ(state, 'Z');
+    snprintf(path, sizeof path, "/proc/%d/stat", sleeper);
+    EQ(sscanf(slurp(path, &size), "%d (%*[^)]) %c", &pid, &state), 2);
+    EQ(state, 'S');
+    kill(sleeper, SIGKILL);
+    check_wait(__FILE__, __LINE__, sleeper);
+    FAILS(open(path, O_RDONLY), ENOENT);
+    FAILS(open("/proc/99999/stat", O_RDONLY), ENOENT);
+}
+
+TEST(listing, "ps finds no numbers in /proc", "kernel/proc (/proc files)")
+{
+    DIR *d = opendir("/proc");
+    struct dirent *e;
+    int mine = 0, one = 0;
+    TRUE(d != NULL);
+    while ((e = readdir(d))) {
+        mine += atoi(e->d_name) == getpid();
+        one += strcmp(e->d_name, "1") == 0;
+        if (atoi(e->d_name) == getpid())
+            EQ(e->d_type, DT_DIR);
+    }
+    EQ(mine, 1);
+    EQ(one, 1);
+}
+
+TEST(self_is_a_link, "/proc/self leads to another process after fork", "kernel/proc")
+{
+    char text[40], want[40];
+    struct stat st;
+    EQ(IN_CHILD(long n = OK(readlink("/proc/self", text, 39)); text[n] = 0;
+                snprintf(want, 40, "%d", getpid()); EQ(strcmp(text, want), 0)),
+       0);
+    OK(lstat("/proc/self", &st));
+    EQ(st.st_mode & S_IFMT, S_IFLNK);
+    OK(stat("/proc/self", &st));
+    EQ(st.st_mode & S_IFMT, S_IFDIR);
+}
+
+TEST(cpuinfo, "harts or isa are missing", "kernel/proc (/proc files)")
+{
+    long size;
+    char *text = slurp("/proc/cpuinfo", &size);
+    int harts = 0;
+    unsigned long mask[16] = { 0 };
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));
+    TRUE(strstr(text, "isa") && strstr(text, ": rv64ima"));
+    TRUE(strstr(text, "mmu") && strstr(text, ": sv39"));
+    for (char *p = text; (p = strstr(p, "processor")); p++)
+        harts++;
+    EQ(harts, __builtin_popcountl(mask[0]));
+}
+
+TEST(meminfo, "MemTotal or MemFree are missing, or not in kB", "kernel/proc (/proc files)")
+{
+    long size;
+    unsigned long total, free;
+    char *text = slurp("/proc/meminfo", &size);
+    char *t = strstr(text, "MemTotal:"), *f = strstr(text, "MemFree:");
+    TRUE(t && f);
+    EQ(sscanf(t, "MemTotal: %lu kB", &total), 1);
+    EQ(sscanf(f, "MemFree: %lu kB", &free), 1);
+    TRUE(free < total && total > 20000);
+}
+
+TEST(meminfo_follows_use, "MemFree does not move when memory is touched", "kernel/mm (frame)")
+{
+    long size;
+    unsigned long a, b;
+    sscanf(strstr(slurp("/proc/meminfo", &size), "MemFree:"), "MemFree: %lu", &a);
+    char *p = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    memset(p, 1, 8 << 20);
+    sscanf(strstr(slurp("/proc/meminfo", &size), "MemFree:"), "MemFree: %lu", &b);
+    TRUE(a - b >= 7000 && a - b < 12000);
+}
+
+TEST(uptime, "not two numbers with two decimals, or it stands still", "kernel/proc, kernel/time")
+{
+    long size;
+    double up, idle;
+    struct timespec t;
+    EQ(sscanf(slurp("/proc/uptime", &size), "%lf %lf", &up, &idle), 2);
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    double now = t.tv_sec + t.tv_nsec / 1e9;
+    TRUE(up <= now + 0.01 && up > now - 5);
+}
+
+TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/boot")
+{
+    long size;
+    char *text = slurp("/proc/cmdline", &size);
+    TRUE(size > 0 && text[size - 1] == '\n');
+    EQ(strchr(text, '\n') - text, size - 1);
+}
+
+TEST(files_are_read_only, "a file of /proc can be written, made or removed", "kernel/fs")
+{
+    FAILS(open("/proc/newfile", O_WRONLY | O_CREAT, 0600), ENOENT);
+    TRUE(unlink("/proc/meminfo") == -1);
+    TRUE(mkdir("/proc/d", 0700) == -1);
+    TRUE(unlink("/proc/self/maps") == -1);
+    long size;
+    slurp("/proc/meminfo", &size);
+    TRUE(size > 0);
+}
+
+TEST(offset_past_the_end, "a read past the end of a /proc file hangs or crashes", "kernel/fs")
+{
+    char byte;
+    int fd = OK(open("/proc/uptime", O_RDONLY));
+    EQ(pread(fd, &byte, 1, 100000), 0);
+    EQ(pread(fd, &byte, 1, 0), 1);
+}
