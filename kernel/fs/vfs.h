@@ -1,28 +1,47 @@
-/* vfs.h - names: from a path to an inode, and the changes of the tree.
+/* vfs.h - names: from a path to an open file, and what fs asks of the floors above.
  *
  * One tree: ramfs from the initrd, /dev and /proc inside it. Working directory and umask belong to
- * `struct fsinfo`, which threads share. */
+ * `struct fsinfo`, which threads share. Paths are kernel strings; errors negative errno. */
 #pragma once
 
 #include "fs/file.h"
 
 struct fsinfo;
-struct fsinfo *fsinfo_create(void);
+struct fsinfo *fsinfo_create(void); /* "/" and 022; NULL without memory */
 struct fsinfo *fsinfo_copy(struct fsinfo *from);
 void fsinfo_get(struct fsinfo *i);
-void fsinfo_put(struct fsinfo *i);
+void fsinfo_put(struct fsinfo *i); /* NULL allowed */
 
-/* Builds the tree from the initrd(s) at boot. Panics with a clear message for a bad archive. */
+/* Of the current process: its working directory with a reference, its umask (with the new one set
+ * in place when `set` >= 0; the old one is returned). */
+struct inode *fsinfo_cwd(void);
+int fsinfo_chdir(struct inode *dir); /* takes a reference; -ENOTDIR */
+u32 fsinfo_umask(void);
+u32 fsinfo_set_umask(u32 mask); /* returns the one before */
+
+/* Builds the tree from the initrd(s) at boot. Panics with a clear message for a bad archive. After
+ * the clock and all devices, before the first process. */
 void vfs_init(void);
 
-/* Opens `path` (kernel string) relative to the current process' working directory, as openat(2)
- * with AT_FDCWD. NULL and *err set on failure. For exec and the kernel itself. */
+/* openat(2) for the current process. NULL and *err set on failure. -EINTR when a signal ended the
+ * wait for the other end of a FIFO. */
+struct file *vfs_open_at(int dirfd, const char *path, u32 flags, u32 mode, int *err);
+/* The same relative to the working directory. For exec and the kernel itself. */
 struct file *vfs_open(const char *path, u32 flags, u32 mode, int *err);
+
+/* A file of `size` zero bytes without a name, open for both; NULL without memory. For shared
+ * anonymous memory. */
+struct file *vfs_anonymous(u64 size);
+
+/* A file of `size` zero bytes that no directory lists: shared anonymous memory. NULL without
+ * memory. */
+struct file *vfs_anonymous(u64 size);
 
 /* May the file be executed (mode bits, regular)? 0, -EACCES. */
 int vfs_may_execute(struct file *f);
 
-/* The absolute path of an open file's inode, for /proc/self/exe and maps. Length or -errno. */
+/* The absolute path of an open file's inode, for /proc/self/exe and maps. Length or -errno. What
+ * has no path gets "pipe:[7]" and -ENOENT is for nothing at all. */
 s64 vfs_path(struct inode *i, char *buf, size_t size);
 
 /* --- files whose content a function prints (registered by floors above: proc, time, mm) ---------- */
@@ -30,9 +49,9 @@ struct printer; /* grows as text is added */
 void print_to(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void print_bytes(struct printer *p, const void *data, size_t n);
 
-/* /proc/NAME for the whole system. */
+/* /proc/NAME for the whole system; NAME may have slashes ("sys/kernel/pid_max"). After vfs_init. */
 void proc_register(const char *name, void (*print)(struct printer *p));
-/* /proc/PID/NAME: `pid` exists when the function is called, but may end meanwhile. */
+/* /proc/PID/NAME: `pid` exists when the function is called, but may end meanwhile. 0 or -errno. */
 void proc_register_pid(const char *name, int (*print)(struct printer *p, int pid));
 /* /proc/PID/NAME as a symbolic link. `read` returns the length or -errno. */
 void proc_register_pid_link(const char *name, s64 (*read)(int pid, char *buf, size_t size));
@@ -41,8 +60,8 @@ struct process_view {
     int (*next_pid)(int after);
     bool (*exists)(int pid);
     int (*current_pid)(void);
-    struct files *(*current_files)(void);
-    struct fsinfo *(*current_fsinfo)(void);
+    struct files *(*current_files)(void);   /* no reference passed; NULL in a kernel thread */
+    struct fsinfo *(*current_fsinfo)(void); /* likewise */
     /* terminal: send `signal` to process group; the current process' group and session */
     void (*signal_group)(int pgrp, int signal);
     int (*current_pgrp)(void);

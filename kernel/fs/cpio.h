@@ -1,0 +1,28 @@
+/* cpio.h - reads cpio archives of the "newc" format in place.
+ *
+ * Total: any bytes give entries, the end, or -EINVAL, never an access outside and never an endless
+ * loop (this file also builds for the host, where it is tested and fuzzed). Several archives may
+ * follow one another with zero fill between. No allocation; data stays where it is. Source: Linux
+ * Documentation/driver-api/early-userspace/buffer-format.rst, cpio(5). */
+#pragma once
+
+#include "lib/types.h"
+
+struct cpio {
+    const char *data;
+    u64 size;
+    u64 at;      /* offset of the next header or fill byte */
+    u32 archive; /* how many archives have ended before `at` */
+};
+
+struct cpio_entry {
+    const char *name; /* NUL-terminated; may be padded behind, which aligns the data */
+    u32 number, mode, uid, gid, links, modified_s; /* inode number; seconds since 1970 */
+    u32 major, minor;                              /* of the file system it came from */
+    u64 data;                                      /* offset of the content */
+    u32 size;
+    u32 archive; /* inode numbers mean something within one archive only */
+};
+
+/* 1 and the next entry, 0 at the end, -EINVAL (and c->at where it is) for what is no archive. */
+int cpio_next(struct cpio *c, struct cpio_entry *e);

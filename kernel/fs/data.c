@@ -1,0 +1,183 @@
+/* data.c - moving bytes between the pages of a regular file and whoever asks.
+ *
+ * A file is nothing but its pages. A transfer holds io_lock, so what two programs write through one
+ * open file, or append to one inode, never overlaps; it gives the lock up after each MiB, so that
+ * nobody spins for long and interrupts are seen. A page fault takes the inner `lock` alone. */
+#include "fs/ramfs.h"
+#include <asm/errno.h>
+#include <linux/stat.h>
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/usercopy.h"
+#include "sched/thread.h"
+
+#define TURN_BYTES (1UL << 20)
+#define MAX_SIZE   0x7fffffffffffffffUL
+
+/* Who is at the other end of a transfer: kernel memory, or a user address when NULL. */
+struct buffer {
+    char *kernel;
+    u64 user;
+};
+
+static u64
+frame_at(struct inode *i, u64 index, bool make)
+{
+    spin_lock(&i->lock);
+    u64 pa = make ? pages_make(&i->pages, index) : pages_find(&i->pages, index);
+    spin_unlock(&i->lock);
+    return pa;
+}
+
+static size_t
+give(struct buffer b, u64 pa, u64 offset, size_t n)
+{
+    char *from = pa ? (char *)frame_address(pa) + offset : NULL;
+    if (!b.kernel)
+        return from ? copy_to_user_partial(b.user, from, n) : zero_user(b.user, n) ? 0 : n;
+    if (from)
+        memcpy(b.kernel, from, n);
+    else
+        memset(b.kernel, 0, n);
+    return n;
+}
+
+static size_t
+take(struct buffer b, u64 pa, u64 offset, size_t n)
+{
+    char *to = (char *)frame_address(pa) + offset;
+    if (!b.kernel)
+        return copy_from_user_partial(to, b.user, n);
+    memcpy(to, b.kernel, n);
+    return n;
+}
+
+static struct buffer
+advance(struct buffer b, u64 n)
+{
+    return (struct buffer){ b.kernel ? b.kernel + n : NULL, b.user + n };
+}
+
+/* With io_lock held nobody cuts the file, so a frame found stays. */
+static s64
+read_locked(struct inode *i, struct buffer b, u64 n, u64 pos)
+{
+    u64 done = 0, left = pos < i->size ? MIN(n, i->size - pos) : 0;
+    while (done < left) {
+        u64 at = pos + done;
+        size_t want = MIN(left - done, PAGE_SIZE - at % PAGE_SIZE);
+        u64 pa = frame_at(i, at >> PAGE_SHIFT, false);
+        size_t got = give(advance(b, done), pa, at % PAGE_SIZE, want);
+        done += got;
+        if (got < want)
+            return done ? (s64)done : -EFAULT;
+    }
+    return (s64)done;
+}
+
+/* Some memory stays out of reach of files, so that who filled it all can still run rm. */
+static bool
+memory_left(void)
+{
+    return frames_free() > frames_total() / 32;
+}
+
+static s64
+write_pages(struct inode *i, struct buffer b, u64 n, u64 pos)
+{
+    u64 done = 0;
+    while (done < n) {
+        u64 at = pos + done;
+        size_t want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
+        u64 pa = memory_left() ? frame_at(i, at >> PAGE_SHIFT, true) : 0;
+        size_t got = pa ? take(advance(b, done), pa, at % PAGE_SIZE, want) : 0;
+        done += got;
+        if (got < want)
+            return done ? (s64)done : pa ? -EFAULT : -ENOSPC;
+    }
+    return (s64)done;
+}
+
+static s64
+write_locked(struct inode *i, struct buffer b, u64 n, u64 pos)
+{
+    if (pos >= MAX_SIZE)
+        return -EFBIG;
+    s64 done = write_pages(i, b, MIN(n, MAX_SIZE - pos), pos);
+    if (done > 0) {
+        spin_lock(&i->lock);
+        i->size = MAX(i->size, pos + (u64)done);
+        spin_unlock(&i->lock);
+        inode_modified(i);
+    }
+    return done;
+}
+
+enum direction { READ, WRITE, APPEND };
+
+static s64
+transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction how)
+{
+    u64 done = 0;
+    for (;;) {
+        u64 want = MIN(n - done, TURN_BYTES);
+        spin_lock(&i->io_lock);
+        if (how == APPEND)
+            *pos = i->size;
+        s64 got = how == READ ? read_locked(i, advance(b, done), want, *pos)
+                              : write_locked(i, advance(b, done), want, *pos);
+        if (got > 0)
+            *pos += (u64)got;
+        spin_unlock(&i->io_lock);
+        if (got < 0)
+            return done ? (s64)done : got;
+        done += (u64)got;
+        if (done == n || (u64)got < want)
+            return (s64)done;
+        preemption_point();
+    }
+}
+
+s64
+inode_read(struct inode *i, u64 user_buf, u64 n, u64 *pos)
+{
+    return transfer(i, (struct buffer){ NULL, user_buf }, n, pos, READ);
+}
+
+s64
+inode_write(struct inode *i, u64 user_buf, u64 n, u64 *pos, bool append)
+{
+    if (n == 0)
+        return 0;
+    return transfer(i, (struct buffer){ NULL, user_buf }, n, pos, append ? APPEND : WRITE);
+}
+
+s64
+inode_read_kernel(struct inode *i, void *buf, u64 n, u64 pos)
+{
+    return transfer(i, (struct buffer){ buf, 0 }, n, &pos, READ);
+}
+
+s64
+inode_append_private(struct inode *i, const void *buf, u64 n)
+{
+    return write_locked(i, (struct buffer){ (char *)buf, 0 }, n, i->size);
+}
+
+int
+inode_truncate(struct inode *i, u64 size)
+{
+    if (!S_ISREG(i->mode) || i->ops->file_ops != &ramfs_file_ops)
+        return -EINVAL;
+    if (size > MAX_SIZE)
+        return -EFBIG;
+    spin_lock(&i->io_lock);
+    spin_lock(&i->lock);
+    if (size < i->size)
+        pages_cut(&i->pages, size);
+    i->size = size;
+    spin_unlock(&i->lock);
+    spin_unlock(&i->io_lock);
+    inode_modified(i);
+    return 0;
+}

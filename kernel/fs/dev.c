@@ -1,0 +1,152 @@
+/* dev.c - /dev: null, zero, full, random, and the links and nodes that stand beside them.
+ *
+ * Terminals are in tty.c, the ports of the machine in port.c. Numbers are Linux's
+ * (Documentation/admin-guide/devices.txt), because programs know some of them. */
+#include "fs/dev.h"
+#include <asm/errno.h>
+#include <linux/fcntl.h>
+#include <linux/stat.h>
+#include "dev/chardev.h"
+#include "fs/names.h"
+#include "fs/port.h"
+#include "fs/tty.h"
+#include "lib/print.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "mm/usercopy.h"
+#include "sched/thread.h"
+
+static s64
+null_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+{
+    return 0;
+}
+
+static s64
+null_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
+{
+    return (s64)n;
+}
+
+static s64
+full_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
+{
+    return n ? -ENOSPC : 0;
+}
+
+/* Gives the user n bytes that `fill` makes, a piece at a time. */
+static s64
+read_made(u64 user_buf, u64 n, void (*fill)(void *buf, size_t n))
+{
+    u8 piece[256];
+    u64 done = 0;
+    while (done < n) {
+        size_t want = MIN(n - done, sizeof(piece));
+        fill(piece, want);
+        size_t got = copy_to_user_partial(user_buf + done, piece, want);
+        done += got;
+        if (got < want)
+            return done ? (s64)done : -EFAULT;
+        preemption_point();
+    }
+    return (s64)done;
+}
+
+static void
+fill_zero(void *buf, size_t n)
+{
+    memset(buf, 0, n);
+}
+
+static s64
+zero_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+{
+    return read_made(user_buf, n, fill_zero);
+}
+
+static s64
+random_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+{
+    return read_made(user_buf, n, random_bytes);
+}
+
+/* Every position is the same; lseek succeeds all the same (null(4)). */
+static s64
+null_seek(struct file *f, s64 offset, int whence)
+{
+    return 0;
+}
+
+static const struct file_ops null_ops = { .read = null_read,
+                                          .write = null_write,
+                                          .seek = null_seek };
+const struct file_ops zero_file_ops = { .read = zero_read, .write = null_write, .seek = null_seek };
+static const struct file_ops full_ops = { .read = zero_read,
+                                          .write = full_write,
+                                          .seek = null_seek };
+static const struct file_ops random_ops = {
+    .read = random_read,
+    .write = null_write, /* what is written there does not have to be of use (random(4)) */
+    .seek = null_seek,
+};
+
+static const struct inode_ops null_inode = { .file_ops = &null_ops };
+static const struct inode_ops zero_inode = { .file_ops = &zero_file_ops };
+static const struct inode_ops full_inode = { .file_ops = &full_ops };
+static const struct inode_ops random_inode = { .file_ops = &random_ops };
+
+static const struct {
+    const char *path;
+    const struct inode_ops *ops;
+    u32 mode, rdev;
+} devices[] = {
+    { "/dev/null", &null_inode, 0666, MAKE_DEVICE(1, 3) },
+    { "/dev/zero", &zero_inode, 0666, MAKE_DEVICE(1, 5) },
+    { "/dev/full", &full_inode, 0666, MAKE_DEVICE(1, 7) },
+    { "/dev/random", &random_inode, 0666, MAKE_DEVICE(1, 8) },
+    { "/dev/urandom", &random_inode, 0666, MAKE_DEVICE(1, 9) },
+    { "/dev/tty", &current_tty_inode, 0666, MAKE_DEVICE(5, 0) },
+    { "/dev/console", &console_inode, 0600, MAKE_DEVICE(5, 1) },
+};
+
+static const struct {
+    const char *path, *text;
+} links[] = {
+    { "/dev/fd", "/proc/self/fd" },
+    { "/dev/stdin", "/proc/self/fd/0" },
+    { "/dev/stdout", "/proc/self/fd/1" },
+    { "/dev/stderr", "/proc/self/fd/2" },
+};
+
+/* The kernel's nodes win over what an archive has at their place. */
+static void
+add(const char *path, struct inode *i)
+{
+    vfs_unlink(AT_FDCWD, path, false);
+    int err = vfs_add(AT_FDCWD, path, i);
+    if (err)
+        pr_warn("%s: cannot be made (error %d)", path, -err);
+}
+
+static void
+add_ports(void)
+{
+    char path[64];
+    vfs_make(AT_FDCWD, "/dev/virtio-ports", S_IFDIR | 0755);
+    u32 minor = 0;
+    for (struct chardev *d = chardev_next(NULL); d; d = chardev_next(d)) {
+        snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
+        add(path, port_inode(d, MAKE_DEVICE(250, minor++)));
+    }
+}
+
+void
+dev_init(void)
+{
+    vfs_make(AT_FDCWD, "/dev", S_IFDIR | 0755); /* -EEXIST is as good */
+    for (u32 i = 0; i < ARRAY_SIZE(devices); i++)
+        add(devices[i].path, device_inode(devices[i].ops, devices[i].mode, devices[i].rdev, NULL));
+    for (u32 i = 0; i < ARRAY_SIZE(links); i++)
+        add(links[i].path, ramfs_symlink(links[i].text, strlen(links[i].text)));
+    add_ports();
+}

@@ -1,0 +1,21 @@
+/* dir.h - directories as open files: getdents64. */
+#pragma once
+
+#include "fs/file.h"
+
+/* Where a listing goes: one page, in the layout of getdents64(2). */
+struct dir_sink {
+    char *page;
+    size_t used, size;
+    u64 position; /* of the next entry wanted; moves with each one emitted */
+    bool full;    /* an entry did not fit: no later one may jump the queue */
+};
+
+/* Adds an entry and sets the sink's position to `next`. `type` is S_IFMT bits of a mode. False if
+ * it does not fit: stop, and leave the position. */
+bool dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next);
+
+/* getdents64(2): bytes stored, 0 at the end, -ENOTDIR, -EINVAL when one entry does not fit. */
+s64 dir_read(struct file *f, u64 user_buf, u64 n);
+
+extern const struct file_ops dir_file_ops;

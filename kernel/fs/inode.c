@@ -1,0 +1,107 @@
+/* inode.c - inodes: made, counted, described, ended. See inode.h. */
+#include "fs/inode.h"
+#include <asm/errno.h>
+#include <asm/stat.h>
+#include <linux/stat.h>
+#include "fs/pipe.h"
+#include "fs/ramfs.h"
+#include "fs/tree.h"
+#include "lib/string.h"
+#include "mm/kmalloc.h"
+#include "time/clock.h"
+
+static u64 last_number;
+
+struct inode *
+inode_create(const struct inode_ops *ops, u32 device, u32 mode)
+{
+    struct inode *i = kzalloc(sizeof *i);
+    if (!i)
+        return NULL;
+    i->ops = ops;
+    i->refs = 1;
+    i->mode = mode;
+    i->nlink = S_ISDIR(mode) ? 2 : 1;
+    i->device = device;
+    i->number = __atomic_add_fetch(&last_number, 1, __ATOMIC_RELAXED);
+    i->accessed_ns = i->modified_ns = i->changed_ns = clock_real_ns();
+    list_init(&i->names);
+    list_init(&i->children);
+    i->next_position = 2; /* 0 and 1 are `.` and `..` */
+    spin_init(&i->lock, "inode");
+    spin_init(&i->io_lock, "file data");
+    return i;
+}
+
+struct inode *
+device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data)
+{
+    struct inode *i = inode_create(ops, DEVICE_RAMFS, S_IFCHR | mode);
+    if (!i)
+        return NULL;
+    i->rdev = rdev;
+    i->data = data;
+    return i;
+}
+
+void
+inode_get(struct inode *i)
+{
+    __atomic_add_fetch(&i->refs, 1, __ATOMIC_RELAXED);
+}
+
+/* In a loop, not by recursion: a removed directory holds its parent, which may be removed too, and
+ * so on for as many levels as a program likes; the stack has 16 KiB. */
+void
+inode_put(struct inode *i)
+{
+    while (i && __atomic_sub_fetch(&i->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        struct inode *parent = tree_forget(i);
+        if (i->ops->release)
+            i->ops->release(i);
+        kfree(i);
+        i = parent;
+    }
+}
+
+static u64
+blocks(u64 size)
+{
+    return ALIGN_UP(size, PAGE_SIZE) / 512;
+}
+
+void
+inode_stat(const struct inode *i, struct stat *st)
+{
+    u64 size = S_ISDIR(i->mode) ? PAGE_SIZE : i->size;
+    *st = (struct stat){
+        .st_dev = i->device,
+        .st_ino = i->number,
+        .st_mode = i->mode,
+        .st_nlink = i->nlink,
+        .st_uid = i->uid,
+        .st_gid = i->gid,
+        .st_rdev = i->rdev,
+        .st_size = (long)size,
+        .st_blksize = PAGE_SIZE,
+        .st_blocks = S_ISREG(i->mode) ? (long)blocks(size) : 0,
+        .st_atime = (long)(i->accessed_ns / NSEC_PER_SEC),
+        .st_atime_nsec = i->accessed_ns % NSEC_PER_SEC,
+        .st_mtime = (long)(i->modified_ns / NSEC_PER_SEC),
+        .st_mtime_nsec = i->modified_ns % NSEC_PER_SEC,
+        .st_ctime = (long)(i->changed_ns / NSEC_PER_SEC),
+        .st_ctime_nsec = i->changed_ns % NSEC_PER_SEC,
+    };
+}
+
+void
+inode_changed(struct inode *i)
+{
+    i->changed_ns = clock_real_ns();
+}
+
+void
+inode_modified(struct inode *i)
+{
+    i->modified_ns = i->changed_ns = clock_real_ns();
+}

@@ -1,0 +1,90 @@
+/* inode.h - what stands behind a name: a regular file, directory, link, pipe or device.
+ *
+ * One struct for all kinds. `ops` says what the kind does differently; what it holds is in the
+ * union. Counted: names in the tree, open files, working directories, mapped areas each hold a
+ * reference. An inode goes when the last one does, and its frames with it. Not here: names (tree.h).
+ *
+ * Locks: `io_lock` is held over reads, writes and truncation of a regular file (so they are atomic
+ * against each other) and comes before user memory in the order; `lock` guards size and pages and
+ * comes after it, because a page fault takes it. Attributes are single words, read without a lock. */
+#pragma once
+
+#include "fs/file.h"
+#include "fs/pages.h"
+#include "lib/list.h"
+
+struct inode;
+struct stat;
+struct pipe;
+struct dir_sink;
+
+/* A name inside a path: not NUL-terminated. */
+struct component {
+    const char *text;
+    size_t length;
+};
+
+struct inode_ops {
+    const struct file_ops *file_ops; /* of files that open() makes */
+    /* Called by open with f->ops == file_ops: may change ops and data, or fail. */
+    int (*open)(struct inode *i, struct file *f);
+    /* Directories whose entries are made on demand, beside those in the tree: the inode of this
+     * name with a reference, or -ENOENT; and all of them into the sink from its position on. */
+    int (*lookup)(struct inode *dir, const struct component *name, struct inode **out);
+    void (*list)(struct inode *dir, struct dir_sink *sink);
+    /* Links whose text is made on demand (NULL: i->target). Length without NUL, or negative errno. */
+    s64 (*readlink)(struct inode *i, char *buf, size_t size);
+    /* Links that lead to an inode directly, whatever their text says (/proc/self/fd/N). */
+    int (*follow)(struct inode *i, struct inode **out);
+    void (*release)(struct inode *i); /* the last reference is gone; may be NULL */
+};
+
+struct inode {
+    const struct inode_ops *ops;
+    u32 refs;
+    u32 mode; /* S_IFMT and permission bits */
+    u32 uid, gid, nlink;
+    u32 device;                               /* st_dev: one number a file system */
+    u64 number;                               /* st_ino: never used twice */
+    u32 rdev;                                 /* of device nodes, as makedev(3) */
+    u64 size;                                 /* bytes */
+    u64 accessed_ns, modified_ns, changed_ns; /* since 1970 */
+    struct list names;                        /* struct dirent.in_names: under the tree's lock */
+    struct list children;                     /* directories: struct dirent.in_parent, likewise */
+    u64 next_position;                        /* directories: of the next child */
+    struct spinlock lock, io_lock;
+    union {
+        struct pages pages; /* regular files */
+        char *target;       /* symbolic links: kmalloc'd, NUL-terminated */
+        struct pipe *pipe;  /* FIFOs, NULL until opened */
+        void *data;         /* devices, /proc */
+    };
+};
+
+#define DEVICE_RAMFS 1u
+#define DEVICE_PROC  2u
+#define DEVICE_PIPE  3u
+
+/* makedev(major, minor) for numbers below 256, the same in every layout of dev_t. */
+#define MAKE_DEVICE(major, minor) ((major) << 8 | (minor))
+
+/* A new inode with one reference and no name; NULL without memory. Times are now. */
+struct inode *inode_create(const struct inode_ops *ops, u32 device, u32 mode);
+/* One of ramfs by the type in `mode`: regular file, directory, link or FIFO. */
+struct inode *ramfs_inode(u32 mode);
+/* A symbolic link with a copy of n bytes of text. -ENAMETOOLONG is the caller's to check. */
+struct inode *ramfs_symlink(const char *text, size_t n);
+/* A character device node. */
+struct inode *device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data);
+void inode_get(struct inode *i);
+void inode_put(struct inode *i); /* NULL allowed */
+
+/* Everything stat(2) tells. */
+void inode_stat(const struct inode *i, struct stat *st);
+/* Content changed: mtime and ctime. Attributes or links changed: ctime only. */
+void inode_modified(struct inode *i);
+void inode_changed(struct inode *i);
+/* ftruncate(2): 0, -EINVAL for what is no regular file, -EFBIG. */
+int inode_truncate(struct inode *i, u64 size);
+
+extern const struct inode_ops ramfs_dir_ops; /* directories whose entries are in the tree only */

@@ -1,0 +1,53 @@
+/* tree.h - names: which inode stands in which directory under which name.
+ *
+ * A dirent is one name of one inode. The whole tree is guarded by one lock, held for one look-up or
+ * one change at a time, never over a copy to a user or a call upwards. Its entries are found by a
+ * hash table over (directory, name), listed by a list per directory in order of `position`, which
+ * never changes: so reading a directory while others remove from it neither skips nor repeats.
+ * Not here: paths (path.h), permission and errno order of the calls (names.c). */
+#pragma once
+
+#include "fs/inode.h"
+
+struct dirent {
+    struct dirent *hash_next;
+    struct list in_parent; /* parent->children */
+    struct list in_names;  /* inode->names */
+    struct inode *parent;  /* one reference */
+    struct inode *inode;   /* one reference while `linked` */
+    u64 position;          /* cookie of getdents */
+    u32 hash;
+    bool linked; /* look-ups find it */
+    bool
+        removed; /* it was the last name, and was unlinked; kept to tell what the file was called */
+    char name[]; /* NUL-terminated */
+};
+
+#define NAME_LIMIT 255 /* NAME_MAX: bytes without the NUL */
+
+extern struct inode *tree_root;
+
+/* The entry's inode with a reference, or NULL. */
+struct inode *tree_find(struct inode *dir, const struct component *name);
+/* Adds a name for `i`. Takes references of its own. 0, -EEXIST, -ENOENT when `dir` itself has been
+ * removed, -ENOMEM. */
+int tree_link(struct inode *dir, const struct component *name, struct inode *i);
+/* Gives an inode that was made on demand the name and parent that paths show, outside of the
+ * listing. 0 or -ENOMEM. */
+int tree_name(struct inode *dir, const struct component *name, struct inode *i);
+/* Removes the name: of an empty directory if `directory`, else of anything else. 0, -ENOENT,
+ * -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY for a mount point. */
+int tree_unlink(struct inode *dir, const struct component *name, bool directory);
+/* rename(2), replacing what is at the new name unless `no_replace` (-EEXIST). The errors of
+ * tree_unlink, and -EINVAL for moving a directory into itself. */
+int tree_rename(struct inode *from, const struct component *old, struct inode *to,
+                const struct component *new, bool no_replace);
+/* The directory that `..` of `dir` means, with a reference; the root's is the root. */
+struct inode *tree_parent(struct inode *dir);
+/* Writes the absolute path of `i`; its length, -ENOENT if it has no name, -ENAMETOOLONG. An inode
+ * that was removed has " (deleted)" behind it. */
+s64 tree_path(struct inode *i, char *buf, size_t size);
+/* Emits the children of `dir` from the sink's position on. */
+void tree_list(struct inode *dir, struct dir_sink *sink);
+/* The end of an inode: frees its name. Returns the parent, whose reference is now the caller's. */
+struct inode *tree_forget(struct inode *i);
