@@ -1,0 +1,93 @@
+/*
+ * date [-u] [+FORMAT] - prints the time in UTC; date [-u] -s @SECONDS sets the clock and prints it.
+ *
+ * There are no time zones on this system, so -u, which asks for UTC, changes nothing. FORMAT is
+ * strftime's, and %N, nine digits of nanoseconds, a custom of GNU. SECONDS count from 1970.
+ * Setting the clock moves CLOCK_REALTIME and never CLOCK_MONOTONIC. Follows POSIX.1-2017, "date".
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int
+usage(void)
+{
+    fprintf(stderr, "usage: date [-u] [+FORMAT]\n       date [-u] -s @SECONDS\n");
+    return 2;
+}
+
+static int
+set_clock(const char *text)
+{
+    char *end;
+    struct timespec now = { .tv_sec = strtol(text + 1, &end, 10) };
+
+    if (text[0] != '@' || end == text + 1 || *end != '\0')
+        return usage();
+    if (clock_settime(CLOCK_REALTIME, &now) != 0) {
+        fprintf(stderr, "date: cannot set the clock: %s\n", strerror(errno));
+        return 1;
+    }
+    return 0;
+}
+
+/* Replaces each %N by the nanoseconds, and leaves %% for strftime. */
+static void
+insert_nanoseconds(char *to, size_t size, const char *format, long ns)
+{
+    size_t used = 0;
+
+    for (; *format != '\0' && used + 10 < size; format++) {
+        if (format[0] == '%' && format[1] == 'N') {
+            used += (size_t)snprintf(to + used, size - used, "%09ld", ns);
+            format++;
+        } else {
+            to[used++] = *format;
+            if (format[0] == '%' && format[1] != '\0')
+                to[used++] = *++format;
+        }
+    }
+    to[used] = '\0';
+}
+
+static int
+print_time(const char *wanted)
+{
+    char format[512], text[1024] = "";
+    struct timespec now;
+    struct tm date;
+
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) {
+        fprintf(stderr, "date: %s\n", strerror(errno));
+        return 1;
+    }
+    gmtime_r(&now.tv_sec, &date);
+    insert_nanoseconds(format, sizeof format, wanted, now.tv_nsec);
+    if (strftime(text, sizeof text, format, &date) == 0 && format[0] != '\0') {
+        fprintf(stderr, "date: the result is too long\n");
+        return 1;
+    }
+    puts(text);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+    const char *format = "%a %b %e %H:%M:%S UTC %Y";
+    int i = 1;
+
+    if (i < argc && strcmp(argv[i], "-u") == 0)
+        i++;
+    if (i + 1 < argc && strcmp(argv[i], "-s") == 0) {
+        int status = set_clock(argv[i + 1]);
+        if (status != 0)
+            return status;
+        i += 2;
+    }
+    if (i < argc && argv[i][0] == '+')
+        format = argv[i++] + 1;
+    return i == argc ? print_time(format) : usage();
+}
