@@ -92,6 +92,8 @@ $(USER)/manifest: $(USER_INSTALLED:$(USER)/%=$(USER)/stripped/%)
 	    printf '%s=/bin/%s\n' $(foreach name,$(USER_PROGRAMS),$(USER)/stripped/bin/$(name) $(name)); \
 	    printf '%s=/init\n' $(USER)/stripped/bin/init; } > $@
 
+include tests/loader/loader.mk
+
 user: $(USER)/manifest
 .PHONY: user
 

@@ -1,0 +1,25 @@
+/*
+ * libs.h - what the small libraries of the loader's tests offer.
+ *
+ *   program -> libone.so -> libthree.so -> libtwo.so
+ *   program -> libtwo.so
+ */
+#ifndef TESTS_LOADER_LIBS_H
+#define TESTS_LOADER_LIBS_H
+
+extern int one_value;
+extern char one_zeros[100000];
+extern int *const one_pointer; /* &two_numbers[2]: a relocation with an addend, in RELRO */
+const char *whose(void);       /* "library", unless the program defines its own */
+const char *one_asks_whose(void);
+int *one_value_of_library(void);
+int one_sum(void); /* calls three_sum */
+
+extern int two_numbers[4];
+int two_gone(void);
+
+int three_sum(void);
+
+int answer(void); /* version.c: the number of its version */
+
+#endif
