@@ -7,8 +7,9 @@
 #   $(O)/user/bin/NAME                      from user/bin/NAME.c or user/bin/NAME/*.c, with symbols
 #   $(O)/user/manifest                      lines HOST=GUEST; HOSTs are stripped copies
 #
-# Other fragments build programs with USER_CFLAGS and `$(call user-link,OUTPUT,OBJECTS)` or
-# `$(call user-link-static,OUTPUT,OBJECTS)`, after USER_LIBS.
+# Other fragments build programs with USER_CFLAGS and `$(call user-link,OUTPUT,OBJECTS)` (a third
+# word -no-pie gives one at a fixed address) or `$(call user-link-static,OUTPUT,OBJECTS)`, after
+# USER_LIBS.
 
 USER := $(O)/user
 VDSO_STUB := $(O)/vdso/stub/linux-vdso.so.1
@@ -60,7 +61,7 @@ $(USER)/ld-postern.so.1: $(LOADER_O) $(LOADER_SHARED_O)
 
 # The vDSO is named even when a program has only weak references to it, or none: --as-needed would
 # drop it then.
-user-link = $(CC) -pie $(DYNAMIC_LDFLAGS) -Wl,--dynamic-linker=/lib/ld-postern.so.1 -o $1 \
+user-link = $(CC) $(or $3,-pie) $(DYNAMIC_LDFLAGS) -Wl,--dynamic-linker=/lib/ld-postern.so.1 -o $1 \
     $(USER)/crt0.o $2 $(USER)/libpostern.so -Wl,--no-as-needed $(VDSO_STUB)
 user-link-static = $(CC) -static -no-pie $(USER_LDFLAGS) -o $1 $(USER)/crt0.o $2 $(USER)/libpostern.a
 

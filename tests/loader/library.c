@@ -62,7 +62,7 @@ heap(void)
     }
     for (int i = 0; i < 500; i += 2)
         free(blocks[i]);
-    void *huge = malloc((size_t)1 << 50);
+    void *volatile huge = malloc((size_t)1 << 50); /* a compiler may not leave it out */
     printf("blocks %d, huge %d %s\n", good, huge != NULL, strerror(errno));
 }
 

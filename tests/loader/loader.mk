@@ -56,7 +56,7 @@ $(LT)/bin/copy: $(LT)/copy.o $(LT)/lib/libone.so
 $(LT)/bin/copy: private PIE := -no-pie
 $(LT_PROGRAMS:%=$(LT)/bin/%): $(USER_LIBS)
 	@mkdir -p $(@D)
-	$(Q)$(call user-link,$@,$(filter $(LT)/%,$^) $(LT_NEEDED) $(PIE))
+	$(Q)$(call user-link,$@,$(filter $(LT)/%,$^) $(LT_NEEDED),$(PIE))
 
 loader-tests: $(LOADER_TESTS)
 .PHONY: loader-tests
