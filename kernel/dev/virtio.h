@@ -1,0 +1,65 @@
+/* virtio.h - virtio devices behind registers in memory: the transport and its queues.
+ *
+ * A queue is a ring of descriptors that driver and device share. Here descriptor N always stands
+ * for the driver's buffer N ("slot"), and no buffer is chained to another. Not here: what a device
+ * does with its queues (virtio_console.c). No locks: each device's driver has its own.
+ * Source: Virtual I/O Device (VIRTIO) 1.2, sections 2.7 "Split Virtqueues" and 4.2 "Virtio Over
+ * MMIO". Only version 2 of the registers; the legacy interface is another protocol. */
+#pragma once
+
+#include <linux/virtio_ring.h>
+#include "lib/types.h"
+
+struct virtio {
+    volatile u8 *registers;
+    u32 irq;
+};
+
+#define VIRTQUEUE_SIZE 16
+
+struct vring_memory {
+    struct vring_desc descriptors[VIRTQUEUE_SIZE];
+    u16 avail_flags, avail_index, avail_slots[VIRTQUEUE_SIZE];
+    struct {
+        u16 flags, index;
+        struct vring_used_elem slots[VIRTQUEUE_SIZE];
+    } used __attribute__((aligned(VRING_USED_ALIGN_SIZE)));
+};
+
+struct virtqueue {
+    struct virtio *device;
+    u32 number;
+    u16 taken; /* used entries that the driver has seen */
+    struct vring_memory *ring;
+};
+
+/* Finds the machine's virtio devices and starts the drivers of those we know. After the PLIC. */
+void virtio_init(void);
+
+/* The driver for device type VIRTIO_ID_CONSOLE. */
+void virtio_console_init(struct virtio *v);
+
+u32 virtio_read(const struct virtio *v, u32 offset);
+void virtio_write(struct virtio *v, u32 offset, u32 value);
+
+/* Resets the device and agrees on exactly `features`. 0, or -ENODEV if it does not offer them. */
+int virtio_negotiate(struct virtio *v, u64 features);
+/* After the queues are made: from now on the device works. */
+void virtio_run(struct virtio *v);
+/* Tells the device that its interrupt has been seen. Before looking at the queues. */
+void virtio_acknowledge(struct virtio *v);
+
+/* Makes queue `number` of the device. 0, -ENODEV if it has none, -ENOMEM. */
+int virtqueue_create(struct virtqueue *q, struct virtio *v, u32 number);
+/* Slot `slot` stands for `size` bytes at `buf`, a kzalloc'd object. `flags`: VRING_DESC_F_WRITE for
+ * a buffer that the device fills, else 0. */
+void virtqueue_set(struct virtqueue *q, u16 slot, const void *buf, u32 size, u16 flags);
+/* Hands the slot to the device, which need not look before virtqueue_notify. */
+void virtqueue_post(struct virtqueue *q, u16 slot);
+void virtqueue_notify(struct virtqueue *q);
+/* Has the device given something back that was not taken yet? */
+bool virtqueue_used(const struct virtqueue *q);
+/* The next slot it has given back, with the bytes it wrote; -1 when there is none. */
+s32 virtqueue_take(struct virtqueue *q, u32 *length);
+/* Asks for an interrupt when a slot comes back, or for none. A wish, not an order. */
+void virtqueue_interrupts(struct virtqueue *q, bool wanted);
