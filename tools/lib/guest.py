@@ -3,7 +3,7 @@
   /run/argv     the command's words, each ended by a NUL
   /run/term     TERM's value, when there is a terminal
   /run/winsize  `ROWS COLUMNS` of that terminal
-user/bin/init.c reads them.
+user/bin/init.c reads the first two, the kernel's terminal the last.
 """
 import os
 

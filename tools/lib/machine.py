@@ -27,17 +27,28 @@ PR_SET_PDEATHSIG = 1
 F_SETPIPE_SZ = 1031  # module fcntl knows the name since Python 3.10 only
 
 
-def initrd_room(memory):
-    """Bytes that QEMU leaves between the initrd's place and the device tree or the end of memory.
-
-    From hw/riscv/boot.c: the initrd goes half way up, at most 128 MiB behind the kernel; the tree
-    goes to the last whole 16 MiB (older) or 2 MiB (newer QEMU), below 3 GiB."""
-    start = KERNEL_START + min(memory // 2, 128 * MIB)
+def room(start, memory):
+    """Bytes between `start` and what QEMU puts at the end of memory: the device tree, at the last
+    whole 16 MiB (older) or 2 MiB (newer QEMU), below 3 GiB. From its hw/riscv/boot.c."""
     end = min(RAM_START + memory, TREE_LIMIT) - MIB
     tree = end - end % (16 * MIB)
     if tree <= start:
         tree = end - end % (2 * MIB)
     return tree - start
+
+
+def initrd_room(memory):
+    """The initrd goes half way up, at most 128 MiB behind the kernel, by the same source."""
+    return room(KERNEL_START + min(memory // 2, 128 * MIB), memory)
+
+
+def image_memory(size):
+    """The memory that an image of this size needs if it is more than QEMU's own 128M, or 0. As
+    much again as the image takes is left for its programs, up to 16 MiB."""
+    for memory in range(128 * MIB, MEM_RANGE[1], 16 * MIB):
+        if size + min(size, 16 * MIB) <= room(KERNEL_START, memory):
+            return memory if memory > 128 * MIB else 0
+    return MEM_RANGE[1]
 
 
 def check_fit(size, memory):
@@ -85,7 +96,8 @@ class Machine:
         """A device for ports. Without ioeventfd the guest's word to it is heard at that very
         instruction, not when another thread of QEMU gets round to it."""
         self.words += ['-global', 'virtio-mmio.force-legacy=false',
-                       '-global', 'virtio-mmio.ioeventfd=off', '-device', 'virtio-serial-device']
+                       '-global', 'virtio-mmio.ioeventfd=off', 
+                       '-device', 'virtio-serial-device,max_ports=4']
 
     def output_port(self, name):
         """A port the guest writes; returns the descriptor to read."""
