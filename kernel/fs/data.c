@@ -6,19 +6,11 @@
 #include "fs/ramfs.h"
 #include <asm/errno.h>
 #include <linux/stat.h>
-#include "lib/string.h"
 #include "mm/frame.h"
-#include "mm/usercopy.h"
 #include "sched/thread.h"
 
 #define TURN_BYTES (1UL << 20)
 #define MAX_SIZE   0x7fffffffffffffffUL
-
-/* Who is at the other end of a transfer: kernel memory, or a user address when NULL. */
-struct buffer {
-    char *kernel;
-    u64 user;
-};
 
 static u64
 frame_at(struct inode *i, u64 index, bool make)
@@ -27,35 +19,6 @@ frame_at(struct inode *i, u64 index, bool make)
     u64 pa = make ? pages_make(&i->pages, index) : pages_find(&i->pages, index);
     spin_unlock(&i->lock);
     return pa;
-}
-
-static size_t
-give(struct buffer b, u64 pa, u64 offset, size_t n)
-{
-    char *from = pa ? (char *)frame_address(pa) + offset : NULL;
-    if (!b.kernel)
-        return from ? copy_to_user_partial(b.user, from, n) : zero_user(b.user, n) ? 0 : n;
-    if (from)
-        memcpy(b.kernel, from, n);
-    else
-        memset(b.kernel, 0, n);
-    return n;
-}
-
-static size_t
-take(struct buffer b, u64 pa, u64 offset, size_t n)
-{
-    char *to = (char *)frame_address(pa) + offset;
-    if (!b.kernel)
-        return copy_from_user_partial(to, b.user, n);
-    memcpy(to, b.kernel, n);
-    return n;
-}
-
-static struct buffer
-advance(struct buffer b, u64 n)
-{
-    return (struct buffer){ b.kernel ? b.kernel + n : NULL, b.user + n };
 }
 
 /* With io_lock held nobody cuts the file, so a frame found stays. */
@@ -67,7 +30,8 @@ read_locked(struct inode *i, struct buffer b, u64 n, u64 pos)
         u64 at = pos + done;
         size_t want = MIN(left - done, PAGE_SIZE - at % PAGE_SIZE);
         u64 pa = frame_at(i, at >> PAGE_SHIFT, false);
-        size_t got = give(advance(b, done), pa, at % PAGE_SIZE, want);
+        char *from = pa ? (char *)frame_address(pa) + at % PAGE_SIZE : NULL;
+        size_t got = buffer_put(b, done, from, want);
         done += got;
         if (got < want)
             return done ? (s64)done : -EFAULT;
@@ -90,7 +54,7 @@ write_pages(struct inode *i, struct buffer b, u64 n, u64 pos)
         u64 at = pos + done;
         size_t want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
         u64 pa = memory_left() ? frame_at(i, at >> PAGE_SHIFT, true) : 0;
-        size_t got = pa ? take(advance(b, done), pa, at % PAGE_SIZE, want) : 0;
+        size_t got = pa ? buffer_get(b, done, (char *)frame_address(pa) + at % PAGE_SIZE, want) : 0;
         done += got;
         if (got < want)
             return done ? (s64)done : pa ? -EFAULT : -ENOSPC;
@@ -121,11 +85,12 @@ transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction how)
     u64 done = 0;
     for (;;) {
         u64 want = MIN(n - done, TURN_BYTES);
+        struct buffer rest = { b.kernel ? b.kernel + done : NULL, b.user + done };
         spin_lock(&i->io_lock);
         if (how == APPEND)
             *pos = i->size;
-        s64 got = how == READ ? read_locked(i, advance(b, done), want, *pos)
-                              : write_locked(i, advance(b, done), want, *pos);
+        s64 got =
+            how == READ ? read_locked(i, rest, want, *pos) : write_locked(i, rest, want, *pos);
         if (got > 0)
             *pos += (u64)got;
         spin_unlock(&i->io_lock);
@@ -139,29 +104,21 @@ transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction how)
 }
 
 s64
-inode_read(struct inode *i, u64 user_buf, u64 n, u64 *pos)
+inode_read(struct inode *i, struct buffer b, u64 n, u64 *pos)
 {
-    return transfer(i, (struct buffer){ NULL, user_buf }, n, pos, READ);
+    return transfer(i, b, n, pos, READ);
 }
 
 s64
-inode_write(struct inode *i, u64 user_buf, u64 n, u64 *pos, bool append)
+inode_write(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append)
 {
-    if (n == 0)
-        return 0;
-    return transfer(i, (struct buffer){ NULL, user_buf }, n, pos, append ? APPEND : WRITE);
-}
-
-s64
-inode_read_kernel(struct inode *i, void *buf, u64 n, u64 pos)
-{
-    return transfer(i, (struct buffer){ buf, 0 }, n, &pos, READ);
+    return n == 0 ? 0 : transfer(i, b, n, pos, append ? APPEND : WRITE);
 }
 
 s64
 inode_append_private(struct inode *i, const void *buf, u64 n)
 {
-    return write_locked(i, (struct buffer){ (char *)buf, 0 }, n, i->size);
+    return write_locked(i, (struct buffer){ .kernel = (char *)buf }, n, i->size);
 }
 
 int

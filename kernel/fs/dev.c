@@ -13,37 +13,32 @@
 #include "lib/print.h"
 #include "lib/random.h"
 #include "lib/string.h"
-#include "mm/usercopy.h"
 #include "sched/thread.h"
 
 static s64
-null_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+null_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     return 0;
 }
 
 static s64
-null_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
+null_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     return (s64)n;
 }
 
 static s64
-full_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
+full_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     return n ? -ENOSPC : 0;
 }
 
-/* Gives the user n bytes that `fill` makes, a piece at a time. */
 static s64
-read_made(u64 user_buf, u64 n, void (*fill)(void *buf, size_t n))
+zero_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    u8 piece[256];
     u64 done = 0;
     while (done < n) {
-        size_t want = MIN(n - done, sizeof(piece));
-        fill(piece, want);
-        size_t got = copy_to_user_partial(user_buf + done, piece, want);
+        size_t want = MIN(n - done, PAGE_SIZE), got = buffer_put(b, done, NULL, want);
         done += got;
         if (got < want)
             return done ? (s64)done : -EFAULT;
@@ -52,22 +47,21 @@ read_made(u64 user_buf, u64 n, void (*fill)(void *buf, size_t n))
     return (s64)done;
 }
 
-static void
-fill_zero(void *buf, size_t n)
-{
-    memset(buf, 0, n);
-}
-
 static s64
-zero_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+random_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return read_made(user_buf, n, fill_zero);
-}
-
-static s64
-random_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
-{
-    return read_made(user_buf, n, random_bytes);
+    u8 piece[256];
+    u64 done = 0;
+    while (done < n) {
+        size_t want = MIN(n - done, sizeof(piece));
+        random_bytes(piece, want);
+        size_t got = buffer_put(b, done, piece, want);
+        done += got;
+        if (got < want)
+            return done ? (s64)done : -EFAULT;
+        preemption_point();
+    }
+    return (s64)done;
 }
 
 /* Every position is the same; lseek succeeds all the same (null(4)). */

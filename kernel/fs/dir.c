@@ -85,7 +85,7 @@ dir_seek(struct file *f, s64 offset, int whence)
 }
 
 static s64
-dir_no_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+dir_no_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     return -EISDIR;
 }

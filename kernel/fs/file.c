@@ -3,9 +3,10 @@
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include "fs/inode.h"
-#include "fs/ramfs.h"
+#include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "mm/layout.h"
+#include "mm/usercopy.h"
 
 /* Linux's MAX_RW_COUNT: a longer transfer is cut, so that counts fit an int everywhere. */
 #define MAX_TRANSFER (0x80000000UL - PAGE_SIZE)
@@ -38,60 +39,55 @@ file_put(struct file *f)
     kfree(f);
 }
 
-static bool
-outside_user_space(u64 user_buf, u64 n)
+size_t
+buffer_put(struct buffer b, u64 at, const void *from, size_t n)
 {
-    return user_buf > USER_END || n > USER_END - user_buf;
+    if (!b.kernel)
+        return from                        ? copy_to_user_partial(b.user + at, from, n)
+               : zero_user(b.user + at, n) ? 0
+                                           : n;
+    if (from)
+        memcpy(b.kernel + at, from, n);
+    else
+        memset(b.kernel + at, 0, n);
+    return n;
 }
 
-/* Why the transfer may not begin, or 0. `other` is the access mode that forbids it. */
+size_t
+buffer_get(struct buffer b, u64 at, void *to, size_t n)
+{
+    if (!b.kernel)
+        return copy_from_user_partial(to, b.user + at, n);
+    memcpy(to, b.kernel + at, n);
+    return n;
+}
+
+/* Why a transfer may not begin, or 0. `other` is the access mode that forbids it. */
 static s64
-check_transfer(const struct file *f, bool possible, u32 other, u64 user_buf, u64 n)
+check_transfer(const struct file *f, u32 other, bool possible, struct buffer b, u64 n, u64 *pos)
 {
     u32 access = f->flags & O_ACCMODE;
+    if (pos && !f->ops->seek)
+        return -ESPIPE;
     if (access == other || access == O_ACCMODE || (f->flags & O_PATH))
         return -EBADF;
     if (!possible)
         return -EINVAL;
-    return outside_user_space(user_buf, n) ? -EFAULT : 0;
-}
-
-static s64
-read_at(struct file *f, u64 user_buf, u64 n, u64 *pos)
-{
-    s64 err = check_transfer(f, f->ops->read, O_WRONLY, user_buf, n);
-    return err ? err : f->ops->read(f, user_buf, MIN(n, MAX_TRANSFER), pos);
-}
-
-static s64
-write_at(struct file *f, u64 user_buf, u64 n, u64 *pos)
-{
-    s64 err = check_transfer(f, f->ops->write, O_RDONLY, user_buf, n);
-    return err ? err : f->ops->write(f, user_buf, MIN(n, MAX_TRANSFER), pos);
+    return !b.kernel && (b.user > USER_END || n > USER_END - b.user) ? -EFAULT : 0;
 }
 
 s64
-file_read(struct file *f, u64 user_buf, u64 n)
+file_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return read_at(f, user_buf, n, &f->pos);
+    s64 err = check_transfer(f, O_WRONLY, f->ops->read, b, n, pos);
+    return err ? err : f->ops->read(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
 s64
-file_write(struct file *f, u64 user_buf, u64 n)
+file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return write_at(f, user_buf, n, &f->pos);
-}
-
-s64
-file_pread(struct file *f, u64 user_buf, u64 n, u64 pos)
-{
-    return f->ops->seek ? read_at(f, user_buf, n, &pos) : -ESPIPE;
-}
-
-s64
-file_pwrite(struct file *f, u64 user_buf, u64 n, u64 pos)
-{
-    return f->ops->seek ? write_at(f, user_buf, n, &pos) : -ESPIPE;
+    s64 err = check_transfer(f, O_RDONLY, f->ops->write, b, n, pos);
+    return err ? err : f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
 s64
@@ -113,11 +109,12 @@ file_ioctl(struct file *f, u32 request, u64 arg)
 u32
 file_poll(struct file *f, struct waiter *w)
 {
-    return f->ops->poll ? f->ops->poll(f, w) : POLL_READ | POLL_WRITE;
+    return f->ops->poll ? f->ops->poll(f, w) : POLLIN | POLLOUT;
 }
 
 s64
 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos)
 {
-    return f->ops == &ramfs_file_ops ? inode_read_kernel(f->inode, buf, n, pos) : -EINVAL;
+    return f->ops->seek && f->ops->read ? f->ops->read(f, (struct buffer){ .kernel = buf }, n, &pos)
+                                        : -EINVAL;
 }

@@ -6,6 +6,7 @@
  * signal ended answers -EINTR, and the system call decides whether to restart. */
 #pragma once
 
+#include <asm/poll.h>
 #include "lib/spinlock.h"
 #include "lib/types.h"
 
@@ -14,24 +15,30 @@ struct inode;
 struct waiter;
 struct pager;
 
-/* As POLLIN, POLLOUT, POLLERR, POLLHUP of <asm/poll.h>. */
-#define POLL_READ   0x001u
-#define POLL_WRITE  0x004u
-#define POLL_ERROR  0x008u
-#define POLL_HANGUP 0x010u
-
 /* How many queues one file may ask a poller to wait in. */
 #define POLL_WAITERS 2
 
+/* Where bytes come from or go to: memory of the current program, or the kernel's own if `kernel` is
+ * not NULL. */
+struct buffer {
+    char *kernel;
+    u64 user;
+};
+
+/* Moves n bytes to (`from` NULL: zeros) or from the buffer, `at` bytes behind its start. The count
+ * before a fault: n when all went well. */
+size_t buffer_put(struct buffer b, u64 at, const void *from, size_t n);
+size_t buffer_get(struct buffer b, u64 at, void *to, size_t n);
+
 struct file_ops {
-    /* Bytes move between the file and user memory of the current space, from *pos on, which the
-     * operation moves under a lock of its own. Count or negative errno; short counts are allowed;
-     * blocks unless O_NONBLOCK. Streams leave *pos alone. NULL: -EINVAL. */
-    s64 (*read)(struct file *f, u64 user_buf, u64 n, u64 *pos);
-    s64 (*write)(struct file *f, u64 user_buf, u64 n, u64 *pos);
+    /* Bytes move between file and buffer, from *pos on, which the operation moves under a lock of
+     * its own. Count or negative errno; short counts are allowed; blocks unless O_NONBLOCK. Streams
+     * leave *pos alone. NULL: -EINVAL. */
+    s64 (*read)(struct file *f, struct buffer b, u64 n, u64 *pos);
+    s64 (*write)(struct file *f, struct buffer b, u64 n, u64 *pos);
     s64 (*seek)(struct file *f, s64 offset, int whence); /* NULL: -ESPIPE, pread too */
     s64 (*ioctl)(struct file *f, u32 request, u64 arg);  /* NULL: -ENOTTY */
-    /* Which POLL_ bits hold now. With `w`, first enters waiters in the queues that tell of changes:
+    /* Which of POLLIN, POLLOUT, POLLERR, POLLHUP hold now. With `w`, first enters waiters in the queues that tell of changes:
      * w points at POLL_WAITERS of them, unused ones keep queue NULL. NULL: always ready. */
     u32 (*poll)(struct file *f, struct waiter *w);
     void (*release)(struct file *f); /* last reference gone; may be NULL */
@@ -53,12 +60,10 @@ void file_get(struct file *f);
 void file_put(struct file *f); /* NULL allowed */
 
 /* read(2) and write(2) on an open file: -EBADF for the wrong access mode, -EFAULT for a range
- * outside of user space, else what the operation says. */
-s64 file_read(struct file *f, u64 user_buf, u64 n);
-s64 file_write(struct file *f, u64 user_buf, u64 n);
-/* pread(2), pwrite(2): the file's own position stays. -ESPIPE for what cannot seek. */
-s64 file_pread(struct file *f, u64 user_buf, u64 n, u64 pos);
-s64 file_pwrite(struct file *f, u64 user_buf, u64 n, u64 pos);
+ * outside of user space, else what the operation says. With `pos` as pread(2): the file's own
+ * position stays, and -ESPIPE for what cannot seek. */
+s64 file_read(struct file *f, struct buffer b, u64 n, u64 *pos);
+s64 file_write(struct file *f, struct buffer b, u64 n, u64 *pos);
 s64 file_seek(struct file *f, s64 offset, int whence);
 s64 file_ioctl(struct file *f, u32 request, u64 arg);
 u32 file_poll(struct file *f, struct waiter *w);

@@ -61,14 +61,14 @@ wake(struct waitqueue *q)
 
 /* Moves up to n bytes out. A fault ends it early. */
 static u64
-take_out(struct pipe *p, u64 user_buf, u64 n)
+take_out(struct pipe *p, struct buffer b, u64 n)
 {
     u64 done = 0;
     n = MIN(n, p->length);
     while (done < n) {
         u64 offset = p->first % PAGE_SIZE, want = MIN(n - done, PAGE_SIZE - offset);
         u8 *from = frame_address(p->page[p->first / PAGE_SIZE]);
-        u64 got = copy_to_user_partial(user_buf + done, from + offset, want);
+        u64 got = buffer_put(b, done, from + offset, want);
         p->first = (p->first + got) % PIPE_BYTES;
         p->length -= got;
         done += got;
@@ -80,12 +80,12 @@ take_out(struct pipe *p, u64 user_buf, u64 n)
     return done;
 }
 
-/* Moves up to n bytes in. *err tells why it ended early: -EFAULT or -ENOMEM. */
+/* Moves bytes `done` up to n in, as far as there is room; the new `done`. *err tells why it ended
+ * early: -EFAULT or -ENOMEM. */
 static u64
-put_in(struct pipe *p, u64 user_buf, u64 n, s64 *err)
+put_in(struct pipe *p, struct buffer b, u64 n, u64 done, s64 *err)
 {
-    u64 done = 0;
-    n = MIN(n, PIPE_BYTES - p->length);
+    n = MIN(n, done + PIPE_BYTES - p->length);
     while (done < n) {
         u64 at = (p->first + p->length) % PIPE_BYTES, offset = at % PAGE_SIZE;
         u64 want = MIN(n - done, PAGE_SIZE - offset), *page = &p->page[at / PAGE_SIZE];
@@ -93,8 +93,7 @@ put_in(struct pipe *p, u64 user_buf, u64 n, s64 *err)
             *err = -ENOMEM;
             break;
         }
-        u64 got =
-            copy_from_user_partial((u8 *)frame_address(*page) + offset, user_buf + done, want);
+        u64 got = buffer_get(b, done, (u8 *)frame_address(*page) + offset, want);
         p->length += got;
         done += got;
         if (got < want) {
@@ -116,13 +115,13 @@ readable(struct pipe *p)
 }
 
 static s64
-pipe_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct pipe *p = f->inode->pipe;
     for (;;) {
         spin_lock(&p->lock);
         bool bytes = p->length > 0, end = p->writers == 0;
-        u64 done = bytes ? take_out(p, user_buf, n) : 0;
+        u64 done = bytes ? take_out(p, b, n) : 0;
         spin_unlock(&p->lock);
         if (done > 0)
             wake(&p->write_wait);
@@ -154,32 +153,31 @@ writable(struct pipe *p, u64 n)
 
 /* One round of a write. Moves *done; the result ends the write, but for -EAGAIN: no room now. */
 static s64
-write_round(struct pipe *p, u64 user_buf, u64 n, u64 *done)
+write_round(struct pipe *p, struct buffer b, u64 n, u64 *done)
 {
     s64 err = 0;
-    u64 moved = 0;
+    u64 before = *done;
     spin_lock(&p->lock);
     if (p->readers == 0)
         err = -EPIPE;
     else if (PIPE_BYTES - p->length < room_needed(n))
         err = -EAGAIN;
     else
-        moved = put_in(p, user_buf + *done, n - *done, &err);
+        *done = put_in(p, b, n, *done, &err);
     spin_unlock(&p->lock);
-    *done += moved;
-    if (moved > 0)
+    if (*done > before)
         wake(&p->read_wait);
     return err ? err : *done < n ? -EAGAIN : 0;
 }
 
 static s64
-pipe_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
+pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct pipe *p = f->inode->pipe;
     u64 done = 0;
     s64 err = 0;
     while (n > 0) {
-        err = write_round(p, user_buf, n, &done);
+        err = write_round(p, b, n, &done);
         if (err != -EAGAIN || (f->flags & O_NONBLOCK))
             break;
         err = WAIT_EVENT(&p->write_wait, writable(p, n));
@@ -200,11 +198,11 @@ pipe_poll(struct file *f, struct waiter *w)
         poll_wait(w ? w + 1 : NULL, &p->write_wait);
     spin_lock(&p->lock);
     if (access != O_WRONLY)
-        events |= (p->length > 0 ? POLL_READ : 0) |
-                  (p->writers == 0 && p->writers_ever > 0 ? POLL_HANGUP : 0);
+        events |=
+            (p->length > 0 ? POLLIN : 0) | (p->writers == 0 && p->writers_ever > 0 ? POLLHUP : 0);
     if (access != O_RDONLY)
-        events |= (PIPE_BYTES - p->length >= PIPE_BUF ? POLL_WRITE : 0) |
-                  (p->readers == 0 ? POLL_ERROR : 0);
+        events |=
+            (PIPE_BYTES - p->length >= PIPE_BUF ? POLLOUT : 0) | (p->readers == 0 ? POLLERR : 0);
     spin_unlock(&p->lock);
     return events;
 }

@@ -53,10 +53,9 @@ ask_all(struct poll_set *set, bool enter)
     int ready = 0;
     for (u32 i = 0; i < set->count; i++) {
         struct poll_entry *e = poll_entry(set, i);
-        if (!e->file)
-            continue;
-        u32 events = file_poll(e->file, enter ? e->waiters : NULL);
-        e->ready = events & (e->wanted | POLL_ERROR | POLL_HANGUP);
+        if (e->file)
+            e->ready =
+                file_poll(e->file, enter ? e->waiters : NULL) & (e->wanted | POLLERR | POLLHUP);
         ready += e->ready != 0;
     }
     return ready;

@@ -8,8 +8,8 @@
 #include "sched/wait.h"
 
 struct poll_entry {
-    struct file *file; /* one reference; NULL: never ready */
-    u32 wanted, ready; /* POLL_ bits; errors and hang-ups are always wanted */
+    struct file *file; /* one reference; NULL: `ready` stays as it is */
+    u32 wanted, ready; /* POLLIN ...; errors and hang-ups are always wanted */
     struct waiter waiters[POLL_WAITERS];
 };
 

@@ -10,10 +10,8 @@
 #include "fs/poll.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
-#include "mm/usercopy.h"
 
-_Static_assert(CHARDEV_READABLE == POLL_READ && CHARDEV_WRITABLE == POLL_WRITE &&
-                   CHARDEV_HUP == POLL_HANGUP,
+_Static_assert(CHARDEV_READABLE == POLLIN && CHARDEV_WRITABLE == POLLOUT && CHARDEV_HUP == POLLHUP,
                "poll passes the bits on");
 
 struct port {
@@ -37,14 +35,14 @@ wait_for(struct file *f, struct port *p, u32 bits)
 }
 
 static s64
-read_through(struct file *f, u64 user_buf, u64 n, void *page)
+read_through(struct file *f, struct buffer b, u64 n, void *page)
 {
     struct port *p = f->inode->data;
     s64 got, err;
     while ((got = p->device->read(p->device, page, MIN(n, PAGE_SIZE))) == -EAGAIN)
         if ((err = wait_for(f, p, CHARDEV_READABLE)))
             return err;
-    if (got > 0 && copy_to_user(user_buf, page, (u64)got))
+    if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)
         return -EFAULT;
     return got;
 }
@@ -69,13 +67,13 @@ write_page(struct file *f, const u8 *page, u64 n, u64 *done)
 }
 
 static s64
-write_through(struct file *f, u64 user_buf, u64 n, void *page)
+write_through(struct file *f, struct buffer b, u64 n, void *page)
 {
     u64 done = 0;
     s64 err = 0;
     while (done < n && !err) {
         u64 want = MIN(n - done, PAGE_SIZE);
-        u64 got = copy_from_user_partial(page, user_buf + done, want);
+        u64 got = buffer_get(b, done, page, want);
         err = write_page(f, page, got, &done);
         if (!err && got < want)
             err = -EFAULT;
@@ -84,28 +82,29 @@ write_through(struct file *f, u64 user_buf, u64 n, void *page)
 }
 
 static s64
-with_page(struct file *f, u64 user_buf, u64 n, s64 (*move)(struct file *, u64, u64, void *))
+with_page(struct file *f, struct buffer b, u64 n,
+          s64 (*move)(struct file *, struct buffer, u64, void *))
 {
     if (n == 0)
         return 0;
     u64 frame = frame_alloc();
     if (!frame)
         return -ENOMEM;
-    s64 result = move(f, user_buf, n, frame_address(frame));
+    s64 result = move(f, b, n, frame_address(frame));
     frame_put(frame);
     return result;
 }
 
 static s64
-port_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return with_page(f, user_buf, n, read_through);
+    return with_page(f, b, n, read_through);
 }
 
 static s64
-port_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
+port_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return with_page(f, user_buf, n, write_through);
+    return with_page(f, b, n, write_through);
 }
 
 static u32

@@ -93,7 +93,7 @@ swap_text(struct proc_file *pf, struct inode *fresh)
 }
 
 static s64
-proc_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+proc_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct proc_file *pf = f->data;
     struct inode *fresh = NULL;
@@ -101,7 +101,7 @@ proc_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
     if (*pos == 0 && !(fresh = generate(f->inode->data, &err)))
         return err;
     struct inode *text = swap_text(pf, fresh);
-    s64 got = text ? inode_read(text, user_buf, n, pos) : 0;
+    s64 got = text ? inode_read(text, b, n, pos) : 0;
     inode_put(text);
     return got;
 }

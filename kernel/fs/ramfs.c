@@ -30,22 +30,22 @@ seek_to(u64 *pos, u64 end, s64 offset, int whence)
     if (whence < 0 || whence > SEEK_MAX)
         return -EINVAL;
     if (__builtin_add_overflow((s64)base, offset, &to))
-        return -EOVERFLOW;
+        return -EINVAL;
     if (to < 0)
         return -EINVAL;
     return (s64)(*pos = (u64)to);
 }
 
 static s64
-ramfs_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+ramfs_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return inode_read(f->inode, user_buf, n, pos);
+    return inode_read(f->inode, b, n, pos);
 }
 
 static s64
-ramfs_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
+ramfs_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return inode_write(f->inode, user_buf, n, pos, f->flags & O_APPEND);
+    return inode_write(f->inode, b, n, pos, f->flags & O_APPEND);
 }
 
 static s64
@@ -136,6 +136,16 @@ static const struct inode_ops ramfs_file_inode = {
     .release = release_pages,
 };
 static const struct inode_ops ramfs_link_ops = { .release = release_target };
+struct file *
+vfs_anonymous(u64 size)
+{
+    struct inode *i = ramfs_inode(S_IFREG | 0600);
+    struct file *f =
+        i && inode_truncate(i, size) == 0 ? file_create(&ramfs_file_ops, i, O_RDWR, NULL) : NULL;
+    inode_put(i);
+    return f;
+}
+
 const struct inode_ops ramfs_dir_ops = { .file_ops = &dir_file_ops };
 
 struct inode *

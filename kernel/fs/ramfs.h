@@ -3,14 +3,12 @@
 
 #include "fs/inode.h"
 
-/* Moves bytes between a regular file and user memory from *pos on, and *pos with them. With
+/* Moves bytes between a regular file and a buffer from *pos on, and *pos with them. With
  * `append`, *pos becomes the end of the file first. Count, or -EFAULT, -ENOSPC, -EFBIG when nothing
  * went. Takes io_lock: *pos may be shared by all who read and write this inode. */
-s64 inode_read(struct inode *i, u64 user_buf, u64 n, u64 *pos);
-s64 inode_write(struct inode *i, u64 user_buf, u64 n, u64 *pos, bool append);
+s64 inode_read(struct inode *i, struct buffer b, u64 n, u64 *pos);
+s64 inode_write(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append);
 
-/* To kernel memory. Short only at the end of the file, or without memory for a page of it. */
-s64 inode_read_kernel(struct inode *i, void *buf, u64 n, u64 pos);
 /* From kernel memory to the end of a file that nobody else knows yet; so without io_lock, and with
  * the space's lock held by the caller if need be (/proc/PID/maps prints under it). */
 s64 inode_append_private(struct inode *i, const void *buf, u64 n);

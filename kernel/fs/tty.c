@@ -13,7 +13,6 @@
 #include "fs/ramfs.h"
 #include "fs/vfs.h"
 #include "mm/frame.h"
-#include "mm/usercopy.h"
 #include "time/clock.h"
 #include "time/timer.h"
 
@@ -161,7 +160,7 @@ wait_input(struct tty *t, u64 n)
 
 /* What there is, through a page. -EAGAIN if another reader was faster. */
 static s64
-take(struct tty *t, u64 user_buf, u64 n)
+take(struct tty *t, struct buffer b, u64 n)
 {
     u64 frame = frame_alloc();
     if (!frame)
@@ -173,7 +172,7 @@ take(struct tty *t, u64 user_buf, u64 n)
     if (ldisc_available(&t->ldisc) > 0 || t->hung_up || !lines)
         got = ldisc_read(&t->ldisc, page, (u32)MIN(n, PAGE_SIZE));
     spin_unlock(&t->lock);
-    if (got > 0 && copy_to_user(user_buf, page, (u64)got))
+    if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)
         got = -EFAULT;
     frame_put(frame);
     pull(t); /* there is room again */
@@ -181,7 +180,7 @@ take(struct tty *t, u64 user_buf, u64 n)
 }
 
 static s64
-tty_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
+tty_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct tty *t = &console;
     bool waits = !(f->flags & O_NONBLOCK);
@@ -194,7 +193,7 @@ tty_read(struct file *f, u64 user_buf, u64 n, u64 *pos)
             return -EAGAIN;
         if (waits && (err = wait_input(t, n)))
             return err;
-        got = take(t, user_buf, n);
+        got = take(t, b, n);
     } while (got == -EAGAIN && waits);
     return got;
 }
@@ -240,7 +239,7 @@ emit_all(struct tty *t, const char *text, size_t n)
 }
 
 static s64
-tty_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
+tty_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct tty *t = &console;
     char in[128], out[2 * sizeof(in)];
@@ -252,7 +251,7 @@ tty_write(struct file *f, u64 user_buf, u64 n, u64 *pos)
             break;
         }
         size_t want = MIN(n - done, sizeof(in));
-        size_t got = copy_from_user_partial(in, user_buf + done, want);
+        size_t got = buffer_get(b, done, in, want);
         err = emit_all(t, out, ldisc_output(&t->ldisc, in, got, out));
         if (!err)
             done += got;
@@ -269,8 +268,7 @@ tty_poll(struct file *f, struct waiter *w)
     struct tty *t = &console;
     poll_wait(w, &t->read_wait);
     poll_wait(w ? w + 1 : NULL, &t->write_wait);
-    return (may_read(t, 1) ? POLL_READ : 0) | (writable(t) ? POLL_WRITE : 0) |
-           (t->hung_up ? POLL_HANGUP : 0);
+    return (may_read(t, 1) ? POLLIN : 0) | (writable(t) ? POLLOUT : 0) | (t->hung_up ? POLLHUP : 0);
 }
 
 /* --- the inodes ---------------------------------------------------------------------------------- */

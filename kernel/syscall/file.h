@@ -1,0 +1,32 @@
+/* file.h - what the system calls about files share: fetching descriptors and paths. */
+#pragma once
+
+#include "fs/inode.h"
+#include "fs/path.h"
+#include "proc/process.h"
+#include "syscall/syscall.h"
+
+/* The open file of descriptor argument `fd` with a reference, or NULL (-EBADF). */
+static inline struct file *
+file_of(u64 fd)
+{
+    return fd_get(current_process()->files, (int)fd);
+}
+
+/* A user address as the place of a transfer. */
+static inline struct buffer
+user_buffer(u64 addr)
+{
+    return (struct buffer){ .user = addr };
+}
+
+/* A copy of the path at user address `addr`, to be ended with kfree also on an error (then it is
+ * NULL). 0, -EFAULT, -ENAMETOOLONG, -ENOMEM. */
+s64 path_from_user(u64 addr, char **path);
+
+/* The inode that (dirfd, path, AT_ flags) name, with a reference. */
+s64 inode_of(int dirfd, u64 path, u32 at_flags, struct inode **out);
+
+/* What a transfer's result means to the program: a wait that a signal ended may be restarted, and
+ * -EPIPE comes with SIGPIPE. */
+s64 transfer_result(s64 result);

@@ -1,0 +1,158 @@
+/* file_fd.c - system calls about descriptors: open, close, duplicate, control.
+ *
+ * Source: open(2), dup(2), fcntl(2), pipe(2), ioctl(2). */
+#include <asm/errno.h>
+#include <asm/ioctls.h>
+#include <linux/fcntl.h>
+#include "fs/pipe.h"
+#include "mm/kmalloc.h"
+#include "mm/usercopy.h"
+#include "syscall/file.h"
+
+static struct files *
+files(void)
+{
+    return current_process()->files;
+}
+
+s64
+sys_openat(const u64 *arg)
+{
+    char *path;
+    u32 flags = (u32)arg[2] | O_LARGEFILE; /* as Linux does on 64 bits; F_GETFL shows it */
+    s64 result = path_from_user(arg[1], &path);
+    if (!result) {
+        int err;
+        struct file *f = vfs_open_at((int)arg[0], path, flags, (u32)arg[3], &err);
+        result = f ? fd_install(files(), f, 0, flags & O_CLOEXEC) : err;
+    }
+    kfree(path);
+    return transfer_result(result);
+}
+
+s64
+sys_close(const u64 *arg)
+{
+    return fd_close(files(), (int)arg[0]);
+}
+
+s64
+sys_dup(const u64 *arg)
+{
+    struct file *f = file_of(arg[0]);
+    return f ? fd_install(files(), f, 0, false) : -EBADF;
+}
+
+s64
+sys_dup3(const u64 *arg)
+{
+    u32 flags = (u32)arg[2];
+    if ((flags & ~(u32)O_CLOEXEC) || (u32)arg[0] == (u32)arg[1])
+        return -EINVAL;
+    struct file *f = file_of(arg[0]);
+    return f ? fd_install_at(files(), f, (int)arg[1], flags & O_CLOEXEC) : -EBADF;
+}
+
+s64
+sys_pipe2(const u64 *arg)
+{
+    u32 flags = (u32)arg[1];
+    struct file *ends[2];
+    if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK))
+        return -EINVAL;
+    int err = pipe_create(flags & O_NONBLOCK, &ends[0], &ends[1]);
+    if (err)
+        return err;
+    int fd[2] = { fd_install(files(), ends[0], 0, flags & O_CLOEXEC),
+                  fd_install(files(), ends[1], 0, flags & O_CLOEXEC) };
+    err = MIN(0, MIN(fd[0], fd[1]));
+    if (!err)
+        err = copy_to_user(arg[0], fd, sizeof(fd));
+    if (err) {
+        fd_close(files(), fd[0]);
+        fd_close(files(), fd[1]);
+    }
+    return err;
+}
+
+/* What F_SETFL may change. */
+#define SETTABLE (O_APPEND | O_NONBLOCK | O_NOATIME)
+
+static void
+set_flags(struct file *f, u32 mask, u32 flags)
+{
+    f->flags = (f->flags & ~mask) | (flags & mask);
+}
+
+static s64
+duplicate(struct file *f, u64 min, bool cloexec)
+{
+    if (min >= MAX_FDS)
+        return -EINVAL;
+    file_get(f);
+    return fd_install(files(), f, (int)min, cloexec);
+}
+
+static s64
+control(struct file *f, int fd, u32 command, u64 arg)
+{
+    switch (command) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+        return duplicate(f, (u32)arg, command == F_DUPFD_CLOEXEC);
+    case F_GETFD:
+        return fd_cloexec_get(files(), fd) > 0 ? FD_CLOEXEC : 0;
+    case F_SETFD:
+        return fd_cloexec_set(files(), fd, arg & FD_CLOEXEC);
+    case F_GETFL:
+        return f->flags;
+    case F_SETFL:
+        set_flags(f, SETTABLE, (u32)arg);
+        return 0;
+    case F_GETPIPE_SZ:
+        return pipe_capacity(f);
+    default:
+        return -EINVAL;
+    }
+}
+
+s64
+sys_fcntl(const u64 *arg)
+{
+    u32 command = (u32)arg[1];
+    struct file *f = file_of(arg[0]);
+    bool works_on_path = command <= F_GETFL || command == F_DUPFD_CLOEXEC;
+    s64 result = !f || ((f->flags & O_PATH) && (!works_on_path || command == F_SETFL))
+                     ? -EBADF
+                     : control(f, (int)arg[0], command, arg[2]);
+    file_put(f);
+    return result;
+}
+
+/* Some requests are about descriptor or open file, whatever the file is. */
+static s64
+ioctl(struct file *f, int fd, u32 request, u64 arg)
+{
+    int on;
+    switch (request) {
+    case FIOCLEX:
+    case FIONCLEX:
+        return fd_cloexec_set(files(), fd, request == FIOCLEX);
+    case FIONBIO:
+        if (copy_from_user(&on, arg, sizeof(on)))
+            return -EFAULT;
+        set_flags(f, O_NONBLOCK, on ? O_NONBLOCK : 0);
+        return 0;
+    default:
+        return file_ioctl(f, request, arg);
+    }
+}
+
+s64
+sys_ioctl(const u64 *arg)
+{
+    struct file *f = file_of(arg[0]);
+    s64 result = f ? ioctl(f, (int)arg[0], (u32)arg[1], arg[2]) : -EBADF;
+    file_put(f);
+    return transfer_result(result);
+}
