@@ -12,12 +12,15 @@
 #define DAYS_400_YEARS 146097
 #define MARCH_1_YEAR_0 (-719468) /* in days since 1 January 1970 */
 
+/* Rounds towards minus infinity, where C rounds towards zero: dates before 1970 need it. */
 static long
 floor_div(long a, long b)
 {
     return a / b - (a % b < 0);
 }
 
+/* 400 years are one era, the same number of days each; the rest is counted inside of it. A day is
+ * taken off for each leap day so far, so that dividing by 365 gives the year. */
 static void
 set_date(struct tm *to, long days)
 {

@@ -41,6 +41,7 @@ grow(void)
     return 0;
 }
 
+/* The string is copied; the list gets a pointer to the copy. */
 int
 setenv(const char *name, const char *value, int overwrite)
 {

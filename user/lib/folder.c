@@ -26,6 +26,7 @@ opendir(const char *path)
     return folder;
 }
 
+/* An entry lies in the buffer and is gone when the buffer is filled again. */
 struct dirent *
 readdir(DIR *folder)
 {

@@ -1,7 +1,8 @@
 /*
  * libc.h - what the library's own files share. No program includes it.
  *
- * Everything here is hidden, but for __libc_start, which each program's crt0 calls.
+ * Everything here is hidden (no program can bind to it, no call goes through a table), but for
+ * __libc_start, which each program's crt0 calls.
  */
 #ifndef POSTERN_LIBC_H
 #define POSTERN_LIBC_H

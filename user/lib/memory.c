@@ -27,6 +27,7 @@ memcpy(void *restrict to, const void *restrict from, size_t size)
     return to;
 }
 
+/* The ranges may overlap: copies from the end on which nothing unread is overwritten. */
 void *
 memmove(void *to, const void *from, size_t size)
 {
@@ -42,6 +43,7 @@ memmove(void *to, const void *from, size_t size)
     return to;
 }
 
+/* The byte is spread over a word by multiplication with one 1 for each byte. */
 void *
 memset(void *at, int byte, size_t size)
 {

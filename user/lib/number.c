@@ -1,5 +1,8 @@
 /*
- * number.c - text to number. Overflow gives the nearest limit and ERANGE. Source: ISO C, 7.22.1.4.
+ * number.c - text to number.
+ *
+ * Blanks, a sign, a prefix, digits. Overflow gives the nearest limit and ERANGE; *end tells where
+ * reading stopped. Source: ISO C, 7.22.1.4.
  */
 #include <ctype.h>
 #include <errno.h>

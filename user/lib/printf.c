@@ -27,6 +27,7 @@ struct spec {
     char conversion;
 };
 
+/* The one place where a byte leaves. What does not fit is counted, for snprintf returns that. */
 static void
 put(struct sink *sink, char c)
 {
@@ -37,6 +38,7 @@ put(struct sink *sink, char c)
     sink->length++;
 }
 
+/* Text in a field of spec->width bytes, to the right unless the flag - says left. */
 static void
 put_field(struct sink *sink, const struct spec *spec, const char *text, int length)
 {
@@ -49,6 +51,8 @@ put_field(struct sink *sink, const struct spec *spec, const char *text, int leng
         put(sink, ' ');
 }
 
+/* Digits are made from the last to the first, then the sign in front. Flag 0 asks for as many
+ * digits as fill the width; it does not count beside a precision. */
 static void
 put_number(struct sink *sink, const struct spec *spec, const char *sign, unsigned long value)
 {
@@ -81,6 +85,7 @@ put_integer(struct sink *sink, const struct spec *spec, long value)
         put_number(sink, spec, "", value);
 }
 
+/* A width or a precision: digits of the format, or * for the next argument. */
 static int
 read_count(const char **format, va_list *arguments)
 {
@@ -139,6 +144,7 @@ convert(struct sink *sink, const struct spec *spec, va_list *arguments)
     }
 }
 
+/* Walks through the format once: plain bytes go out, each % starts a conversion. */
 static void
 format_to(struct sink *sink, const char *format, va_list arguments)
 {
@@ -164,6 +170,7 @@ vfprintf(FILE *restrict file, const char *restrict format, va_list arguments)
     return stream_done(file) < 0 ? -1 : (int)sink.length;
 }
 
+/* Writes at most `size` bytes, the zero at the end among them, if `size` is not 0. */
 int
 vsnprintf(char *restrict to, size_t size, const char *restrict format, va_list arguments)
 {

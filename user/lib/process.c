@@ -1,5 +1,7 @@
 /*
  * process.c - the calls about processes and files that take more than a line of syscalls.S.
+ *
+ * Sources: POSIX for what they promise, the manual pages of section 2 for what the kernel gives.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -64,12 +66,14 @@ dup2(int from, int to)
     return dup3(from, to, 0);
 }
 
+/* The system call returns the length; POSIX wants the buffer. */
 char *
 getcwd(char *to, size_t size)
 {
     return syscall(__NR_getcwd, to, size) < 0 ? NULL : to;
 }
 
+/* ppoll takes a struct timespec, and no signal mask from us. */
 int
 poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {

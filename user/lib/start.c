@@ -25,6 +25,7 @@ getauxval(unsigned long type)
     return 0;
 }
 
+/* exit_group, and not exit: the process ends, whatever threads it may have made. */
 _Noreturn void
 exit(int status)
 {
@@ -32,6 +33,7 @@ exit(int status)
     _exit(status);
 }
 
+/* argc words of argv and a NULL, then envp and a NULL, then the auxiliary vector. */
 static void
 read_stack(long *stack)
 {

@@ -14,6 +14,7 @@ static FILE streams[2];
 FILE *const stdout = &streams[0];
 FILE *const stderr = &streams[1];
 
+/* Once a write has failed the stream stays failed, and what is put into it is dropped. */
 int
 fflush(FILE *file)
 {
@@ -50,6 +51,7 @@ on_terminal(void)
     return answer;
 }
 
+/* A whole line on a terminal, and anything on stderr, is to be seen at once. */
 int
 stream_done(FILE *file)
 {

@@ -38,6 +38,7 @@ strcmp(const char *a, const char *b)
     return strncmp(a, b, SIZE_MAX);
 }
 
+/* The zero at the end counts as a character of the string, here and in strrchr. */
 char *
 strchr(const char *s, int c)
 {

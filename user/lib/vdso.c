@@ -95,6 +95,7 @@ find_function(const struct image *image, const char *name, const char *version)
     return NULL;
 }
 
+/* Step 5: each pointer gets its function, or stays NULL. Called once by __libc_start. */
 void
 bind_vdso(unsigned long header)
 {

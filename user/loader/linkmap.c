@@ -26,7 +26,8 @@ static struct r_debug {
     const void *loader;
 } _r_debug;
 
-/* A debugger stops here to read the list. The empty statement keeps the call from being left out. */
+/* A debugger stops here to read the list. Without the empty statement a compiler would see that
+ * the function does nothing, and leave out the call. */
 __attribute__((noinline)) static void
 _dl_debug_state(void)
 {
@@ -36,7 +37,7 @@ _dl_debug_state(void)
 void
 describe(struct object *object, const Elf64_Phdr *segments, int count)
 {
-    static const Elf64_Sxword gnu_tags[] = { DT_GNU_HASH, DT_VERSYM, DT_VERDEF, DT_VERNEED };
+    static const Elf64_Xword gnu_tags[] = { DT_GNU_HASH, DT_VERSYM, DT_VERDEF, DT_VERNEED };
     for (const Elf64_Phdr *segment = segments; segment < segments + count; segment++) {
         if (segment->p_type == PT_DYNAMIC)
             object->dynamic = (Elf64_Dyn *)(object->bias + segment->p_vaddr);
@@ -46,7 +47,7 @@ describe(struct object *object, const Elf64_Phdr *segments, int count)
         }
     }
     for (const Elf64_Dyn *entry = object->dynamic; entry->d_tag != DT_NULL; entry++) {
-        Elf64_Sxword tag = entry->d_tag;
+        Elf64_Xword tag = entry->d_tag;
         for (int i = GNU_HASH; i < ENTRIES; i++)
             if (tag == gnu_tags[i - GNU_HASH])
                 tag = i;
@@ -55,6 +56,7 @@ describe(struct object *object, const Elf64_Phdr *segments, int count)
     }
 }
 
+/* Appends an object to the link map. Neither string is copied. */
 static struct object *
 new_object(const char *name, const char *path)
 {
@@ -83,6 +85,8 @@ add_mapped(const char *name, const Elf64_Ehdr *header)
     describe(object, segments, header->e_phnum);
 }
 
+/* The kernel tells where the program headers are, and PT_PHDR where they were to be: that is the
+ * bias. A program without PT_PHDR is one at a fixed address. */
 static void
 add_program(const Elf64_Phdr *segments, int count)
 {
@@ -140,6 +144,7 @@ need(const struct object *object, const char *name, bool tracing)
     close(fd);
 }
 
+/* Objects are appended while the list is walked: that makes it breadth-first. */
 void
 build_link_map(const unsigned long *auxv, bool tracing)
 {

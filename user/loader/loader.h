@@ -1,8 +1,9 @@
 /*
  * loader.h - what the files of the dynamic loader share: the link map and the steps of its work.
  *
- * The loader has no C library. It links four files of user/lib that need none themselves:
- * memory.c, string.c, syscalls.S, and nothing that must be started.
+ * The loader has no C library: nobody has started one yet. It links three files of user/lib that
+ * need no start: memory.c, string.c and syscalls.S. It allocates nothing; its tables are arrays.
+ *
  * Terms are those of the System V gABI, chapter 5; symbol versions follow the LSB.
  */
 #ifndef POSTERN_LOADER_H
@@ -22,7 +23,8 @@ extern const Elf64_Ehdr __ehdr_start; /* the loader's own header, by the linker 
 #define LOADER_PATH "/lib/ld-postern.so.1"
 #define VDSO_NAME   "linux-vdso.so.1"
 
-/* Places for the entries of a dynamic section: the gABI's own tags, then those of GNU. */
+/* Places for the entries of a dynamic section. The gABI's tags are small numbers and are their own
+ * places; the four of GNU that the loader needs are huge, and follow. */
 enum { GNU_HASH = DT_NUM, VERSYM, VERDEF, VERNEED, ENTRIES };
 
 /* One object of the link map: the program, a library, the vDSO or the loader. */

@@ -13,11 +13,13 @@
 #define HIDDEN_VERSION 0x8000 /* of a Versym: only for those who ask for this very version */
 #define UNNAMED        2      /* numbers below are "local" and "global": no version */
 
+#define ANY (~0u) /* stands for every number of a version */
+
 /* The entry `offset` bytes further in a list of version records. */
 #define STEP(record, offset) ((const void *)((const char *)(record) + (offset)))
 
-/* The name of the first version that the object defines under this number (0: any) and this name
- * (NULL: any), or NULL. */
+/* The name of the first version that the object defines under this number (or ANY) and this name
+ * (or NULL: any name). NULL when there is none. */
 static const char *
 defined_version(const struct object *object, unsigned int index, const char *wanted)
 {
@@ -25,12 +27,14 @@ defined_version(const struct object *object, unsigned int index, const char *wan
     for (; each; each = each->vd_next ? STEP(each, each->vd_next) : NULL) {
         const Elf64_Verdaux *record = STEP(each, each->vd_aux);
         const char *name = string(object, record->vda_name);
-        if ((!index || each->vd_ndx == index) && (!wanted || strcmp(name, wanted) == 0))
+        if ((index == ANY || each->vd_ndx == index) && (!wanted || strcmp(name, wanted) == 0))
             return name;
     }
     return NULL;
 }
 
+/* The name of the version that the object needs under this number; the list has one record for
+ * each library, and one below it for each version of that library. */
 static const char *
 needed_version(const struct object *object, unsigned int index)
 {
@@ -67,6 +71,7 @@ version_matches(const struct object *object, unsigned int number, const char *ve
     return defined_version(object, versions[number] & ~HIDDEN_VERSION, version);
 }
 
+/* The symbol of this number, if it is defined here, seen from outside, and the wanted one. */
 static const Elf64_Sym *
 match(const struct object *object, unsigned int number, const struct wanted *wanted)
 {
@@ -139,7 +144,7 @@ check_versions(const struct object *object)
         const Elf64_Vernaux *each = STEP(file, file->vn_aux);
         for (; library && each; each = each->vna_next ? STEP(each, each->vna_next) : NULL) {
             const char *version = string(object, each->vna_name);
-            if (!(each->vna_flags & VER_FLG_WEAK) && !defined_version(library, 0, version))
+            if (!(each->vna_flags & VER_FLG_WEAK) && !defined_version(library, ANY, version))
                 fail("cannot find version ", version, " of library ", library->name, ", needed by ",
                      object->name);
         }

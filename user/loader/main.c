@@ -16,6 +16,7 @@ unsigned long link_program(long *stack);
 
 typedef void constructor(int argc, char **argv, char **envp);
 
+/* The variable's value, "" when it is not set. */
 static const char *
 environment(char **envp, const char *name)
 {
@@ -26,7 +27,7 @@ environment(char **envp, const char *name)
     return "";
 }
 
-/* Copies the entries that have a small number. */
+/* auxv[] of the kernel is a list in any order; ours is an array by type. */
 static void
 read_auxv(unsigned long *auxv, char **envp)
 {
@@ -66,7 +67,7 @@ link_program(long *stack)
     read_auxv(auxv, envp);
     program_name = stack[0] > 0 ? argv[0] : "?";
     if (auxv[AT_ENTRY] == (unsigned long)_start)
-        fail("is started by the kernel, with a program");
+        fail("is no program: the kernel starts it to load one");
     build_link_map(auxv, tracing);
     if (tracing) {
         print_link_map();

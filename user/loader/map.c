@@ -24,6 +24,7 @@ is_library(const Elf64_Ehdr *header, ssize_t size)
            header->e_phnum <= (size - header->e_phoff) / sizeof(Elf64_Phdr);
 }
 
+/* Maps over the reservation: the file from `offset` on, or zeroed memory when fd is negative. */
 static void
 must_map(const struct object *object, unsigned long at, size_t size, int prot, int fd, off_t offset)
 {
@@ -50,6 +51,7 @@ map_segment(const struct object *object, const Elf64_Phdr *segment, int fd)
         must_map(object, PAGE_UP(file_end), PAGE_UP(end) - PAGE_UP(file_end), prot, -1, 0);
 }
 
+/* One read gets the header and the program headers, because linkers put them side by side. */
 void
 map_library(struct object *object, int fd)
 {

@@ -9,7 +9,8 @@
 #include <sys/mman.h>
 #include "loader.h"
 
-/* The definition of the object's symbol, and in *home whose it is; NULL when it may be missing. */
+/* The definition of the object's symbol number `number`, searched from *home on; *home becomes the
+ * object that defines it. NULL when nobody does and the reference is weak. */
 static const Elf64_Sym *
 resolve(const struct object *object, unsigned int number, const struct object **home)
 {
@@ -59,14 +60,13 @@ apply_all(const struct object *object, int table_tag, int size_tag)
         apply(object, &rela[i]);
 }
 
-/* The kernel's vDSO and the loader itself want nothing more. */
+/* The vDSO has no relocations, and the loader's own are the same when they are done again. The
+ * last page of RELRO may hold other data too, so it stays writable when it is not whole. */
 void
 relocate(const struct object *object)
 {
-    if (strcmp(object->name, VDSO_NAME) != 0 && strcmp(object->name, LOADER_PATH) != 0) {
-        apply_all(object, DT_RELA, DT_RELASZ);
-        apply_all(object, DT_JMPREL, DT_PLTRELSZ);
-    }
+    apply_all(object, DT_RELA, DT_RELASZ);
+    apply_all(object, DT_JMPREL, DT_PLTRELSZ);
     unsigned long start = object->relro & -4096UL, end = object->relro_end & -4096UL;
     if (end > start && mprotect((void *)start, end - start, PROT_READ) < 0)
         fail("cannot protect ", object->name);

@@ -1,4 +1,6 @@
-/* dirent.h - reading a folder, over getdents64. */
+/* dirent.h - reading a folder, entry by entry, over getdents64.
+ *
+ * The entries are the kernel's own, "." and ".." among them, in the order of its file system. */
 #ifndef POSTERN_DIRENT_H
 #define POSTERN_DIRENT_H
 
@@ -16,6 +18,7 @@ struct dirent { /* Linux's struct linux_dirent64 */
 
 typedef struct DIR DIR;
 
+/* NULL with errno set when there is no such folder. What it returns is closedir's to free. */
 DIR *opendir(const char *path);
 /* NULL at the end, and with errno set on an error. The entry lives until the next call. */
 struct dirent *readdir(DIR *folder);

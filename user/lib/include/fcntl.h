@@ -1,4 +1,6 @@
-/* fcntl.h - opening files and the flags of descriptors; the values are the kernel's. */
+/* fcntl.h - opening files and the flags of descriptors; the values are the kernel's.
+ *
+ * open's third argument, the mode of a new file, counts with O_CREAT only; umask is taken off. */
 #ifndef POSTERN_FCNTL_H
 #define POSTERN_FCNTL_H
 

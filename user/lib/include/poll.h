@@ -1,4 +1,6 @@
-/* poll.h - waiting for several descriptors; the values are the kernel's. */
+/* poll.h - waiting for several descriptors; the values are the kernel's.
+ *
+ * A negative time-out waits for ever. Returns how many descriptors have something to tell. */
 #ifndef POSTERN_POLL_H
 #define POSTERN_POLL_H
 

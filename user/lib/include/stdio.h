@@ -18,12 +18,14 @@ extern FILE *const stderr;
 
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
+/* Each returns how many bytes it made (snprintf: would have made), or -1 on an error. */
 int printf(const char *restrict format, ...) PRINTF_LIKE(1, 2);
 int fprintf(FILE *restrict file, const char *restrict format, ...) PRINTF_LIKE(2, 3);
 int snprintf(char *restrict to, size_t size, const char *restrict format, ...) PRINTF_LIKE(3, 4);
 int vfprintf(FILE *restrict file, const char *restrict format, va_list arguments);
 int vsnprintf(char *restrict to, size_t size, const char *restrict format, va_list arguments);
 
+/* Each returns EOF on an error, and so do all later ones on that stream. */
 int putchar(int c);
 int fputc(int c, FILE *file);
 int puts(const char *s);

@@ -12,6 +12,7 @@ void *memset(void *at, int byte, size_t size);
 void *memchr(const void *at, int byte, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 
+/* Strings. What finds a place returns a pointer into the string, NULL when there is none. */
 size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t most);
 int strcmp(const char *a, const char *b);
@@ -22,7 +23,7 @@ size_t strspn(const char *s, const char *set);
 size_t strcspn(const char *s, const char *set);
 char *strpbrk(const char *s, const char *set);
 char *strcpy(char *restrict to, const char *restrict from);
-char *strdup(const char *s);
+char *strdup(const char *s); /* the caller frees it */
 
 char *strerror(int error);
 char *strsignal(int signal);

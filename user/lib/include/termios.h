@@ -1,4 +1,6 @@
-/* termios.h - the modes of a terminal; the structure is the kernel's. */
+/* termios.h - the modes of a terminal; the structure is the kernel's.
+ *
+ * `when` is TCSANOW, TCSADRAIN or TCSAFLUSH. Other files than terminals answer with ENOTTY. */
 #ifndef POSTERN_TERMIOS_H
 #define POSTERN_TERMIOS_H
 

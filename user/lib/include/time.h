@@ -12,6 +12,7 @@ struct tm {
     int tm_sec, tm_min, tm_hour, tm_mday, tm_mon, tm_year, tm_wday, tm_yday, tm_isdst;
 };
 
+/* clock: CLOCK_REALTIME, CLOCK_MONOTONIC ...; -1 with EINVAL for one that is not there. */
 int clock_gettime(clockid_t clock, struct timespec *now);
 int clock_getres(clockid_t clock, struct timespec *resolution);
 int clock_settime(clockid_t clock, const struct timespec *now);

@@ -20,10 +20,12 @@
 #define W_OK 2
 #define R_OK 4
 
-extern char **environ;
+extern char **environ; /* NAME=VALUE strings, NULL at the end; see getenv of <stdlib.h> */
 
+/* Any system call, by its number of <asm/unistd.h>; for those that have no function here. */
 long syscall(long number, ...);
 
+/* Files. Sizes in bytes; fewer than asked for is no error, 0 from read is the end. */
 ssize_t read(int fd, void *to, size_t size);
 ssize_t write(int fd, const void *from, size_t size);
 ssize_t pread(int fd, void *to, size_t size, off_t at);
@@ -40,6 +42,7 @@ ssize_t readlink(const char *restrict path, char *restrict to, size_t size);
 int chdir(const char *path);
 char *getcwd(char *to, size_t size); /* to must not be NULL */
 
+/* Processes. exec returns only when it fails; execvp looks through PATH. */
 pid_t fork(void);
 int execve(const char *path, char *const argv[], char *const envp[]);
 int execv(const char *path, char *const argv[]);

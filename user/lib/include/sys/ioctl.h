@@ -1,4 +1,6 @@
-/* sys/ioctl.h - requests to a device, here the terminal; the values are the kernel's. */
+/* sys/ioctl.h - requests to a device, here the terminal; the values are the kernel's.
+ *
+ * Source: ioctl_tty(2). Other files than terminals answer with ENOTTY. */
 #ifndef POSTERN_SYS_IOCTL_H
 #define POSTERN_SYS_IOCTL_H
 

@@ -1,4 +1,6 @@
-/* sys/mman.h - areas of the address space; the values are the kernel's. */
+/* sys/mman.h - areas of the address space; the values are the kernel's.
+ *
+ * Sizes are in bytes and count in whole pages. mmap fails with MAP_FAILED, not with NULL. */
 #ifndef POSTERN_SYS_MMAN_H
 #define POSTERN_SYS_MMAN_H
 

@@ -1,4 +1,6 @@
-/* sys/stat.h - what the kernel knows about a file; struct stat is <asm/stat.h>'s. */
+/* sys/stat.h - what the kernel knows about a file; struct stat is <asm/stat.h>'s.
+ *
+ * Its times are st_mtime and st_mtime_nsec, not POSIX's st_mtim. */
 #ifndef POSTERN_SYS_STAT_H
 #define POSTERN_SYS_STAT_H
 

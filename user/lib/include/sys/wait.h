@@ -1,5 +1,7 @@
-/* sys/wait.h - how a child ended. Low 7 bits: the signal that killed it (0: it exited, 0x7f: it
- * stopped), 0x80: with a core, bits 8-15: the status it gave to exit (Linux's wait4). */
+/* sys/wait.h - waiting for a child, and how it ended.
+ *
+ * Low 7 bits of a status: the signal that killed it (0: it exited, 0x7f: it stopped); 0x80: with
+ * a core; bits 8-15: what it gave to exit. Source: wait4(2). */
 #ifndef POSTERN_SYS_WAIT_H
 #define POSTERN_SYS_WAIT_H
 
