@@ -31,10 +31,10 @@ FAULTS = [
     ("shape", "tools/tool.py", '"""a\nb\nc"""\ndef f():\n' + "    f()\n" * 61, "f has 61 lines"),
     ("marks", "kernel/fs/file.c", HEAD + "/* TO" + "DO: all of it */\n", "leaves a note"),
     ("marks", "docs/guide.md", "See /ho" + "me/me/postern.\n", "a folder of one machine"),
-    ("references", "docs/guide.md", "See `kernel/mm/low.h:/^nobody/`.\n", "/^nobody/"),
-    ("references", "docs/guide.md", "See `kernel/mm/none.h:/^struct/`.\n", "which is not there"),
+    ("references", "docs/guide.md", "See `vdso/vvar.h" + ":/^nobody/`.\n", "/^nobody/"),
+    ("references", "docs/guide.md", "See `kernel/none.h" + ":/^struct/`.\n", "which is not there"),
     ("references", "docs/guide.md", "See [this](none.md).\n", "links to none.md"),
-    ("references", "kernel/fs/file.c", HEAD + "/* see mm/low.h:/^nobody/ */\n", "/^nobody/"),
+    ("references", "kernel/fs/file.c", HEAD + "/* see mm/low.h" + ":/^nobody/ */\n", "/^nobody/"),
     ("docs", "README.md", "```\nls\n```\n", "has a block tagged ''"),
     ("docs", "README.md", "```bash\nls\n```\n", "has a block tagged 'bash'"),
     ("docs", "README.md", "```sh\nls\n", "that nothing closes"),
@@ -42,7 +42,7 @@ FAULTS = [
     ("budget", "vdso/clock.c", HEAD + "int x;\n" * 10001, "10005 lines of code"),
     ("budget", "README.md", "kernel and vDSO: 7,654 lines\n", "says 7654 lines"),
     ("usermemory", "kernel/fs/file.c", HEAD + "int x = SSTATUS_SUM;\n", "speaks of SSTATUS_SUM"),
-    ("usermemory", "kernel/syscall/a.c", HEAD + "char *p = (char *)a0;\n", "makes a pointer"),
+    ("usermemory", "kernel/syscall/a.c", HEAD + "char *p = (char *)arg[0];\n", "makes a pointer"),
     ("python", "tools/tool.py", "import os\n", "imported but unused"),
     ("python", "tools/tool.py", "def f(:\n", "tools/tool.py:1"),
     ("clang-format", "kernel/fs/file.c", HEAD + "int f( int x );\n", "is laid out otherwise"),
@@ -57,8 +57,8 @@ GOOD = {
     "kernel/sched/high.h": HEAD + '#include "mm/low.h"\n',
     "vdso/vvar.h": HEAD,
     "vdso/clock.h": HEAD + '#include "vvar.h"\n',
-    "kernel/time/clock.c": HEAD + '#include "vdso/vvar.h"\n\n/* See mm/low.h:/^struct low/. */\n',
-    "docs/guide.md": "See [it](guide.md) and `kernel/mm/low.h:/^struct low/`.\n\n```sh\nls\n```\n",
+    "kernel/time/clock.c": HEAD + '#include "vdso/vvar.h"\n/* mm/low.h' + ":/^struct low/ */\n",
+    "docs/guide.md": "See [it](guide.md) and `vdso/vvar.h" + ":/^ * It says/`.\n\n```sh\nls\n```\n",
 }
 
 

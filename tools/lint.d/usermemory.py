@@ -17,7 +17,7 @@ import tree
 SUM_NAME = re.compile(r"\b\w*_?SUM\b")
 SUM_BIT = 1 << 18
 CAST = re.compile(
-    r"\((?:const |struct |volatile )*\w+ ?\*+\)\s*(?:args?\b|a[0-5]\b|frame->|\(u64\))")
+    r"\((?:const |struct |volatile )*\w+ ?\*+\)\s*(?:args?\[|frame->|f->a\d|\(u64\))")
 CONSTANT = re.compile(r"\blui\s+(\w+),0x([0-9a-f]+)")
 WRITE = re.compile(r"\bcsr(?:s|w|rs|rw)\s+(?:\w+,)?sstatus,(\w+)")
 TARGET = re.compile(r"^\s*[0-9a-f]+:\s+[0-9a-f ]+\s+\w[\w.]*\s+(\w+)")
