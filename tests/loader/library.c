@@ -12,8 +12,8 @@
 static void
 formats(void)
 {
-    printf("[%5d|%-5d|%05d|%x|%.3s|%*d|%-*d|%c|%%|%p]\n", 42, 42, -42, 255, "abcdef", 6, 7, 6, 7,
-           'x', (void *)0x1234);
+    printf("[%5d|%-5d|%05d|%x|%.3s|%*d|%-*d|%c|%%|%p|%#6x|%04o]\n", 42, 42, -42, 255, "abcdef", 6,
+           7, 6, 7, 'x', (void *)0x1234, 255, 18);
     printf("[%ld|%lu|%lx|%zu|%lld|%u|%.5d|%8.3x|%-6s|%6.2s]\n", LONG_MIN, ULONG_MAX, ULONG_MAX,
            (size_t)5, -7LL, UINT_MAX, 42, 10, "ab", "xyz");
     char cut[6];

@@ -2,8 +2,8 @@
  * printf.c - formatted output, into a stream or into memory.
  *
  * One interpreter of formats hands each byte to a sink. A conversion is read into a struct spec,
- * then its text is made and put in a field. Conversions: d u x p c s %; flags - and 0; a width and
- * a precision, also as *; sizes l ll z. No floats. Source: ISO C, 7.21.6.1.
+ * then its text is made and put in a field. Conversions: d u x o p c s %; flags - 0 #; a width and a
+ * precision, also as *; sizes l ll z. No floats. Source: ISO C, 7.21.6.1.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -21,7 +21,7 @@ struct sink {
 };
 
 struct spec {
-    int left, zero;       /* flags - and 0 */
+    int left, zero, alt;  /* flags - 0 # */
     int width, precision; /* precision -1: none was given */
     int is_long;
     char conversion;
@@ -56,7 +56,7 @@ put_field(struct sink *sink, const struct spec *spec, const char *text, int leng
 static void
 put_number(struct sink *sink, const struct spec *spec, const char *sign, unsigned long value)
 {
-    int base = spec->conversion == 'x' || spec->conversion == 'p' ? 16 : 10;
+    int base = strchr("du", spec->conversion) ? 10 : spec->conversion == 'o' ? 8 : 16;
     int digits = spec->precision < 0 ? 1 : spec->precision;
     if (spec->zero && !spec->left && spec->precision < 0)
         digits = spec->width - (int)strlen(sign);
@@ -82,7 +82,7 @@ put_integer(struct sink *sink, const struct spec *spec, long value)
     if (spec->conversion == 'd' && value < 0)
         put_number(sink, spec, "-", -(unsigned long)value);
     else
-        put_number(sink, spec, "", value);
+        put_number(sink, spec, spec->alt && spec->conversion == 'x' && value ? "0x" : "", value);
 }
 
 /* A width or a precision: digits of the format, or * for the next argument. */
@@ -104,9 +104,10 @@ static struct spec
 read_spec(const char **format, va_list *arguments)
 {
     struct spec spec = { .precision = -1 };
-    for (; **format == '-' || **format == '0'; ++*format) {
+    for (; **format && strchr("-0#", **format); ++*format) {
         spec.left |= **format == '-';
         spec.zero |= **format == '0';
+        spec.alt |= **format == '#';
     }
     spec.width = read_count(format, arguments);
     if (spec.width < 0) { /* only by *: a flag and a width */
@@ -137,7 +138,7 @@ convert(struct sink *sink, const struct spec *spec, va_list *arguments)
         put_field(sink, spec, s, strnlen(s, spec->precision < 0 ? INT_MAX : spec->precision));
     } else if (c == 'p') {
         put_number(sink, spec, "0x", va_arg(*arguments, unsigned long));
-    } else if (c == 'd' || c == 'u' || c == 'x') {
+    } else if (c && strchr("duxo", c)) {
         put_integer(sink, spec, va_arg(*arguments, long));
     } else {
         put(sink, c); /* %%, or what we do not know */

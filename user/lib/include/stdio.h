@@ -1,7 +1,7 @@
 /* stdio.h - buffered output and formats, the part of ISO C that our programs use. Input is read(2).
  *
  * stdout is written at each newline on a terminal and when full elsewhere, stderr at the end of
- * each call. printf knows d u x p c s %, flags - and 0, width, precision, *, and l ll z. */
+ * each call. printf knows d u x o p c s %, flags - 0 #, width, precision, *, and l ll z. */
 #ifndef POSTERN_STDIO_H
 #define POSTERN_STDIO_H
 
