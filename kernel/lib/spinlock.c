@@ -1,9 +1,15 @@
-/* spinlock.c - ticket locks. See spinlock.h for the rules and the order.
+/* spinlock.c - test and test-and-set. See spinlock.h for the rules and the order.
  *
- * Like the counter of a bakery: take the next number, wait until it is called. Two words and two
- * orders are the whole of it: acquire when our number is called, so that nothing of the critical
- * section is read before; release when the next one is called, so that all of it is seen.
- * Source: RISC-V unprivileged ISA, "A" and Zihintpause; Mellor-Crummey and Scott 1991, section 2. */
+ * One word: who holds the lock, 0 for nobody. Take it by compare-and-swap, wait by reading. Acquire
+ * when it is taken, so that nothing of the critical section is read before; release when it is given
+ * up, so that all of it is seen.
+ *
+ * Why not a ticket lock, which is fair? A hart of QEMU is a thread of its host, and with fewer host
+ * processors than harts the next ticket often belongs to one that does not run: everybody waits for
+ * it, a time slice for each hand-over, and the ticks come faster than that. Whoever runs takes ours.
+ * Why no `pause` in the loop? QEMU leaves its translated code at each one and, while an interrupt is
+ * pending, takes its global lock - which the holder of ours needs to set its timer.
+ * Source: RISC-V unprivileged ISA, "A"; Mellor-Crummey and Scott 1991, section 2. */
 
 #include "lib/spinlock.h"
 #include "debug/debug.h"
@@ -23,39 +29,37 @@ spin_held(const struct spinlock *l)
     return __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == (u64)hart_self();
 }
 
-/* `pause`, spelled as the fence it is for assemblers that do not know Zihintpause. */
 static void
-pause(void)
-{
-    __asm__ volatile(".word 0x0100000f" ::: "memory");
-}
-
-static void
-wait_for_turn(const struct spinlock *l, u32 ticket)
+wait_until_free(const struct spinlock *l)
 {
     if (spin_held(l))
         panic("this hart takes lock '%s' twice", l->name);
-    while (__atomic_load_n(&l->now_serving, __ATOMIC_ACQUIRE) != ticket) {
+    while (__atomic_load_n(&l->holder, __ATOMIC_RELAXED))
         panic_stop_if_asked(); /* interrupts are off: nobody else can tell this hart to stop */
-        pause();
-    }
+}
+
+bool
+spin_trylock(struct spinlock *l)
+{
+    u64 nobody = 0;
+    if (!__atomic_compare_exchange_n(&l->holder, &nobody, (u64)hart_self(), false,
+                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return false;
+    debug_lock_taken(l);
+    return true;
 }
 
 void
 spin_lock(struct spinlock *l)
 {
     debug_lock_wanted(l);
-    u32 ticket = __atomic_fetch_add(&l->next_ticket, 1, __ATOMIC_RELAXED);
-    if (__atomic_load_n(&l->now_serving, __ATOMIC_ACQUIRE) != ticket)
-        wait_for_turn(l, ticket);
-    __atomic_store_n(&l->holder, (u64)hart_self(), __ATOMIC_RELAXED);
-    debug_lock_taken(l);
+    while (!spin_trylock(l))
+        wait_until_free(l);
 }
 
 void
 spin_unlock(struct spinlock *l)
 {
     debug_lock_released(l);
-    __atomic_store_n(&l->holder, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&l->now_serving, l->now_serving + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&l->holder, 0, __ATOMIC_RELEASE);
 }

@@ -1,8 +1,7 @@
 /* spinlock.h - the one lock that every other mechanism is built from.
  *
  * The kernel runs with interrupts off from trap entry to trap exit (docs/design.md), so a holder
- * is never interrupted by its own hart and no "irqsave" form is needed. A ticket lock: first come,
- * first served, so no hart starves. DEBUG=1 checks double takes, foreign releases and the order in
+ * is never interrupted by its own hart and no "irqsave" form is needed. DEBUG=1 checks double takes, foreign releases and the order in
  * which classes (names) are taken. Never sleep, never return to user space with one held.
  *
  * Order, outermost first (a lock may be taken while holding those to its left):
@@ -23,6 +22,8 @@ struct spinlock {
 
 void spin_init(struct spinlock *l, const char *name);
 void spin_lock(struct spinlock *l);
+/* Takes it if it is free; false if not. */
+bool spin_trylock(struct spinlock *l);
 void spin_unlock(struct spinlock *l);
 
 /* True if this hart holds the lock. */

@@ -14,6 +14,7 @@
 struct hart harts[MAX_HARTS];
 u32 harts_online;
 void (*handle_interrupts)(void);
+void (*hart_busy_again)(void);
 
 struct spinlock sched_lock = SPINLOCK_INIT("scheduler");
 static struct list run_queue = LIST_INIT(run_queue);
@@ -83,6 +84,8 @@ switch_finish(void)
 static void
 switch_to(struct hart *h, struct thread *prev, struct thread *next)
 {
+    if (prev == h->idle)
+        hart_busy_again();
     account(prev, next);
     fp_switch(h, prev, next);
     next->hart = h;

@@ -123,6 +123,9 @@ noreturn void thread_exit(void);
 /* Handed down by floor 9: the interrupts that are pending for this hart, handled now. */
 extern void (*handle_interrupts)(void);
 
+/* Handed down by floor 5: this hart leaves its idle loop. Called with the scheduler's lock held. */
+extern void (*hart_busy_again)(void);
+
 /* What a hart does with nothing to run: waits for interrupts, for ever. */
 noreturn void idle_loop(void);
 

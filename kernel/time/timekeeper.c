@@ -1,9 +1,9 @@
 /* timekeeper.c - keeps the clocks going: the tick, the rate, clock_settime.
  *
- * All state is in the vvar page: what a clock shows at some rdtime is computed from its line, by the
- * formula that the vDSO uses. An update reads each line at one rdtime and writes a line that shows
- * the same time at that rdtime. While the rate stays, nothing is rounded away, however often the
- * tick comes; a change of rate loses less than a nanosecond.
+ * All state is in the vvar page: what a clock shows at some rdtime is computed from its line, by
+ * the formula that the vDSO uses. An update reads each line at one rdtime and writes a line that
+ * shows the same time at that rdtime. While the rate stays, nothing is rounded away, however often
+ * the tick comes; a change of rate loses less than a nanosecond.
  *
  * The kernel word clock.slew=PPM lets the rate swing by that much at every tick. It serves no user:
  * it exercises the order of the writer, which matters only when the rate changes.
@@ -45,7 +45,7 @@ clock_slew_ppm(void)
     return slew_ppm;
 }
 
-/* --- rates ---------------------------------------------------------------------------------------- */
+/* --- rates ----------------------------------------------------------------------------------- */
 
 /* floor(n * 2^64 / d) for n < d < 2^63, bit by bit: 128-bit division would need libgcc. */
 static u64
@@ -96,7 +96,7 @@ read_slew_word(void)
     }
 }
 
-/* --- lines ---------------------------------------------------------------------------------------- */
+/* --- lines ----------------------------------------------------------------------------------- */
 
 static struct vvar_clock *
 line(u32 id)
@@ -136,7 +136,7 @@ serve(u32 id, u64 resolution_ns)
     line(id)->resolution_ns = resolution_ns;
 }
 
-/* --- updates -------------------------------------------------------------------------------------- */
+/* --- updates --------------------------------------------------------------------------------- */
 
 static void
 update_rates(u64 ticks)
@@ -156,6 +156,8 @@ void
 clock_tick(void)
 {
     u64 enough = machine.timebase_hz / TICK_HZ * 3 / 4;
+    if (rdtime() - __atomic_load_n(&last_update, __ATOMIC_RELAXED) < enough)
+        return; /* the lock is not worth waiting for */
     spin_lock(&lock);
     if (rdtime() - last_update >= enough) {
         update_rates(vvar_begin_update());

@@ -11,9 +11,12 @@
 #include "sched/thread.h"
 #include "time/clock.h"
 
+#define NEVER (~0UL)
+
 static struct spinlock lock = SPINLOCK_INIT("timers");
 static struct list pending = LIST_INIT(pending); /* by deadline, earliest first */
 static struct timer *firing[MAX_HARTS];          /* whose handler runs now */
+static u64 first_deadline = NEVER;               /* of `pending`; read without the lock */
 static u64 tick_ticks;
 
 static void
@@ -25,27 +28,43 @@ program(u64 when)
         sbi_set_timer(when);
 }
 
-/* Sets this hart's timer to its next tick or the first deadline. Lock held. */
+/* Sets this hart's timer to its next tick or the first deadline, whichever comes first. */
 static void
 program_next(void)
 {
-    u64 when = this_hart()->next_tick;
+    program(MIN(this_hart()->next_tick, __atomic_load_n(&first_deadline, __ATOMIC_SEQ_CST)));
+}
+
+/* After each change of the list. Lock held. */
+static void
+note_first_deadline(void)
+{
+    u64 first = NEVER;
     if (!list_empty(&pending))
-        when = MIN(when, list_first(&pending, struct timer, link)->deadline_ticks);
-    program(when);
+        first = list_first(&pending, struct timer, link)->deadline_ticks;
+    __atomic_store_n(&first_deadline, first, __ATOMIC_SEQ_CST);
+}
+
+/* A hart leaves its idle loop: its ticks begin again, and the coarse clocks catch up. */
+static void
+tick_again(void)
+{
+    clock_tick();
+    timer_start_hart();
 }
 
 void
 timer_init_system(void)
 {
     tick_ticks = machine.timebase_hz / TICK_HZ;
+    hart_busy_again = tick_again;
 }
 
 void
 timer_start_hart(void)
 {
     this_hart()->next_tick = rdtime() + tick_ticks;
-    program(this_hart()->next_tick);
+    program_next();
 }
 
 void
@@ -69,8 +88,9 @@ timer_set(struct timer *t, u64 deadline_ticks)
             break;
         }
     list_add_before(at, &t->link);
-    program_next(); /* this hart looks after it; ours may be the earliest now */
+    note_first_deadline();
     spin_unlock(&lock);
+    program_next(); /* this hart looks after it; ours may be the earliest now */
 }
 
 static bool
@@ -87,6 +107,7 @@ timer_cancel(struct timer *t)
 {
     spin_lock(&lock);
     list_remove(&t->link);
+    note_first_deadline();
     spin_unlock(&lock);
     while (fires_elsewhere(t))
         ;
@@ -97,15 +118,18 @@ static struct timer *
 take_due(void)
 {
     struct timer *t = NULL;
+    u32 self = this_hart()->index;
+    __atomic_store_n(&firing[self], NULL, __ATOMIC_RELEASE);
+    if (rdtime() < __atomic_load_n(&first_deadline, __ATOMIC_SEQ_CST))
+        return NULL; /* most ticks: without the lock */
     spin_lock(&lock);
-    if (!list_empty(&pending)) {
+    if (!list_empty(&pending) &&
+        list_first(&pending, struct timer, link)->deadline_ticks <= rdtime()) {
         t = list_first(&pending, struct timer, link);
-        if (t->deadline_ticks > rdtime())
-            t = NULL;
-        else
-            list_remove(&t->link);
+        list_remove(&t->link);
+        note_first_deadline();
+        __atomic_store_n(&firing[self], t, __ATOMIC_RELEASE);
     }
-    __atomic_store_n(&firing[this_hart()->index], t, __ATOMIC_RELEASE);
     spin_unlock(&lock);
     return t;
 }
@@ -113,6 +137,10 @@ take_due(void)
 static void
 tick(struct hart *h, u64 now)
 {
+    if (h->current == h->idle) {
+        h->next_tick = NEVER; /* an idle hart sleeps until something happens */
+        return;
+    }
     h->next_tick += tick_ticks;
     if (h->next_tick <= now) /* late by more than a tick: do not run after the lost ones */
         h->next_tick = now + tick_ticks;
@@ -131,9 +159,7 @@ timer_interrupt(void)
         tick(h, now);
     while ((t = take_due()))
         t->fire(t);
-    spin_lock(&lock);
     program_next();
-    spin_unlock(&lock);
 }
 
 /* --- a thread that waits for a moment ------------------------------------------------------------- */
@@ -154,7 +180,7 @@ schedule_until(u64 deadline_ticks)
 {
     if (interrupted())
         return -EINTR;
-    if (deadline_ticks == ~0UL) {
+    if (deadline_ticks == NEVER) {
         schedule();
         return 0;
     }
