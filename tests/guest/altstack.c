@@ -1,0 +1,229 @@
+/* altstack.c - sigaltstack: handlers on a stack of their own.
+ *
+ * Source: sigaltstack(2). */
+#include "check.h"
+#include <setjmp.h>
+#include <ucontext.h>
+
+#define SIZE 65536
+
+static char stack[SIZE] __attribute__((aligned(16)));
+static volatile int on_it, count;
+static stack_t in_handler, in_frame;
+
+static bool
+is_on(const void *address)
+{
+    return (char *)address >= stack && (char *)address < stack + SIZE;
+}
+
+static void
+handler(int signal, siginfo_t *info, void *context)
+{
+    char here;
+    on_it = is_on(&here);
+    sigaltstack(NULL, &in_handler);
+    in_frame = ((ucontext_t *)context)->uc_stack;
+    count++;
+}
+
+static void
+set(int signal, int flags)
+{
+    struct sigaction a = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | flags };
+    OK(sigaction(signal, &a, NULL));
+}
+
+static void
+use(void *at, size_t size, int flags)
+{
+    stack_t ss = { .ss_sp = at, .ss_size = size, .ss_flags = flags };
+    OK(sigaltstack(&ss, NULL));
+}
+
+TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc (signal frame)")
+{
+    use(stack, SIZE, 0);
+    set(SIGUSR1, SA_ONSTACK);
+    set(SIGUSR2, 0);
+    raise(SIGUSR1);
+    EQ(on_it, 1);
+    raise(SIGUSR2);
+    EQ(on_it, 0);
+}
+
+TEST(flags_tell_where_we_are, "SS_ONSTACK is not reported", "kernel/syscall")
+{
+    stack_t now;
+    OK(sigaltstack(NULL, &now));
+    EQ(now.ss_flags, SS_DISABLE);
+    EQ(now.ss_size, 0);
+    use(stack, SIZE, 0);
+    set(SIGUSR1, SA_ONSTACK);
+    OK(sigaltstack(NULL, &now));
+    EQ(now.ss_flags, 0);
+    EQ(now.ss_size, SIZE);
+    TRUE(now.ss_sp == stack);
+    raise(SIGUSR1);
+    EQ(in_handler.ss_flags, SS_ONSTACK);
+    TRUE(in_handler.ss_sp == stack);
+    TRUE(in_frame.ss_sp == stack && in_frame.ss_size == SIZE);
+    OK(sigaltstack(NULL, &now));
+    EQ(now.ss_flags, 0);
+}
+
+static volatile int eperm;
+
+static void
+changing_handler(int signal)
+{
+    stack_t ss = { .ss_sp = stack, .ss_size = SIZE };
+    eperm = sigaltstack(&ss, NULL) == -1 ? errno : 0;
+}
+
+TEST(no_change_while_on_it, "the stack in use can be changed", "kernel/syscall")
+{
+    struct sigaction a = { .sa_handler = changing_handler, .sa_flags = SA_ONSTACK };
+    use(stack, SIZE, 0);
+    OK(sigaction(SIGUSR1, &a, NULL));
+    raise(SIGUSR1);
+    EQ(eperm, EPERM);
+}
+
+static const char *outer;
+static volatile int below;
+
+static void
+nested_handler(int signal)
+{
+    char here;
+    if (signal == SIGUSR1) {
+        outer = &here;
+        raise(SIGUSR2);
+    } else {
+        below = is_on(&here) && &here < outer;
+    }
+    count++;
+}
+
+TEST(second_signal_continues_on_it, "the second frame starts at the top again",
+     "kernel/proc (signal frame)")
+{
+    struct sigaction a = { .sa_handler = nested_handler, .sa_flags = SA_ONSTACK };
+    use(stack, SIZE, 0);
+    OK(sigaction(SIGUSR1, &a, NULL));
+    OK(sigaction(SIGUSR2, &a, NULL));
+    raise(SIGUSR1);
+    EQ(count, 2);
+    EQ(below, 1);
+}
+
+TEST(disabled, "SS_DISABLE is a flag like others", "kernel/syscall")
+{
+    stack_t now;
+    use(stack, SIZE, 0);
+    use(NULL, 0, SS_DISABLE);
+    set(SIGUSR1, SA_ONSTACK);
+    raise(SIGUSR1);
+    EQ(count, 1);
+    EQ(on_it, 0);
+    OK(sigaltstack(NULL, &now));
+    EQ(now.ss_flags, SS_DISABLE);
+}
+
+TEST(refusals, "a tiny stack or unknown flags are taken", "kernel/syscall")
+{
+    stack_t ss = { .ss_sp = stack, .ss_size = 2047 };
+    FAILS(sigaltstack(&ss, NULL), ENOMEM);
+    ss.ss_size = 2048;
+    OK(sigaltstack(&ss, NULL));
+    ss.ss_flags = 0x40;
+    FAILS(sigaltstack(&ss, NULL), EINVAL);
+    ss.ss_flags = SS_ONSTACK;
+    OK(sigaltstack(&ss, NULL));
+}
+
+TEST(old_comes_back, "the old setting is not returned", "kernel/syscall")
+{
+    static char other[SIZE];
+    stack_t ss = { .ss_sp = other, .ss_size = SIZE }, old;
+    use(stack, SIZE, 0);
+    OK(sigaltstack(&ss, &old));
+    TRUE(old.ss_sp == stack && old.ss_size == SIZE && old.ss_flags == 0);
+    /* In and out at one address. */
+    EQ(sys(SYS_sigaltstack, &old, &old), 0);
+    TRUE(old.ss_sp == other);
+}
+
+static sigjmp_buf back;
+
+static void
+overflow_handler(int signal, siginfo_t *info, void *context)
+{
+    char here;
+    on_it = is_on(&here);
+    siglongjmp(back, 1);
+}
+
+static __attribute__((noinline)) int
+recurse(int n)
+{
+    volatile char room[500];
+    room[0] = n;
+    return n == 0 ? 0 : recurse(n - 1) + room[0];
+}
+
+TEST(stack_overflow_is_caught, "the frame goes to the stack that has none left",
+     "kernel/proc (signal frame), kernel/mm (fault)")
+{
+    struct sigaction a = { .sa_sigaction = overflow_handler, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    use(stack, SIZE, 0);
+    OK(sigaction(SIGSEGV, &a, NULL));
+    /* Twice: the first one was left by siglongjmp, and nothing may remember it. */
+    for (volatile int i = 0; i < 2; i++) {
+        on_it = 0;
+        if (sigsetjmp(back, 1) == 0)
+            recurse(1 << 30);
+        EQ(on_it, 1);
+    }
+}
+
+static void
+raise_again(int signal)
+{
+    raise(signal);
+}
+
+TEST(overflow_of_the_alternate_stack, "a frame is written below the alternate stack",
+     "kernel/proc (signal frame)")
+{
+    /* Nested signals until 4 KiB have no more room: SIGSEGV, whose frame does not fit either. */
+    static char guarded[3 * PAGE] __attribute__((aligned(4096)));
+    struct sigaction a = { .sa_handler = raise_again, .sa_flags = SA_ONSTACK | SA_NODEFER };
+    OK(mprotect(guarded, PAGE, PROT_NONE));
+    use(guarded + PAGE, PAGE, 0);
+    OK(sigaction(SIGUSR1, &a, NULL));
+    EQ(IN_CHILD(raise(SIGUSR1)), KILLED(SIGSEGV));
+}
+
+TEST(fork_keeps_it, "the child's handler runs on the normal stack", "kernel/proc (fork)")
+{
+    use(stack, SIZE, 0);
+    set(SIGUSR1, SA_ONSTACK);
+    EQ(IN_CHILD(raise(SIGUSR1); EQ(on_it, 1)), 0);
+}
+
+TEST(autodisarm, "SS_AUTODISARM is refused, or does not disarm", "kernel/proc (signal)")
+{
+    stack_t ss = { .ss_sp = stack, .ss_size = SIZE, .ss_flags = 1U << 31 };
+    if (sigaltstack(&ss, NULL) == -1) {
+        EQ(errno, EINVAL);
+        return;
+    }
+    set(SIGUSR1, SA_ONSTACK);
+    raise(SIGUSR1);
+    EQ(on_it, 1);
+    EQ(in_handler.ss_flags & SS_DISABLE, SS_DISABLE);
+    OK(sigaltstack(NULL, &ss));
+    TRUE(ss.ss_sp == stack);
+}

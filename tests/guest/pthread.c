@@ -1,0 +1,483 @@
+/* pthread.c - threads as glibc makes them: create, join, TLS, locks, cancellation, ends.
+ *
+ * The raw calls below it are in thread.c and futex.c. Source: pthreads(7). */
+#include "check.h"
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define THREADS 16
+
+static void
+start(pthread_t *t, void *(*f)(void *), void *arg)
+{
+    EQ(pthread_create(t, NULL, f, arg), 0);
+}
+
+static long
+join(pthread_t t)
+{
+    void *value;
+    EQ(pthread_join(t, &value), 0);
+    return (long)value;
+}
+
+static void *
+add_one(void *arg)
+{
+    return (void *)((long)arg + 1);
+}
+
+TEST(create_and_join, "a thread's result is lost, or join waits for ever",
+     "kernel/proc (fork, exit, futex)")
+{
+    pthread_t t[THREADS];
+    for (int round = 0; round < 5; round++) {
+        for (long i = 0; i < THREADS; i++)
+            start(&t[i], add_one, (void *)i);
+        for (long i = 0; i < THREADS; i++)
+            EQ(join(t[i]), i + 1);
+    }
+}
+
+static __thread long mine = 5;
+static __thread char large[10000];
+
+static void *
+use_tls(void *arg)
+{
+    long seed = (long)arg;
+    EQ(mine, 5);
+    EQ(large[9999], 0);
+    for (int i = 0; i < 200; i++) {
+        mine = seed * 1000 + i;
+        large[9999] = seed;
+        errno = seed;
+        if (i % 20 == 0)
+            sched_yield();
+        EQ(mine, seed * 1000 + i);
+        EQ(large[9999], (char)seed);
+        EQ(errno, seed);
+    }
+    return NULL;
+}
+
+TEST(tls_is_each_threads_own, "tp is not switched with the thread", "kernel/sched, kernel/trap")
+{
+    pthread_t t[THREADS];
+    mine = 7;
+    mine = 5;
+    for (long i = 0; i < THREADS; i++)
+        start(&t[i], use_tls, (void *)i);
+    for (int i = 0; i < THREADS; i++)
+        join(t[i]);
+    EQ(mine, 5);
+}
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static long counter;
+
+static void *
+count_up(void *arg)
+{
+    for (int i = 0; i < 5000; i++) {
+        pthread_mutex_lock(&lock);
+        counter++;
+        pthread_mutex_unlock(&lock);
+    }
+    return NULL;
+}
+
+TEST(mutex_excludes, "a futex wake is lost, or two threads hold the lock", "kernel/proc (futex)")
+{
+    pthread_t t[8];
+    for (int i = 0; i < 8; i++)
+        start(&t[i], count_up, NULL);
+    for (int i = 0; i < 8; i++)
+        join(t[i]);
+    EQ(counter, 8 * 5000);
+}
+
+static void *
+atomic_up(void *arg)
+{
+    for (int i = 0; i < 100000; i++)
+        __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
+    return NULL;
+}
+
+TEST(atomics_across_harts, "lr/sc or amo lose an update: a reservation survives a switch",
+     "kernel/trap")
+{
+    pthread_t t[6];
+    for (int i = 0; i < 6; i++)
+        start(&t[i], atomic_up, NULL);
+    for (int i = 0; i < 6; i++)
+        join(t[i]);
+    EQ(counter, 6 * 100000);
+}
+
+static int turn;
+
+static void *
+take_turns(void *arg)
+{
+    int me = (long)arg;
+    for (int i = 0; i < 200; i++) {
+        pthread_mutex_lock(&lock);
+        while (turn % 4 != me)
+            pthread_cond_wait(&cond, &lock);
+        turn++;
+        pthread_cond_broadcast(&cond);
+        pthread_mutex_unlock(&lock);
+    }
+    return NULL;
+}
+
+TEST(condition_variables, "a signal between unlock and wait is lost", "kernel/proc (futex)")
+{
+    pthread_t t[4];
+    for (long i = 0; i < 4; i++)
+        start(&t[i], take_turns, (void *)i);
+    for (int i = 0; i < 4; i++)
+        join(t[i]);
+    EQ(turn, 800);
+}
+
+TEST(timed_waits, "a timed wait never ends, or ends early", "kernel/proc (futex), kernel/time")
+{
+    struct timespec t, now;
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_nsec += 30000000;
+    t.tv_sec += t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&lock);
+    EQ(pthread_cond_timedwait(&cond, &lock, &t), ETIMEDOUT);
+    clock_gettime(CLOCK_REALTIME, &now);
+    TRUE(now.tv_sec > t.tv_sec || (now.tv_sec == t.tv_sec && now.tv_nsec >= t.tv_nsec));
+    EQ(pthread_mutex_timedlock(&lock, &t), ETIMEDOUT);
+    sem_t sem;
+    sem_init(&sem, 0, 0);
+    FAILS(sem_timedwait(&sem, &t), ETIMEDOUT);
+}
+
+static pthread_barrier_t barrier;
+
+static void *
+meet(void *arg)
+{
+    long leaders = 0;
+    for (int i = 0; i < 50; i++)
+        leaders += pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
+    return (void *)leaders;
+}
+
+TEST(barriers, "one of many waiters is not woken", "kernel/proc (futex)")
+{
+    pthread_t t[6];
+    long leaders = 0;
+    pthread_barrier_init(&barrier, NULL, 6);
+    for (int i = 0; i < 6; i++)
+        start(&t[i], meet, NULL);
+    for (int i = 0; i < 6; i++)
+        leaders += join(t[i]);
+    EQ(leaders, 50);
+}
+
+static void *
+tell_ids(void *arg)
+{
+    pid_t *ids = arg;
+    ids[0] = sys(SYS_getpid);
+    ids[1] = sys(SYS_gettid);
+    ids[2] = sys(SYS_getppid);
+    return NULL;
+}
+
+TEST(thread_ids, "a thread has a pid of its own", "kernel/proc")
+{
+    pid_t ids[3];
+    pthread_t t;
+    start(&t, tell_ids, ids);
+    join(t);
+    EQ(ids[0], getpid());
+    TRUE(ids[1] != getpid() && ids[1] > 1);
+    EQ(ids[2], getppid());
+}
+
+static void *
+change_process(void *arg)
+{
+    umask(011);
+    OK(chdir("/tmp"));
+    OK(dup2(0, 40));
+    return mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+TEST(threads_share_the_process, "files, directory or memory are copies", "kernel/proc (fork)")
+{
+    pthread_t t;
+    char text[20];
+    start(&t, change_process, NULL);
+    char *p = (char *)join(t);
+    p[0] = 1;
+    EQ(fcntl(40, F_GETFD), 0);
+    TRUE(getcwd(text, sizeof text) && strcmp(text, "/tmp") == 0);
+    EQ(umask(0), 011);
+}
+
+static void *
+sleep_for_ever(void *arg)
+{
+    struct timespec hour = { 3600, 0 };
+    while (nanosleep(&hour, NULL) == 0)
+        ;
+    return NULL;
+}
+
+static void *
+wait_for_ever(void *arg)
+{
+    pthread_mutex_lock(&lock);
+    while (pthread_cond_wait(&cond, &lock) == 0)
+        ;
+    return NULL;
+}
+
+static void *
+read_for_ever(void *arg)
+{
+    char byte;
+    while (read(*(int *)arg, &byte, 1) >= 0)
+        ;
+    return NULL;
+}
+
+static void *
+spin_for_ever(void *arg)
+{
+    static volatile int never;
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    while (!never)
+        ;
+    return NULL;
+}
+
+TEST(cancellation, "signal 32 is not delivered, or its handler cannot change the pc",
+     "kernel/proc (signal, futex)")
+{
+    pthread_t t;
+    int fds[2];
+    void *(*const bodies[])(void *) = { sleep_for_ever, read_for_ever, spin_for_ever,
+                                        wait_for_ever };
+    OK(pipe(fds));
+    for (int i = 0; i < 4; i++) {
+        struct timespec ms = { 0, 10000000 };
+        start(&t, bodies[i], &fds[0]);
+        nanosleep(&ms, NULL);
+        EQ(pthread_cancel(t), 0);
+        EQ(join(t), (long)PTHREAD_CANCELED);
+    }
+}
+
+/* Threads in every kind of wait, and one in a loop. */
+static void
+crowd(int *fds)
+{
+    pthread_t t;
+    start(&t, sleep_for_ever, NULL);
+    start(&t, read_for_ever, &fds[0]);
+    start(&t, spin_for_ever, NULL);
+    start(&t, wait_for_ever, NULL);
+    struct timespec ms = { 0, 10000000 };
+    nanosleep(&ms, NULL);
+}
+
+static void *
+exit_now(void *arg)
+{
+    exit(33);
+}
+
+TEST(exit_group_ends_all, "threads in futex, read or a loop keep the process alive",
+     "kernel/proc (exit)")
+{
+    int fds[2];
+    pthread_t t;
+    OK(pipe(fds));
+    EQ(IN_CHILD(crowd(fds); _exit(31)), EXITED(31));
+    EQ(IN_CHILD(crowd(fds); start(&t, exit_now, NULL); pause()), EXITED(33));
+}
+
+TEST(a_signal_kills_all, "only the hit thread ends", "kernel/proc (signal)")
+{
+    int fds[2];
+    OK(pipe(fds));
+    EQ(IN_CHILD(crowd(fds); kill(getpid(), SIGTERM); pause()), KILLED(SIGTERM));
+    EQ(IN_CHILD(crowd(fds); *(volatile int *)8 = 1), KILLED(SIGSEGV));
+}
+
+static void *
+fault(void *arg)
+{
+    *(volatile int *)8 = 1;
+    return NULL;
+}
+
+TEST(fault_of_a_thread_kills_all, "a thread's fault ends only the thread", "kernel/proc (signal)")
+{
+    pthread_t t;
+    EQ(IN_CHILD(start(&t, fault, NULL); pause()), KILLED(SIGSEGV));
+}
+
+static void *
+exit_status_7(void *arg)
+{
+    struct timespec ms = { 0, 30000000 };
+    nanosleep(&ms, NULL);
+    _exit(7);
+}
+
+TEST(main_thread_may_go_first, "the process ends with its first thread", "kernel/proc (exit)")
+{
+    pthread_t t;
+    EQ(IN_CHILD(start(&t, exit_status_7, NULL); pthread_exit(NULL)), EXITED(7));
+    /* And when all threads have gone by themselves, the status is the last one's: 0. */
+    EQ(IN_CHILD(start(&t, add_one, NULL); pthread_exit(NULL)), 0);
+}
+
+int
+role(int argc, char **argv)
+{
+    /* @alone: the only thread of its process, whose number is its pid. */
+    return sys(SYS_gettid) == sys(SYS_getpid) && getpid() == atoi(argv[2]) ? 0 : 1;
+}
+
+static void *
+exec_self(void *arg)
+{
+    char pid[20];
+    snprintf(pid, sizeof pid, "%d", getpid());
+    execl(check_self, check_self, "@alone", pid, NULL);
+    return NULL;
+}
+
+TEST(exec_ends_all_others, "threads survive exec, or the pid is the thread's",
+     "kernel/proc (exec)")
+{
+    int fds[2];
+    pthread_t t;
+    OK(pipe(fds));
+    EQ(IN_CHILD(crowd(fds); exec_self(NULL)), 0);
+    EQ(IN_CHILD(crowd(fds); start(&t, exec_self, NULL); pause()), 0);
+    EQ(IN_CHILD(start(&t, exec_self, NULL); pthread_exit(NULL)), 0);
+}
+
+static void *
+fork_and_wait(void *arg)
+{
+    /* In the child this thread is the only one. */
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(sys(SYS_gettid) == sys(SYS_getpid) ? 0 : 1);
+    return (void *)(long)check_wait(__FILE__, __LINE__, pid);
+}
+
+TEST(fork_of_a_thread, "the child gets all threads", "kernel/proc (fork)")
+{
+    pthread_t t[4];
+    for (int i = 0; i < 4; i++)
+        start(&t[i], fork_and_wait, NULL);
+    for (int i = 0; i < 4; i++)
+        EQ(join(t[i]), 0);
+}
+
+static void *
+wait_for(void *arg)
+{
+    return (void *)(long)check_wait(__FILE__, __LINE__, *(pid_t *)arg);
+}
+
+TEST(any_thread_may_wait, "a child belongs to the thread that made it", "kernel/proc (wait)")
+{
+    pthread_t t;
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        _exit(3);
+    start(&t, wait_for, &pid);
+    EQ(join(t), EXITED(3));
+}
+
+static void *
+small(void *arg)
+{
+    return arg;
+}
+
+TEST(hundred_threads, "threads, stacks or tids run out", "kernel/proc")
+{
+    static pthread_t t[100];
+    for (int round = 0; round < 3; round++) {
+        for (long i = 0; i < 100; i++)
+            start(&t[i], small, (void *)i);
+        for (long i = 0; i < 100; i++)
+            EQ(join(t[i]), i);
+    }
+}
+
+TEST(detached_threads, "a detached thread's stack is used while it is on it",
+     "kernel/proc (exit): clear the tid last")
+{
+    pthread_attr_t attr;
+    pthread_t t;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    for (int i = 0; i < 300; i++)
+        EQ(pthread_create(&t, &attr, atomic_up, NULL), 0);
+    while (__atomic_load_n(&counter, __ATOMIC_SEQ_CST) < 300 * 100000L)
+        sched_yield();
+}
+
+static void *
+overflow(void *arg)
+{
+    volatile char room[4000];
+    room[0] = 1;
+    return arg ? (char *)overflow(arg) + room[0] : NULL;
+}
+
+TEST(thread_stack_has_a_guard, "the guard page is not PROT_NONE", "kernel/mm")
+{
+    pthread_t t;
+    EQ(IN_CHILD(start(&t, overflow, &t); join(t)), KILLED(SIGSEGV));
+}
+
+static void *
+compute(void *arg)
+{
+    double x = (long)arg, first = 0;
+    for (int round = 0; round < 40; round++) {
+        double a = x, b = 1 / x;
+        for (int i = 0; i < 20000; i++) {
+            a = a * 0.9999 + b;
+            b = b * 0.5 + 0.25 * x;
+        }
+        if (round == 0)
+            first = a + b;
+        if (a + b != first)
+            return (void *)1;
+    }
+    return NULL;
+}
+
+TEST(fp_state_of_threads, "fp registers of one thread show in another", "kernel/sched")
+{
+    pthread_t t[6];
+    for (long i = 0; i < 6; i++)
+        start(&t[i], compute, (void *)(i + 1));
+    for (long i = 0; i < 6; i++)
+        EQ(join(t[i]), 0);
+}

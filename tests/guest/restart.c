@@ -1,0 +1,208 @@
+/* restart.c - calls that a signal interrupts: begun again with SA_RESTART, EINTR without.
+ *
+ * Source: signal(7), "Interruption of system calls". A child keeps sending, so that no check
+ * depends on who is faster. */
+#include "check.h"
+#include <linux/futex.h>
+#include <time.h>
+
+static volatile int count;
+static int fds[2];
+static pid_t sender;
+
+static void
+handler(int signal)
+{
+    count++;
+}
+
+/* SIGUSR1 with these flags, and a child that sends it every 5 ms until it is stopped. After
+ * `bytes_after` signals it also writes a byte into fds[1], which ends a restarted read. */
+static void
+start(int flags, int bytes_after)
+{
+    struct sigaction a = { .sa_handler = handler, .sa_flags = flags };
+    pid_t me = getpid();
+    OK(sigaction(SIGUSR1, &a, NULL));
+    OK(pipe(fds));
+    sender = OK(fork());
+    for (int i = 1; sender == 0; i++) {
+        struct timespec ms = { 0, 5000000 };
+        nanosleep(&ms, NULL);
+        kill(me, SIGUSR1);
+        if (i == bytes_after && write(fds[1], "x", 1) != 1)
+            _exit(1);
+    }
+}
+
+static void
+stop(void)
+{
+    kill(sender, SIGKILL);
+    EQ(check_wait(__FILE__, __LINE__, sender), KILLED(SIGKILL));
+}
+
+TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc (signal)")
+{
+    char byte;
+    start(SA_RESTART, 10);
+    EQ(read(fds[0], &byte, 1), 1);
+    EQ(byte, 'x');
+    TRUE(count >= 1);
+    stop();
+}
+
+TEST(read_gives_eintr, "without SA_RESTART read begins again", "kernel/proc (signal)")
+{
+    char byte;
+    start(0, 0);
+    FAILS(read(fds[0], &byte, 1), EINTR);
+    EQ(count >= 1, 1);
+    stop();
+}
+
+TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
+{
+    start(SA_RESTART, 0);
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        struct timespec ms = { 0, 100000000 };
+        while (nanosleep(&ms, &ms) == -1)
+            ;
+        _exit(3);
+    }
+    int status;
+    EQ(waitpid(pid, &status, 0), pid);
+    EQ(status, EXITED(3));
+    TRUE(count >= 1);
+    stop();
+}
+
+TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (futex)")
+{
+    int *word = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    start(SA_RESTART, 0);
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        struct timespec ms = { 0, 100000000 };
+        while (nanosleep(&ms, &ms) == -1)
+            ;
+        *word = 1;
+        _exit(sys(SYS_futex, word, FUTEX_WAKE, 1) < 0);
+    }
+    long r = sys(SYS_futex, word, FUTEX_WAIT, 0, 0);
+    /* Begun again after the change it finds another value. */
+    TRUE(r == 0 || r == -EAGAIN);
+    EQ(*word, 1);
+    TRUE(count >= 1);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    stop();
+}
+
+TEST(futex_wait_gives_eintr, "FUTEX_WAIT sleeps on through a handler", "kernel/proc (futex)")
+{
+    int word = 0;
+    start(0, 0);
+    ERR(sys(SYS_futex, &word, FUTEX_WAIT, 0, 0), EINTR);
+    stop();
+}
+
+TEST(nanosleep_never_restarts, "nanosleep begins again after a handler", "kernel/time")
+{
+    struct timespec hour = { 3600, 0 }, left = { 0, 0 };
+    start(SA_RESTART, 0);
+    FAILS(nanosleep(&hour, &left), EINTR);
+    TRUE(left.tv_sec >= 3590 && left.tv_sec < 3600);
+    stop();
+}
+
+TEST(sleep_in_full_steps, "the rest after EINTR is wrong: sleeps grow or shrink", "kernel/time")
+{
+    struct timespec t = { 0, 120000000 }, a, b;
+    start(0, 0);
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    while (nanosleep(&t, &t) == -1)
+        EQ(errno, EINTR);
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    TRUE((b.tv_sec - a.tv_sec) * 1000000000L + b.tv_nsec - a.tv_nsec >= 120000000);
+    TRUE(count >= 2);
+    stop();
+}
+
+TEST(sigsuspend_never_restarts, "sigsuspend begins again", "kernel/proc (signal)")
+{
+    sigset_t none;
+    sigemptyset(&none);
+    start(SA_RESTART, 0);
+    FAILS(sigsuspend(&none), EINTR);
+    stop();
+}
+
+TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pipe)")
+{
+    static char block[65536];
+    start(SA_RESTART, 0);
+    EQ(write(fds[1], block, sizeof block), sizeof block);
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        struct timespec ms = { 0, 60000000 };
+        while (nanosleep(&ms, &ms) == -1)
+            ;
+        _exit(read(fds[0], block, 4096) != 4096);
+    }
+    EQ(write(fds[1], "abc", 3), 3);
+    TRUE(count >= 1);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    stop();
+}
+
+TEST(ignored_signal_does_not_interrupt, "an ignored signal gives EINTR", "kernel/proc (signal)")
+{
+    char byte;
+    start(0, 10);
+    signal(SIGUSR1, SIG_IGN);
+    EQ(read(fds[0], &byte, 1), 1);
+    EQ(count, 0);
+    stop();
+}
+
+TEST(blocked_signal_does_not_interrupt, "a blocked signal gives EINTR", "kernel/proc (signal)")
+{
+    char byte;
+    sigset_t s;
+    sigemptyset(&s);
+    sigaddset(&s, SIGUSR1);
+    start(0, 10);
+    OK(sigprocmask(SIG_BLOCK, &s, NULL));
+    EQ(read(fds[0], &byte, 1), 1);
+    stop();
+}
+
+TEST(registers_of_a_restarted_call, "a0 is lost when the call begins again", "kernel/trap")
+{
+    char byte = 0;
+    start(SA_RESTART, 10);
+    /* The very same arguments must be found a second and a third time. */
+    EQ(sys(SYS_read, fds[0], &byte, 1), 1);
+    EQ(byte, 'x');
+    stop();
+}
+
+static void
+fast_handler(int signal)
+{
+    if (count++ == 0 && write(fds[1], "y", 1) != 1)
+        FAIL("expected the pipe to take a byte, seen it full");
+}
+
+TEST(handler_feeds_the_read, "the call is looked at again only after the next event",
+     "kernel/proc (signal)")
+{
+    char byte;
+    start(SA_RESTART, 0);
+    struct sigaction a = { .sa_handler = fast_handler, .sa_flags = SA_RESTART };
+    OK(sigaction(SIGUSR1, &a, NULL));
+    EQ(read(fds[0], &byte, 1), 1);
+    EQ(byte, 'y');
+    stop();
+}

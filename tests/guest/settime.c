@@ -1,0 +1,153 @@
+/* settime.c - setting the clock: REALTIME moves at once, MONOTONIC never.
+ *
+ * Each check puts REALTIME back by the MONOTONIC time that has passed. Source: clock_settime(2). */
+#include "check.h"
+#include <sys/time.h>
+#include <time.h>
+
+#define SECOND 1000000000L
+
+static long
+now(clockid_t id)
+{
+    struct timespec t;
+    OK(clock_gettime(id, &t));
+    return t.tv_sec * SECOND + t.tv_nsec;
+}
+
+static void
+set(long ns)
+{
+    struct timespec t = { ns / SECOND, ns % SECOND };
+    EQ(sys(SYS_clock_settime, CLOCK_REALTIME, &t), 0);
+}
+
+/* Between a and a minute more. */
+static void
+near(long value, long a)
+{
+    if (value < a || value > a + 60 * SECOND)
+        FAIL("expected a time just above %ld, seen %ld", a, value);
+}
+
+TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel/time (timekeeper)")
+{
+    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    static const long goals[] = { 2000000000, 1000000000, 1234567890, 100000 };
+    for (int i = 0; i < 4; i++) {
+        set(goals[i] * SECOND + 5);
+        struct timespec t;
+        struct timeval v;
+        near(now(CLOCK_REALTIME), goals[i] * SECOND + 5);
+        EQ(sys(SYS_clock_gettime, CLOCK_REALTIME, &t), 0);
+        near(t.tv_sec * SECOND + t.tv_nsec, goals[i] * SECOND + 5);
+        gettimeofday(&v, NULL);
+        near(v.tv_sec * SECOND + v.tv_usec * 1000, goals[i] * SECOND);
+        near(now(CLOCK_REALTIME_COARSE), goals[i] * SECOND);
+        near(time(NULL) * SECOND, goals[i] * SECOND - 1 * SECOND);
+        near(now(CLOCK_TAI), goals[i] * SECOND);
+    }
+    set(now(CLOCK_MONOTONIC) + offset);
+}
+
+TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time (timekeeper)")
+{
+    static const clockid_t ids[] = { CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC_RAW,
+                                     CLOCK_BOOTTIME };
+    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    for (int i = 0; i < 4; i++) {
+        long a = now(ids[i]);
+        set(1500000000 * SECOND);
+        long b = now(ids[i]);
+        set(1600000000 * SECOND + 999999999);
+        long c = now(ids[i]);
+        TRUE(a <= b && b <= c && c - a < 60 * SECOND);
+    }
+    set(now(CLOCK_MONOTONIC) + offset);
+}
+
+TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso (vvar)")
+{
+    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    int to[2];
+    char byte;
+    OK(pipe(to));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        EQ(read(to[0], &byte, 1), 1);
+        near(now(CLOCK_REALTIME), 1700000000 * SECOND);
+        _exit(0);
+    }
+    set(1700000000 * SECOND);
+    EQ(write(to[1], "x", 1), 1);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    set(now(CLOCK_MONOTONIC) + offset);
+}
+
+TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall")
+{
+    static const clockid_t ids[] = { CLOCK_MONOTONIC,       CLOCK_MONOTONIC_RAW,
+                                     CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE,
+                                     CLOCK_BOOTTIME,        CLOCK_TAI,
+                                     CLOCK_PROCESS_CPUTIME_ID, 99, -1000 };
+    static const struct timespec bad[] = { { 5, SECOND }, { 5, -1 }, { -1, 0 } };
+    struct timespec good = { 1500000000, 0 };
+    long before = now(CLOCK_REALTIME);
+    for (int i = 0; i < 9; i++) {
+        long r = sys(SYS_clock_settime, ids[i], &good);
+        TRUE(r == -EINVAL || r == -EPERM || r == -EOPNOTSUPP);
+    }
+    for (int i = 0; i < 3; i++)
+        ERR(sys(SYS_clock_settime, CLOCK_REALTIME, &bad[i]), EINVAL);
+    near(now(CLOCK_REALTIME), before);
+}
+
+TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds", "kernel/syscall")
+{
+    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    struct timeval v = { 1400000000, 500000 }, bad = { 1400000000, 1000000 };
+    long r = sys(SYS_settimeofday, &v, 0);
+    if (r == -ENOSYS)
+        return;
+    EQ(r, 0);
+    near(now(CLOCK_REALTIME), 1400000000 * SECOND + 500000000);
+    ERR(sys(SYS_settimeofday, &bad, 0), EINVAL);
+    set(now(CLOCK_MONOTONIC) + offset);
+}
+
+TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set forward",
+     "kernel/time (timers)")
+{
+    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC), a = now(CLOCK_MONOTONIC);
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        struct timespec t = { 0, 200000000 };
+        EQ(sys(SYS_clock_nanosleep, CLOCK_REALTIME, 0, &t, 0), 0);
+        TRUE(now(CLOCK_MONOTONIC) - a >= 200000000);
+        _exit(0);
+    }
+    struct timespec ms = { 0, 30000000 };
+    nanosleep(&ms, NULL);
+    set(now(CLOCK_REALTIME) + 1000 * SECOND);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    set(now(CLOCK_MONOTONIC) + offset);
+}
+
+TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old end",
+     "kernel/time (timers)")
+{
+    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        long goal = now(CLOCK_REALTIME) + 3600 * SECOND;
+        struct timespec t = { goal / SECOND, goal % SECOND };
+        EQ(sys(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &t, 0), 0);
+        _exit(0);
+    }
+    struct timespec ms = { 0, 30000000 };
+    nanosleep(&ms, NULL);
+    /* An hour passes at once: the sleeper wakes. */
+    set(now(CLOCK_REALTIME) + 3601 * SECOND);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    set(now(CLOCK_MONOTONIC) + offset);
+}

@@ -1,0 +1,196 @@
+/* sigfault.c - faults as signals: number, si_code, si_addr, and the pc in the frame.
+ *
+ * Source: sigaction(2) on si_code, and Linux 6.12 on riscv64. */
+#include "check.h"
+#include <setjmp.h>
+#include <ucontext.h>
+
+static sigjmp_buf back;
+static struct {
+    int signal, code;
+    uintptr_t address, pc;
+    int count;
+} volatile seen;
+
+static void
+handler(int signal, siginfo_t *info, void *context)
+{
+    seen.signal = signal;
+    seen.code = info->si_code;
+    seen.address = (uintptr_t)info->si_addr;
+    seen.pc = ((ucontext_t *)context)->uc_mcontext.__gregs[0];
+    seen.count++;
+    siglongjmp(back, 1);
+}
+
+static void
+arm(void)
+{
+    static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE };
+    struct sigaction a = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+    for (int i = 0; i < 5; i++)
+        OK(sigaction(signals[i], &a, NULL));
+    memset((void *)&seen, 0, sizeof seen);
+}
+
+/* Runs the statement, which faults; then compares signal, code and address. */
+#define FAULT(statement, wanted_signal, wanted_code, wanted_address)                          \
+    do {                                                                                      \
+        arm();                                                                                \
+        if (sigsetjmp(back, 1) == 0) {                                                        \
+            statement;                                                                        \
+        }                                                                                     \
+        EQ(seen.signal, wanted_signal);                                                       \
+        EQ(seen.code, wanted_code);                                                           \
+        EQ(seen.address, (uintptr_t)(wanted_address));                                        \
+    } while (0)
+
+TEST(unmapped, "si_code is not MAPERR, or si_addr is the page", "kernel/trap, kernel/mm (fault)")
+{
+    FAULT(*(volatile char *)0, SIGSEGV, SEGV_MAPERR, 0);
+    FAULT(*(volatile int *)0x1004 = 1, SIGSEGV, SEGV_MAPERR, 0x1004);
+    FAULT((void)*(volatile long *)0x3fffffff08, SIGSEGV, SEGV_MAPERR, 0x3fffffff08);
+}
+
+TEST(kernel_half, "an address of the kernel gives other codes than an unmapped one",
+     "kernel/trap, kernel/mm (fault)")
+{
+    FAULT((void)*(volatile char *)0xffffffff80200010, SIGSEGV, SEGV_MAPERR, 0xffffffff80200010);
+    FAULT(*(volatile char *)0xffffffd600000000 = 1, SIGSEGV, SEGV_MAPERR, 0xffffffd600000000);
+    FAULT((void)*(volatile char *)0x4000000000, SIGSEGV, SEGV_MAPERR, 0x4000000000);
+    FAULT((void)*(volatile char *)0x8000000000000001, SIGSEGV, SEGV_MAPERR, 0x8000000000000001);
+}
+
+TEST(access_rights, "a wrong access to a mapping is MAPERR", "kernel/mm (fault)")
+{
+    char *p = mmap(NULL, 3 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    FAULT(p[5] = 1, SIGSEGV, SEGV_ACCERR, p + 5);
+    OK(mprotect(p, PAGE, PROT_NONE));
+    FAULT((void)*(volatile char *)(p + 7), SIGSEGV, SEGV_ACCERR, p + 7);
+    FAULT(((void (*)(void))(p + PAGE))(), SIGSEGV, SEGV_ACCERR, p + PAGE);
+    EQ(seen.pc, (uintptr_t)(p + PAGE));
+}
+
+TEST(jump_into_nowhere, "the pc in the frame is the jump's, or si_addr is 0", "kernel/trap")
+{
+    FAULT(((void (*)(void))0x2000)(), SIGSEGV, SEGV_MAPERR, 0x2000);
+    EQ(seen.pc, 0x2000);
+    FAULT(((void (*)(void))0xffffffff80200000)(), SIGSEGV, SEGV_MAPERR, 0xffffffff80200000);
+    EQ(seen.pc, 0xffffffff80200000);
+}
+
+extern char at_illegal[], at_break[], at_store[];
+
+TEST(illegal_instruction, "the pc is behind the instruction, or si_addr is not the pc",
+     "kernel/trap")
+{
+    FAULT(__asm__ volatile(".global at_illegal\nat_illegal: .word 0"), SIGILL, ILL_ILLOPC,
+          at_illegal);
+    EQ(seen.pc, (uintptr_t)at_illegal);
+    FAULT(__asm__ volatile("csrr t0, sstatus" ::: "t0"), SIGILL, ILL_ILLOPC, seen.pc);
+}
+
+TEST(breakpoint, "ebreak is skipped, or is SIGILL", "kernel/trap")
+{
+    FAULT(__asm__ volatile(".option push\n.option norvc\n.global at_break\nat_break: ebreak\n"
+                           ".option pop"),
+          SIGTRAP, TRAP_BRKPT, at_break);
+    EQ(seen.pc, (uintptr_t)at_break);
+    FAULT(__asm__ volatile("c.ebreak"), SIGTRAP, TRAP_BRKPT, seen.pc);
+}
+
+TEST(beyond_a_file, "SIGBUS has another code", "kernel/mm (fault)")
+{
+    int fd = OK(open("/tmp/fault", O_RDWR | O_CREAT | O_TRUNC, 0600));
+    char *p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+    FAULT((void)*(volatile char *)(p + 9), SIGBUS, BUS_ADRERR, p + 9);
+}
+
+TEST(pc_of_a_fault, "the pc in the frame is not the faulting instruction", "kernel/trap")
+{
+    FAULT(__asm__ volatile("li t0, 24\n.global at_store\nat_store: sd zero, 0(t0)" ::: "t0", "memory"),
+          SIGSEGV, SEGV_MAPERR, 24);
+    EQ(seen.pc, (uintptr_t)at_store);
+}
+
+TEST(across_two_pages, "si_addr of an access over a border is its start", "kernel/trap")
+{
+    char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    OK(munmap(p + PAGE, PAGE));
+    p[0] = 1;
+    /* Misaligned over the border: which byte is told is the machine's choice. */
+    arm();
+    if (sigsetjmp(back, 1) == 0)
+        __asm__ volatile("ld t0, 0(%0)" : : "r"(p + PAGE - 4) : "t0");
+    EQ(seen.signal, SIGSEGV);
+    EQ(seen.code, SEGV_MAPERR);
+    TRUE(seen.address == (uintptr_t)p + PAGE - 4 || seen.address == (uintptr_t)p + PAGE);
+}
+
+TEST(misaligned_access_works, "a misaligned load is SIGBUS", "kernel/trap, firmware")
+{
+    unsigned long words[2] = { 0x1122334455667788, 0x99aabbccddeeff00 }, value;
+    __asm__ volatile("ld %0, 3(%1)" : "=r"(value) : "r"(words), "m"(words));
+    EQ(value, 0xeeff001122334455);
+}
+
+TEST(default_is_death, "a fault without a handler ends with another status", "kernel/trap")
+{
+    EQ(IN_CHILD(*(volatile char *)0 = 1), KILLED(SIGSEGV));
+    EQ(IN_CHILD(__asm__ volatile(".word 0")), KILLED(SIGILL));
+    EQ(IN_CHILD(__asm__ volatile("ebreak")), KILLED(SIGTRAP));
+}
+
+TEST(ignored_or_blocked_faults_kill, "an ignored fault loops for ever", "kernel/proc (signal)")
+{
+    sigset_t all;
+    sigfillset(&all);
+    EQ(IN_CHILD(signal(SIGSEGV, SIG_IGN); *(volatile char *)0 = 1), KILLED(SIGSEGV));
+    EQ(IN_CHILD(signal(SIGILL, SIG_IGN); __asm__ volatile(".word 0")), KILLED(SIGILL));
+    EQ(IN_CHILD(arm(); sigprocmask(SIG_BLOCK, &all, NULL); *(volatile char *)0 = 1),
+       KILLED(SIGSEGV));
+}
+
+static void
+faulting_handler(int signal)
+{
+    *(volatile char *)8 = 1;
+}
+
+TEST(fault_in_the_handler, "a fault inside its own handler loops", "kernel/proc (signal)")
+{
+    EQ(IN_CHILD(signal(SIGSEGV, faulting_handler); *(volatile char *)0 = 1), KILLED(SIGSEGV));
+}
+
+static void
+returning_handler(int signal)
+{
+    if (++seen.count == 5)
+        mprotect((void *)(seen.address & -PAGE), PAGE, PROT_READ | PROT_WRITE);
+}
+
+TEST(returning_retries, "the instruction is skipped when the handler returns", "kernel/trap")
+{
+    volatile char *p = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    signal(SIGSEGV, returning_handler);
+    seen.address = (uintptr_t)p;
+    p[3] = 9;
+    EQ(p[3], 9);
+    EQ(seen.count, 5);
+}
+
+TEST(thousand_faults, "each caught fault leaks", "kernel/trap")
+{
+    for (volatile int i = 0; i < 1000; i++)
+        FAULT(*(volatile char *)16 = 1, SIGSEGV, SEGV_MAPERR, 16);
+}
+
+TEST(copy_of_the_kernel_is_no_signal, "EFAULT of a call also sends SIGSEGV", "kernel/mm/usercopy")
+{
+    arm();
+    ERR(sys(SYS_read, 0, 8, 0x3fffffffff), EFAULT);
+    int fds[2];
+    OK(pipe(fds));
+    ERR(sys(SYS_write, fds[1], 8, 10), EFAULT);
+    EQ(seen.count, 0);
+}
