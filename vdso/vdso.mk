@@ -3,6 +3,7 @@
 #   $(O)/vdso/vdso.so.dbg              as linked, with symbols and line numbers, for debuggers
 #   $(O)/vdso/vdso.so                  stripped and checked: the bytes that the kernel carries
 #   $(O)/vdso/vdso-image.h             what the kernel must know of those bytes (kernel/vdso/)
+#   $(O)/vdso/recipe                   the commands, for tests that build broken images the same way
 #   $(O)/vdso/stub/linux-vdso.so.1     same SONAME, names and versions, made from the list of
 #                                      exports alone: a change of code in vdso/ relinks no program
 
@@ -43,6 +44,14 @@ $(VDSO)/vdso.so: $(VDSO)/vdso.so.dbg $(wildcard tools/vdsolint tools/vdsolint.d/
 	$(Q)$(OBJCOPY) -S $(READ_ONLY_SECTIONS) $< $@.unchecked
 	$(Q)tools/vdsolint $@.unchecked
 	$(Q)mv $@.unchecked $@
+
+# Three lines: compile IN to OUT, link IN to OUT, strip IN to OUT.
+$(VDSO)/recipe: vdso/vdso.mk $(CONFIG)
+	@mkdir -p $(@D)
+	$(Q)printf '%s\n' '$(CC) $(VDSO_CFLAGS) -c IN -o OUT' \
+	    '$(LD) $(VDSO_LDFLAGS) -T linker/vdso.lds -o OUT IN' \
+	    '$(OBJCOPY) -S $(READ_ONLY_SECTIONS) IN OUT' > $@
+$(VDSO)/vdso.so: | $(VDSO)/recipe
 
 $(VDSO)/vdso-image.h: $(VDSO)/vdso.so vdso/image-header
 	$(say) GEN $@

@@ -23,7 +23,8 @@ void clock_init(void);
 /* Moves the bases; called by each hart's tick, the first one to come does the work. */
 void clock_tick(void);
 
-/* Reads clock `id` (REALTIME, MONOTONIC, MONOTONIC_RAW, BOOTTIME, TAI, COARSE two). 0 or -EINVAL. */
+/* Reads clock `id` (REALTIME, MONOTONIC, MONOTONIC_RAW, BOOTTIME, TAI, the two COARSE ones).
+ * 0 or -EINVAL. */
 int clock_read(int id, struct timespec64 *ts);
 int clock_resolution(int id, struct timespec64 *ts);
 /* clock_settime(CLOCK_REALTIME). 0 or -EINVAL. Waiters on absolute REALTIME deadlines are told
@@ -33,8 +34,11 @@ extern void (*clock_changed)(void);
 
 u64 clock_monotonic_ns(void);
 u64 clock_real_ns(void);
-/* rdtime value at which clock `id` (REALTIME, MONOTONIC, BOOTTIME, TAI) will show `ts`, rounded up. */
+/* rdtime value at which clock `id` (REALTIME, MONOTONIC, BOOTTIME, TAI) will show `ts`, rounded up;
+ * never early, also when the clock's rate swings. ~0 when that is beyond all time. */
 u64 clock_deadline_ticks(int id, const struct timespec64 *ts);
+/* rdtime value a valid, relative `ts` from now; saturates far in the future. */
+u64 deadline_after(const struct timespec64 *ts);
 /* Lengths of time, rounded up and down; saturate instead of overflowing. */
 u64 ns_to_ticks(u64 ns);
 u64 ticks_to_ns(u64 ticks);

@@ -1,4 +1,6 @@
-/* timekeeper.h - what clock.c must know of the rates. Everybody else includes clock.h. */
+/* timekeeper.h - what clock.c must know of the rates.
+ *
+ * Everybody outside of time/ includes clock.h. Both numbers are set once, by clock_init(). */
 #pragma once
 
 #include "vvar.h"

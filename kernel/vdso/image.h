@@ -1,4 +1,6 @@
-/* image.h - what the files of vdso/ share about the image. */
+/* image.h - what the files of kernel/vdso/ share about the image.
+ *
+ * Valid after vdso_init(), which has checked the bytes. Other rooms include vdso.h. */
 #pragma once
 
 #include "lib/types.h"

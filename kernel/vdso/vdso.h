@@ -18,7 +18,7 @@ bool vdso_enabled(void);
  * vdso=0 only the image's pages, as "[sigpage]", and vdso_base stays 0. 0 or -ENOMEM. */
 int vdso_map(struct space *s);
 
-/* --- vvar.c: the page as the kernel writes it; for the timekeeper only ----------------------------- */
+/* --- vvar.c: the page as the kernel writes it; for the timekeeper only ----------------------- */
 
 struct vvar *vvar_page(void);
 

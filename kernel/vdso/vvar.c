@@ -19,7 +19,7 @@ vvar_page(void)
     return &page.vvar;
 }
 
-/* The time is read *after* `begin` is seen to be raised, and `fence w,iw` puts the CSR read, which is
+/* The time is read *after* `begin` is seen to be raised: `fence w,iw` puts the CSR read, which is
  * device input, behind the stores. Were it read before, or unordered, a reader could use the old
  * rate for a moment after this one, and its next reading with the new rate would be earlier. */
 u64
@@ -33,7 +33,8 @@ vvar_begin_update(void)
     return rdtime();
 }
 
-/* `fence w,w` is enough: the data depend on the rdtime above, so it has happened before they did. */
+/* `fence w,w` is enough: the data depend on the rdtime above, so it has happened before they did.
+ * Data that did not would need `fence iw,w`. */
 void
 vvar_publish(void)
 {

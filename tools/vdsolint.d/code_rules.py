@@ -42,6 +42,20 @@ def find_fence(code, start, step, before, after):
     return None
 
 
+def counters_compared(code, opening, closing):
+    """The branch that ends the line behind the closing fence compares the last word loaded before
+    the opening one with a word loaded behind the closing one."""
+    before = next((i for i in walk(code, opening - 1, -1) if LOAD.match(i.name)), None)
+    behind = list(walk(code, closing + 1, +1))
+    end = closing + 1 + len(behind)
+    if before is None or end >= len(code) or not re.match(r"(c\.)?b(eq|ne)$", code[end].name):
+        return False
+    compared = set(code[end].operands.split(",")[:2])
+    loaded = {i.operands.split(",")[0] for i in behind if LOAD.match(i.name)}
+    word = before.operands.split(",")[0]
+    return word in compared and bool(loaded & (compared - {word}))
+
+
 def rdtime_between_fences(image):
     """Read of the counter, fence r,ir; rdtime and data; fence ir,r, read of the counter."""
     code = image.instructions()
@@ -60,11 +74,18 @@ def rdtime_between_fences(image):
                           "time may step back when the rate changes",
                           "ISA manual Volume I, \"CSR Access Ordering\"; vdso/vvar.h:/^vvar_look/")
             continue
-        section = code[position - 1 - opening:position + 2 + closing]
+        first, last = position - 1 - opening, position + 1 + closing
+        section = code[first:last + 1]
         if not any(LOAD.match(i.name) for i in section):
             yield Refusal("rdtime-fence", f"{where}: no load between the fences",
                           "the data of the clock read between the two fences",
                           "vvar declared const but not volatile: the compiler lifts its loads",
+                          "vdso/vvar.h:/^vvar_look/")
+        if not counters_compared(code, first, last):
+            yield Refusal("rdtime-fence", f"{where}: no comparison of a word loaded before the "
+                          "fences with one loaded behind them",
+                          "`end` read first, `begin` last, and nothing accepted unless they agree",
+                          "a counter read on the wrong side of its fence, or not looked at",
                           "vdso/vvar.h:/^vvar_look/")
         if any(i.address in landing for i in section[1:]):
             yield Refusal("rdtime-fence", f"{where}: a jump lands between the fences",

@@ -33,8 +33,8 @@ def one_segment(image):
                       "FILEHDR PHDRS missing at the segment", SCRIPT)
     if load["p_memsz"] != load["p_filesz"]:
         yield Refusal("segments", f"memsz {load['p_memsz']:#x}, filesz {load['p_filesz']:#x}",
-                      "equal: nobody adds zeros behind the file", "a .bss: a variable without value",
-                      SCRIPT)
+                      "equal: nobody adds zeros behind the file",
+                      "a .bss: a variable without value", SCRIPT)
     if load["p_flags"] & 2:
         yield Refusal("segments", "a writable PT_LOAD", "read and execute only",
                       "PHDRS without FLAGS(5)", SCRIPT)
@@ -147,7 +147,8 @@ def headers_in_reach(image):
                       "all section headers and names inside the mapped pages",
                       "the image was stripped of its headers or cut", "vdso/vdso.mk")
     for section in image.sections:
-        if section["sh_type"] != "SHT_NOBITS" and section["sh_offset"] + section["sh_size"] > mapped:
+        section_end = section["sh_offset"] + section["sh_size"]
+        if section["sh_type"] != "SHT_NOBITS" and section_end > mapped:
             yield Refusal("section-headers", f"{section.name} ends outside the file",
                           "every section inside the mapped pages", "the image was cut",
                           "vdso/vdso.mk")

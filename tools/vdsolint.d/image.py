@@ -1,4 +1,8 @@
-"""image.py - the image under judgement: its parts by name, its promises, its instructions."""
+"""image.py - the image under judgement: its parts by name, its promises, its instructions.
+
+Knows nothing of rules. ELF comes from pyelftools, instructions from objdump ($OBJDUMP), because the
+disassembler libraries of Debian 12 know no RISC-V.
+"""
 import os
 import re
 import subprocess
