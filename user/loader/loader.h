@@ -76,7 +76,9 @@ void map_library(struct object *object, int fd);
 struct wanted {
     const char *name;
     const char *version; /* NULL: any default version will do */
+    Elf32_Word hash;     /* gnu_hash of the name, made once for all objects */
 };
+Elf32_Word gnu_hash(const char *name);
 /* The definition in this object, or NULL. */
 const Elf64_Sym *lookup(const struct object *object, const struct wanted *wanted);
 /* The name of version number `index` of the object's symbols, or NULL for those without one. */

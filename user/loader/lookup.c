@@ -101,6 +101,15 @@ lookup_old(const struct object *object, const Elf32_Word *hash, const struct wan
     return NULL;
 }
 
+Elf32_Word
+gnu_hash(const char *name)
+{
+    Elf32_Word h = 5381;
+    for (; *name; name++)
+        h = h * 33 + (unsigned char)*name;
+    return h;
+}
+
 /* DT_GNU_HASH: four counts, a Bloom filter (which only saves time: it is skipped here), for each
  * bucket its first symbol, and for each hashed symbol its hash, whose lowest bit ends the bucket.
  * The symbols of a bucket stand side by side. */
@@ -109,15 +118,12 @@ lookup_gnu(const struct object *object, const Elf32_Word *hash, const struct wan
 {
     const Elf32_Word buckets = hash[0], first = hash[1], filter_words = 2 * hash[2];
     const Elf32_Word *bucket = hash + 4 + filter_words, *hashes = bucket + buckets;
-    Elf32_Word h = 5381;
-    for (const unsigned char *c = (const unsigned char *)wanted->name; *c; c++)
-        h = h * 33 + *c;
-    Elf32_Word i = bucket[h % buckets];
+    Elf32_Word i = bucket[wanted->hash % buckets];
     if (i == STN_UNDEF)
         return NULL;
     for (;; i++) {
         const Elf64_Sym *symbol = NULL;
-        if ((hashes[i - first] | 1) == (h | 1))
+        if ((hashes[i - first] | 1) == (wanted->hash | 1))
             symbol = match(object, i, wanted);
         if (symbol || hashes[i - first] & 1)
             return symbol;

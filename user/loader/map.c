@@ -63,9 +63,12 @@ map_library(struct object *object, int fd)
 
     const Elf64_Phdr *segments = (const Elf64_Phdr *)(start + header->e_phoff);
     const Elf64_Phdr *end = segments + header->e_phnum;
+    Elf64_Off file_size = lseek(fd, 0, SEEK_END);
     for (const Elf64_Phdr *each = segments; each < end; each++) {
         if (each->p_type != PT_LOAD)
             continue;
+        if (each->p_offset + each->p_filesz > file_size) /* its pages would end in SIGBUS */
+            fail(object->path, " is cut short");
         low = each->p_vaddr < low ? PAGE_DOWN(each->p_vaddr) : low;
         high = each->p_vaddr + each->p_memsz > high ? each->p_vaddr + each->p_memsz : high;
     }

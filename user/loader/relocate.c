@@ -16,7 +16,8 @@ resolve(const struct object *object, unsigned int number, const struct object **
 {
     const Elf64_Sym *symbol = (const Elf64_Sym *)table(object, DT_SYMTAB) + number;
     const Elf64_Versym *versions = table(object, VERSYM);
-    struct wanted wanted = { string(object, symbol->st_name), NULL };
+    const char *name = string(object, symbol->st_name);
+    struct wanted wanted = { name, NULL, gnu_hash(name) };
 
     if (versions)
         wanted.version = version_name(object, versions[number]);
@@ -26,7 +27,7 @@ resolve(const struct object *object, unsigned int number, const struct object **
             return found;
     }
     if (ELF64_ST_BIND(symbol->st_info) != STB_WEAK)
-        fail("cannot find symbol ", wanted.name, wanted.version ? ", version " : "",
+        fail("cannot find symbol ", name, wanted.version ? ", version " : "",
              wanted.version ? wanted.version : "", ", needed by ", object->name);
     return NULL;
 }
