@@ -5,13 +5,12 @@
  * nothing is freed piece by piece, no path through an error leaks, and a loop of a million rounds
  * needs the memory of one. Variables and history live longer and use malloc.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "sh.h"
 
-enum { CHUNK_SIZE = 8192, ALIGNMENT = 16, FIRST_ROOM = 32 };
+enum { CHUNK_SIZE = 8192, ALIGNMENT = 16, FIRST_ROOM = 16 };
 
 struct chunk {
     struct chunk *below;
@@ -30,20 +29,24 @@ out_of_memory(void)
     _exit(STATUS_SYNTAX);
 }
 
+static void
+add_chunk(size_t size)
+{
+    size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+    struct chunk *chunk = malloc(sizeof *chunk + room);
+
+    if (chunk == NULL)
+        out_of_memory();
+    *chunk = (struct chunk){ .below = top, .room = room };
+    top = chunk;
+}
+
 void *
 arena_alloc(size_t size)
 {
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (top == NULL || top->room - top->used < size) {
-        size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-        struct chunk *chunk = malloc(sizeof *chunk + room);
-        if (chunk == NULL)
-            out_of_memory();
-        chunk->below = top;
-        chunk->used = 0;
-        chunk->room = room;
-        top = chunk;
-    }
+    if (top == NULL || top->room - top->used < size)
+        add_chunk(size);
     void *block = top->data + top->used;
     top->used += size;
     return memset(block, 0, size);
@@ -83,17 +86,23 @@ copy_string(const char *text)
     return copy;
 }
 
+/* --- what grows: doubling leaves the old halves in the arena, less than the whole in sum ------ */
+
+/* Room for one item more than `count`, and a zero behind it. */
+static void *
+grow(void *old, size_t count, size_t *room, size_t item_size)
+{
+    if (count + 2 <= *room)
+        return old;
+    *room = *room > 0 ? 2 * *room : FIRST_ROOM;
+    void *new = arena_alloc(*room * item_size);
+    return count > 0 ? memcpy(new, old, count * item_size) : new;
+}
+
 void
 text_add(struct text *t, char c)
 {
-    if (t->length + 1 >= t->room) { /* one more for the zero at the end */
-        size_t room = t->room ? 2 * t->room : FIRST_ROOM;
-        char *data = arena_alloc(room);
-        if (t->length > 0)
-            memcpy(data, t->data, t->length);
-        t->data = data;
-        t->room = room;
-    }
+    t->data = grow(t->data, t->length, &t->room, sizeof *t->data);
     t->data[t->length++] = c;
 }
 
@@ -107,9 +116,26 @@ text_append(struct text *t, const char *s)
 char *
 text_take(struct text *t)
 {
-    char *data = t->room > 0 ? t->data : arena_alloc(1);
+    char *data = grow(t->data, t->length, &t->room, sizeof *t->data);
 
     data[t->length] = '\0';
     *t = (struct text){ 0 };
     return data;
+}
+
+void
+list_add(struct list *l, char *item)
+{
+    l->items = grow(l->items, l->count, &l->room, sizeof *l->items);
+    l->items[l->count++] = item;
+}
+
+char **
+list_take(struct list *l)
+{
+    char **items = grow(l->items, l->count, &l->room, sizeof *l->items);
+
+    items[l->count] = NULL;
+    *l = (struct list){ 0 };
+    return items;
 }

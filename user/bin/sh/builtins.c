@@ -2,7 +2,7 @@
  * builtins.c - commands that the shell runs itself, because they are about the shell.
  *
  * Its folder, its variables, its descriptors, its end: a child could change only its own. `true`,
- * `false` and `test` are here for speed alone; read.c and test.c hold the longer ones.
+ * `false` and `test` (test.c) are here for speed alone.
  * Follows POSIX.1-2017, 2.14 Special Built-In Utilities, and the pages of the others.
  */
 #include <ctype.h>
@@ -39,7 +39,7 @@ false_builtin(char **arguments)
     return 1;
 }
 
-/* --- folders ------------------------------------------------------------------------------------ */
+/* --- folders ---------------------------------------------------------------------------------- */
 
 static int
 pwd_builtin(char **arguments)
@@ -48,7 +48,7 @@ pwd_builtin(char **arguments)
 
     if (getcwd(path, sizeof path) == NULL) {
         complain("pwd: %s", strerror(errno));
-        return 1;
+        return STATUS_FAILED;
     }
     puts(path);
     return 0;
@@ -65,12 +65,12 @@ cd_builtin(char **arguments)
         to = variable_get("OLDPWD");
     if (to == NULL) {
         complain("cd: %s is not set", back ? "OLDPWD" : "HOME");
-        return 1;
+        return STATUS_FAILED;
     }
     getcwd(before, sizeof before);
     if (chdir(to) != 0) {
         complain("cd: %s: %s", to, strerror(errno));
-        return 1;
+        return STATUS_FAILED;
     }
     getcwd(after, sizeof after);
     variable_set("OLDPWD", before);
@@ -100,19 +100,14 @@ umask_builtin(char **arguments)
     return 0;
 }
 
-/* --- variables and arguments -------------------------------------------------------------------- */
+/* --- variables and arguments ------------------------------------------------------------------ */
 
 static bool
 check_name(const char *builtin, const char *name)
 {
-    const char *end = name;
-
-    while (is_name_char(*end))
-        end++;
-    if (is_name_start(*name) && *end == '\0')
-        return true;
-    complain("%s: %s: not a name", builtin, name);
-    return false;
+    if (!is_name(name))
+        complain("%s: %s: not a name", builtin, name);
+    return is_name(name);
 }
 
 static int
@@ -127,7 +122,7 @@ export_builtin(char **arguments)
             return STATUS_SYNTAX;
         if (length > 0)
             variable_set(name, *a + length + 1);
-        variable_export(name, true);
+        variable_export(name);
     }
     return 0;
 }
@@ -143,46 +138,6 @@ unset_builtin(char **arguments)
     return 0;
 }
 
-/* Replaces $1 ... by copies: the list itself goes with the command that it is part of. */
-static void
-set_arguments(char **list)
-{
-    static char **owned; /* where shell.arguments began before any `shift` */
-    int count = 0;
-
-    while (list[count] != NULL)
-        count++;
-    char **copy = calloc((size_t)count + 1, sizeof *copy);
-    if (copy == NULL)
-        out_of_memory();
-    for (int i = 0; i < count; i++)
-        copy[i] = copy_string(list[i]);
-    for (char **old = owned; old != NULL && *old != NULL; old++)
-        free(*old);
-    free(owned);
-    owned = copy;
-    shell.arguments = copy;
-    shell.argument_count = count;
-}
-
-/* set -e, set +e, set [--] ARGUMENT... */
-static int
-set_builtin(char **arguments)
-{
-    char **a = arguments + 1;
-
-    for (; *a != NULL && (strcmp(*a, "-e") == 0 || strcmp(*a, "+e") == 0); a++)
-        shell.exit_on_error = **a == '-';
-    bool dashes = *a != NULL && strcmp(*a, "--") == 0;
-    if (*a != NULL && **a == '-' && !dashes) {
-        complain("set: %s: unknown option; there is -e", *a);
-        return STATUS_SYNTAX;
-    }
-    if (*a != NULL)
-        set_arguments(a + dashes);
-    return 0;
-}
-
 static int
 shift_builtin(char **arguments)
 {
@@ -194,14 +149,47 @@ shift_builtin(char **arguments)
     }
     if (count > shell.argument_count) {
         complain("shift: there are only %d arguments", shell.argument_count);
-        return 1;
+        return STATUS_FAILED;
     }
     shell.arguments += count;
     shell.argument_count -= count;
     return 0;
 }
 
-/* --- the flow of commands ----------------------------------------------------------------------- */
+/* Takes the next field off a line; the last one is the rest, without the blanks at its end. */
+static char *
+take_field(char **line, bool last)
+{
+    char *field = *line + strspn(*line, " \t");
+    size_t length = last ? strlen(field) : strcspn(field, " \t");
+
+    *line = field + length + (field[length] != '\0');
+    while (length > 0 && strchr(" \t", field[length - 1]) != NULL)
+        length--;
+    return arena_copy(field, length);
+}
+
+/* read [-r] NAME...: a line of standard input, split at blanks. Backslashes are ordinary, as -r
+ * wants it: what is read is data. */
+static int
+read_builtin(char **arguments)
+{
+    char **names = arguments + 1;
+    struct text text = { 0 };
+
+    if (*names != NULL && strcmp(*names, "-r") == 0)
+        names++;
+    for (char **name = names; *name != NULL; name++)
+        if (!check_name("read", *name))
+            return STATUS_SYNTAX;
+    bool complete = read_line(STDIN_FILENO, &text);
+    char *rest = text_take(&text);
+    for (; *names != NULL; names++)
+        variable_set(*names, take_field(&rest, names[1] == NULL));
+    return complete ? 0 : STATUS_FAILED;
+}
+
+/* --- the flow of commands --------------------------------------------------------------------- */
 
 static int
 exit_builtin(char **arguments)
@@ -245,20 +233,6 @@ continue_builtin(char **arguments)
 }
 
 static int
-eval_builtin(char **arguments)
-{
-    struct text all = { 0 };
-    struct input in;
-
-    for (char **a = arguments + 1; *a != NULL; a++) {
-        text_append(&all, *a);
-        text_add(&all, ' ');
-    }
-    input_from_string(&in, text_take(&all));
-    return run_input(&in);
-}
-
-static int
 dot_builtin(char **arguments)
 {
     struct input in;
@@ -270,11 +244,11 @@ dot_builtin(char **arguments)
     int fd = open_script(arguments[1]);
     if (fd < 0) {
         complain(".: %s: %s", arguments[1], strerror(errno));
-        return 1;
+        return STATUS_FAILED;
     }
     input_from_fd(&in, fd);
     int status = run_input(&in);
-    input_close(&in);
+    free(in.buffer);
     close(fd);
     return status;
 }
@@ -312,13 +286,12 @@ find_builtin(const char *name)
         const char *name;
         builtin_function *run;
     } builtins[] = {
-        { ":", true_builtin },         { ".", dot_builtin },          { "[", test_builtin },
-        { "break", break_builtin },    { "cd", cd_builtin },          { "continue", continue_builtin },
-        { "eval", eval_builtin },      { "exec", exec_builtin },      { "exit", exit_builtin },
-        { "export", export_builtin },  { "false", false_builtin },    { "pwd", pwd_builtin },
-        { "read", read_builtin },      { "set", set_builtin },        { "shift", shift_builtin },
-        { "test", test_builtin },      { "true", true_builtin },      { "umask", umask_builtin },
-        { "unset", unset_builtin },    { "wait", wait_builtin },
+        { ":", true_builtin },      { ".", dot_builtin },       { "[", test_builtin },
+        { "break", break_builtin }, { "cd", cd_builtin },       { "continue", continue_builtin },
+        { "exec", exec_builtin },   { "exit", exit_builtin },   { "export", export_builtin },
+        { "false", false_builtin }, { "pwd", pwd_builtin },     { "read", read_builtin },
+        { "shift", shift_builtin }, { "test", test_builtin },   { "true", true_builtin },
+        { "umask", umask_builtin }, { "unset", unset_builtin }, { "wait", wait_builtin },
     };
 
     for (unsigned i = 0; i < sizeof builtins / sizeof builtins[0]; i++)

@@ -1,28 +1,18 @@
 /*
- * compound.c - the commands that hold commands: ( ), { }, if, while, until, for, case.
+ * compound.c - the commands that hold commands: ( ), { }, if, while, until, for.
  *
- * A reserved word is recognized only where a command can begin and only unquoted: `echo if` and
- * `"if"` are ordinary. Each function here is called at its first word.
+ * A reserved word is recognized only where a command can begin: `echo if` is ordinary. Each
+ * function here is called at the first word of its construct.
  * Follows POSIX.1-2017, "Shell Command Language", 2.9.4 Compound Commands.
  */
-#include "parser.h"
+#include "sh.h"
 
 static void
 expect_word(struct parser *p, const char *word)
 {
-    if (at_word(p, word))
-        next_token(p);
-    else
+    if (!at_word(p, word))
         unexpected(p);
-}
-
-static void
-expect(struct parser *p, enum token_kind kind)
-{
-    if (p->token.kind == kind)
-        next_token(p);
-    else
-        unexpected(p);
+    next_token(p);
 }
 
 static struct node *
@@ -32,7 +22,9 @@ parse_subshell(struct parser *p)
 
     next_token(p);
     n->body = parse_body(p);
-    expect(p, TOKEN_CLOSE);
+    if (p->token.kind != TOKEN_CLOSE)
+        unexpected(p);
+    next_token(p);
     return n;
 }
 
@@ -47,37 +39,28 @@ parse_group(struct parser *p)
     return n;
 }
 
-/* At `if` or `elif`; reads up to the `fi`, which belongs to the outermost. */
 static struct node *
-parse_if_branch(struct parser *p)
+parse_if(struct parser *p)
 {
     struct node *first = new_node(NODE_IF);
-    struct node *n = first;
 
-    for (;;) { /* a loop and not recursion: a chain of elif may be long */
+    for (struct node *n = first;; n = n->otherwise) { /* a loop: chains of elif may be long */
         next_token(p);
         n->condition = parse_body(p);
         expect_word(p, "then");
         n->body = parse_body(p);
-        if (!at_word(p, "elif"))
+        bool more = at_word(p, "elif");
+        if (more) {
+            n->otherwise = new_node(NODE_IF);
+        } else if (at_word(p, "else")) {
+            next_token(p);
+            n->otherwise = parse_body(p);
+        }
+        if (!more)
             break;
-        n->otherwise = new_node(NODE_IF);
-        n = n->otherwise;
     }
-    if (at_word(p, "else")) {
-        next_token(p);
-        n->otherwise = parse_body(p);
-    }
-    return first;
-}
-
-static struct node *
-parse_if(struct parser *p)
-{
-    struct node *n = parse_if_branch(p);
-
     expect_word(p, "fi");
-    return n;
+    return first;
 }
 
 static struct node *
@@ -104,24 +87,12 @@ static struct word *
 parse_words(struct parser *p)
 {
     struct word *first = NULL;
-    struct word **tail = &first;
 
-    while (p->token.kind == TOKEN_WORD) {
+    for (struct word **tail = &first; p->token.kind == TOKEN_WORD; tail = &(*tail)->next) {
         *tail = p->token.word;
-        tail = &(*tail)->next;
         next_token(p);
     }
     return first;
-}
-
-static bool
-is_name(const char *text)
-{
-    if (text == NULL || !is_name_start(*text))
-        return false;
-    while (is_name_char(*text))
-        text++;
-    return *text == '\0';
 }
 
 static struct node *
@@ -130,11 +101,9 @@ parse_for(struct parser *p)
     struct node *n = new_node(NODE_FOR);
 
     next_token(p);
-    n->name = p->token.kind == TOKEN_WORD ? plain_text(p->token.word) : NULL;
-    if (!is_name(n->name)) {
+    n->name = plain_text(p->token.word);
+    if (n->name == NULL || !is_name(n->name))
         unexpected(p);
-        return n;
-    }
     next_token(p);
     skip_newlines(p);
     n->has_words = at_word(p, "in");
@@ -149,52 +118,6 @@ parse_for(struct parser *p)
     return n;
 }
 
-/* pattern | pattern ) list, with an optional `(` before. */
-static struct case_item *
-parse_case_item(struct parser *p)
-{
-    struct case_item *item = arena_alloc(sizeof *item);
-    struct word **tail = &item->patterns;
-
-    if (p->token.kind == TOKEN_OPEN)
-        next_token(p);
-    for (;;) {
-        *tail = p->token.word;
-        expect(p, TOKEN_WORD);
-        if (p->token.kind != TOKEN_PIPE)
-            break;
-        tail = &(*tail)->next;
-        next_token(p);
-    }
-    expect(p, TOKEN_CLOSE);
-    item->body = parse_optional_body(p);
-    return item;
-}
-
-static struct node *
-parse_case(struct parser *p)
-{
-    struct node *n = new_node(NODE_CASE);
-    struct case_item **tail = &n->cases;
-
-    next_token(p);
-    n->words = p->token.word;
-    expect(p, TOKEN_WORD);
-    skip_newlines(p);
-    expect_word(p, "in");
-    skip_newlines(p);
-    while (!p->failed && !at_word(p, "esac")) {
-        *tail = parse_case_item(p);
-        tail = &(*tail)->next;
-        if (p->token.kind != TOKEN_CASE_END)
-            break; /* the last one needs no `;;` */
-        next_token(p);
-        skip_newlines(p);
-    }
-    expect_word(p, "esac");
-    return n;
-}
-
 struct node *
 parse_compound(struct parser *p)
 {
@@ -202,8 +125,8 @@ parse_compound(struct parser *p)
         const char *word;
         struct node *(*parse)(struct parser *p);
     } rules[] = {
-        { "{", parse_group },    { "if", parse_if },   { "while", parse_while },
-        { "until", parse_while }, { "for", parse_for }, { "case", parse_case },
+        { "{", parse_group },     { "if", parse_if },   { "while", parse_while },
+        { "until", parse_while }, { "for", parse_for },
     };
     struct node *n = NULL;
 

@@ -6,21 +6,21 @@
  * as they expect it. A line longer than the screen is wide moves sideways, and never wraps.
  * Sequences are those of ECMA-48, as VT100 and all of its followers send and obey them.
  */
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include "sh.h"
 
-#define CONTROL(letter) ((letter) & 0x1f)
+#define CONTROL(letter) ((letter)&0x1f)
 
-enum { LINE_SIZE = 4096, DEFAULT_COLUMNS = 80, ESCAPE = 27, DELETE = 127 };
+enum { LINE_SIZE = 4096, DEFAULT_COLUMNS = 80, ESCAPE = 27, BACKSPACE = 127 };
 
-/* Keys that a terminal sends as sequences. */
-enum key { KEY_END_OF_FILE = -1, KEY_UP = 256, KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END,
-           KEY_DELETE, KEY_UNKNOWN };
+/* Keys beyond the bytes. The other ones that a terminal sends as sequences have a control letter
+ * of the same meaning; delete has not, because ctrl-d also ends the input. */
+enum { KEY_END_OF_FILE = -1, KEY_DELETE = 256, KEY_UNKNOWN };
 
 struct editor {
     const char *prompt;
@@ -37,7 +37,36 @@ put(const char *s)
     fputs(s, stderr); /* the prompt is not output: `sh >file` on a terminal still shows it */
 }
 
-/* --- keys --------------------------------------------------------------------------------------- */
+/* --- history ---------------------------------------------------------------------------------- */
+
+enum { HISTORY = 100 };
+
+static char *history[HISTORY]; /* a ring: line number n is at n % HISTORY */
+static int history_count;
+
+/* The line `back` steps ago, 1 being the newest; NULL when there is none. */
+static const char *
+history_get(int back)
+{
+    bool there = back >= 1 && back <= HISTORY && back <= history_count;
+
+    return there ? history[(history_count - back) % HISTORY] : NULL;
+}
+
+static void
+history_add(const char *line)
+{
+    const char *newest = history_get(1);
+    int slot = history_count % HISTORY;
+
+    if (line[0] == '\0' || (newest != NULL && strcmp(newest, line) == 0))
+        return;
+    free(history[slot]);
+    history[slot] = copy_string(line);
+    history_count++;
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
 
 static int
 read_byte(void)
@@ -47,12 +76,13 @@ read_byte(void)
     return read(STDIN_FILENO, &c, 1) == 1 ? c : KEY_END_OF_FILE;
 }
 
-/* ESC [ letter, ESC O letter, ESC [ digits ~ */
+/* ESC [ letter, ESC O letter, or ESC [ digits ~, as the control letter that means the same. */
 static int
 read_sequence(void)
 {
-    static const char letters[] = "ABCDHF";
-    static const int keys[] = { KEY_UP, KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END };
+    static const char letters[] = "ABCDHF"; /* up, down, right, left, home, end */
+    static const char same_as_letter[] = "pnfbae";
+    static const char same_as_number[] = " a  e  ae"; /* 1 and 7 home, 4 and 8 end */
     int c = read_byte();
     int number = 0;
 
@@ -62,13 +92,12 @@ read_sequence(void)
         number = c == ';' ? number : (number * 10 + c - '0') % 1000;
     const char *letter = c > 0 ? strchr(letters, c) : NULL;
     if (letter != NULL)
-        return keys[letter - letters];
-    if (c != '~')
-        return KEY_UNKNOWN;
-    return number == 3                  ? KEY_DELETE
-           : number == 1 || number == 7 ? KEY_HOME
-           : number == 4 || number == 8 ? KEY_END
-                                        : KEY_UNKNOWN;
+        return CONTROL(same_as_letter[letter - letters]);
+    if (c == '~' && number == 3)
+        return KEY_DELETE;
+    if (c == '~' && number < 9 && number > 0 && same_as_number[number] != ' ')
+        return CONTROL(same_as_number[number]);
+    return KEY_UNKNOWN;
 }
 
 static int
@@ -79,7 +108,7 @@ read_key(void)
     return c == ESCAPE ? read_sequence() : c;
 }
 
-/* --- the screen --------------------------------------------------------------------------------- */
+/* --- the screen ------------------------------------------------------------------------------- */
 
 /* The further bytes of a character in UTF-8 take no column and are never apart from the first. */
 static bool
@@ -129,7 +158,7 @@ draw(struct editor *e)
         fprintf(stderr, "\033[%dC", (int)column);
 }
 
-/* --- editing ------------------------------------------------------------------------------------ */
+/* --- editing ---------------------------------------------------------------------------------- */
 
 static size_t
 before(const struct editor *e, size_t at)
@@ -210,20 +239,46 @@ static void
 edit(struct editor *e, int key)
 {
     switch (key) {
-    case KEY_LEFT: case CONTROL('b'):    e->cursor = before(e, e->cursor); break;
-    case KEY_RIGHT: case CONTROL('f'):   e->cursor = after(e, e->cursor); break;
-    case KEY_HOME: case CONTROL('a'):    e->cursor = 0; break;
-    case KEY_END: case CONTROL('e'):     e->cursor = e->length; break;
-    case KEY_UP: case CONTROL('p'):      walk_history(e, 1); break;
-    case KEY_DOWN: case CONTROL('n'):    walk_history(e, -1); break;
-    case DELETE: case CONTROL('h'):      delete_range(e, before(e, e->cursor), e->cursor); break;
-    case KEY_DELETE: case CONTROL('d'):  delete_range(e, e->cursor, after(e, e->cursor)); break;
-    case CONTROL('k'):                   e->length = e->cursor; break;
-    case CONTROL('u'):                   delete_range(e, 0, e->cursor); break;
-    case CONTROL('w'):                   delete_range(e, word_before(e), e->cursor); break;
-    case CONTROL('l'):                   put("\033[H\033[2J"); break;
+    case CONTROL('a'):
+        e->cursor = 0;
+        break;
+    case CONTROL('b'):
+        e->cursor = before(e, e->cursor);
+        break;
+    case CONTROL('d'):
+    case KEY_DELETE:
+        delete_range(e, e->cursor, after(e, e->cursor));
+        break;
+    case CONTROL('e'):
+        e->cursor = e->length;
+        break;
+    case CONTROL('f'):
+        e->cursor = after(e, e->cursor);
+        break;
+    case CONTROL('h'):
+    case BACKSPACE:
+        delete_range(e, before(e, e->cursor), e->cursor);
+        break;
+    case CONTROL('k'):
+        e->length = e->cursor;
+        break;
+    case CONTROL('l'):
+        put("\033[H\033[2J");
+        break;
+    case CONTROL('n'):
+        walk_history(e, -1);
+        break;
+    case CONTROL('p'):
+        walk_history(e, 1);
+        break;
+    case CONTROL('u'):
+        delete_range(e, 0, e->cursor);
+        break;
+    case CONTROL('w'):
+        delete_range(e, word_before(e), e->cursor);
+        break;
     default:
-        if (key >= ' ' && key < 256)
+        if (key >= ' ' && key < KEY_DELETE)
             insert(e, (char)key);
     }
 }
@@ -241,7 +296,8 @@ edit_until_complete(struct editor *e)
             interrupted = 1;
             put("^C");
         }
-        if (key == KEY_END_OF_FILE || key == CONTROL('c') || (key == CONTROL('d') && e->length == 0)) {
+        if (key == KEY_END_OF_FILE || key == CONTROL('c') ||
+            (key == CONTROL('d') && e->length == 0)) {
             put("\n");
             return false;
         }

@@ -1,166 +1,154 @@
 /*
  * expand.c - from the pieces of a word to arguments: values, fields, file names.
  *
- * While a field grows it has the form of a pattern: a quoted character that could mean something in
- * a pattern is preceded by a backslash. So quoting is never lost between the steps, and the end of
- * a field only has to ask whether an unquoted * ? [ came by.
- * Follows POSIX.1-2017, "Shell Command Language", 2.6 Word Expansions.
+ * While a field grows it has the form of a pattern: a quoted character that means something in a
+ * pattern is preceded by a backslash. So quoting is never lost between the steps, and the end of a
+ * field only has to ask whether an unquoted * or ? came by.
+ * Follows POSIX.1-2017, "Shell Command Language", 2.5 Parameters and 2.6 Word Expansions.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include "sh.h"
-#include "expand.h"
+
+struct fields {
+    struct list list;
+    struct text field; /* the one that grows, as a pattern */
+    bool started;      /* there is one, though it may be empty: "" */
+    bool pattern;      /* it has an unquoted * or ? */
+    bool split;        /* into fields at blanks; else all is one text */
+};
 
 static void
-push(struct fields *f, char *field)
-{
-    if (f->count + 1 >= f->room) { /* one more for the NULL at the end */
-        size_t room = 2 * f->room + 8;
-        char **list = arena_alloc(room * sizeof *list);
-        if (f->count > 0)
-            memcpy(list, f->list, f->count * sizeof *list);
-        f->list = list;
-        f->room = room;
-    }
-    f->list[f->count++] = field;
-}
-
-void
 end_field(struct fields *f)
 {
     char *field = text_take(&f->field);
-    char **files = f->pattern ? match_files(field) : NULL;
 
-    if (files == NULL)
-        push(f, unescape(field));
-    for (; files != NULL && *files != NULL; files++)
-        push(f, *files);
+    if (f->started && !(f->pattern && match_files(&f->list, field)))
+        list_add(&f->list, unescape(field));
     f->started = false;
     f->pattern = false;
 }
 
-void
+static void
 emit_char(struct fields *f, char c, bool quoted)
 {
-    bool special = c == '*' || c == '?' || c == '[';
+    bool special = c == '*' || c == '?';
 
-    if (c == '\\' || (quoted && (special || c == ']' || c == '-' || c == '!' || c == '^')))
+    if (c == '\\' || (quoted && special))
         text_add(&f->field, '\\');
     text_add(&f->field, c);
     f->pattern |= special && !quoted;
     f->started = true;
 }
 
-/* At a character of IFS: blanks together end one field, any other character ends one by itself. */
+/* Adds a value. Unquoted it is split at blanks, and may be a pattern. */
 static void
-separate(struct fields *f, char c)
-{
-    bool blank = c == ' ' || c == '\t' || c == '\n';
-
-    if (blank && f->started) {
-        end_field(f);
-        f->after_blank = true;
-    } else if (!blank && f->after_blank) {
-        f->after_blank = false; /* `a : b`: the blank has ended the field already */
-    } else if (!blank) {
-        end_field(f);
-    }
-}
-
-void
 emit_value(struct fields *f, const char *value, bool quoted)
 {
-    const char *ifs = variable_get("IFS");
-
-    if (ifs == NULL)
-        ifs = " \t\n";
     for (; *value != '\0'; value++) {
-        if (f->split && !quoted && strchr(ifs, *value) != NULL) {
-            separate(f, *value);
-        } else {
+        if (f->split && !quoted && strchr(" \t\n", *value) != NULL)
+            end_field(f);
+        else
             emit_char(f, *value, quoted);
-            f->after_blank = false;
-        }
     }
     f->started |= quoted;
-    f->after_blank = false;
 }
 
-/* "$@" is one field an argument; "$*" is one in all, joined by the first character of IFS. */
-void
+/* "$@" is one field an argument, "$*" all arguments in one; unquoted the two are the same. */
+static void
 emit_arguments(struct fields *f, bool quoted, bool joined)
 {
-    const char *ifs = variable_get("IFS");
-    char separator = ifs != NULL ? *ifs : ' ';
-
     for (int i = 0; i < shell.argument_count; i++) {
-        bool apart = f->split && !(quoted && joined);
-        if (i > 0 && !apart && (separator != '\0' || !joined))
-            emit_char(f, joined ? separator : ' ', quoted);
-        else if (i > 0 && apart && (quoted || f->started))
+        if (i > 0 && f->split && !(quoted && joined))
             end_field(f);
+        else if (i > 0)
+            emit_char(f, ' ', quoted);
         emit_value(f, shell.arguments[i], quoted);
     }
 }
 
 static void
-emit_arithmetic(struct fields *f, const struct part *part)
+emit_number(struct fields *f, long number, bool quoted)
 {
     char digits[24];
-    long result;
 
-    if (!evaluate(expand_text(part->operand), &result)) {
-        abandon(STATUS_SYNTAX);
-        return;
-    }
-    snprintf(digits, sizeof digits, "%ld", result);
-    emit_value(f, digits, part->quoted);
+    snprintf(digits, sizeof digits, "%ld", number);
+    emit_value(f, digits, quoted);
 }
 
-/* An unquoted ~ or ~/ at the beginning of a word is the home directory. */
+/* $1, ${10}, and $0, the name that the shell was called by. What is not set is empty. */
 static const char *
-emit_home(struct fields *f, const char *text)
+positional(const char *digits)
 {
-    const char *home = variable_get("HOME");
+    int number;
 
-    if (text[0] != '~' || (text[1] != '/' && text[1] != '\0') || home == NULL)
-        return text;
-    for (; *home != '\0'; home++)
-        emit_char(f, *home, true);
-    return text + 1;
+    if (!parse_count(digits, &number) || number > shell.argument_count)
+        return "";
+    return number == 0 ? shell.name : shell.arguments[number - 1];
 }
 
 static void
-emit_text(struct fields *f, const struct part *part, bool first)
+emit_parameter(struct fields *f, const char *name, bool quoted)
 {
-    const char *text = part->text;
+    const char *value;
 
-    if (first && !part->quoted && f->split)
-        text = emit_home(f, text);
-    if (f->in_operand && !part->quoted) { /* ${x:-a b} is two fields, though a b is text */
-        emit_value(f, text, false);
-        return;
+    switch (name[0]) {
+    case '?':
+        emit_number(f, shell.status, quoted);
+        break;
+    case '$':
+        emit_number(f, shell.pid, quoted);
+        break;
+    case '#':
+        emit_number(f, shell.argument_count, quoted);
+        break;
+    case '!':
+        if (shell.last_background != 0)
+            emit_number(f, shell.last_background, quoted);
+        break;
+    case '@':
+    case '*':
+        emit_arguments(f, quoted, name[0] == '*');
+        break;
+    default:
+        value = isdigit(name[0]) ? positional(name) : variable_get(name);
+        emit_value(f, value != NULL ? value : "", quoted);
     }
-    for (; *text != '\0'; text++)
-        emit_char(f, *text, part->quoted);
-    f->started |= part->quoted;
 }
 
-void
+static void
+emit_part(struct fields *f, const struct part *part)
+{
+    long result;
+
+    switch (part->kind) {
+    case PART_TEXT: /* never split: its blanks were quoted, or they would have ended the word */
+        for (const char *s = part->text; *s != '\0'; s++)
+            emit_char(f, *s, part->quoted);
+        f->started |= part->quoted;
+        break;
+    case PART_PARAMETER:
+        emit_parameter(f, part->text, part->quoted);
+        break;
+    case PART_COMMAND:
+        emit_value(f, capture_output(part->tree), part->quoted);
+        break;
+    case PART_ARITHMETIC:
+        if (evaluate(expand_text(part->expression), &result))
+            emit_number(f, result, part->quoted);
+        else
+            abandon(STATUS_SYNTAX);
+        break;
+    }
+}
+
+static void
 emit_word(struct fields *f, const struct word *w)
 {
-    for (const struct part *part = w->parts; part != NULL; part = part->next) {
-        if (shell.unwind == ABANDONED)
-            return;
-        if (part->kind == PART_TEXT)
-            emit_text(f, part, part == w->parts);
-        else if (part->kind == PART_PARAMETER)
-            emit_parameter(f, part);
-        else if (part->kind == PART_COMMAND)
-            emit_value(f, capture_output(part->tree), part->quoted);
-        else
-            emit_arithmetic(f, part);
-    }
+    for (const struct part *part = w->parts; part != NULL && shell.unwind == RUNNING;
+         part = part->next)
+        emit_part(f, part);
 }
 
 char **
@@ -168,29 +156,18 @@ expand_words(const struct word *list)
 {
     struct fields f = { .split = true };
 
-    push(&f, NULL); /* so that there is a list, even an empty one */
-    f.count = 0;
     for (const struct word *w = list; w != NULL; w = w->next) {
         emit_word(&f, w);
-        if (f.started)
-            end_field(&f);
-        f.pattern = false;
+        end_field(&f);
     }
-    f.list[f.count] = NULL;
-    return f.list;
-}
-
-char *
-expand_pattern(const struct word *w)
-{
-    struct fields f = { 0 };
-
-    emit_word(&f, w);
-    return text_take(&f.field);
+    return list_take(&f.list);
 }
 
 char *
 expand_text(const struct word *w)
 {
-    return unescape(expand_pattern(w));
+    struct fields f = { .split = false };
+
+    emit_word(&f, w);
+    return unescape(text_take(&f.field));
 }

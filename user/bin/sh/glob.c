@@ -1,10 +1,10 @@
 /*
- * glob.c - patterns: does a text match, and which files do.
+ * glob.c - file names from patterns: `*` is any text, `?` any character, a backslash makes the next
+ * character ordinary. Quoted parts of a word arrive here with backslashes.
  *
- * `*` is any text, `?` any character, `[...]` one of a set; a backslash makes the next character
- * ordinary, which is how quoted parts of a word arrive here. No pattern takes more than
- * length(pattern) * length(text) steps: only the last `*` is ever tried again.
- * Follows POSIX.1-2017, "Shell Command Language", 2.13 Pattern Matching Notation.
+ * No pattern takes more than length(pattern) * length(name) steps: when the text behind a `*` does
+ * not match, only the last `*` is tried again, one character longer.
+ * Follows POSIX.1-2017, "Shell Command Language", 2.13 Pattern Matching Notation, without [...].
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -12,63 +12,21 @@
 #include <sys/stat.h>
 #include "sh.h"
 
-/* Matches c with the set at *pattern, behind its `[`, and moves *pattern behind its `]`. A `[` that
- * is never closed is itself. */
 static bool
-match_set(const char **pattern, char c)
+matches(const char *pattern, const char *text)
 {
-    const char *p = *pattern;
-    bool inverted = *p == '!' || *p == '^';
-    bool found = false;
+    const char *star = NULL;  /* behind the last `*` ... */
+    const char *tried = NULL; /* ... and where the text is that it does not take */
 
-    p += inverted;
-    for (bool first = true; *p != '\0' && (first || *p != ']'); first = false) {
-        p += p[0] == '\\' && p[1] != '\0';
-        char low = *p++;
-        char high = low;
-        if (p[0] == '-' && p[1] != ']' && p[1] != '\0') {
-            p += 1 + (p[1] == '\\' && p[2] != '\0');
-            high = *p++;
-        }
-        found |= (unsigned char)low <= (unsigned char)c && (unsigned char)c <= (unsigned char)high;
-    }
-    if (*p != ']')
-        return c == '[';
-    *pattern = p + 1;
-    return found != inverted;
-}
-
-/* Matches one character, and moves *pattern behind what stands for it. */
-static bool
-match_one(const char **pattern, char c)
-{
-    char p = *(*pattern)++;
-
-    if (p == '?')
-        return true;
-    if (p == '[')
-        return match_set(pattern, c);
-    if (p == '\\' && **pattern != '\0')
-        p = *(*pattern)++;
-    return p == c;
-}
-
-bool
-pattern_match(const char *pattern, const char *text, size_t length)
-{
-    const char *end = text + length;
-    const char *star = NULL; /* behind the last `*` ... */
-    const char *tried = NULL; /* ... and up to where that one reaches */
-
-    while (text < end || *pattern != '\0') {
-        const char *next = pattern;
+    while (*text != '\0' || *pattern != '\0') {
+        bool escaped = pattern[0] == '\\' && pattern[1] != '\0';
         if (*pattern == '*') {
             star = ++pattern;
             tried = text;
-        } else if (text < end && *pattern != '\0' && match_one(&next, *text)) {
-            pattern = next;
+        } else if (*text != '\0' && (*pattern == '?' || pattern[escaped] == *text)) {
+            pattern += 1 + escaped;
             text++;
-        } else if (star != NULL && tried < end) {
+        } else if (star != NULL && *tried != '\0') {
             pattern = star;
             text = ++tried;
         } else {
@@ -91,78 +49,50 @@ unescape(char *pattern)
     return pattern;
 }
 
-/* --- files ------------------------------------------------------------------------------------- */
-
-struct matches {
-    char **list;
-    size_t count, room;
-};
-
-static void
-add_match(struct matches *m, char *path)
-{
-    if (m->count + 1 >= m->room) {
-        size_t room = 2 * m->room + 16;
-        char **list = arena_alloc(room * sizeof *list);
-        if (m->count > 0)
-            memcpy(list, m->list, m->count * sizeof *list);
-        m->list = list;
-        m->room = room;
-    }
-    m->list[m->count++] = path;
-}
-
 static char *
-join(const char *folder, const char *name, size_t length)
+join(const char *folder, const char *name)
 {
     struct text path = { 0 };
 
     text_append(&path, folder);
-    for (size_t i = 0; i < length; i++)
-        text_add(&path, name[i]);
+    text_append(&path, name);
     return text_take(&path);
 }
 
-static void match_below(struct matches *m, const char *folder, const char *pattern);
+static void match_below(struct list *files, const char *folder, const char *pattern);
 
-/* Follows the path on from a name that matched; `rest` begins with its slashes, or is empty. */
+/* Goes on from a name that matched; `rest` is the pattern from its slashes on, or empty. */
 static void
-match_rest(struct matches *m, char *path, const char *rest)
+match_rest(struct list *files, const char *path, const char *rest)
 {
     size_t slashes = strspn(rest, "/");
     struct stat about;
 
-    if (*rest == '\0') {
-        if (lstat(path, &about) == 0)
-            add_match(m, path);
-    } else if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        char *folder = join(path, rest, slashes);
-        if (rest[slashes] == '\0')
-            add_match(m, folder);
-        else
-            match_below(m, folder, rest + slashes);
-    }
+    if (lstat(path, &about) != 0)
+        return;
+    if (slashes == 0)
+        list_add(files, (char *)path);
+    else if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        match_below(files, join(path, arena_copy(rest, slashes)), rest + slashes);
 }
 
-/* Matches the first name of the pattern with what lies in a folder ("" the current one). */
+/* Matches the first name of the pattern with what lies in a folder; "" is the current one. */
 static void
-match_below(struct matches *m, const char *folder, const char *pattern)
+match_below(struct list *files, const char *folder, const char *pattern)
 {
     size_t length = strcspn(pattern, "/");
     char *name = arena_copy(pattern, length);
     struct dirent *entry;
 
-    if (strpbrk(name, "*?[") == NULL) {
-        unescape(name);
-        match_rest(m, join(folder, name, strlen(name)), pattern + length);
+    if (strpbrk(name, "*?") == NULL) {
+        match_rest(files, join(folder, unescape(name)), pattern + length);
         return;
     }
     DIR *open = opendir(*folder != '\0' ? folder : ".");
     while (open != NULL && (entry = readdir(open)) != NULL) {
-        const char *found = entry->d_name;
-        bool hidden = found[0] == '.' && name[0] != '.';
-        if (!hidden && pattern_match(name, found, strlen(found)))
-            match_rest(m, join(folder, found, strlen(found)), pattern + length);
+        bool hidden = entry->d_name[0] == '.' && name[0] != '.';
+        if (!hidden && matches(name, entry->d_name))
+            match_rest(files, join(folder, entry->d_name), pattern + length);
     }
     if (open != NULL)
         closedir(open);
@@ -174,15 +104,14 @@ compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-char **
-match_files(const char *pattern)
+bool
+match_files(struct list *files, const char *pattern)
 {
+    size_t before = files->count;
     size_t root = strspn(pattern, "/");
-    struct matches m = { 0 };
 
-    match_below(&m, arena_copy(pattern, root), pattern + root);
-    if (m.count == 0)
-        return NULL;
-    qsort(m.list, m.count, sizeof *m.list, compare);
-    return m.list;
+    match_below(files, arena_copy(pattern, root), pattern + root);
+    if (files->count > before)
+        qsort(files->items + before, files->count - before, sizeof *files->items, compare);
+    return files->count > before;
 }

@@ -1,9 +1,9 @@
 /*
  * input.c - where the characters of a script come from: a string, a file, or the terminal.
  *
- * The shell shares its standard input with the commands that it starts: after the line `read x`,
- * or `cat`, the next line of the script is data for them. So it takes one line at a time off a
- * file and no byte more (POSIX, "sh", INPUT FILES).
+ * The shell shares its standard input with the commands that it starts: after the line `read x`, or
+ * `cat`, the next line of the script is data for them. So it takes one line at a time off a file
+ * and no byte more (POSIX.1-2017, "sh", INPUT FILES).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +14,7 @@
 
 enum { BLOCK = 512 };
 
-void
-input_from_string(struct input *in, const char *text)
-{
-    *in = (struct input){ .at = text, .end = text + strlen(text), .line = 1 };
-}
-
-/* Reads from fd up to BLOCK bytes, of which no byte lies behind a newline. */
+/* Reads from fd up to BLOCK bytes, of which none lies behind a newline. */
 static ssize_t
 read_within_line(int fd, char *to)
 {
@@ -30,8 +24,8 @@ read_within_line(int fd, char *to)
     do
         size = read(fd, to, here < 0 ? 1 : BLOCK); /* what cannot be put back is not taken */
     while (size < 0 && errno == EINTR && !interrupted);
-    char *newline = size > 0 ? memchr(to, '\n', (size_t)size) : NULL;
-    if (here >= 0 && newline != NULL) {
+    char *newline = here >= 0 && size > 0 ? memchr(to, '\n', (size_t)size) : NULL;
+    if (newline != NULL) {
         size = newline + 1 - to;
         lseek(fd, here + size, SEEK_SET);
     }
@@ -55,11 +49,11 @@ read_line(int fd, struct text *t)
     return false;
 }
 
-/* Makes `line` and, if it ended with one, its newline the next characters of the input. */
+/* Makes the line and a newline the next characters of the input. */
 static void
-keep_line(struct input *in, const char *line, size_t length, bool newline)
+keep_line(struct input *in, const char *line, size_t length)
 {
-    if (length + 2 > in->room) {
+    if (length + 1 > in->room) {
         free(in->buffer);
         in->room = 2 * length + BLOCK;
         in->buffer = malloc(in->room);
@@ -67,10 +61,9 @@ keep_line(struct input *in, const char *line, size_t length, bool newline)
             out_of_memory();
     }
     memcpy(in->buffer, line, length);
-    if (newline)
-        in->buffer[length++] = '\n';
+    in->buffer[length] = '\n';
     in->at = in->buffer;
-    in->end = in->buffer + length;
+    in->end = in->buffer + length + 1;
 }
 
 static bool
@@ -78,25 +71,29 @@ refill_from_fd(struct input *in)
 {
     struct arena_mark mark = arena_mark();
     struct text line = { 0 };
-    bool newline = read_line(in->fd, &line);
+    bool any = read_line(in->fd, &line) || line.length > 0; /* the last may lack its newline */
     size_t length = line.length;
 
-    if (newline || length > 0)
-        keep_line(in, text_take(&line), length, newline);
+    if (any)
+        keep_line(in, text_take(&line), length);
     arena_release(mark);
-    return newline || length > 0;
+    return any;
 }
 
 static bool
 refill_from_terminal(struct input *in)
 {
-    const char *prompt = variable_get(in->continues ? "PS2" : "PS1");
-    const char *line = edit_line(prompt != NULL ? prompt : in->continues ? "> " : "postern$ ");
+    const char *line = edit_line(in->continues ? "> " : "postern$ ");
 
-    if (line == NULL)
-        return false;
-    keep_line(in, line, strlen(line), true);
-    return true;
+    if (line != NULL)
+        keep_line(in, line, strlen(line));
+    return line != NULL;
+}
+
+void
+input_from_string(struct input *in, const char *text)
+{
+    *in = (struct input){ .at = text, .end = text + strlen(text), .line = 1 };
 }
 
 void
@@ -119,12 +116,6 @@ open_script(const char *path)
     return fd;
 }
 
-void
-input_close(struct input *in)
-{
-    free(in->buffer);
-}
-
 int
 input_peek(struct input *in)
 {
@@ -139,7 +130,9 @@ input_peek(struct input *in)
 int
 input_peek_second(struct input *in)
 {
-    return input_peek(in) != INPUT_END && in->at + 1 < in->end ? (unsigned char)in->at[1] : INPUT_END;
+    bool there = input_peek(in) != INPUT_END && in->at + 1 < in->end;
+
+    return there ? (unsigned char)in->at[1] : INPUT_END;
 }
 
 int
@@ -152,10 +145,4 @@ input_next(struct input *in)
     if (c == '\n' && in->refill == NULL) /* a string counts its lines as they are used up */
         in->line++;
     return c;
-}
-
-void
-input_skip_line(struct input *in)
-{
-    in->at = in->end;
 }

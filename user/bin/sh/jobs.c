@@ -2,8 +2,9 @@
  * jobs.c - commands in the background: `&` and wait.
  *
  * Job control (fg, bg, ctrl-z) is not here. A command in the background reads from /dev/null, so
- * that it takes no line of the script and no key of the person away, and without a terminal of its
- * own it does not hear ctrl-c. Follows POSIX.1-2017, 2.9.3.1 Asynchronous Lists, and "wait".
+ * that it takes no line of the script and no key of the person away, and it does not hear ctrl-c:
+ * on a terminal because of its own process group, elsewhere because it ignores it.
+ * Follows POSIX.1-2017, "Shell Command Language", 2.9.3.1 Asynchronous Lists, and "wait".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,32 +15,32 @@
 #include <unistd.h>
 #include "sh.h"
 
+enum { STILL_RUNNING = -1 };
+
 struct job {
     struct job *next;
     pid_t pid;
-    int status; /* -1: still running */
+    int status;
 };
 
 static struct job *jobs;
 
-/* Waits for the job unless `options` is WNOHANG. False when ctrl-c ended the waiting. */
-static bool
+/* Waits for the job, or (WNOHANG) only looks. Returns its status as far as it is known. */
+static int
 update(struct job *job, int options)
 {
     int status;
+    pid_t pid = 0;
 
-    while (job->status < 0) {
-        pid_t pid = waitpid(job->pid, &status, options);
-        if (pid == 0)
-            break;
-        if (pid < 0 && errno == EINTR && interrupted)
-            return false;
-        if (pid < 0 && errno != EINTR)
+    while (job->status == STILL_RUNNING && (pid = waitpid(job->pid, &status, options)) != 0) {
+        if (pid > 0)
+            job->status = decode_status(status);
+        else if (errno != EINTR)
             job->status = STATUS_NOT_FOUND;
-        else if (pid > 0)
-            job->status = WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNAL + WTERMSIG(status);
+        else if (interrupted)
+            return STATUS_SIGNAL + SIGINT;
     }
-    return true;
+    return job->status;
 }
 
 static void
@@ -51,28 +52,34 @@ add_job(pid_t pid)
         out_of_memory();
     for (struct job *old = jobs; old != NULL; old = old->next)
         update(old, WNOHANG); /* or a script that never waits would fill the process table */
-    *job = (struct job){ .next = jobs, .pid = pid, .status = -1 };
+    *job = (struct job){ .next = jobs, .pid = pid, .status = STILL_RUNNING };
     jobs = job;
+}
+
+static void
+remove_job(struct job **link)
+{
+    struct job *job = *link;
+
+    *link = job->next;
+    free(job);
 }
 
 void
 forget_background(void)
 {
-    while (jobs != NULL) {
-        struct job *job = jobs;
-        jobs = job->next;
-        free(job);
-    }
+    while (jobs != NULL)
+        remove_job(&jobs);
 }
 
 void
 run_background(const struct node *tree)
 {
-    bool controlled = shell.owns_terminal;
+    bool own_group = shell.owns_terminal;
     pid_t pid = fork_shell(GROUP_NEW, false);
 
     if (pid == 0) {
-        if (!controlled) {
+        if (!own_group) {
             signal(SIGINT, SIG_IGN);
             signal(SIGQUIT, SIG_IGN);
         }
@@ -91,26 +98,26 @@ run_background(const struct node *tree)
 int
 wait_background(pid_t pid)
 {
-    for (struct job **link = &jobs; *link != NULL; link = &(*link)->next) {
-        struct job *job = *link;
-        if (job->pid != pid)
-            continue;
-        if (!update(job, 0))
-            return STATUS_SIGNAL + SIGINT;
-        int status = job->status;
-        *link = job->next;
-        free(job);
-        return status;
-    }
-    return STATUS_NOT_FOUND;
+    struct job **link = &jobs;
+
+    while (*link != NULL && (*link)->pid != pid)
+        link = &(*link)->next;
+    if (*link == NULL)
+        return STATUS_NOT_FOUND;
+    int status = update(*link, 0);
+    if ((*link)->status != STILL_RUNNING)
+        remove_job(link);
+    return status;
 }
 
 int
 wait_background_all(void)
 {
-    for (struct job *job = jobs; job != NULL; job = job->next)
-        if (!update(job, 0))
-            return STATUS_SIGNAL + SIGINT;
-    forget_background();
+    while (jobs != NULL) {
+        int status = update(jobs, 0);
+        if (jobs->status == STILL_RUNNING)
+            return status; /* ctrl-c */
+        remove_job(&jobs);
+    }
     return 0;
 }

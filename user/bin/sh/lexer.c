@@ -6,23 +6,14 @@
  * Follows POSIX.1-2017, "Shell Command Language", 2.3 Token Recognition.
  */
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include "sh.h"
 
 void
-syntax_error(struct parser *p, const char *format, ...)
+syntax_error(struct parser *p, const char *what, const char *detail)
 {
-    va_list arguments;
-
-    if (!p->failed && !interrupted) { /* ctrl-c is no error of the line that it ends */
-        fprintf(stderr, "sh: line %d: ", p->in->line);
-        va_start(arguments, format);
-        vfprintf(stderr, format, arguments);
-        va_end(arguments);
-        fputc('\n', stderr);
-    }
+    if (!p->failed && !interrupted) /* ctrl-c is no error of the line that it ends */
+        fprintf(stderr, "sh: line %d: syntax error: %s%s\n", p->in->line, what, detail);
     p->failed = true;
     p->token = (struct token){ .kind = TOKEN_ERROR };
 }
@@ -54,58 +45,41 @@ accept(struct input *in, int c)
     return true;
 }
 
+/* At `<` or `>`; fd is the digit before it, -1 without one. */
 static struct token
 read_redirect(struct input *in, int fd)
 {
-    struct token token = { .kind = TOKEN_REDIRECT, .fd = fd };
+    bool output = input_next(in) == '>';
+    struct token token = { .kind = TOKEN_REDIRECT, .fd = fd >= 0 ? fd : output };
 
-    if (input_next(in) == '<') {
-        token.redirect = accept(in, '&')   ? REDIRECT_DUPLICATE
-                         : accept(in, '>') ? REDIRECT_READ_WRITE
-                         : !accept(in, '<') ? REDIRECT_READ
-                         : accept(in, '-') ? REDIRECT_HERE_TABS
-                                           : REDIRECT_HERE;
-        token.fd = fd < 0 ? 0 : fd;
-    } else {
-        token.redirect = accept(in, '&')   ? REDIRECT_DUPLICATE
-                         : accept(in, '>') ? REDIRECT_APPEND
-                                           : REDIRECT_WRITE;
-        accept(in, '|'); /* >| overrides an option that this shell does not have */
-        token.fd = fd < 0 ? 1 : fd;
-    }
+    if (accept(in, '&'))
+        token.redirect = REDIRECT_DUPLICATE;
+    else if (!output)
+        token.redirect = REDIRECT_READ;
+    else
+        token.redirect = accept(in, '>') ? REDIRECT_APPEND : REDIRECT_WRITE;
     return token;
 }
 
-/* An operator of one character c, or of two when c comes twice. */
+/* TOKEN_WORD, and nothing read, when no operator begins here. */
 static enum token_kind
-once_or_twice(struct input *in, int c, enum token_kind once, enum token_kind twice)
+read_operator(struct input *in)
 {
-    input_next(in);
-    return accept(in, c) ? twice : once;
-}
+    static const struct {
+        char c;
+        enum token_kind once, twice;
+    } operators[] = {
+        { '&', TOKEN_AMPERSAND, TOKEN_AND_IF }, { '|', TOKEN_PIPE, TOKEN_OR_IF },
+        { ';', TOKEN_SEMICOLON, TOKEN_WORD },   { '(', TOKEN_OPEN, TOKEN_WORD },
+        { ')', TOKEN_CLOSE, TOKEN_WORD },       { '\n', TOKEN_NEWLINE, TOKEN_WORD },
+    };
 
-static enum token_kind
-read_operator(struct input *in, int c)
-{
-    switch (c) {
-    case '&':
-        return once_or_twice(in, c, TOKEN_AMPERSAND, TOKEN_AND_IF);
-    case '|':
-        return once_or_twice(in, c, TOKEN_PIPE, TOKEN_OR_IF);
-    case ';':
-        return once_or_twice(in, c, TOKEN_SEMICOLON, TOKEN_CASE_END);
-    case '(':
-        input_next(in);
-        return TOKEN_OPEN;
-    case ')':
-        input_next(in);
-        return TOKEN_CLOSE;
-    case '\n':
-        input_next(in);
-        return TOKEN_NEWLINE;
-    default:
-        return TOKEN_WORD;
+    for (unsigned i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+        bool doubles = operators[i].twice != TOKEN_WORD;
+        if (accept(in, operators[i].c))
+            return doubles && accept(in, operators[i].c) ? operators[i].twice : operators[i].once;
     }
+    return TOKEN_WORD;
 }
 
 void
@@ -118,20 +92,16 @@ next_token(struct parser *p)
     skip_blanks(in);
     int c = input_peek(in);
     int second = input_peek_second(in);
-    if (c == INPUT_END) {
-        p->token = (struct token){ .kind = TOKEN_END };
-    } else if (c == '<' || c == '>') {
+    p->token = (struct token){ .kind = TOKEN_END };
+    if (c == '<' || c == '>')
         p->token = read_redirect(in, -1);
-    } else if (isdigit(c) && (second == '<' || second == '>')) {
+    else if (isdigit(c) && (second == '<' || second == '>'))
         p->token = read_redirect(in, input_next(in) - '0');
-    } else {
-        p->token = (struct token){ .kind = read_operator(in, c) };
-        if (p->token.kind == TOKEN_WORD)
-            p->token.word = read_word(p);
-        if (p->token.kind == TOKEN_NEWLINE)
-            read_here_documents(p);
-    }
+    else if (c != INPUT_END)
+        p->token.kind = read_operator(in);
+    if (p->token.kind == TOKEN_WORD)
+        p->token.word = read_word(p);
     if (p->failed)
-        p->token = (struct token){ .kind = TOKEN_ERROR };
+        p->token.kind = TOKEN_ERROR;
     in->continues = true;
 }

@@ -74,10 +74,10 @@ run_terminal(void)
     input_from_fd(&in, STDIN_FILENO);
     do {
         shell.unwind = RUNNING;
-        shell.run_depth = shell.loop_depth = shell.tested = 0;
+        shell.run_depth = shell.loop_depth = 0;
         interrupted = 0;
         run_input(&in);
-        input_skip_line(&in);
+        in.at = in.end; /* after an error the rest of the line means nothing */
     } while (shell.unwind == ABANDONED);
     return shell.status;
 }
@@ -142,8 +142,11 @@ main(int argc, char **argv)
 
     shell.pid = getpid();
     variables_from_environment();
+    if (variable_get("PATH") == NULL)
+        variable_set("PATH", "/bin:/usr/bin");
     if ((commands && argc < 3) || (argc > 1 && argv[1][0] == '-' && !commands)) {
-        fputs("usage: sh [FILE [ARGUMENT...]]\n       sh -c COMMANDS [NAME [ARGUMENT...]]\n", stderr);
+        fputs("usage: sh [FILE [ARGUMENT...]]\n       sh -c COMMANDS [NAME [ARGUMENT...]]\n",
+              stderr);
         return STATUS_SYNTAX;
     }
     if (commands) {

@@ -6,7 +6,7 @@
  * Follows POSIX.1-2017, "Shell Command Language", 2.10 Shell Grammar.
  */
 #include <string.h>
-#include "parser.h"
+#include "sh.h"
 
 struct node *
 new_node(enum node_kind kind)
@@ -22,24 +22,22 @@ unexpected(struct parser *p)
 {
     static const char *const names[] = {
         [TOKEN_END] = "end of file", [TOKEN_NEWLINE] = "end of line",
-        [TOKEN_REDIRECT] = "redirection", [TOKEN_AND_IF] = "'&&'", [TOKEN_OR_IF] = "'||'",
-        [TOKEN_PIPE] = "'|'", [TOKEN_SEMICOLON] = "';'", [TOKEN_CASE_END] = "';;'",
-        [TOKEN_AMPERSAND] = "'&'", [TOKEN_OPEN] = "'('", [TOKEN_CLOSE] = "')'",
+        [TOKEN_WORD] = "word",       [TOKEN_REDIRECT] = "redirection",
+        [TOKEN_AND_IF] = "&&",       [TOKEN_OR_IF] = "||",
+        [TOKEN_PIPE] = "|",          [TOKEN_SEMICOLON] = ";",
+        [TOKEN_AMPERSAND] = "&",     [TOKEN_OPEN] = "(",
+        [TOKEN_CLOSE] = ")",         [TOKEN_ERROR] = "",
     };
     const char *text = plain_text(p->token.word);
 
-    if (p->failed)
-        return;
-    if (p->token.kind != TOKEN_WORD)
-        syntax_error(p, "syntax error: unexpected %s", names[p->token.kind]);
-    else
-        syntax_error(p, "syntax error: unexpected '%s'", text != NULL ? text : "word");
+    syntax_error(p, "unexpected ", text != NULL ? text : names[p->token.kind]);
 }
 
+/* Reserved words are words in the right place, and unquoted. */
 bool
 at_word(const struct parser *p, const char *word)
 {
-    const char *text = p->token.kind == TOKEN_WORD ? plain_text(p->token.word) : NULL;
+    const char *text = plain_text(p->token.word);
 
     return text != NULL && strcmp(text, word) == 0;
 }
@@ -51,46 +49,25 @@ skip_newlines(struct parser *p)
         next_token(p);
 }
 
-/* --- simple commands ---------------------------------------------------------------------------- */
+/* --- simple commands -------------------------------------------------------------------------- */
 
 struct redirect *
 parse_redirects(struct parser *p)
 {
     struct redirect *first = NULL;
-    struct redirect **tail = &first;
 
-    while (p->token.kind == TOKEN_REDIRECT) {
+    for (struct redirect **tail = &first; p->token.kind == TOKEN_REDIRECT; tail = &(*tail)->next) {
         struct redirect *r = arena_alloc(sizeof *r);
         r->fd = p->token.fd;
         r->kind = p->token.redirect;
         next_token(p);
-        if (p->token.kind != TOKEN_WORD) {
+        if (p->token.kind != TOKEN_WORD)
             unexpected(p);
-            break;
-        }
         r->target = p->token.word;
-        if (r->kind == REDIRECT_HERE || r->kind == REDIRECT_HERE_TABS) {
-            struct redirect **last = &p->here;
-            while (*last != NULL)
-                last = &(*last)->next_pending;
-            *last = r; /* before the next token, which may be the newline it waits for */
-        }
-        next_token(p);
         *tail = r;
-        tail = &r->next;
+        next_token(p);
     }
     return first;
-}
-
-size_t
-assignment_name(const char *text)
-{
-    size_t length = 0;
-
-    if (is_name_start(text[0]))
-        while (is_name_char(text[length]))
-            length++;
-    return text[length] == '=' ? length : 0;
 }
 
 static bool
@@ -115,25 +92,24 @@ parse_simple(struct parser *p)
             *redirects = parse_redirects(p);
             while (*redirects != NULL)
                 redirects = &(*redirects)->next;
-            continue;
+        } else {
+            bool assignment = n->words == NULL && is_assignment(p->token.word);
+            struct word ***tail = assignment ? &assignments : &words;
+            **tail = p->token.word;
+            *tail = &p->token.word->next;
+            next_token(p);
         }
-        struct word ***tail = n->words == NULL && is_assignment(p->token.word) ? &assignments
-                                                                               : &words;
-        **tail = p->token.word;
-        *tail = &p->token.word->next;
-        next_token(p);
     }
     return n;
 }
 
-/* --- pipelines and lists ------------------------------------------------------------------------ */
+/* --- pipelines and lists ---------------------------------------------------------------------- */
 
 /* Whether a command can begin here: not at an operator, nor at a word that ends a construct. */
 static bool
 begins_command(const struct parser *p)
 {
-    static const char *const enders[] = { "then", "elif", "else", "fi",  "do",
-                                          "done", "esac", "}" };
+    static const char *const enders[] = { "then", "elif", "else", "fi", "do", "done", "}" };
 
     for (unsigned i = 0; i < sizeof enders / sizeof enders[0]; i++)
         if (at_word(p, enders[i]))
@@ -145,14 +121,12 @@ begins_command(const struct parser *p)
 static struct node *
 parse_one(struct parser *p)
 {
-    struct node *n = NULL;
-
-    if (p->depth++ > NESTING_LIMIT)
-        syntax_error(p, "nested too deeply");
-    else if (!begins_command(p))
+    if (p->depth > NESTING_LIMIT)
+        syntax_error(p, "nested too deeply", "");
+    if (!begins_command(p))
         unexpected(p);
-    else
-        n = parse_compound(p);
+    p->depth++;
+    struct node *n = parse_compound(p);
     if (n == NULL)
         n = parse_simple(p);
     p->depth--;
@@ -163,7 +137,7 @@ parse_one(struct parser *p)
 static struct node *
 chain(enum node_kind kind, struct node *first)
 {
-    if (first != NULL && first->next == NULL)
+    if (first->next == NULL)
         return first;
     struct node *n = new_node(kind);
     n->children = first;
@@ -171,49 +145,49 @@ chain(enum node_kind kind, struct node *first)
 }
 
 static struct node *
+wrap(enum node_kind kind, struct node *child)
+{
+    struct node *n = new_node(kind);
+
+    n->children = child;
+    return n;
+}
+
+static struct node *
 parse_pipeline(struct parser *p)
 {
-    struct node *first = NULL;
-    struct node **tail = &first;
-    bool negated = false;
+    bool negated = at_word(p, "!");
 
-    while (at_word(p, "!")) {
-        negated = !negated;
+    if (negated)
         next_token(p);
-    }
-    for (;;) {
-        *tail = parse_one(p);
-        tail = &(*tail)->next;
-        if (p->token.kind != TOKEN_PIPE)
-            break;
+    struct node *first = parse_one(p);
+    for (struct node *last = first; p->token.kind == TOKEN_PIPE; last = last->next) {
         next_token(p);
         skip_newlines(p);
+        last->next = parse_one(p);
     }
     struct node *pipeline = chain(NODE_PIPELINE, first);
-    if (!negated)
-        return pipeline;
-    struct node *n = new_node(NODE_NOT);
-    n->children = pipeline;
-    return n;
+    return negated ? wrap(NODE_NOT, pipeline) : pipeline;
 }
 
 static struct node *
 parse_and_or(struct parser *p)
 {
     struct node *first = parse_pipeline(p);
-    struct node **tail = &first->next;
 
-    while (p->token.kind == TOKEN_AND_IF || p->token.kind == TOKEN_OR_IF) {
+    for (struct node *last = first; p->token.kind == TOKEN_AND_IF || p->token.kind == TOKEN_OR_IF;
+         last = last->next) {
         enum joined joined = p->token.kind == TOKEN_AND_IF ? JOINED_AND : JOINED_OR;
         next_token(p);
         skip_newlines(p);
-        *tail = parse_pipeline(p);
-        (*tail)->joined = joined;
-        tail = &(*tail)->next;
+        last->next = parse_pipeline(p);
+        last->next->joined = joined;
     }
     return chain(NODE_AND_OR, first);
 }
 
+/* NULL when it is empty. Of one line: the newline at its end stays p's token, because to look
+ * behind it would mean to read the next line before this one has been run. */
 static struct node *
 parse_list(struct parser *p, bool one_line)
 {
@@ -224,13 +198,8 @@ parse_list(struct parser *p, bool one_line)
         skip_newlines(p);
     while (begins_command(p)) {
         struct node *n = parse_and_or(p);
-        if (p->token.kind == TOKEN_AMPERSAND) {
-            struct node *child = n;
-            n = new_node(NODE_BACKGROUND);
-            n->children = child;
-        }
-        *tail = n;
-        tail = &n->next;
+        *tail = p->token.kind == TOKEN_AMPERSAND ? wrap(NODE_BACKGROUND, n) : n;
+        tail = &(*tail)->next;
         if (p->token.kind == TOKEN_SEMICOLON || p->token.kind == TOKEN_AMPERSAND)
             next_token(p);
         else if (one_line || p->token.kind != TOKEN_NEWLINE)
@@ -251,47 +220,18 @@ parse_body(struct parser *p)
     return list;
 }
 
-struct node *
-parse_optional_body(struct parser *p)
-{
-    return parse_list(p, false);
-}
+/* --- what others begin ------------------------------------------------------------------------ */
 
-/* --- what others begin ------------------------------------------------------------------------- */
-
-/* Parses a list up to `end` with a parser of its own, so that the token of the outer one, which is
- * in the middle of a word, stays what it is. */
-static struct node *
-parse_inner(struct parser *inner, enum token_kind end)
-{
-    next_token(inner);
-    struct node *list = parse_list(inner, false);
-    if (inner->token.kind != end)
-        unexpected(inner);
-    return list;
-}
-
+/* With a parser of its own: the outer one is in the middle of a word. */
 struct node *
 parse_substitution(struct parser *p)
 {
-    struct parser inner = { .in = p->in, .depth = p->depth, .here = p->here };
-    struct node *list = parse_inner(&inner, TOKEN_CLOSE);
+    struct parser inner = { .in = p->in, .depth = p->depth };
 
-    p->here = inner.here; /* the next newline may lie inside the parentheses or behind them */
-    p->failed |= inner.failed;
-    return list;
-}
-
-struct node *
-parse_text(struct parser *p, const char *text)
-{
-    struct input in;
-    struct parser inner = { .in = &in, .depth = p->depth };
-
-    input_from_string(&in, text);
-    in.line = p->in->line;
-    struct node *list = parse_inner(&inner, TOKEN_END);
-    read_here_documents(&inner); /* that no newline began: they are empty */
+    next_token(&inner);
+    struct node *list = parse_list(&inner, false);
+    if (inner.token.kind != TOKEN_CLOSE)
+        unexpected(&inner);
     p->failed |= inner.failed;
     return list;
 }
@@ -308,8 +248,5 @@ parse_command(struct input *in, struct node **tree)
     *tree = parse_list(&p, true);
     if (p.token.kind != TOKEN_NEWLINE && p.token.kind != TOKEN_END)
         unexpected(&p);
-    if (p.failed)
-        return PARSE_FAILED;
-    read_here_documents(&p);
-    return *tree != NULL ? PARSED : PARSED_NOTHING;
+    return p.failed ? PARSE_FAILED : *tree != NULL ? PARSED : PARSED_NOTHING;
 }

@@ -1,5 +1,5 @@
 /*
- * process.c - commands that run in processes of their own: programs, pipelines, subshells.
+ * process.c - commands that run in processes of their own: programs, subshells, pipelines, $(...).
  *
  * Every wait names its child, so that a background command that ends meanwhile is left for jobs.c.
  * A shell on a terminal gives each pipeline a process group and makes it the foreground one: so
@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include "sh.h"
 
-/* --- forking and waiting ------------------------------------------------------------------------ */
+/* --- forking and waiting ---------------------------------------------------------------------- */
 
 void
 own_terminal(void)
@@ -38,7 +38,7 @@ join_group(pid_t pid, pid_t group, bool foreground)
         tcsetpgrp(shell.terminal, group);
 }
 
-/* Programs begin with the default actions. SIGTTOU comes late: join_group needed it ignored. */
+/* Programs begin with the default actions. SIGTTOU must be ignored until join_group is done. */
 static void
 become_child(void)
 {
@@ -65,18 +65,23 @@ fork_shell(pid_t group, bool foreground)
     return pid;
 }
 
+int
+decode_status(int wait_status)
+{
+    if (WIFEXITED(wait_status))
+        return WEXITSTATUS(wait_status);
+    return STATUS_SIGNAL + WTERMSIG(wait_status);
+}
+
 /* A person sees what killed a command; a script has $?. */
 static void
 report_death(int signal)
 {
-    if (!shell.interactive)
+    if (!shell.interactive || signal == SIGPIPE)
         return;
-    if (signal == SIGINT) {
-        fputc('\n', stderr);
+    fprintf(stderr, "%s\n", signal == SIGINT ? "" : strsignal(signal));
+    if (signal == SIGINT)
         interrupted = 1; /* ctrl-c is meant for the whole line, not for its first command */
-    } else if (signal != SIGPIPE) {
-        fprintf(stderr, "%s\n", strsignal(signal));
-    }
 }
 
 static int
@@ -84,13 +89,14 @@ wait_for(pid_t pid)
 {
     int status;
 
+    if (pid < 0)
+        return STATUS_NOT_EXECUTABLE; /* fork failed, and has said so */
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return STATUS_NOT_FOUND;
-    if (WIFEXITED(status))
-        return WEXITSTATUS(status);
-    report_death(WTERMSIG(status));
-    return STATUS_SIGNAL + WTERMSIG(status);
+    if (WIFSIGNALED(status))
+        report_death(WTERMSIG(status));
+    return decode_status(status);
 }
 
 int
@@ -102,48 +108,45 @@ wait_foreground(pid_t pid)
     return status;
 }
 
-/* --- programs ----------------------------------------------------------------------------------- */
+/* --- programs and subshells ------------------------------------------------------------------- */
 
-/* Tries one path; returns only on failure. A text without `#!` is a script for this shell. */
-static void
+/* Tries one path; returns errno. A text without `#!` is a script for this shell. */
+static int
 try_path(const char *path, char **arguments, char **environment)
 {
-    size_t count = 0;
+    struct list script = { 0 };
 
     execve(path, arguments, environment);
     if (errno != ENOEXEC)
-        return;
-    while (arguments[count] != NULL)
-        count++;
-    char **script = arena_alloc((count + 2) * sizeof *script);
-    script[0] = "sh";
-    script[1] = (char *)path; /* execve does not write to it */
-    memcpy(script + 2, arguments + 1, count * sizeof *script);
-    execve("/bin/sh", script, environment);
+        return errno;
+    list_add(&script, "sh");
+    list_add(&script, (char *)path); /* execve does not write to it */
+    for (char **a = arguments + 1; *a != NULL; a++)
+        list_add(&script, *a);
+    execve("/bin/sh", list_take(&script), environment);
+    return errno;
 }
 
-/* Tries the folders of PATH. Of the errors, "it is there but ..." is worth more than "not there". */
+/* Tries the folders of PATH. Of the errors, "it is there, but" says more than "it is not there". */
 static int
 try_folders(char **arguments, char **environment)
 {
     const char *folder = variable_get("PATH");
-    int error = ENOENT;
+    int result = ENOENT;
+    size_t length;
 
-    if (folder == NULL)
-        folder = "/bin:/usr/bin";
-    for (bool more = true; more;) {
-        size_t length = strcspn(folder, ":");
+    for (bool more = folder != NULL; more; folder += length + 1) {
         struct text path = { 0 };
+        length = strcspn(folder, ":");
         text_append(&path, length > 0 ? arena_copy(folder, length) : "."); /* empty: here */
         text_add(&path, '/');
         text_append(&path, arguments[0]);
-        try_path(text_take(&path), arguments, environment);
-        if (errno != ENOENT && errno != ENOTDIR)
-            error = errno;
+        int error = try_path(text_take(&path), arguments, environment);
+        if (error != ENOENT && error != ENOTDIR)
+            result = error;
         more = folder[length] == ':';
-        folder += length + 1;
     }
-    return error;
+    return result;
 }
 
 void
@@ -153,12 +156,10 @@ execute(char **arguments)
     const char *name = arguments[0];
     int error = ENOENT;
 
-    if (strchr(name, '/') != NULL) {
-        try_path(name, arguments, environment);
-        error = errno;
-    } else if (name[0] != '\0') {
+    if (strchr(name, '/') != NULL)
+        error = try_path(name, arguments, environment);
+    else if (name[0] != '\0')
         error = try_folders(arguments, environment);
-    }
     bool missing = error == ENOENT || error == ENOTDIR;
     complain("%s: %s", name, missing ? "not found" : strerror(error));
     exit(missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
@@ -169,12 +170,10 @@ run_program(const struct node *command, char **arguments, bool last)
 {
     pid_t pid = last ? 0 : fork_shell(GROUP_NEW, true);
 
-    if (pid < 0)
-        return STATUS_NOT_EXECUTABLE;
-    if (pid > 0)
+    if (pid != 0)
         return wait_foreground(pid);
     if (!redirect(command->redirects, NULL))
-        exit(1);
+        exit(STATUS_FAILED);
     assign(command->assignments, true);
     execute(arguments);
 }
@@ -186,12 +185,12 @@ run_subshell(const struct node *tree)
 
     if (pid == 0)
         run_and_exit(tree);
-    return pid > 0 ? wait_foreground(pid) : STATUS_NOT_EXECUTABLE;
+    return wait_foreground(pid);
 }
 
-/* --- pipelines ---------------------------------------------------------------------------------- */
+/* --- pipes ------------------------------------------------------------------------------------ */
 
-/* Pipes of the shell live above the descriptors that scripts name: a script may have closed 0. */
+/* The shell's pipes live above the descriptors that scripts name: a script may have closed 0. */
 static bool
 make_pipe(int ends[2])
 {
@@ -200,15 +199,14 @@ make_pipe(int ends[2])
         return false;
     }
     for (int i = 0; i < 2; i++) {
-        if (ends[i] < SHELL_FD) {
-            int low = ends[i];
-            ends[i] = fcntl(low, F_DUPFD_CLOEXEC, SHELL_FD);
-            close(low);
-        }
+        int low = ends[i];
+        ends[i] = fcntl(low, F_DUPFD_CLOEXEC, SHELL_FD);
+        close(low);
     }
     return true;
 }
 
+/* Makes `to` what `from` is; -1 is nothing. */
 static void
 move_fd(int from, int to)
 {
@@ -218,7 +216,7 @@ move_fd(int from, int to)
     }
 }
 
-/* Starts one stage, with its input from `in` (-1: as it is) and its output into out[1]. */
+/* Starts one stage, with its input from `in` and its output into out[1]; -1: as they are. */
 static pid_t
 start_stage(const struct node *stage, pid_t group, int in, const int out[2])
 {
@@ -226,54 +224,50 @@ start_stage(const struct node *stage, pid_t group, int in, const int out[2])
 
     if (pid != 0)
         return pid;
-    if (out[0] >= 0)
-        close(out[0]); /* as long as a reader is left, a writer is not told that the pipe is dead */
+    close(out[0]); /* while a reader is left, a writer is not told that nobody reads */
     move_fd(in, STDIN_FILENO);
     move_fd(out[1], STDOUT_FILENO);
     run_and_exit(stage);
 }
 
-static void
-close_fd(int fd)
+/* Starts the stages and notes who they are. Returns how many could be started. */
+static int
+start_stages(const struct node *stages, pid_t *pids)
 {
-    if (fd >= 0)
-        close(fd);
+    int in = -1, count = 0;
+
+    for (const struct node *stage = stages; stage != NULL; stage = stage->next) {
+        int out[2] = { -1, -1 };
+        if (stage->next != NULL && !make_pipe(out))
+            break;
+        pids[count] = start_stage(stage, count > 0 ? pids[0] : GROUP_NEW, in, out);
+        close(in);
+        close(out[1]);
+        in = out[0];
+        if (pids[count] < 0)
+            break;
+        count++;
+    }
+    close(in);
+    return count;
 }
 
 int
 run_pipeline(const struct node *stages)
 {
-    struct arena_mark mark = arena_mark();
-    pid_t group = GROUP_NEW;
-    int in = -1, count = 0, status = STATUS_NOT_EXECUTABLE;
+    int wanted = 0, status = 0;
 
     for (const struct node *stage = stages; stage != NULL; stage = stage->next)
-        count++;
-    pid_t *pids = arena_alloc((size_t)count * sizeof *pids);
-    count = 0;
-    for (const struct node *stage = stages; stage != NULL; stage = stage->next) {
-        int out[2] = { -1, -1 };
-        if (stage->next != NULL && !make_pipe(out))
-            break;
-        pid_t pid = start_stage(stage, group, in, out);
-        close_fd(in);
-        close_fd(out[1]);
-        in = out[0];
-        if (pid < 0)
-            break;
-        pids[count++] = pid;
-        group = pids[0];
-    }
-    close_fd(in);
+        wanted++;
+    pid_t *pids = arena_alloc((size_t)wanted * sizeof *pids);
+    int count = start_stages(stages, pids);
     for (int i = 0; i < count; i++)
         status = wait_for(pids[i]);
     own_terminal();
-    arena_release(mark);
-    return status;
+    return count == wanted ? status : STATUS_NOT_EXECUTABLE;
 }
 
-/* --- $(...) ------------------------------------------------------------------------------------- */
-
+/* All that comes out of fd, without zeros and without the newlines at the end. */
 static char *
 read_all(int fd)
 {
@@ -306,6 +300,6 @@ capture_output(const struct node *tree)
     close(ends[1]);
     char *output = read_all(ends[0]);
     close(ends[0]);
-    shell.substitution_status = pid > 0 ? wait_for(pid) : STATUS_NOT_EXECUTABLE;
+    shell.substitution_status = wait_for(pid);
     return output;
 }

@@ -1,5 +1,5 @@
 /*
- * redirect.c - < > >> <> <& >& and here-documents: opening files on the descriptors of a command.
+ * redirect.c - < > >> <& >&: opening files on the descriptors of a command.
  *
  * A program gets them in the child that will become it. A builtin runs in the shell itself, so the
  * shell keeps copies of what it had, far up and closed on exec, and puts them back.
@@ -8,73 +8,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "sh.h"
 
-enum { NEW_FILE_MODE = 0666, DOCUMENT_MODE = 0600 };
-
-static int
-open_file(const char *path, int flags)
-{
-    int fd = open(path, flags, NEW_FILE_MODE);
-
-    if (fd < 0)
-        complain("cannot open %s: %s", path, strerror(errno));
-    return fd;
-}
-
-static bool
-write_all(int fd, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t done = write(fd, text, length);
-        if (done < 0 && errno != EINTR)
-            return false;
-        if (done > 0) {
-            text += done;
-            length -= (size_t)done;
-        }
-    }
-    return true;
-}
-
-/* A here-document is a file without a name: a pipe could not hold one of any length. */
-static int
-open_document(const char *text)
-{
-    char path[40];
-
-    snprintf(path, sizeof path, "/tmp/.sh-document-%d", (int)getpid());
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL, DOCUMENT_MODE);
-    unlink(path);
-    if (fd < 0 || !write_all(fd, text, strlen(text)) || lseek(fd, 0, SEEK_SET) != 0) {
-        complain("here-document: %s", strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    return fd;
-}
-
-/* Opens what the redirection names: a new descriptor, or -1 after a message. */
-static int
-open_target(enum redirect_kind kind, const char *target)
-{
-    switch (kind) {
-    case REDIRECT_READ:
-        return open_file(target, O_RDONLY);
-    case REDIRECT_WRITE:
-        return open_file(target, O_WRONLY | O_CREAT | O_TRUNC);
-    case REDIRECT_APPEND:
-        return open_file(target, O_WRONLY | O_CREAT | O_APPEND);
-    case REDIRECT_READ_WRITE:
-        return open_file(target, O_RDWR | O_CREAT);
-    default:
-        return open_document(target);
-    }
-}
+enum { NEW_FILE_MODE = 0666 };
 
 static void
 save(int fd, struct saved_fd **saved)
@@ -90,29 +28,30 @@ save(int fd, struct saved_fd **saved)
 static bool
 duplicate(int fd, const char *target)
 {
+    bool digit = isdigit(target[0]) && target[1] == '\0';
+
     if (strcmp(target, "-") == 0) {
         close(fd);
         return true;
     }
-    if (!isdigit(target[0]) || target[1] != '\0' || dup2(target[0] - '0', fd) < 0) {
-        complain("%s: not an open descriptor", target);
-        return false;
-    }
-    return true;
+    if (digit && dup2(target[0] - '0', fd) >= 0)
+        return true;
+    complain("%s: not an open descriptor", target);
+    return false;
 }
 
 static bool
-redirect_one(const struct redirect *r, const char *target)
+open_on(int fd, const char *path, int flags)
 {
-    if (r->kind == REDIRECT_DUPLICATE)
-        return duplicate(r->fd, target);
+    int opened = open(path, flags, NEW_FILE_MODE);
 
-    int fd = open_target(r->kind, target);
-    if (fd < 0)
+    if (opened < 0) {
+        complain("cannot open %s: %s", path, strerror(errno));
         return false;
-    if (fd != r->fd) {
-        dup2(fd, r->fd);
-        close(fd);
+    }
+    if (opened != fd) {
+        dup2(opened, fd);
+        close(opened);
     }
     return true;
 }
@@ -120,27 +59,31 @@ redirect_one(const struct redirect *r, const char *target)
 bool
 redirect(const struct redirect *list, struct saved_fd **saved)
 {
-    for (const struct redirect *r = list; r != NULL; r = r->next) {
+    static const int flags[] = {
+        [REDIRECT_READ] = O_RDONLY,
+        [REDIRECT_WRITE] = O_WRONLY | O_CREAT | O_TRUNC,
+        [REDIRECT_APPEND] = O_WRONLY | O_CREAT | O_APPEND,
+    };
+    bool good = true;
+
+    for (const struct redirect *r = list; r != NULL && good; r = r->next) {
         const char *target = expand_text(r->target);
         if (shell.unwind != RUNNING)
             return false;
         if (saved != NULL)
             save(r->fd, saved);
-        if (!redirect_one(r, target))
-            return false;
+        good = r->kind == REDIRECT_DUPLICATE ? duplicate(r->fd, target)
+                                             : open_on(r->fd, target, flags[r->kind]);
     }
-    return true;
+    return good;
 }
 
 void
 redirect_undo(struct saved_fd *saved)
 {
     for (; saved != NULL; saved = saved->next) {
-        if (saved->copy >= 0) {
+        if (saved->copy >= 0)
             dup2(saved->copy, saved->fd);
-            close(saved->copy);
-        } else {
-            close(saved->fd);
-        }
+        close(saved->copy >= 0 ? saved->copy : saved->fd);
     }
 }

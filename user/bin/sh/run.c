@@ -1,20 +1,18 @@
 /*
- * run.c - walks the tree: lists, conditions, loops, and simple commands in this process.
+ * run.c - walks the tree: lists, conditions, loops, and what runs in this very process.
  *
- * What needs another process is in process.c. $? is shell.status and is set by every command, so
- * the functions here say a status by setting it. `break`, ctrl-c and errors do not jump: they set
- * shell.unwind, and every loop on the way out stops because of it.
+ * What needs another process is in process.c. `break`, ctrl-c and errors do not jump: they set
+ * shell.unwind, and everything on the way out stops because of it.
  * Follows POSIX.1-2017, "Shell Command Language", 2.9 Shell Commands.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sh.h"
 
-enum { RUN_LIMIT = 1000 }; /* `.` and eval can nest without end; the stack cannot */
+enum { RUN_LIMIT = 1000 }; /* `. FILE` can nest without end; the stack cannot */
 
-/* --- simple commands ---------------------------------------------------------------------------- */
+/* --- simple commands -------------------------------------------------------------------------- */
 
 void
 assign(const struct word *list, bool exported)
@@ -24,115 +22,48 @@ assign(const struct word *list, bool exported)
         char *name = arena_copy(text, assignment_name(text));
         variable_set(name, text + strlen(name) + 1);
         if (exported)
-            variable_export(name, true);
+            variable_export(name);
     }
 }
 
-/* A variable as it was before `NAME=value builtin`. */
-struct saved_variable {
-    const char *name, *value;
-    bool exported;
-    struct saved_variable *next;
-};
-
-static struct saved_variable *
-save_variables(const struct word *assignments)
-{
-    struct saved_variable *saved = NULL;
-
-    for (const struct word *w = assignments; w != NULL; w = w->next) {
-        struct saved_variable *s = arena_alloc(sizeof *s);
-        s->name = arena_copy(w->parts->text, assignment_name(w->parts->text));
-        s->value = variable_get(s->name);
-        if (s->value != NULL)
-            s->value = arena_copy(s->value, strlen(s->value));
-        s->exported = variable_is_exported(s->name);
-        s->next = saved;
-        saved = s;
-    }
-    return saved;
-}
-
-static void
-restore_variables(const struct saved_variable *saved)
-{
-    for (; saved != NULL; saved = saved->next) {
-        if (saved->value != NULL)
-            variable_set(saved->name, saved->value);
-        else
-            variable_unset(saved->name);
-        if (saved->value != NULL || saved->exported)
-            variable_export(saved->name, saved->exported);
-    }
-}
-
+/* A builtin, or no command word at all (NULL), with redirections that end with it. Assignments stay
+ * for good: POSIX wants that for many builtins, and none of them needs them otherwise. */
 static int
-run_builtin(const struct node *n, builtin_function *builtin, char **arguments)
-{
-    struct saved_fd *saved_fds = NULL;
-    bool lasting = builtin == exec_builtin; /* `exec 3>file` is there for its effect */
-
-    if (!redirect(n->redirects, lasting ? NULL : &saved_fds)) {
-        redirect_undo(saved_fds);
-        if (lasting)
-            abandon(1);
-        return 1;
-    }
-    struct saved_variable *saved = save_variables(n->assignments);
-    assign(n->assignments, true);
-    int status = shell.unwind == RUNNING ? builtin(arguments) : shell.status;
-    fflush(stdout); /* before the descriptors are put back */
-    restore_variables(saved);
-    redirect_undo(saved_fds);
-    return status;
-}
-
-/* No command word: redirections are tried, variables are set. */
-static int
-run_assignments(const struct node *n)
+run_here(const struct node *n, builtin_function *builtin, char **arguments)
 {
     struct saved_fd *saved = NULL;
-    bool good = redirect(n->redirects, &saved);
+    bool lasting = builtin == exec_builtin; /* `exec 3>file` is there for its effect */
+    int status = STATUS_FAILED;
 
+    if (redirect(n->redirects, lasting ? NULL : &saved)) {
+        assign(n->assignments, lasting);
+        if (shell.unwind != RUNNING)
+            status = shell.status;
+        else
+            status = builtin != NULL ? builtin(arguments) : shell.substitution_status;
+        fflush(stdout); /* before the descriptors are put back */
+    } else if (lasting) {
+        abandon(STATUS_FAILED);
+    }
     redirect_undo(saved);
-    if (!good)
-        return 1;
-    assign(n->assignments, false);
-    return shell.unwind == RUNNING ? shell.substitution_status : shell.status;
+    return status;
 }
 
 static int
 run_simple(const struct node *n, bool last)
 {
-    struct arena_mark mark = arena_mark();
-    int status;
-
     shell.substitution_status = 0;
     char **arguments = expand_words(n->words);
     builtin_function *builtin = arguments[0] != NULL ? find_builtin(arguments[0]) : NULL;
+
     if (shell.unwind != RUNNING)
-        status = shell.status;
-    else if (arguments[0] == NULL)
-        status = run_assignments(n);
-    else if (builtin != NULL)
-        status = run_builtin(n, builtin, arguments);
-    else
-        status = run_program(n, arguments, last);
-    arena_release(mark);
-    return status;
+        return shell.status;
+    if (arguments[0] == NULL || builtin != NULL)
+        return run_here(n, builtin, arguments);
+    return run_program(n, arguments, last);
 }
 
-/* --- lists and conditions ----------------------------------------------------------------------- */
-
-/* Runs what is only asked whether it is true. */
-static bool
-is_true(const struct node *condition)
-{
-    shell.tested++;
-    bool result = run(condition) == 0;
-    shell.tested--;
-    return result;
-}
+/* --- lists and conditions --------------------------------------------------------------------- */
 
 static int
 run_list(const struct node *n)
@@ -145,28 +76,24 @@ run_list(const struct node *n)
 static int
 run_and_or(const struct node *n)
 {
-    for (n = n->children; n != NULL && shell.unwind == RUNNING; n = n->next) {
-        bool wanted = n->joined == JOINED_FIRST || (n->joined == JOINED_AND) == (shell.status == 0);
-        if (wanted && n->next != NULL)
-            is_true(n);
-        else if (wanted)
+    for (n = n->children; n != NULL && shell.unwind == RUNNING; n = n->next)
+        if (n->joined == JOINED_FIRST || (n->joined == JOINED_AND) == (shell.status == 0))
             run(n);
-    }
     return shell.status;
 }
 
 static int
 run_if(const struct node *n)
 {
-    bool chosen = is_true(n->condition);
+    bool chosen = run(n->condition) == 0;
 
     if (shell.unwind != RUNNING)
         return shell.status;
     return chosen ? run(n->body) : n->otherwise != NULL ? run(n->otherwise) : 0;
 }
 
-/* After the body of a loop: whether there is another round. `continue 2` in an inner loop ends that
- * loop and goes on with the outer one. */
+/* Whether a loop has another round, asked after its body. `break 2` ends two loops: the inner one
+ * leaves the rest of it to the outer. */
 static bool
 loop_goes_on(void)
 {
@@ -183,62 +110,42 @@ run_while(const struct node *n)
 {
     int status = 0;
 
-    shell.loop_depth++;
     do {
-        bool wanted = is_true(n->condition) == (n->kind == NODE_WHILE);
+        bool wanted = (run(n->condition) == 0) == (n->kind == NODE_WHILE);
         if (shell.unwind == RUNNING && !wanted)
             break;
         if (shell.unwind == RUNNING)
             status = run(n->body);
     } while (loop_goes_on()); /* the condition, too, can hold a `break` */
-    shell.loop_depth--;
-    return shell.unwind == ABANDONED ? shell.status : status;
-}
-
-/* `for NAME do` means "$@" as it was then, though the body may say `set` or `shift`. */
-static char **
-copy_arguments(void)
-{
-    size_t count = (size_t)shell.argument_count;
-    char **copy = arena_alloc((count + 1) * sizeof *copy);
-
-    for (size_t i = 0; i < count; i++)
-        copy[i] = arena_copy(shell.arguments[i], strlen(shell.arguments[i]));
-    return copy;
+    return status;
 }
 
 static int
 run_for(const struct node *n)
 {
+    char **words = n->has_words ? expand_words(n->words) : shell.arguments;
+    int count = n->has_words ? -1 : shell.argument_count;
+    bool going = shell.unwind == RUNNING;
     int status = 0;
-    struct arena_mark mark = arena_mark();
-    char **words = n->has_words ? expand_words(n->words) : copy_arguments();
 
-    shell.loop_depth++;
-    for (bool going = shell.unwind == RUNNING; going && *words != NULL; words++) {
-        variable_set(n->name, *words);
+    for (int i = 0; going && i != count && words[i] != NULL; i++) {
+        variable_set(n->name, words[i]);
         status = run(n->body);
         going = loop_goes_on();
     }
-    shell.loop_depth--;
-    arena_release(mark);
-    return shell.unwind == ABANDONED ? shell.status : status;
+    return status;
 }
 
 static int
-run_case(const struct node *n)
+run_loop(const struct node *n)
 {
-    const char *subject = expand_text(n->words);
-    size_t length = strlen(subject);
-
-    for (const struct case_item *item = n->cases; item != NULL; item = item->next)
-        for (const struct word *w = item->patterns; w != NULL && shell.unwind == RUNNING; w = w->next)
-            if (pattern_match(expand_pattern(w), subject, length))
-                return item->body != NULL ? run(item->body) : 0;
-    return shell.unwind == RUNNING ? 0 : shell.status;
+    shell.loop_depth++;
+    int status = n->kind == NODE_FOR ? run_for(n) : run_while(n);
+    shell.loop_depth--;
+    return shell.unwind == ABANDONED ? shell.status : status;
 }
 
-/* --- all commands ------------------------------------------------------------------------------- */
+/* --- all commands ----------------------------------------------------------------------------- */
 
 static int
 run_kind(const struct node *n, bool last)
@@ -249,7 +156,7 @@ run_kind(const struct node *n, bool last)
     case NODE_PIPELINE:
         return run_pipeline(n->children);
     case NODE_NOT:
-        return is_true(n->children) ? 1 : 0;
+        return run(n->children) == 0 ? 1 : 0;
     case NODE_AND_OR:
         return run_and_or(n);
     case NODE_LIST:
@@ -263,55 +170,42 @@ run_kind(const struct node *n, bool last)
         return run(n->body);
     case NODE_IF:
         return run_if(n);
-    case NODE_WHILE:
-    case NODE_UNTIL:
-        return run_while(n);
-    case NODE_FOR:
-        return run_for(n);
-    case NODE_CASE:
-        return run_case(n);
+    default:
+        return run_loop(n);
     }
-    return 0;
 }
 
 /* Redirections of a compound command hold for all that is in it. */
 static int
-run_redirected(const struct node *n, bool last)
+run_redirected(const struct node *n)
 {
-    struct arena_mark mark = arena_mark();
     struct saved_fd *saved = NULL;
-    int status = 1;
+    int status = redirect(n->redirects, &saved) ? run_kind(n, false) : STATUS_FAILED;
 
-    if (n->kind == NODE_SIMPLE || n->redirects == NULL)
-        return run_kind(n, last);
-    if (redirect(n->redirects, &saved))
-        status = run_kind(n, false);
     redirect_undo(saved);
-    arena_release(mark);
     return status;
 }
 
 int
 run(const struct node *n)
 {
+    struct arena_mark mark = arena_mark();
     bool last = shell.last_command;
 
     shell.last_command = false; /* it was said about this command, not about those inside it */
     if (interrupted)
         abandon(STATUS_SIGNAL + SIGINT);
-    if (shell.unwind != RUNNING)
-        return shell.status;
-    if (shell.run_depth == RUN_LIMIT) {
+    if (shell.unwind == RUNNING && shell.run_depth == RUN_LIMIT) {
         complain("commands are nested too deeply");
         abandon(STATUS_SYNTAX);
-        return shell.status;
     }
+    if (shell.unwind != RUNNING)
+        return shell.status;
     shell.run_depth++;
-    shell.status = run_redirected(n, last);
+    bool outside = n->kind != NODE_SIMPLE && n->redirects != NULL;
+    shell.status = outside ? run_redirected(n) : run_kind(n, last);
     shell.run_depth--;
-    bool counts = n->kind == NODE_SIMPLE || n->kind == NODE_PIPELINE || n->kind == NODE_SUBSHELL;
-    if (shell.exit_on_error && counts && shell.status != 0 && shell.tested == 0)
-        abandon(shell.status);
+    arena_release(mark);
     return shell.status;
 }
 
@@ -327,7 +221,7 @@ int
 run_input(struct input *in)
 {
     enum parse_result result = PARSED_NOTHING;
-    int status = 0; /* of no command at all */
+    int status = 0;
 
     while (result != PARSE_END && shell.unwind == RUNNING) {
         struct arena_mark mark = arena_mark();
@@ -337,7 +231,7 @@ run_input(struct input *in)
             abandon(STATUS_SIGNAL + SIGINT);
         else if (result == PARSE_FAILED)
             abandon(STATUS_SYNTAX);
-        if (result == PARSED && shell.unwind == RUNNING) {
+        else if (result == PARSED) {
             shell.last_command = in->final && in->at == in->end;
             status = run(tree);
         }

@@ -1,9 +1,9 @@
 /*
- * test.c - test and [: comparing texts and numbers, asking about files.
+ * test.c - test and [: compares texts and numbers, asks about files.
  *
- * Status 0 true, 1 false, 2 no valid expression. An operator between two operands is looked for
- * first, so that `[ "$x" = y ]` is right whatever x holds, `-f` and `(` included.
- * Follows POSIX.1-2017, "test", with its -a, -o and parentheses.
+ * Status 0 true, 1 false, 2 no valid expression. How many arguments there are decides what they
+ * mean, so that `[ "$x" = y ]` is right whatever x holds. Follows POSIX.1-2017, "test", without the
+ * obsolescent -a, -o and parentheses: `[ ... ] && [ ... ]` says it better.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,186 +11,128 @@
 #include <unistd.h>
 #include "sh.h"
 
-struct test {
-    char **at;
-    int depth;
-    bool failed;
-};
+enum { FALSE = 1, INVALID = STATUS_SYNTAX };
 
-static bool parse_or(struct test *t);
-
-static bool
-fail(struct test *t, const char *what, const char *why)
+static int
+invalid(const char *what, const char *why)
 {
-    if (!t->failed)
-        complain("test: %s: %s", what, why);
-    t->failed = true;
-    return false;
+    complain("test: %s: %s", what, why);
+    return INVALID;
+}
+
+static int
+answer(bool yes)
+{
+    return yes ? 0 : FALSE;
 }
 
 static bool
-accept(struct test *t, const char *text)
-{
-    if (*t->at == NULL || strcmp(*t->at, text) != 0)
-        return false;
-    t->at++;
-    return true;
-}
-
-static long
-number(struct test *t, const char *text)
+parse_number(const char *text, long *number)
 {
     char *end;
-    long value = strtol(text, &end, 10);
 
-    if (*text == '\0' || *end != '\0')
-        fail(t, text, "not a number");
-    return value;
+    *number = strtol(text, &end, 10);
+    return *text != '\0' && *end == '\0';
 }
 
-/* Asks about a file; what it does not know is false. */
-static bool
+/* Asks about a file; about one that is not there every answer is no. */
+static int
 ask_file(char question, const char *path)
 {
     struct stat about;
 
     if (question == 'L' || question == 'h')
-        return lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
-    if (question == 'r' || question == 'w' || question == 'x')
-        return access(path, question == 'r' ? R_OK : question == 'w' ? W_OK : X_OK) == 0;
+        return answer(lstat(path, &about) == 0 && S_ISLNK(about.st_mode));
     if (stat(path, &about) != 0)
-        return false;
+        return FALSE;
     switch (question) {
-    case 'e':
-        return true;
-    case 'f':
-        return S_ISREG(about.st_mode);
     case 'd':
-        return S_ISDIR(about.st_mode);
-    case 'p':
-        return S_ISFIFO(about.st_mode);
-    case 'c':
-        return S_ISCHR(about.st_mode);
+        return answer(S_ISDIR(about.st_mode));
+    case 'f':
+        return answer(S_ISREG(about.st_mode));
+    case 'r':
+        return answer(access(path, R_OK) == 0);
+    case 's':
+        return answer(about.st_size > 0);
+    case 'w':
+        return answer(access(path, W_OK) == 0);
+    case 'x':
+        return answer(access(path, X_OK) == 0);
     default:
-        return about.st_size > 0; /* -s */
+        return 0; /* -e */
     }
 }
 
-static bool
-is_unary(const char *word)
+static int
+test_one(const char *operator, const char * operand)
 {
-    return word[0] == '-' && word[1] != '\0' && word[2] == '\0' && strchr("ntrwxLhefdpcsz", word[1]);
-}
+    long fd;
 
-static bool
-unary(struct test *t, char question, const char *operand)
-{
-    if (question == 'n' || question == 'z')
-        return (*operand != '\0') == (question == 'n');
-    if (question == 't')
-        return isatty((int)number(t, operand));
-    return ask_file(question, operand);
+    if (operator[0] != '-' || operator[1] == '\0' || operator[2] != '\0' ||
+        strchr("nztedfrswxLh", operator[1]) == NULL)
+        return invalid(operator, "not an operator");
+    switch (operator[1]) {
+    case 'n':
+        return answer(*operand != '\0');
+    case 'z':
+        return answer(*operand == '\0');
+    case 't':
+        return answer(parse_number(operand, &fd) && isatty((int)fd));
+    default:
+        return ask_file(operator[1], operand);
+    }
 }
 
 static const char *const comparisons[] = { "=", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge" };
-enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0] };
+enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0], NO_COMPARISON = -1 };
 
-/* The index in comparisons, -1 when the word is none. */
 static int
-find_comparison(const char *word)
+find_comparison(const char *operator)
 {
-    for (int i = 0; word != NULL && i < COMPARISONS; i++)
-        if (strcmp(comparisons[i], word) == 0)
+    for (int i = 0; i < COMPARISONS; i++)
+        if (strcmp(comparisons[i], operator) == 0)
             return i;
-    return -1;
+    return NO_COMPARISON;
 }
 
-static bool
-compare(struct test *t, int comparison, const char *left, const char *right)
+static int
+compare(const char *left, int comparison, const char *right)
 {
+    long a, b;
+
     if (comparison < 2)
-        return (strcmp(left, right) == 0) == (comparison == 0);
-
-    long a = number(t, left);
-    long b = number(t, right);
-    const bool results[] = { a == b, a != b, a < b, a <= b, a > b, a >= b };
-    return results[comparison - 2];
+        return answer((strcmp(left, right) == 0) == (comparison == 0));
+    if (!parse_number(left, &a) || !parse_number(right, &b))
+        return invalid("operand", "not a number");
+    return answer((bool[]){ a == b, a != b, a<b, a <= b, a> b, a >= b }[comparison - 2]);
 }
 
-static bool
-parse_primary(struct test *t)
+static int
+test(char **arguments, int count)
 {
-    char **at = t->at;
-
-    if (t->failed || *at == NULL)
-        return fail(t, "operand", "missing");
-    if (at[1] != NULL && at[2] != NULL && find_comparison(at[1]) >= 0) {
-        t->at += 3;
-        return compare(t, find_comparison(at[1]), at[0], at[2]);
+    if (count == 0)
+        return FALSE;
+    if (count == 1)
+        return answer(**arguments != '\0');
+    if (count == 3 && find_comparison(arguments[1]) != NO_COMPARISON)
+        return compare(arguments[0], find_comparison(arguments[1]), arguments[2]);
+    if (strcmp(*arguments, "!") == 0) {
+        int status = test(arguments + 1, count - 1);
+        return status == INVALID ? INVALID : !status;
     }
-    if (at[1] != NULL && is_unary(at[0])) {
-        t->at += 2;
-        return unary(t, at[0][1], at[1]);
-    }
-    if (at[1] != NULL && accept(t, "(")) {
-        bool result = parse_or(t);
-        return accept(t, ")") ? result : fail(t, ")", "missing");
-    }
-    t->at++;
-    return at[0][0] != '\0';
-}
-
-static bool
-parse_not(struct test *t)
-{
-    bool inverted = false;
-
-    while (t->at[0] != NULL && t->at[1] != NULL && find_comparison(t->at[1]) < 0 && accept(t, "!"))
-        inverted = !inverted;
-    return parse_primary(t) != inverted;
-}
-
-static bool
-parse_and(struct test *t)
-{
-    bool result = parse_not(t);
-
-    while (!t->failed && accept(t, "-a"))
-        result = parse_not(t) && result;
-    return result;
-}
-
-static bool
-parse_or(struct test *t)
-{
-    if (t->depth++ > NESTING_LIMIT)
-        return fail(t, "(", "nested too deeply");
-    bool result = parse_and(t);
-    while (!t->failed && accept(t, "-o"))
-        result = parse_and(t) || result;
-    t->depth--;
-    return result;
+    if (count == 2)
+        return test_one(arguments[0], arguments[1]);
+    return invalid(arguments[1], "not an operator");
 }
 
 int
 test_builtin(char **arguments)
 {
-    struct test t = { .at = arguments + 1 };
-    size_t count = 0;
+    int count = 0;
 
     while (arguments[count] != NULL)
         count++;
-    if (strcmp(arguments[0], "[") == 0) {
-        if (strcmp(arguments[count - 1], "]") != 0) {
-            complain("[: ']' is missing");
-            return STATUS_SYNTAX;
-        }
-        arguments[count - 1] = NULL;
-    }
-    if (*t.at == NULL)
-        return 1; /* POSIX: no argument is false */
-    bool result = parse_or(&t);
-    if (!t.failed && *t.at != NULL)
-        fail(&t, *t.at, "unexpected");
-    return t.failed ? STATUS_SYNTAX : result ? 0 : 1;
+    if (strcmp(arguments[0], "[") == 0 && strcmp(arguments[--count], "]") != 0)
+        return invalid("[", "']' is missing");
+    return test(arguments + 1, count - 1);
 }

@@ -19,36 +19,35 @@ struct variable {
 
 static struct variable *first;
 
-static struct variable *
+/* The link that leads to the variable, or the last link when there is none. */
+static struct variable **
 find(const char *name)
 {
-    struct variable *v = first;
+    struct variable **link = &first;
 
-    while (v != NULL && strcmp(v->name, name) != 0)
-        v = v->next;
-    return v;
+    while (*link != NULL && strcmp((*link)->name, name) != 0)
+        link = &(*link)->next;
+    return link;
 }
 
 static struct variable *
 find_or_add(const char *name)
 {
-    struct variable *v = find(name);
+    struct variable **link = find(name);
 
-    if (v != NULL)
-        return v;
-    v = calloc(1, sizeof *v + strlen(name) + 1);
-    if (v == NULL)
-        out_of_memory();
-    strcpy(v->name, name);
-    v->next = first;
-    first = v;
-    return v;
+    if (*link == NULL) {
+        *link = calloc(1, sizeof **link + strlen(name) + 1);
+        if (*link == NULL)
+            out_of_memory();
+        strcpy((*link)->name, name);
+    }
+    return *link;
 }
 
 const char *
 variable_get(const char *name)
 {
-    struct variable *v = find(name);
+    struct variable *v = *find(name);
 
     return v != NULL ? v->value : NULL;
 }
@@ -66,32 +65,23 @@ variable_set(const char *name, const char *value)
 void
 variable_unset(const char *name)
 {
-    for (struct variable **link = &first; *link != NULL; link = &(*link)->next) {
-        struct variable *v = *link;
-        if (strcmp(v->name, name) == 0) {
-            *link = v->next;
-            free(v->value);
-            free(v);
-            return;
-        }
-    }
+    struct variable **link = find(name);
+    struct variable *v = *link;
+
+    if (v == NULL)
+        return;
+    *link = v->next;
+    free(v->value);
+    free(v);
 }
 
 void
-variable_export(const char *name, bool exported)
+variable_export(const char *name)
 {
-    find_or_add(name)->exported = exported;
+    find_or_add(name)->exported = true;
 }
 
-bool
-variable_is_exported(const char *name)
-{
-    struct variable *v = find(name);
-
-    return v != NULL && v->exported;
-}
-
-/* The caller's environment becomes exported variables; an entry that is no NAME=VALUE is dropped. */
+/* The caller's environment becomes exported variables; an entry that is no NAME=VALUE is lost. */
 void
 variables_from_environment(void)
 {
@@ -100,12 +90,12 @@ variables_from_environment(void)
         if (length > 0) {
             char *name = arena_copy(*entry, length);
             variable_set(name, *entry + length + 1);
-            variable_export(name, true);
+            variable_export(name);
         }
     }
 }
 
-/* As commands that the shell could read back: a quote inside the value needs three more. */
+/* As commands that the shell could read back: a quote inside the value ends the quotes first. */
 void
 variables_print_exported(void)
 {
@@ -114,7 +104,7 @@ variables_print_exported(void)
             continue;
         printf("export %s='", v->name);
         for (const char *s = v->value; *s != '\0'; s++)
-            fputs(*s == '\'' ? "'\\''" : (char[]){ *s, '\0' }, stdout);
+            printf(*s == '\'' ? "'\\''" : "%c", *s);
         puts("'");
     }
 }
@@ -122,20 +112,16 @@ variables_print_exported(void)
 char **
 variables_environment(void)
 {
-    size_t count = 0;
+    struct list entries = { 0 };
 
-    for (struct variable *v = first; v != NULL; v = v->next)
-        count++;
-    char **environment = arena_alloc((count + 1) * sizeof *environment);
-    size_t used = 0;
     for (struct variable *v = first; v != NULL; v = v->next) {
+        struct text entry = { 0 };
         if (!v->exported || v->value == NULL)
             continue;
-        struct text entry = { 0 };
         text_append(&entry, v->name);
         text_add(&entry, '=');
         text_append(&entry, v->value);
-        environment[used++] = text_take(&entry);
+        list_add(&entries, text_take(&entry));
     }
-    return environment;
+    return list_take(&entries);
 }

@@ -2,7 +2,7 @@
  * word.c - reads one word and takes it to pieces: text, quoted text, parameters, substitutions.
  *
  * The pieces keep what quoting meant, so that no later step has to look at quotes again: expand.c
- * only asks whether a piece was quoted. `$(` calls the parser: only it can tell which `)` is the end.
+ * only asks whether a piece was quoted. `$(` calls the parser: only it can tell which `)` ends it.
  * Follows POSIX.1-2017, "Shell Command Language", 2.2 Quoting and 2.6 Word Expansions.
  */
 #include <ctype.h>
@@ -19,7 +19,6 @@ struct builder {
 };
 
 static void read_dollar(struct builder *b, bool quoted);
-static void read_backquoted(struct builder *b, bool quoted);
 
 static struct builder
 begin_word(struct parser *p)
@@ -64,70 +63,53 @@ end_word(struct builder *b)
     return b->word;
 }
 
-/* "" and '' are a word although they are empty. */
-static void
-add_empty(struct builder *b)
-{
-    flush_text(b);
-    add_part(b, PART_TEXT, true)->text = "";
-}
+/* --- quotes ----------------------------------------------------------------------------------- */
 
-/* --- quotes ------------------------------------------------------------------------------------ */
-
-/* False at the end of the input, which is an error between quotes and the like. */
+/* False at the end of the input, which is an error inside of quotes and the like, and after one. */
 static bool
-more(struct builder *b, const char *inside)
+more(struct builder *b, const char *opening)
 {
     if (input_peek(b->p->in) == INPUT_END)
-        syntax_error(b->p, "unexpected end of file: %s is not closed", inside);
+        syntax_error(b->p, "the file ends inside of ", opening);
     return !b->p->failed;
 }
 
+/* One character, or all of what `$` begins, by the rules between double quotes: there a backslash
+ * is itself unless it takes the meaning off one of four characters or joins two lines. */
 static void
-read_single_quoted(struct builder *b)
-{
-    int c;
-    bool empty = true;
-
-    while (more(b, "'") && (c = input_next(b->p->in)) != '\'') {
-        add_char(b, c, true);
-        empty = false;
-    }
-    if (empty)
-        add_empty(b);
-}
-
-/* One character, or more from `$` and backquotes, between double quotes or by their rules. A
- * backslash takes the meaning off `end` and off what has one there; elsewhere it is itself. */
-static void
-read_inside_quotes(struct builder *b, int end)
+read_inside_quotes(struct builder *b)
 {
     struct input *in = b->p->in;
     int c = input_next(in);
     int second = input_peek(in);
 
-    if (c == '$') {
+    if (c == '$')
         read_dollar(b, true);
-    } else if (c == '`') {
-        read_backquoted(b, true);
-    } else if (c == '\\' && second == '\n') {
+    else if (c == '`')
+        syntax_error(b->p, "backquotes are not known here, write $(...)", "");
+    else if (c == '\\' && second == '\n')
         input_next(in);
-    } else if (c == '\\' && (second == '$' || second == '`' || second == '\\' || second == end)) {
+    else if (c == '\\' && second > 0 && strchr("$`\"\\", second) != NULL)
         add_char(b, input_next(in), true);
-    } else {
+    else
         add_char(b, c, true);
-    }
 }
 
 static void
-read_double_quoted(struct builder *b)
+read_quoted(struct builder *b, int quote)
 {
     struct input *in = b->p->in;
 
-    if (input_peek(in) == '"')
-        add_empty(b);
-    while (more(b, "\"") && input_peek(in) != '"')
-        read_inside_quotes(b, '"');
+    if (input_peek(in) == quote) { /* "" is a word although it is empty */
+        flush_text(b);
+        add_part(b, PART_TEXT, true)->text = "";
+    }
+    while (more(b, "quotes") && input_peek(in) != quote) {
+        if (quote == '"')
+            read_inside_quotes(b);
+        else
+            add_char(b, input_next(in), true);
+    }
     input_next(in);
 }
 
@@ -137,14 +119,12 @@ read_unquoted(struct builder *b)
     struct input *in = b->p->in;
     int c = input_next(in);
 
-    if (c == '\'')
-        read_single_quoted(b);
-    else if (c == '"')
-        read_double_quoted(b);
+    if (c == '\'' || c == '"')
+        read_quoted(b, c);
     else if (c == '$')
         read_dollar(b, false);
     else if (c == '`')
-        read_backquoted(b, false);
+        syntax_error(b->p, "backquotes are not known here, write $(...)", "");
     else if (c == '\\' && input_peek(in) == '\n')
         input_next(in);
     else if (c == '\\' && input_peek(in) != INPUT_END)
@@ -153,7 +133,7 @@ read_unquoted(struct builder *b)
         add_char(b, c, false);
 }
 
-/* --- dollar ------------------------------------------------------------------------------------ */
+/* --- names and dollars ------------------------------------------------------------------------ */
 
 bool
 is_name_start(int c)
@@ -167,9 +147,30 @@ is_name_char(int c)
     return isalnum(c) || c == '_';
 }
 
-/* NAME, a number when `digits`, or one special character; "" when there is none of these. */
+bool
+is_name(const char *text)
+{
+    bool good = is_name_start(*text);
+
+    while (*text != '\0' && good)
+        good = is_name_char(*text++);
+    return good;
+}
+
+size_t
+assignment_name(const char *text)
+{
+    size_t length = 0;
+
+    if (is_name_start(text[0]))
+        while (is_name_char(text[length]))
+            length++;
+    return text[length] == '=' ? length : 0;
+}
+
+/* NAME, one special character, one digit or (in braces) several; "" when there is none of these. */
 static const char *
-read_name(struct input *in, bool digits)
+read_name(struct input *in, bool braces)
 {
     struct text name = { 0 };
     int c = input_peek(in);
@@ -177,112 +178,50 @@ read_name(struct input *in, bool digits)
     if (is_name_start(c))
         while (is_name_char(input_peek(in)))
             text_add(&name, (char)input_next(in));
-    else if (digits && isdigit(c))
-        while (isdigit(input_peek(in)))
-            text_add(&name, (char)input_next(in));
     else if (isdigit(c) || (c > 0 && strchr("?$!#@*", c) != NULL))
-        text_add(&name, (char)input_next(in));
+        do
+            text_add(&name, (char)input_next(in));
+        while (braces && isdigit(c) && isdigit(input_peek(in)));
     return text_take(&name);
 }
 
-/* c, or the operation for c given twice. */
-static enum operation
-double_operation(struct input *in, int c, enum operation once, enum operation twice)
-{
-    if (input_peek(in) != c)
-        return once;
-    input_next(in);
-    return twice;
-}
-
-static enum operation
-read_operation(struct builder *b)
-{
-    struct input *in = b->p->in;
-    int c = input_next(in);
-
-    switch (c) {
-    case '-':
-        return OPERATION_DEFAULT;
-    case '=':
-        return OPERATION_ASSIGN;
-    case '+':
-        return OPERATION_ALTERNATIVE;
-    case '?':
-        return OPERATION_REQUIRE;
-    case '#':
-        return double_operation(in, c, OPERATION_CUT_PREFIX, OPERATION_CUT_PREFIXES);
-    case '%':
-        return double_operation(in, c, OPERATION_CUT_SUFFIX, OPERATION_CUT_SUFFIXES);
-    default:
-        syntax_error(b->p, "bad substitution");
-        return OPERATION_NONE;
-    }
-}
-
-/* The word behind an operation, up to `}`. A pattern is never quoted as a whole. */
-static struct word *
-read_operand(struct builder *b, bool quoted)
-{
-    struct builder operand = begin_word(b->p);
-    struct input *in = b->p->in;
-
-    while (more(b, "${") && input_peek(in) != '}') {
-        if (quoted && input_peek(in) != '"')
-            read_inside_quotes(&operand, '}');
-        else
-            read_unquoted(&operand);
-    }
-    return end_word(&operand);
-}
-
 static void
-read_braces(struct builder *b, bool quoted)
+read_parameter(struct builder *b, bool braces, bool quoted)
 {
-    struct part *part = add_part(b, PART_PARAMETER, quoted);
     struct input *in = b->p->in;
+    const char *name = read_name(in, braces);
 
-    if (input_peek(in) == '#' && input_peek_second(in) != '}') {
-        input_next(in);
-        part->operation = OPERATION_LENGTH;
+    if (braces && (name[0] == '\0' || input_next(in) != '}')) {
+        syntax_error(b->p, "${...} holds a name and nothing else", "");
+    } else if (name[0] == '\0') {
+        add_char(b, '$', quoted); /* alone it is itself */
+    } else {
+        flush_text(b);
+        add_part(b, PART_PARAMETER, quoted)->text = name;
     }
-    part->text = read_name(in, true);
-    if (part->text[0] == '\0') {
-        syntax_error(b->p, "bad substitution");
-        return;
-    }
-    if (part->operation == OPERATION_NONE && input_peek(in) != '}') {
-        part->or_empty = input_peek(in) == ':';
-        if (part->or_empty)
-            input_next(in);
-        part->operation = read_operation(b);
-        part->operand = read_operand(b, quoted && part->operation < OPERATION_CUT_PREFIX);
-    }
-    if (more(b, "${") && input_next(in) != '}')
-        syntax_error(b->p, "bad substitution");
 }
 
-/* $((...)): the expression is expanded like text in double quotes and then computed. */
+/* $((...)): the expression is expanded like text in double quotes and computed then. */
 static void
 read_arithmetic(struct builder *b, bool quoted)
 {
-    struct part *part = add_part(b, PART_ARITHMETIC, quoted);
     struct builder expression = begin_word(b->p);
     struct input *in = b->p->in;
     int open = 0;
 
     while (more(b, "$((") && (open > 0 || input_peek(in) != ')')) {
         open += (input_peek(in) == '(') - (input_peek(in) == ')');
-        read_inside_quotes(&expression, INPUT_END);
+        read_inside_quotes(&expression);
     }
     input_next(in);
     if (more(b, "$((") && input_next(in) != ')')
-        syntax_error(b->p, "$((...)) ends with one ')'");
-    part->operand = end_word(&expression);
+        syntax_error(b->p, "$(( needs two )) at its end", "");
+    flush_text(b);
+    add_part(b, PART_ARITHMETIC, quoted)->expression = end_word(&expression);
 }
 
 static void
-read_parentheses(struct builder *b, bool quoted)
+read_substitution(struct builder *b, bool quoted)
 {
     struct input *in = b->p->in;
 
@@ -290,8 +229,8 @@ read_parentheses(struct builder *b, bool quoted)
         input_next(in);
         read_arithmetic(b, quoted);
     } else {
-        struct part *part = add_part(b, PART_COMMAND, quoted);
-        part->tree = parse_substitution(b->p);
+        flush_text(b);
+        add_part(b, PART_COMMAND, quoted)->tree = parse_substitution(b->p);
     }
 }
 
@@ -303,45 +242,17 @@ read_dollar(struct builder *b, bool quoted)
     int c = input_peek(in);
 
     if (b->p->depth++ > NESTING_LIMIT)
-        syntax_error(b->p, "nested too deeply");
-    else if (c == '{' || c == '(') {
-        flush_text(b);
+        syntax_error(b->p, "nested too deeply", "");
+    if (c == '{' || c == '(')
         input_next(in);
-        (c == '{' ? read_braces : read_parentheses)(b, quoted);
-    } else {
-        const char *name = read_name(in, false);
-        if (name[0] == '\0') {
-            add_char(b, '$', quoted); /* alone it is itself */
-        } else {
-            flush_text(b);
-            add_part(b, PART_PARAMETER, quoted)->text = name;
-        }
-    }
+    if (c == '(' && !b->p->failed)
+        read_substitution(b, quoted);
+    else
+        read_parameter(b, c == '{', quoted);
     b->p->depth--;
 }
 
-/* The old form of $(...): a backslash is taken off before a backslash, `$` and a backquote. */
-static void
-read_backquoted(struct builder *b, bool quoted)
-{
-    struct input *in = b->p->in;
-    struct text inside = { 0 };
-
-    while (more(b, "`") && input_peek(in) != '`') {
-        int c = input_next(in);
-        int second = input_peek(in);
-        if (c == '\\' && (second == '\\' || second == '$' || second == '`' ||
-                          (quoted && second == '"')))
-            c = input_next(in);
-        text_add(&inside, (char)c);
-    }
-    input_next(in);
-    flush_text(b);
-    if (!b->p->failed)
-        add_part(b, PART_COMMAND, quoted)->tree = parse_text(b->p, text_take(&inside));
-}
-
-/* --- words ------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 struct word *
 read_word(struct parser *p)
@@ -351,22 +262,6 @@ read_word(struct parser *p)
 
     while (!p->failed && (c = input_peek(p->in)) != INPUT_END && strchr(" \t\n|&;<>()", c) == NULL)
         read_unquoted(&b);
-    return end_word(&b);
-}
-
-struct word *
-read_quoted_text(struct parser *p, const char *text)
-{
-    struct input in;
-    struct input *outer = p->in;
-    struct builder b = begin_word(p);
-
-    input_from_string(&in, text);
-    in.line = outer->line;
-    p->in = &in;
-    while (!p->failed && input_peek(&in) != INPUT_END)
-        read_inside_quotes(&b, INPUT_END);
-    p->in = outer;
     return end_word(&b);
 }
 
