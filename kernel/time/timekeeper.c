@@ -148,18 +148,25 @@ update_rates(u64 ticks)
         set_line(c, shows(c, ticks), ticks, own);
     }
     set_coarse(ticks);
-    last_update = ticks;
+    __atomic_store_n(&last_update, ticks, __ATOMIC_RELAXED);
 }
 
-/* Every hart ticks; an update by another hart less than 3/4 of a tick ago is recent enough. */
+/* Every busy hart ticks; an update by another one less than 3/4 of a tick ago is recent enough.
+ * Signed: the other's may be later than this hart's look at the time. */
+static bool
+is_due(void)
+{
+    u64 enough = machine.timebase_hz / TICK_HZ * 3 / 4;
+    return (s64)(rdtime() - __atomic_load_n(&last_update, __ATOMIC_RELAXED)) >= (s64)enough;
+}
+
 void
 clock_tick(void)
 {
-    u64 enough = machine.timebase_hz / TICK_HZ * 3 / 4;
-    if (rdtime() - __atomic_load_n(&last_update, __ATOMIC_RELAXED) < enough)
+    if (!is_due())
         return; /* the lock is not worth waiting for */
     spin_lock(&lock);
-    if (rdtime() - last_update >= enough) {
+    if (is_due()) {
         update_rates(vvar_begin_update());
         vvar_publish();
     }

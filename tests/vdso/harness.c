@@ -1,9 +1,10 @@
 /* harness.c - calls the functions of a vDSO image over a vvar page of our own making.
  *
- * No kernel of ours is needed: the program maps the image file behind a page that it fills itself,
- * and runs under qemu-riscv64 (user mode) or on any riscv64 Linux. It judges nothing but torn reads;
- * tests/host/test_vdso_code.py sends commands on standard input and compares the answers with big
- * integers. Every call runs on a stack of 512 bytes above an unmapped page, as a goroutine's might.
+ * No kernel of ours is needed: the program maps the image behind a page that it fills itself,
+ * and runs under qemu-riscv64 (user mode) or on any riscv64 Linux. It judges nothing but torn
+ * reads; tests/host/test_vdso_code.py sends commands on standard input and compares the answers
+ * with big integers. Every call runs on a stack of 512 bytes above an unmapped page, as on what is
+ * left of a goroutine's.
  *
  *   line ID MULT OFFSET SEC LIMIT RESOLUTION   fills a line
  *   near ID MULT NS SEC                        the same; the clock is at NS now. Answers its offset
@@ -11,7 +12,7 @@
  *   raw NUMBER A0 A1           the system call itself. Answers as `call`
  *   race OFFSET ID ROUNDS      calls beside so many updates at least. Answers torn, backward
  *   late OFFSET ID             calls during an update that ends later. Answers as `call`
- *   unwind OFFSET              from a handler over a hand-made signal frame. Answers see unwind.c */
+ *   unwind OFFSET              leaves a handler over a hand-made signal frame; see unwind.c */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -82,7 +83,7 @@ call(unsigned long offset, unsigned long a0, unsigned long a1)
     return call_on_stack(image + offset, a0, a1, small_stack_top);
 }
 
-/* --- commands: each has read its name already --------------------------------------------------- */
+/* --- commands: each has read its name already ------------------------------------------------ */
 
 static unsigned long
 argument(void)

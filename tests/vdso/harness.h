@@ -1,4 +1,6 @@
-/* harness.h - what the files of the harness share. See harness.c. */
+/* harness.h - what the files of the harness share: the mapped image and three ways to enter it.
+ *
+ * What the harness is for, and its commands: harness.c. */
 #pragma once
 
 #include "vvar.h"

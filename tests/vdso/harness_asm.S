@@ -1,4 +1,6 @@
-/* harness_asm.S - what C cannot do: move to another stack. See harness.h. */
+/* harness_asm.S - what C cannot do: move to another stack.
+ *
+ * call_on_stack comes back, enter_handler does not. Contracts: harness.h. */
 
     .text
     .globl  call_on_stack
