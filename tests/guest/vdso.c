@@ -1,0 +1,237 @@
+/* vdso.c - the vDSO as a running program meets it: every export called, protected, moved, removed.
+ *
+ * The image's own form is checked by tests/host/test_vdso_image.py, order and tearing by torn.c.
+ * Source: vdso(7) and docs/design.md. */
+#include "probe.h"
+#include "areas.h"
+#include "vdsosym.h"
+#include <sys/time.h>
+#include <time.h>
+
+typedef long (*function)(long, long, long);
+
+static function
+export(const char *name)
+{
+    function f = (function)(uintptr_t)vdso_symbol(name);
+    if (!f)
+        FAIL("expected the vDSO to export %s, seen no such symbol", name);
+    return f;
+}
+
+/* Calls f on a stack of 512 bytes above a page without access. */
+long on_small_stack(function f, long a, long b, long c, void *top);
+__asm__(".text\n.global on_small_stack\non_small_stack:\n"
+        "sd ra, -8(a4)\n sd sp, -16(a4)\n mv t0, a0\n addi sp, a4, -16\n"
+        "mv a0, a1\n mv a1, a2\n mv a2, a3\n jalr t0\n"
+        "ld ra, 8(sp)\n ld sp, 0(sp)\n ret\n");
+
+static long
+small(const char *name, long a, long b, long c)
+{
+    static char *page;
+    if (!page) {
+        page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        OK(mprotect(page, PAGE, PROT_NONE));
+    }
+    return on_small_stack(export(name), a, b, c, page + PAGE + 16 + 512);
+}
+
+TEST(every_export_on_512_bytes, "an export needs more stack than Go gives it", "vdso, tools/vdsolint")
+{
+    struct timespec t;
+    struct timeval v;
+    unsigned cpu = 99;
+    static const int ids[] = { 0, 1, 2, 3, 4, 5, 6, 7, 11, 99 };
+    for (int i = 0; i < 10; i++) {
+        EQ(small("__vdso_clock_gettime", ids[i], (long)&t, 0), ids[i] == 99 ? -EINVAL : 0);
+        EQ(small("__vdso_clock_getres", ids[i], (long)&t, 0), ids[i] == 99 ? -EINVAL : 0);
+    }
+    EQ(small("__vdso_gettimeofday", (long)&v, 0, 0), 0);
+    EQ(small("__vdso_getcpu", (long)&cpu, 0, 0), 0);
+    TRUE(cpu < 8);
+    EQ(small("__vdso_flush_icache", 0, 0, 0), 0);
+}
+
+TEST(time_export, "__vdso_time is not REALTIME's seconds", "vdso (POSTERN_1)")
+{
+    long stored = 0, a = time(NULL);
+    long r = small("__vdso_time", (long)&stored, 0, 0);
+    EQ(r, stored);
+    TRUE(r >= a - 1 && r <= time(NULL) + 1);
+    TRUE(small("__vdso_time", 0, 0, 0) >= r);
+}
+
+TEST(null_arguments, "a NULL that is allowed is written to", "vdso")
+{
+    struct timezone z = { 7, 7 };
+    EQ(export("__vdso_gettimeofday")(0, 0, 0), 0);
+    EQ(export("__vdso_gettimeofday")(0, (long)&z, 0), 0);
+    EQ(z.tz_minuteswest | z.tz_dsttime, 0);
+    EQ(export("__vdso_clock_getres")(CLOCK_REALTIME, 0, 0), 0);
+    EQ(export("__vdso_clock_getres")(CLOCK_PROCESS_CPUTIME_ID, 0, 0), 0);
+    EQ(export("__vdso_getcpu")(0, 0, 0), 0);
+}
+
+TEST(bad_pointer_is_sigsegv, "by the vDSO a bad pointer is a fault, by the call EFAULT", "vdso")
+{
+    function f = export("__vdso_clock_gettime");
+    EQ(IN_CHILD(f(CLOCK_MONOTONIC, 8, 0)), KILLED(SIGSEGV));
+    /* The call behind the slow path says EFAULT. */
+    EQ(f(CLOCK_PROCESS_CPUTIME_ID, 8, 0), -EFAULT);
+}
+
+TEST(errno_comes_back_unchanged, "the slow path answers ENOSYS or -1", "vdso (fall-back)")
+{
+    struct timespec t;
+    EQ(export("__vdso_clock_gettime")(-1000000, (long)&t, 0), -EINVAL);
+    EQ(export("__vdso_clock_gettime")(1 << 20, (long)&t, 0), -EINVAL);
+    EQ(export("__vdso_clock_gettime")(CLOCK_THREAD_CPUTIME_ID, (long)&t, 0), 0);
+    EQ(export("__vdso_clock_getres")(12, (long)&t, 0), -EINVAL);
+}
+
+TEST(flush_icache_makes_code_run, "new code on another hart is the old one", "vdso, kernel/syscall")
+{
+    /* li a0, N; ret - rewritten and run on every hart in turn. */
+    uint32_t *code = mmap(NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    unsigned long all[16] = { 0 };
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    for (int n = 1; n < 200; n++) {
+        code[0] = 0x00000513 | n << 20;
+        code[1] = 0x00008067;
+        EQ(export("__vdso_flush_icache")((long)code, (long)(code + 2), n & 1), 0);
+        unsigned long mask = 1UL << n % 8;
+        if (mask & all[0])
+            EQ(sys(SYS_sched_setaffinity, 0, 8, &mask), 0);
+        EQ(((int (*)(void))(uintptr_t)code)(), n);
+    }
+    ERR(export("__vdso_flush_icache")(0, 0, 0x10), EINVAL);
+    EQ(sys(SYS_riscv_flush_icache, 0, 0, 0), 0);
+    ERR(sys(SYS_riscv_flush_icache, 0, 0, 0x10), EINVAL);
+}
+
+static const struct area *
+vdso(void)
+{
+    areas_read();
+    const struct area *a = area_named("[vdso]");
+    TRUE(a != NULL);
+    return a;
+}
+
+TEST(section_headers_are_mapped, "the section headers lie past the mapping", "linker/vdso.lds")
+{
+    const struct area *a = vdso();
+    const Elf64_Ehdr *e = (const Elf64_Ehdr *)a->start;
+    TRUE(e->e_shoff && e->e_shnum > 3);
+    TRUE(a->start + e->e_shoff + e->e_shnum * sizeof(Elf64_Shdr) <= a->end);
+    /* Every byte of the mapping can be read. */
+    for (unsigned long at = a->start; at < a->end; at += 64)
+        WORKS(probe_read((char *)at));
+}
+
+TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (place)")
+{
+    const struct area *a = vdso();
+    char *image = (char *)a->start, *data = (char *)area_named("[vvar]")->start;
+    FAULTS(probe_write(image), SIGSEGV, SEGV_ACCERR, image);
+    FAULTS(probe_write(data), SIGSEGV, SEGV_ACCERR, data);
+    FAULTS(probe_call(data), SIGSEGV, SEGV_ACCERR, data);
+    /* What the kernel is asked to read is no way round. */
+    int fds[2];
+    OK(pipe(fds));
+    EQ(write(fds[1], "x", 1), 1);
+    ERR(sys(SYS_read, fds[0], image, 1), EFAULT);
+    ERR(sys(SYS_read, fds[0], data, 1), EFAULT);
+}
+
+TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page", "kernel/vdso (place)")
+{
+    vdso();
+    char *data = (char *)area_named("[vvar]")->start;
+    FAILS(mprotect(data, PAGE, PROT_READ | PROT_WRITE), EACCES);
+    FAULTS(probe_write(data), SIGSEGV, SEGV_ACCERR, data);
+}
+
+TEST(a_write_to_the_image_is_private, "a debugger's write is seen by other processes",
+     "kernel/vdso (place)")
+{
+    char *image = (char *)vdso()->start, old = image[8];
+    EQ(IN_CHILD(if (mprotect(image, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC) == 0) {
+           image[8] = old + 1;
+           EQ(image[8], (char)(old + 1));
+       } else {
+           TRUE(errno == EACCES || errno == EPERM);
+       }),
+       0);
+    EQ(image[8], old);
+    EQ(IN_CHILD(EQ(image[8], old)), 0);
+}
+
+static volatile int count;
+
+static void
+handler(int signal)
+{
+    count++;
+}
+
+TEST(removed_vdso_dies_cleanly, "munmap of the vDSO is refused, or a signal then hangs",
+     "kernel/vdso (place), kernel/proc (signal frame)")
+{
+    const struct area *a = vdso();
+    unsigned long start = a->start, end = a->end;
+    EQ(IN_CHILD(EQ(sys(SYS_munmap, start, end - start), 0); struct timespec t;
+                /* The call itself is as before. */
+                EQ(sys(SYS_clock_gettime, CLOCK_MONOTONIC, &t), 0);
+                EQ(IN_CHILD(signal(SIGUSR1, handler); sys(SYS_kill, sys(SYS_getpid), SIGUSR1)),
+                   KILLED(SIGSEGV))),
+       0);
+}
+
+TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (place): mremap")
+{
+    const struct area *a = vdso();
+    unsigned long start = a->start, size = a->end - a->start;
+    char *to = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    signal(SIGUSR1, handler);
+    EQ(IN_CHILD(EQ(sys(SYS_mremap, start, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, to), to);
+                sys(SYS_kill, sys(SYS_getpid), SIGUSR1); EQ(count, 1);
+                areas_read(); EQ(area_named("[vdso]")->start, to);
+                FAULTS(probe_read((char *)start), SIGSEGV, SEGV_MAPERR, start)),
+       0);
+}
+
+TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vdso (place)")
+{
+    const struct area *a = vdso();
+    unsigned long start = a->start, size = a->end - a->start;
+    char *to = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (size > PAGE)
+        ERR(sys(SYS_mremap, start, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to), EINVAL);
+    long r = sys(SYS_mremap, start, size, 2 * size, MREMAP_MAYMOVE);
+    TRUE(r < 0);
+}
+
+TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/vdso (place)")
+{
+    const struct area *a = vdso();
+    const char *image = (const char *)a->start;
+    size_t size = a->end - a->start;
+    int fds[2];
+    static char other[65536];
+    OK(pipe(fds));
+    EQ(IN_CHILD(dup2(fds[1], 1); execl(check_self, check_self, "@image", NULL)), 0);
+    EQ(read(fds[0], other, sizeof other), size);
+    EQ(memcmp(image, other, size), 0);
+}
+
+int
+role(int argc, char **argv)
+{
+    areas_read();
+    const struct area *a = area_named("[vdso]");
+    size_t size = a->end - a->start;
+    return write(1, (void *)a->start, size) != (ssize_t)size;
+}
