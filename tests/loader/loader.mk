@@ -9,9 +9,10 @@ LT_CFLAGS := $(USER_CFLAGS) -fPIC
 LT_NEEDED := -Wl,-rpath-link,$(LT)/lib
 # Every form of hash table is used by one library at least.
 LT_SHARED = $(CC) -shared $(USER_LDFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,-soname,$(@F) -o $@ $(filter %.o %.so,$^)
-LT_PROGRAMS := main copy ask-version ask-version-old vdso-strong vdso-weak library
+LT_PROGRAMS := main copy ask-version ask-version-old vdso-strong vdso-weak library clock-loop
 LOADER_TESTS := $(patsubst %,$(LT)/lib/lib%.so,one two three version) \
-    $(LT)/old/libversion.so $(LT)/old/libtwo.so $(LT_PROGRAMS:%=$(LT)/bin/%)
+    $(LT)/old/libversion.so $(LT)/old/libtwo.so $(LT_PROGRAMS:%=$(LT)/bin/%) \
+    $(LT)/bin/clock-loop-static
 
 $(LT)/%.o: tests/loader/%.c $(CONFIG)
 	@mkdir -p $(@D)
@@ -52,11 +53,16 @@ $(LT)/bin/ask-version-old: $(LT)/ask-version.o $(LT)/old/libversion.so
 $(LT)/bin/vdso-strong: $(LT)/vdso-strong.o
 $(LT)/bin/vdso-weak: $(LT)/vdso-weak.o
 $(LT)/bin/library: $(LT)/library.o
+$(LT)/bin/clock-loop: $(LT)/clock-loop.o
 $(LT)/bin/copy: $(LT)/copy.o $(LT)/lib/libone.so
 $(LT)/bin/copy: private PIE := -no-pie
 $(LT_PROGRAMS:%=$(LT)/bin/%): $(USER_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(call user-link,$@,$(filter $(LT)/%,$^) $(LT_NEEDED),$(PIE))
+
+$(LT)/bin/clock-loop-static: $(LT)/clock-loop.o $(USER_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(call user-link-static,$@,$<)
 
 loader-tests: $(LOADER_TESTS)
 .PHONY: loader-tests
