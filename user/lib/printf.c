@@ -2,8 +2,8 @@
  * printf.c - formatted output, into a stream or into memory.
  *
  * One interpreter of formats hands each byte to a sink. A conversion is read into a struct spec,
- * then its text is made and put in a field. Conversions: d u x o p c s %; flags - 0 #; a width and a
- * precision, also as *; sizes l ll z. No floats. Source: ISO C, 7.21.6.1.
+ * then its text is made and put in a field. Conversions: d u x o p c s %; flags - 0 #; a width and
+ * a precision, also as *; sizes l ll z. No floats. Source: ISO C, 7.21.6.1.
  */
 #include <ctype.h>
 #include <limits.h>
