@@ -22,7 +22,8 @@ LIB_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIC -ffreestanding -fno-builti
 # The loader runs before anything is relocated: hidden names need no relocation but RELATIVE ones.
 LOADER_CFLAGS := $(LIB_CFLAGS) -fvisibility=hidden
 
-USER_LDFLAGS := $(LINK) -nostdlib -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--build-id=none
+# Some clang are no PIE by default and call -no-pie unused.
+USER_LDFLAGS := $(LINK) $(if $(filter 1,$(LLVM)),-Wno-unused-command-line-argument) -nostdlib -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--build-id=none
 DYNAMIC_LDFLAGS := $(USER_LDFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,--hash-style=both
 
 LIB_O := $(patsubst user/%,$(USER)/obj/%.o,$(filter-out %/crt0.S,$(sort $(wildcard user/lib/*.[cS]))))
