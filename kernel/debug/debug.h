@@ -11,14 +11,14 @@ struct spinlock;
 
 #ifdef CONFIG_DEBUG
 
-/* --- locks (debug/checks/locks.c), called by spinlock.c ------------------------------------------- */
+/* --- locks (debug/checks/locks.c), called by spinlock.c --------------------------------------- */
 void debug_lock_wanted(struct spinlock *l); /* before it spins: order and double take */
 void debug_lock_taken(struct spinlock *l);
 void debug_lock_released(struct spinlock *l); /* before it is free: foreign release */
 /* On the way back to user space, where no lock may be held. */
 void debug_lock_none_held(void);
 
-/* --- frames (debug/checks/poison.c), called by mm/frame.c; `page` is the frame's kernel address -------- */
+/* --- frames (debug/checks/poison.c), called by mm/frame.c with the frame's kernel address ------- */
 void debug_frame_freed(void *page);     /* fills it with a pattern */
 void debug_frame_allocated(void *page); /* reports whoever wrote to it since */
 

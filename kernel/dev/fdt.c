@@ -4,7 +4,8 @@
  * each at a multiple of 4, all numbers big-endian. fdt_open() walks the whole row once: every token
  * inside the blob, every name ended, nodes nested and closed. What comes later relies on that, so
  * the blob must not change in between. Positions are checked again all the same.
- * Not here: searches and the meaning of values (fdt_find.c). Source: Devicetree Specification v0.4, chapter 5. */
+ * Not here: searches and the meaning of values (fdt_find.c).
+ * Source: Devicetree Specification v0.4, chapter 5. */
 
 #include "dev/fdt.h"
 #include "lib/string.h"
@@ -36,7 +37,7 @@ be64(const u8 *p)
     return (u64)be32(p) << 32 | be32(p + 4);
 }
 
-/* --- tokens ------------------------------------------------------------------------------------ */
+/* --- tokens ----------------------------------------------------------------------------------- */
 
 /* True if a NUL comes before offset `end`. Stores where. */
 static bool
@@ -98,7 +99,7 @@ read_token(const struct fdt *t, u32 at)
     return k;
 }
 
-/* --- opening ----------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static bool
 property_name_ends(const struct fdt *t, const struct token *k)
@@ -157,7 +158,7 @@ fdt_open(struct fdt *t, const void *blob, u64 max_size)
     return 0;
 }
 
-/* --- walking ----------------------------------------------------------------------------------- */
+/* --- walking ---------------------------------------------------------------------------------- */
 
 s32
 fdt_root(const struct fdt *t)
@@ -234,7 +235,7 @@ fdt_get(const struct fdt *t, s32 node, const char *name, struct fdt_property *p)
     return false;
 }
 
-/* --- memory reservation block ------------------------------------------------------------------- */
+/* --- memory reservation block ----------------------------------------------------------------- */
 
 bool
 fdt_reservation(const struct fdt *t, u32 index, u64 *address, u64 *size)

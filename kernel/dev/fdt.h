@@ -9,8 +9,8 @@
 
 struct fdt {
     const u8 *blob;
-    u32 size;                       /* bytes of the whole blob */
-    u32 structs, structs_end;       /* offsets of the structure block */
+    u32 size;                 /* bytes of the whole blob */
+    u32 structs, structs_end; /* offsets of the structure block */
     u32 strings, strings_end;
     u32 reservations;
 };
@@ -38,9 +38,9 @@ s32 fdt_find_compatible(const struct fdt *t, s32 node, const char *what);
 /* `path` as in "/soc/serial@10000000"; unit addresses may be left out, `:` ends it too. */
 s32 fdt_find_path(const struct fdt *t, const char *path);
 s32 fdt_find_phandle(const struct fdt *t, u32 phandle);
-u32 fdt_cell(const struct fdt_property *p, u32 index);           /* 0 when out of range */
-u64 fdt_number(const struct fdt_property *p);                     /* one value of 4 or 8 bytes */
-const char *fdt_string(const struct fdt_property *p);             /* NULL if it has no NUL */
+u32 fdt_cell(const struct fdt_property *p, u32 index); /* 0 when out of range */
+u64 fdt_number(const struct fdt_property *p);          /* one value of 4 or 8 bytes */
+const char *fdt_string(const struct fdt_property *p);  /* NULL if it has no NUL */
 /* The index-th (address, size) of the node's `reg` by its parent's cells, translated through
  * `ranges` of simple buses. */
 bool fdt_reg(const struct fdt *t, s32 node, u32 index, u64 *address, u64 *size);

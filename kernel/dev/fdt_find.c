@@ -7,7 +7,7 @@
 #include "dev/fdt.h"
 #include "lib/string.h"
 
-/* --- finding ----------------------------------------------------------------------------------- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 bool
 fdt_is_compatible(const struct fdt *t, s32 node, const char *what)
@@ -92,7 +92,7 @@ fdt_status_okay(const struct fdt *t, s32 node)
     return status && (strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0);
 }
 
-/* --- values ------------------------------------------------------------------------------------ */
+/* --- values ----------------------------------------------------------------------------------- */
 
 u32
 fdt_cell(const struct fdt_property *p, u32 index)
@@ -138,7 +138,7 @@ cell_count(const struct fdt *t, s32 bus, const char *name, u32 otherwise)
     return fdt_get(t, bus, name, &p) && p.length == 4 ? fdt_cell(&p, 0) : otherwise;
 }
 
-/* --- addresses --------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 /* Takes *address from what `bus` calls it to what its parent `up` calls it. */
 static bool

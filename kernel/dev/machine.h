@@ -18,7 +18,7 @@ struct range {
 
 struct machine {
     u32 hart_count;
-    u64 hart_ids[MAX_HARTS];   /* the boot hart first */
+    u64 hart_ids[MAX_HARTS];     /* the boot hart first */
     u32 plic_context[MAX_HARTS]; /* S-mode context of each hart, by index, or PLIC_NO_CONTEXT */
     char isa[128];
     bool has_sstc;

@@ -10,7 +10,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 
-#define SUPERVISOR_EXTERNAL \
+#define SUPERVISOR_EXTERNAL                                                                        \
     9 /* interrupt number at the hart's own controller (Privileged, scause) */
 
 #define TEST_POWEROFF 0x5555 /* sifive,test0 */

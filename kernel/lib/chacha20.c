@@ -2,19 +2,20 @@
  *
  * A 4 x 4 matrix of words - constants, key, counter, nonce - is stirred by columns and by diagonals
  * ten times over, then added to what it was, so that the stirring cannot be run backwards. Only
- * add, rotate and xor: no table, so no timing that depends on the key. Source: RFC 8439, 2.1-2.3. */
+ * add, rotate and xor: no table, so no timing that depends on the key.
+ * Source: RFC 8439, sections 2.1 to 2.3. */
 
 #include "lib/chacha20.h"
 
 #define ROTATE_LEFT(x, n) ((x) << (n) | (x) >> (32 - (n)))
 
 /* A macro, not a function: the words must stay in registers, all sixteen of them. */
-#define QUARTER_ROUND(a, b, c, d)               \
-    do {                                        \
-        a += b, d ^= a, d = ROTATE_LEFT(d, 16); \
-        c += d, b ^= c, b = ROTATE_LEFT(b, 12); \
-        a += b, d ^= a, d = ROTATE_LEFT(d, 8);  \
-        c += d, b ^= c, b = ROTATE_LEFT(b, 7);  \
+#define QUARTER_ROUND(a, b, c, d)                                                                  \
+    do {                                                                                           \
+        a += b, d ^= a, d = ROTATE_LEFT(d, 16);                                                    \
+        c += d, b ^= c, b = ROTATE_LEFT(b, 12);                                                    \
+        a += b, d ^= a, d = ROTATE_LEFT(d, 8);                                                     \
+        c += d, b ^= c, b = ROTATE_LEFT(b, 7);                                                     \
     } while (0)
 
 static void

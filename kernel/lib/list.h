@@ -11,7 +11,10 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_INIT(name) { &(name), &(name) }
+#define LIST_INIT(name)                                                                            \
+    {                                                                                              \
+        &(name), &(name)                                                                           \
+    }
 
 static inline void
 list_init(struct list *l)
@@ -55,7 +58,7 @@ list_remove(struct list *e)
     list_init(e);
 }
 
-#define list_entry(p, type, member) container_of(p, type, member)
+#define list_entry(p, type, member)    container_of(p, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
 #define list_for_each(var, head, member)                                                           \

@@ -8,7 +8,17 @@
 #include "lib/types.h"
 #include <stdarg.h>
 
-enum log_level { LOG_EMERG, LOG_ALERT, LOG_CRIT, LOG_ERR, LOG_WARN, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
+/* syslog's levels, by their numbers. LOG_EMERG is a panic's; tools/run shows up to LOG_WARN. */
+enum log_level {
+    LOG_EMERG,
+    LOG_ALERT,
+    LOG_CRIT,
+    LOG_ERR,
+    LOG_WARN,
+    LOG_NOTICE,
+    LOG_INFO,
+    LOG_DEBUG,
+};
 
 /* Formats %d %i %u %x %X %c %s %p %% with flags `0`, `-`, width, precision and `l`, `ll`, `z`.
  * Always NUL-terminates when size > 0; returns the length the whole text would have had. */

@@ -1,14 +1,14 @@
 /* spinlock.c - test and test-and-set. See spinlock.h for the rules and the order.
  *
  * One word: who holds the lock, 0 for nobody. Take it by compare-and-swap, wait by reading. Acquire
- * when it is taken, so that nothing of the critical section is read before; release when it is given
- * up, so that all of it is seen.
+ * when it is taken, so that nothing of the critical section is read before; release when it is
+ * given up, so that all of it is seen.
  *
  * Why not a ticket lock, which is fair? A hart of QEMU is a thread of its host, and with fewer host
  * processors than harts the next ticket often belongs to one that does not run: everybody waits for
- * it, a time slice for each hand-over, and the ticks come faster than that. Whoever runs takes ours.
- * Why no `pause` in the loop? QEMU leaves its translated code at each one and, while an interrupt is
- * pending, takes its global lock - which the holder of ours needs to set its timer.
+ * it, a time slice for each hand-over, and the ticks come faster than that. Whoever runs takes
+ * ours. Why no `pause` in the loop? QEMU leaves its translated code at each one and, while an
+ * interrupt is pending, takes its global lock - which the holder of ours needs to set its timer.
  * Source: RISC-V unprivileged ISA, "A"; Mellor-Crummey and Scott 1991, section 2. */
 
 #include "lib/spinlock.h"
@@ -42,8 +42,8 @@ bool
 spin_trylock(struct spinlock *l)
 {
     u64 nobody = 0;
-    if (!__atomic_compare_exchange_n(&l->holder, &nobody, (u64)hart_self(), false,
-                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    if (!__atomic_compare_exchange_n(&l->holder, &nobody, (u64)hart_self(), false, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED))
         return false;
     debug_lock_taken(l);
     return true;

@@ -1,8 +1,9 @@
 /* spinlock.h - the one lock that every other mechanism is built from.
  *
  * The kernel runs with interrupts off from trap entry to trap exit (docs/design.md), so a holder
- * is never interrupted by its own hart and no "irqsave" form is needed. DEBUG=1 checks double takes, foreign releases and the order in
- * which classes (names) are taken. Never sleep, never return to user space with one held.
+ * is never interrupted by its own hart and no "irqsave" form is needed. DEBUG=1 checks double
+ * takes, foreign releases and the order in which classes (names) are taken. Never sleep, never
+ * return to user space with one held.
  *
  * Order, outermost first (a lock may be taken while holding those to its left):
  *   process tree > signals > files > pipe, terminal, futex > space > ramfs inode > frames, kmalloc
@@ -12,13 +13,14 @@
 #include "lib/types.h"
 
 struct spinlock {
-    u32 next_ticket;
-    u32 now_serving;
+    u64 holder; /* struct hart of the hart that has it, 0 when free */
     const char *name;
-    u64 holder; /* the holder's struct hart, 0 when free; for checks and panic messages */
 };
 
-#define SPINLOCK_INIT(n) { .name = (n) }
+#define SPINLOCK_INIT(n)                                                                           \
+    {                                                                                              \
+        .name = (n)                                                                                \
+    }
 
 void spin_init(struct spinlock *l, const char *name);
 void spin_lock(struct spinlock *l);

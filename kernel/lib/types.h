@@ -18,14 +18,14 @@ typedef int64_t s64;
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  4096UL
 
-#define ARRAY_SIZE(a)      (sizeof(a) / sizeof((a)[0]))
-#define ALIGN_DOWN(x, n)   ((x) & ~((n)-1))
-#define ALIGN_UP(x, n)     (((x) + (n)-1) & ~((n)-1))
-#define MIN(a, b)          ((a) < (b) ? (a) : (b))
-#define MAX(a, b)          ((a) > (b) ? (a) : (b))
+#define ARRAY_SIZE(a)                 (sizeof(a) / sizeof((a)[0]))
+#define ALIGN_DOWN(x, n)              ((x) & ~((n)-1))
+#define ALIGN_UP(x, n)                (((x) + (n)-1) & ~((n)-1))
+#define MIN(a, b)                     ((a) < (b) ? (a) : (b))
+#define MAX(a, b)                     ((a) > (b) ? (a) : (b))
 #define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
-#define unlikely(x)        __builtin_expect(!!(x), 0)
-#define noreturn           _Noreturn
+#define unlikely(x)                   __builtin_expect(!!(x), 0)
+#define noreturn                      _Noreturn
 
 /* The most harts this kernel runs; the device tree may describe fewer. */
 #define MAX_HARTS 8

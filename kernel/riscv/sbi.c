@@ -2,7 +2,7 @@
  *
  * A call is `ecall` with the extension in a7, the function in a6 and arguments from a0 on; a0 comes
  * back as the error, a1 as the value. Every other register survives.
- * Source: RISC-V SBI Specification 1.0, chapters 3 "Binary Encoding" to 10, and 5 for the console. */
+ * Source: RISC-V SBI Specification 1.0, chapters 3 "Binary Encoding" to 10. */
 
 #include "riscv/sbi.h"
 #include "lib/print.h"

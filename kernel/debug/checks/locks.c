@@ -39,7 +39,7 @@ enter(struct hart_locks **h)
     return true;
 }
 
-/* --- the graph; under graph_lock ---------------------------------------------------------------- */
+/* --- the graph; under graph_lock -------------------------------------------------------------- */
 
 static void
 lock_graph(void)
@@ -95,7 +95,7 @@ add_edge(const struct spinlock *first, const struct spinlock *second)
     return cycle;
 }
 
-/* --- the hooks ------------------------------------------------------------------------------------ */
+/* --- the hooks -------------------------------------------------------------------------------- */
 
 void
 debug_lock_wanted(struct spinlock *l)

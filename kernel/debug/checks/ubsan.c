@@ -62,7 +62,7 @@ struct number {
 static struct number
 number(const struct type *t, u64 raw)
 {
-    struct number n;
+    struct number n = { "" };
     u32 unused = 64 - (1u << (t->info >> 1) & 127);
     if (t->kind != 0 || unused >= 64)
         snprintf(n.text, sizeof(n.text), "0x%lx", raw);

@@ -1,0 +1,126 @@
+/* mutants.c - shows the kernel's device tree reader thousands of broken trees.
+ *
+ *   mutants DTB COUNT SEED
+ *
+ * Each mutant is the tree with a few words and bytes changed, or its end cut off, in a block of
+ * exactly its size, so that the address sanitizer this is built with sees every byte read outside.
+ * Everything that fdt.h offers is called on what opens. A crash, a report or an endless loop is the
+ * failure; the number and state printed before it say which mutant to look at. */
+
+#include "dev/fdt.h"
+#include <asm/errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static u64 state;
+
+static u32
+draw(u32 limit)
+{
+    state = state * 6364136223846793005UL + 1442695040888963407UL; /* Knuth's MMIX generator */
+    return (u32)(state >> 33) % limit;
+}
+
+static void
+read_node(const struct fdt *t, s32 node)
+{
+    static const char *const names[] = { "reg", "compatible", "ranges", "status", "phandle" };
+    struct fdt_property p;
+    volatile size_t used = strlen(fdt_name(t, node));
+    u64 address, size;
+    fdt_next_sibling(t, node);
+    fdt_status_okay(t, node);
+    fdt_reg(t, node, draw(3), &address, &size);
+    for (u32 i = 0; i < ARRAY_SIZE(names); i++)
+        if (fdt_get(t, node, names[i], &p)) {
+            for (u32 at = 0; at < p.length; at++)
+                used += p.value[at];
+            used += fdt_cell(&p, draw(8)) + fdt_number(&p);
+            used += fdt_string(&p) ? strlen(fdt_string(&p)) : 0;
+        }
+}
+
+static void
+read_tree(const struct fdt *t, u32 size)
+{
+    s32 depth = 0, child;
+    u64 start, length;
+    for (s32 node = fdt_root(t); node >= 0; node = fdt_next(t, node, &depth)) {
+        read_node(t, node);
+        child = fdt_first_child(t, node);
+        if (child >= 0 && draw(8) == 0 && fdt_parent(t, child) != node)
+            abort();
+    }
+    read_node(t, (s32)draw(size + 8) - 4); /* no node at all, most likely */
+    for (u32 i = 0; fdt_reservation(t, i, &start, &length); i++)
+        ;
+    fdt_find_compatible(t, -1, "ns16550a");
+    fdt_find_phandle(t, 9);
+    fdt_find_path(t, "/soc/serial@10000000:115200");
+}
+
+/* Gives one word of the tree a value that is likely to matter: a token, a little more or less than
+ * it was, or the largest there are. The header and the first tokens are hit most often. */
+static void
+change_word(u8 *blob, u32 size)
+{
+    u32 words = draw(2) ? size / 4 : MIN(size / 4, 32);
+    if (words == 0)
+        return;
+    u8 *at = blob + 4 * draw(words);
+    u32 word = (u32)at[0] << 24 | (u32)at[1] << 16 | (u32)at[2] << 8 | at[3];
+    switch (draw(4)) {
+    case 0:
+        word = draw(10);
+        break;
+    case 1:
+        word += draw(17) - 8;
+        break;
+    case 2:
+        word = -draw(32);
+        break;
+    default:
+        word = draw(2 * size);
+    }
+    for (u32 i = 0; i < 4; i++)
+        at[i] = (u8)(word >> (24 - 8 * i));
+}
+
+static void
+try(const u8 *good, u32 size)
+{
+    struct fdt t;
+    u32 kept = draw(8) ? size : draw(size);
+    u8 *blob = malloc(kept + !kept);
+    memcpy(blob, good, kept);
+    for (u32 i = draw(4); i > 0; i--)
+        change_word(blob, kept);
+    for (u32 i = draw(3); i > 0 && kept > 0; i--)
+        blob[draw(kept)] = (u8)draw(256);
+    int err = fdt_open(&t, blob, kept);
+    if (err != 0 && err != -EINVAL)
+        abort();
+    read_tree(&t, kept);
+    free(blob);
+}
+
+int
+main(int argc, char **argv)
+{
+    static u8 good[1 << 20];
+    FILE *f = argc == 4 ? fopen(argv[1], "rb") : NULL;
+    u32 size = f ? (u32)fread(good, 1, sizeof(good), f) : 0;
+    if (!size) {
+        fprintf(stderr, "usage: mutants DTB COUNT SEED\n");
+        return 2;
+    }
+    state = strtoul(argv[3], NULL, 0);
+    for (u32 n = 0, count = (u32)atoi(argv[2]); n < count; n++) {
+        u64 before = state;
+        printf("\rmutant %u state %#lx", n, before);
+        try(good, size);
+    }
+    printf("\ndone\n");
+    return 0;
+}
