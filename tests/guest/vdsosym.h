@@ -3,8 +3,9 @@
  * By the dynamic symbol table and DT_HASH, as Linux's parse_vdso.c does; versions are not looked
  * at (tests/host/test_vdso_image.py does that). NULL without a vDSO. */
 #pragma once
-#include "check.h"
 #include <elf.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 static inline void *
