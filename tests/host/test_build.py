@@ -45,12 +45,24 @@ def build(tree, *words):
     return done.stdout
 
 
+def sums(tree):
+    """{product: its SHA-256} of a tree that was built."""
+    return {name: hashlib.sha256((tree / "build" / name).read_bytes()).hexdigest()
+            for name in PRODUCTS}
+
+
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """A copy of the tree with everything built; tests may build in it, and leave it built."""
+def clean_build(tmp_path_factory):
+    """(a copy of the tree with everything built, the sums of what a clean build made)."""
     tree = copy_tree(tmp_path_factory.mktemp("one"))
     build(tree)
-    return tree
+    return tree, sums(tree)
+
+
+@pytest.fixture
+def built(clean_build):
+    """The copy alone. Tests may change it and build in it, and leave it built."""
+    return clean_build[0]
 
 
 @pytest.fixture
@@ -262,13 +274,8 @@ def test_change_of_flags_rebuilds(built):
     assert run("make", "-q", cwd=built).returncode == 0
 
 
-def test_two_builds_are_the_same_bytes(built, tmp_path):
+def test_two_builds_are_the_same_bytes(clean_build, tmp_path):
     """The usual cause: a path of the checkout in debug information, a time, an order of files."""
-    first = copy_tree(tmp_path / "a")
-    build(first)
     second = copy_tree(tmp_path / "a-folder-of-another-length")
     build(second)
-    for name in PRODUCTS:
-        sums = [hashlib.sha256((tree / "build" / name).read_bytes()).hexdigest()
-                for tree in (first, second)]
-        assert sums[0] == sums[1], f"{name} differs between two folders"
+    assert sums(second) == clean_build[1], "expected equal sums of each product in two folders"
