@@ -18,7 +18,7 @@ void debug_lock_released(struct spinlock *l); /* before it is free: foreign rele
 /* On the way back to user space, where no lock may be held. */
 void debug_lock_none_held(void);
 
-/* --- frames (debug/checks/poison.c), called by mm/frame.c with the frame's kernel address ------- */
+/* --- frames (debug/checks/poison.c), called by mm/frame.c with the frame's kernel address ----- */
 void debug_frame_freed(void *page);     /* fills it with a pattern */
 void debug_frame_allocated(void *page); /* reports whoever wrote to it since */
 

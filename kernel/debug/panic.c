@@ -16,10 +16,12 @@
 #include "riscv/sbi.h"
 #include "riscv/trapframe.h"
 
-#define PANIC_STATUS   125 /* what tools/run calls a panic */
+#define PANIC_STATUS 125 /* what tools/run calls a panic */
+/* More callers than that, or a frame larger than that, and it is no chain but rubble. */
 #define MAX_FRAMES     32
 #define MAX_FRAME_SIZE 8192UL
 
+/* The flag, and who sees it: trap/trap.c when an IPI comes, and every loop that waits. */
 u32 panic_flag;
 void (*panic_describe)(char *text, size_t size);
 
@@ -51,6 +53,8 @@ silence_others(void)
     log_break_lock();
 }
 
+/* The report itself went wrong, on the same hart: the stack or the console is not what it was. What
+ * is out must be enough; the status is what counts now. */
 static noreturn void
 panic_again(void)
 {
@@ -97,6 +101,7 @@ print_place(u64 pc, u64 back)
         printk(LOG_EMERG, "  %016lx", pc);
 }
 
+/* A return address points behind its call, hence the 1; see print_place. */
 static bool
 is_code(u64 address)
 {
@@ -147,6 +152,7 @@ print_registers(const struct trapframe *f)
     printk(LOG_EMERG, "  sstatus %016lx", f->status);
 }
 
+/* Whatever is known of the thread. Last but for the stack: finding out may fail. */
 static void
 print_who(void)
 {
@@ -162,7 +168,7 @@ print_who(void)
 void
 panic(const char *fmt, ...)
 {
-    char text[256];
+    char text[256]; /* made first: if that faults, the trap is what gets reported */
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);

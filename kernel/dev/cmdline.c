@@ -14,6 +14,7 @@ static char copy[sizeof(machine.bootargs)];
 static const char *words[MAX_WORDS]; /* each ends with a NUL inside of `copy` */
 static u32 word_count;
 
+/* Newlines too: QEMU takes -append from files as they are. */
 static bool
 is_blank(char c)
 {
@@ -54,6 +55,7 @@ cmdline_init(const char *text)
     }
 }
 
+/* From behind, so that the last one counts: tools/run appends what the user gives to its own. */
 const char *
 cmdline_get(const char *name)
 {
@@ -79,7 +81,7 @@ cmdline_number(const char *name, s64 otherwise)
     const char *digits = value + (*value == '-');
     s64 n = 0;
     u32 length = 0;
-    for (; digits[length] >= '0' && digits[length] <= '9' && length < 18; length++)
+    for (; digits[length] >= '0' && digits[length] <= '9' && length < 18; length++) /* fits */
         n = n * 10 + (digits[length] - '0');
     if (length == 0 || digits[length]) {
         pr_warn("kernel word %s=%s: not a number; taking %ld", name, value, otherwise);

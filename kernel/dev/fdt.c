@@ -19,12 +19,14 @@
 
 enum token_kind { BROKEN = 0, BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
 
+/* What read_token() found. `prop` is set for PROP only. */
 struct token {
     enum token_kind kind;
     u32 at, next; /* offsets of this token and of the one behind it */
     struct fdt_property prop;
 };
 
+/* By bytes, so neither the host's order nor the blob's alignment matters. */
 static u32
 be32(const u8 *p)
 {
@@ -49,7 +51,9 @@ string_ends(const struct fdt *t, u32 at, u32 end, u32 *nul)
     return *nul < end;
 }
 
-/* Fills in the PROP token whose two header words begin at `at`. Its name is checked by fdt_open. */
+/* Fills in the PROP token whose two header words begin at `at`. Its name is checked by fdt_open.
+ * Every comparison subtracts what is known to be there: a length of nearly 2^32 added to an offset
+ * would wrap round and lead back, and the walk would never end. */
 static bool
 read_property(const struct fdt *t, u32 at, struct token *k)
 {
@@ -101,6 +105,7 @@ read_token(const struct fdt *t, u32 at)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+/* Names stand in a block of their own, so that nodes can share them. */
 static bool
 property_name_ends(const struct fdt *t, const struct token *k)
 {
@@ -108,7 +113,8 @@ property_name_ends(const struct fdt *t, const struct token *k)
     return string_ends(t, (u32)((const u8 *)k->prop.name - t->blob), t->strings_end, &nul);
 }
 
-/* True if the row of tokens is one closed tree of bearable depth. */
+/* True if the row of tokens is one closed tree of bearable depth: fdt_parent() remembers a path of
+ * that length on the stack, and real trees are some six levels deep. */
 static bool
 tree_is_sound(const struct fdt *t)
 {
@@ -135,6 +141,9 @@ fdt_open(struct fdt *t, const void *blob, u64 max_size)
 {
     const u8 *header = blob;
     *t = (struct fdt){ 0 };
+    /* Offsets of header fields: magic 0, totalsize 4, off_dt_struct 8, off_dt_strings 12,
+     * off_mem_rsvmap 16, version 20, last_comp_version 24, size_dt_strings 32, size_dt_struct
+     * 36. */
     if (max_size < HEADER_SIZE || be32(header) != FDT_MAGIC)
         return -EINVAL;
     u32 size = be32(header + 4), version = be32(header + 20), compatible = be32(header + 24);
@@ -193,6 +202,7 @@ fdt_first_child(const struct fdt *t, s32 node)
     return depth == 1 ? next : -1;
 }
 
+/* Down into children and up again, until a node comes that is no deeper than this one. */
 s32
 fdt_next_sibling(const struct fdt *t, s32 node)
 {
@@ -203,6 +213,7 @@ fdt_next_sibling(const struct fdt *t, s32 node)
     return depth == 0 ? node : -1;
 }
 
+/* The blob has no way up: walk down from the root and remember how we came. */
 s32
 fdt_parent(const struct fdt *t, s32 node)
 {
@@ -237,6 +248,7 @@ fdt_get(const struct fdt *t, s32 node, const char *name, struct fdt_property *p)
 
 /* --- memory reservation block ----------------------------------------------------------------- */
 
+/* Pairs of 64-bit numbers; a pair of zeros ends them, or the end of the blob if there is none. */
 bool
 fdt_reservation(const struct fdt *t, u32 index, u64 *address, u64 *size)
 {

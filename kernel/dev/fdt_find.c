@@ -16,6 +16,7 @@ fdt_is_compatible(const struct fdt *t, s32 node, const char *what)
     if (!fdt_get(t, node, "compatible", &p))
         return false;
     u32 length = (u32)strlen(what) + 1;
+    /* The last string may lack its NUL; then `n` is one more than there is, and it is no match. */
     for (u32 at = 0; at < p.length;) { /* a row of strings, each with its NUL */
         u32 n = (u32)strnlen((const char *)p.value + at, p.length - at) + 1;
         if (n == length && at + n <= p.length && memcmp(p.value + at, what, n) == 0)
@@ -35,6 +36,7 @@ fdt_find_compatible(const struct fdt *t, s32 node, const char *what)
     return node;
 }
 
+/* A phandle is the number by which one node names another, as interrupt parents are. */
 s32
 fdt_find_phandle(const struct fdt *t, u32 phandle)
 {
@@ -58,6 +60,7 @@ find_child(const struct fdt *t, s32 node, const char *name, size_t n)
     return -1;
 }
 
+/* `:` begins the options of a console, as in "/soc/serial@10000000:115200n8". */
 static bool
 ends_path(char c)
 {
@@ -131,6 +134,7 @@ read_cells(const struct fdt_property *p, u64 *at, u32 count, u64 *out)
     return true;
 }
 
+/* The two counts do not descend to the nodes below: each bus has its own, or the defaults. */
 static u32
 cell_count(const struct fdt *t, s32 bus, const char *name, u32 otherwise)
 {
@@ -152,7 +156,7 @@ through_ranges(const struct fdt *t, s32 bus, s32 up, u64 *address, u64 size)
     u32 here_cells = cell_count(t, bus, "#address-cells", 2);
     u32 up_cells = cell_count(t, up, "#address-cells", 2);
     u32 size_cells = cell_count(t, bus, "#size-cells", 1);
-    u64 at = 0, from, to, length;
+    u64 at = 0, from, to, length; /* triples: address here, address above, size */
     while (here_cells && read_cells(&ranges, &at, here_cells, &from) &&
            read_cells(&ranges, &at, up_cells, &to) && read_cells(&ranges, &at, size_cells, &length))
         if (*address >= from && *address - from < length && size <= length - (*address - from)) {
@@ -176,8 +180,8 @@ fdt_reg(const struct fdt *t, s32 node, u32 index, u64 *address, u64 *size)
     u64 at = (u64)index * (address_cells + size_cells);
     if (!read_cells(&reg, &at, address_cells, address) || !read_cells(&reg, &at, size_cells, size))
         return false;
-    for (; (up = fdt_parent(t, bus)) >= 0; bus = up)
+    for (; (up = fdt_parent(t, bus)) >= 0; bus = up) /* the root's addresses are the CPU's */
         if (!through_ranges(t, bus, up, address, *size))
             return false;
-    return *address + *size >= *address;
+    return *address + *size >= *address; /* does not wrap round */
 }

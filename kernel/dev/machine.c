@@ -15,6 +15,7 @@
 
 struct machine machine;
 
+/* A full table drops what comes last, with a warning: real machines have a handful of ranges. */
 static void
 add_range(struct range *ranges, u32 *count, u64 start, u64 size, const char *what)
 {
@@ -37,6 +38,8 @@ add_regs(const struct fdt *t, s32 node, struct range *ranges, u32 *count, const 
         add_range(ranges, count, start, size, what);
 }
 
+/* One node may name several ranges, and there may be several nodes: machines with a hole below
+ * 4 GiB have one or the other. */
 static void
 discover_memory(const struct fdt *t)
 {
@@ -51,6 +54,9 @@ discover_memory(const struct fdt *t)
         panic("device tree: no memory node with a reg");
 }
 
+/* Two ways to say "hands off": the reservation block is the old one, /reserved-memory the one
+ * that OpenSBI uses for itself. Children without a reg ask for memory from anywhere; nobody
+ * here does. */
 static void
 discover_reserved(const struct fdt *t)
 {
@@ -73,6 +79,8 @@ is_memory(u64 start, u64 end)
     return false;
 }
 
+/* Start and end are 4 or 8 bytes each, whatever #address-cells says: boot loaders differ. An initrd
+ * outside of memory must not be read: the direct map has no such page. */
 static void
 discover_initrd(const struct fdt *t, s32 chosen)
 {

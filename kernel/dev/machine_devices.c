@@ -35,7 +35,8 @@ read_cell(const struct fdt *t, s32 node, const char *name, u32 otherwise)
     return fdt_get(t, node, name, &p) && p.length >= 4 ? fdt_cell(&p, 0) : otherwise;
 }
 
-/* The next enabled node after `node` (-1: the first) that is compatible with `what`, or -1. */
+/* The next enabled node after `node` (-1: the first) that is compatible with `what`, or -1. A node
+ * may be there and switched off: its device does not answer, and reading it may fault. */
 static s32
 find_enabled(const struct fdt *t, s32 node, const char *what)
 {
@@ -87,6 +88,7 @@ find_stdout(const struct fdt *t)
     return fdt_find_path(t, path);
 }
 
+/* Where boot messages go decides which UART is ours; a board may have five. */
 static void
 discover_uart(const struct fdt *t)
 {
@@ -134,6 +136,7 @@ discover_plic(const struct fdt *t)
         pr_warn("device tree: %s: no S-mode context for the boot hart", fdt_name(t, node));
 }
 
+/* QEMU has eight slots, most of them empty: what is in one, the driver asks its registers. */
 static void
 discover_virtio(const struct fdt *t)
 {

@@ -20,7 +20,8 @@ string_of(const struct fdt *t, s32 node, const char *name)
     return fdt_get(t, node, name, &p) ? fdt_string(&p) : NULL;
 }
 
-/* True if the node is a hart that can run this kernel. Stores its id. */
+/* True if the node is a hart that can run this kernel. Stores its id. /cpus has other children too:
+ * cpu-map draws which harts share a cluster. */
 static bool
 is_usable(const struct fdt *t, s32 node, u64 *id)
 {
@@ -86,6 +87,8 @@ add_hart(const struct fdt *t, s32 node, u32 index, u64 id)
         strlcpy(machine.isa, isa, sizeof(machine.isa));
 }
 
+/* All harts count time alike, so it stands once in /cpus; some trees repeat it in every hart
+ * instead. */
 static void
 discover_timebase(const struct fdt *t, s32 cpus)
 {
@@ -101,7 +104,7 @@ void
 discover_harts(const struct fdt *t, u64 boot_hartid)
 {
     u64 id;
-    u32 left_out = 0;
+    u32 left_out = 0; /* index 0 is kept for the boot hart, wherever the tree lists it */
     bool boot_hart_seen = false;
     s32 cpus = fdt_find_path(t, "/cpus");
     if (cpus < 0)
@@ -129,6 +132,7 @@ discover_harts(const struct fdt *t, u64 boot_hartid)
                 MAX_HARTS);
 }
 
+/* Phandle 0 is none (Devicetree Specification 2.3.3), and so is a hart that told none. */
 u32
 discover_hart_of_controller(u32 phandle)
 {

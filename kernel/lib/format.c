@@ -15,6 +15,7 @@ struct spec {
     s32 precision; /* -1: none given */
 };
 
+/* Counts before it hands on: vsnprintf's sink reads the count as a position. */
 static void
 put(struct sink *out, char c)
 {
@@ -22,6 +23,7 @@ put(struct sink *out, char c)
     out->put(out, c);
 }
 
+/* Fills a field: as many `c` as bring `have` characters to `want`. */
 static void
 pad(struct sink *out, char c, u32 have, u32 want)
 {
@@ -41,6 +43,8 @@ put_text(struct sink *out, const struct spec *s, const char *text, u32 n)
         pad(out, ' ', n, s->width);
 }
 
+/* A precision limits how far the text is read, so it need not end with a NUL then (C11). A null
+ * pointer is printed as such: a message about an error must not cause another one. */
 static void
 put_string(struct sink *out, const struct spec *s, const char *text)
 {
@@ -50,7 +54,9 @@ put_string(struct sink *out, const struct spec *s, const char *text)
     put_text(out, s, text, (u32)strnlen(text, max));
 }
 
-/* `prefix` is "-", "0x" or "": it stands before the zeros. */
+/* `prefix` is "-", "0x" or "": it stands before the zeros. Zeros come from a precision, or from the
+ * flag `0`, which counts only without one and without `-`; a value of 0 with precision 0 has no
+ * digit at all. Digits are made backwards, the last one first. */
 static void
 put_number(struct sink *out, const struct spec *s, u64 value, u32 base, bool upper,
            const char *prefix)
@@ -75,6 +81,8 @@ put_number(struct sink *out, const struct spec *s, u64 value, u32 base, bool upp
         pad(out, ' ', before + length, s->width);
 }
 
+/* Reads a width or a precision, digits or `*`, to *count. The limit keeps a mad one from
+ * overflowing, which C would leave undefined. */
 static const char *
 parse_count(const char *p, va_list *ap, s32 *count)
 {
@@ -96,7 +104,7 @@ parse_spec(const char *p, va_list *ap, struct spec *s)
     for (; *p == '-' || *p == '0'; p++)
         *(*p == '-' ? &s->left : &s->zero) = true;
     p = parse_count(p, ap, &width);
-    s->left |= width < 0;
+    s->left |= width < 0; /* a negative `*` means the flag and the width (C11) */
     s->width = width < 0 ? -(u32)width : (u32)width;
     if (*p == '.')
         p = parse_count(p + 1, ap, &s->precision);
@@ -105,6 +113,8 @@ parse_spec(const char *p, va_list *ap, struct spec *s)
     return p;
 }
 
+/* The smallest number has no positive twin in s64: negated as unsigned, it is right all the
+ * same. */
 static void
 put_signed(struct sink *out, const struct spec *s, s64 value)
 {
@@ -160,10 +170,12 @@ format(struct sink *out, const char *fmt, va_list ap)
                 continue;
             }
         }
-        put(out, *fmt);
+        put(out, *fmt); /* an ordinary character, or the % of no conversion we know */
     }
     va_end(args);
 }
+
+/* --- into memory ------------------------------------------------------------------------------ */
 
 struct buffer {
     struct sink sink;
@@ -171,6 +183,7 @@ struct buffer {
     size_t size;
 };
 
+/* The last byte stays free for the NUL. */
 static void
 put_in_buffer(struct sink *s, char c)
 {

@@ -14,8 +14,9 @@ void (*log_putc)(char c) = sbi_putchar;
 u64 (*log_clock_us)(void);
 
 static struct spinlock log_lock = SPINLOCK_INIT("log");
-static bool lock_broken;
+static bool lock_broken; /* set once, by a panic, when no other hart runs any more */
 
+/* Bytes above 0x7f pass: names may be UTF-8. */
 static void
 put_in_log(struct sink *s, char c)
 {
@@ -36,8 +37,9 @@ vprintk(enum log_level level, const char *fmt, va_list ap)
 {
     if (level > log_threshold)
         return;
+    /* Asked before the lock is taken: the clock may have locks of its own. */
     u64 us = log_clock_us ? log_clock_us() : 0;
-    bool locked = !lock_broken;
+    bool locked = !lock_broken; /* a panic may break it while this line is being written */
     if (locked)
         spin_lock(&log_lock);
     struct sink s = { put_in_log, 0 };

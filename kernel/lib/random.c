@@ -24,6 +24,8 @@ static union {
 static u32 key[CHACHA20_KEY_WORDS];
 static u32 used = sizeof(pool); /* bytes of the pool that are gone; the key's never come out */
 
+/* Makes a new pool. The counter starts over each time, which is right: no key is used twice. The
+ * bytes that became the key are wiped, else they would come out as numbers. */
 static void
 refill(void)
 {
@@ -67,12 +69,12 @@ random_bytes(void *out, size_t n)
 {
     u8 *to = out;
     spin_lock(&lock);
-    while (n) {
+    while (n) { /* a request may be larger than what the pool has left, or than all of it */
         if (used == sizeof(pool))
             refill();
         u32 part = (u32)MIN(n, sizeof(pool) - used);
         memcpy(to, pool.bytes + used, part);
-        memset(pool.bytes + used, 0, part);
+        memset(pool.bytes + used, 0, part); /* given out once, kept by nobody */
         used += part, to += part, n -= part;
     }
     spin_unlock(&lock);

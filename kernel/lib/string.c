@@ -20,6 +20,8 @@ aligned(const void *p)
     return ((uintptr_t)p & (WORD - 1)) == 0;
 }
 
+/* True if a few bytes more make both pointers multiples of 8. If not, words could only be copied by
+ * misaligned accesses, which the hardware may hand to the firmware at a hundred times the cost. */
 static bool
 same_alignment(const void *a, const void *b)
 {
@@ -32,6 +34,7 @@ copy_words(u64 *restrict d, const u64 *restrict s, size_t n)
 {
     const u64 *begin = s, *blocks_end = s + n / BLOCK * (BLOCK / WORD), *end = s + n / WORD;
     for (; s != blocks_end; s += 8, d += 8) {
+        /* All loads first: none of them waits for a store. */
         u64 a = s[0], b = s[1], c = s[2], e = s[3], f = s[4], g = s[5], h = s[6], i = s[7];
         d[0] = a, d[1] = b, d[2] = c, d[3] = e, d[4] = f, d[5] = g, d[6] = h, d[7] = i;
         keep_loop();
@@ -49,7 +52,7 @@ memcpy(void *restrict dst, const void *restrict src, size_t n)
     u8 *d = dst;
     const u8 *s = src;
     if (same_alignment(d, s)) {
-        for (; n && !aligned(d); n--) {
+        for (; n && !aligned(d); n--) { /* up to the first whole word, and below from the last */
             *d++ = *s++;
             keep_loop();
         }
@@ -63,6 +66,7 @@ memcpy(void *restrict dst, const void *restrict src, size_t n)
     return dst;
 }
 
+/* Byte by byte: nothing here moves much within one buffer. */
 void *
 memmove(void *dst, const void *src, size_t n)
 {
@@ -115,6 +119,7 @@ memset(void *dst, int byte, size_t n)
     return dst;
 }
 
+/* Bytes compare as unsigned numbers, in strings too (C11 7.24.4). */
 int
 memcmp(const void *a, const void *b, size_t n)
 {

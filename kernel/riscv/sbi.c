@@ -30,6 +30,8 @@ struct sbi_result {
     u64 value;
 };
 
+/* The registers are named to the compiler, so it sets them itself and saves no others. Memory is
+ * clobbered: the firmware may read what an argument points at, and a fence must stay a fence. */
 static struct sbi_result
 sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2, u64 arg3)
 {
@@ -56,6 +58,8 @@ sbi_init(void)
         { EXT_HSM, "HSM: only the boot hart runs" },
         { EXT_RESET, "SRST: power-off may hang" },
     };
+    /* A probe answers 0 for "no". Calling what is not there only returns an error, so warning is
+     * enough: a machine with one hart needs neither IPI nor RFENCE. */
     for (u32 i = 0; i < ARRAY_SIZE(wanted); i++)
         if (sbi_call(EXT_BASE, BASE_PROBE, wanted[i].id, 0, 0, 0).value == 0)
             pr_warn("firmware lacks SBI extension %s", wanted[i].what);
@@ -100,6 +104,7 @@ sbi_set_timer(u64 when)
 void
 sbi_shutdown(void)
 {
+    /* Neither returns if it works; the second one is what firmware before SBI 0.3 knows. */
     sbi_call(EXT_RESET, 0, RESET_SHUTDOWN, 0, 0, 0);
     sbi_call(EXT_LEGACY_SHUTDOWN, 0, 0, 0, 0, 0);
 }
@@ -110,6 +115,7 @@ sbi_reboot(void)
     sbi_call(EXT_RESET, 0, RESET_COLD_REBOOT, 0, 0, 0);
 }
 
+/* Called "legacy", but every OpenSBI has it, and its successor (DBCN) only from 1.3 on. */
 void
 sbi_putchar(char c)
 {

@@ -15,6 +15,7 @@
 #define MAX_CLASSES 64 /* bits of a word */
 #define MAX_HELD    16
 
+/* The graph: its nodes are classes, its edges bits. It only grows. */
 static struct {
     const char *name;
     u64 then; /* bit j: class j was taken while this one was held */
@@ -41,6 +42,7 @@ enter(struct hart_locks **h)
 
 /* --- the graph; under graph_lock -------------------------------------------------------------- */
 
+/* No need to be fair or kind: it is held for a few hundred instructions. */
 static void
 lock_graph(void)
 {
@@ -83,6 +85,8 @@ leads_to(u32 from, u32 to)
 }
 
 /* Notes that `second` is wanted while `first` is held; true if that is new and makes a cycle. */
+/* A class that leads to itself is a cycle too: two locks of one name, taken by two harts in
+ * opposite order, deadlock like any others. Whoever must hold two gives them two names. */
 static bool
 add_edge(const struct spinlock *first, const struct spinlock *second)
 {
@@ -97,6 +101,7 @@ add_edge(const struct spinlock *first, const struct spinlock *second)
 
 /* --- the hooks -------------------------------------------------------------------------------- */
 
+/* Before the wait, not behind it: a hang that happens after all has been explained by then. */
 void
 debug_lock_wanted(struct spinlock *l)
 {
@@ -126,6 +131,8 @@ debug_lock_taken(struct spinlock *l)
     h->busy = false;
 }
 
+/* The scheduler takes its lock in one thread and releases it in the next one, on the same hart:
+ * what is held belongs to harts, not to threads. */
 void
 debug_lock_released(struct spinlock *l)
 {
@@ -144,6 +151,7 @@ debug_lock_released(struct spinlock *l)
     h->busy = false;
 }
 
+/* What was forgotten is reported once, not at every return from now on. */
 void
 debug_lock_none_held(void)
 {

@@ -19,6 +19,7 @@ struct type {
     char name[];
 };
 
+/* The records, by what they are called with. Types that a message does not need are left out. */
 struct typed_place {
     struct place place;
     const struct type *type;
@@ -73,6 +74,7 @@ number(const struct type *t, u64 raw)
     return n;
 }
 
+/* Operands come as they are in registers; the type says how to read them. */
 static void
 report_arithmetic(struct typed_place *p, u64 a, const char *operator, u64 b)
 {
@@ -121,6 +123,8 @@ HANDLER(out_of_bounds, struct index_place *p, u64 index)
     report(&p->place, "index %s into %s", number(p->index, index).text, p->array->name);
 }
 
+/* One test for three faults: a null pointer (not compiled in: page 0 is never mapped, and the fault
+ * says more), an address that the type cannot have, an object too small for the type. */
 HANDLER(type_mismatch_v1, struct access_place *p, u64 pointer)
 {
     bool misaligned = pointer & ((1UL << p->log2_alignment) - 1);
@@ -133,6 +137,7 @@ HANDLER(pointer_overflow, struct place *p, u64 base, u64 result)
     report(p, "pointer 0x%lx moved to 0x%lx", base, result);
 }
 
+/* A bool that is neither 0 nor 1, or an enum outside of its range: memory that nobody set. */
 HANDLER(load_invalid_value, struct typed_place *p, u64 value)
 {
     report(&p->place, "value %s is none of type %s", number(p->type, value).text, p->type->name);
@@ -153,6 +158,7 @@ HANDLER(nonnull_return_v1, struct place *declared, struct place *p)
     report(p, "null returned where it may not be");
 }
 
+/* __builtin_clz and __builtin_ctz have no answer for 0; the instructions do, each its own. */
 HANDLER(invalid_builtin, struct place *p)
 {
     report(p, "count of leading or trailing zeros of 0");
