@@ -78,18 +78,15 @@ ns_to_ticks(u64 ns)
 u64
 clock_deadline_ticks(int id, const struct timespec64 *ts)
 {
-    u64 now_ticks = rdtime();
     struct vvar_time now = vvar_read(served(id));
     if (ts->tv_sec < now.sec || (ts->tv_sec == now.sec && (u64)ts->tv_nsec <= now.ns))
-        return now_ticks;
+        return 0;
     u64 sec = (u64)(ts->tv_sec - now.sec);
     if (sec > ~0UL / NSEC_PER_SEC / 2)
         return ~0UL;
     u64 ns = sec * NSEC_PER_SEC + (u64)ts->tv_nsec - now.ns;
     if (clock_slew_ppm()) /* a slow clock gets there later; never fire before it does */
         ns += ns / 1000000 * clock_slew_ppm() + clock_slew_ppm();
-    u64 ticks = ns_to_ticks(ns);
-    now_ticks =
-        rdtime(); /* not the first one: the clock was read after that, so it would be early */
-    return ticks > ~0UL - now_ticks ? ~0UL : now_ticks + ticks;
+    u64 from = rdtime(), ticks = ns_to_ticks(ns); /* later than the clock was read: never early */
+    return ticks > ~0UL - from ? ~0UL : from + ticks;
 }

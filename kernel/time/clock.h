@@ -35,7 +35,8 @@ extern void (*clock_changed)(void);
 u64 clock_monotonic_ns(void);
 u64 clock_real_ns(void);
 /* rdtime value at which clock `id` (REALTIME, MONOTONIC, BOOTTIME, TAI) will show `ts`, rounded up;
- * never early, also when the clock's rate swings. ~0 when that is beyond all time. */
+ * never early, also when the clock's rate swings. 0 when it shows that already, ~0 when that is
+ * beyond all time. */
 u64 clock_deadline_ticks(int id, const struct timespec64 *ts);
 /* rdtime value a valid, relative `ts` from now; saturates far in the future. */
 u64 deadline_after(const struct timespec64 *ts);
