@@ -10,6 +10,7 @@
 #include "fs/names.h"
 #include "fs/port.h"
 #include "fs/tty.h"
+#include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -81,7 +82,7 @@ static const struct file_ops full_ops = { .read = zero_read,
 static const struct file_ops random_ops = {
     .read = random_read,
     .write = null_write, /* what is written there does not have to be of use (random(4)) */
-    .seek = null_seek,
+    .seek = null_seek
 };
 
 static const struct inode_ops null_inode = { .file_ops = &null_ops };
@@ -93,31 +94,27 @@ static const struct {
     const char *path;
     const struct inode_ops *ops;
     u32 mode, rdev;
-} devices[] = {
-    { "/dev/null", &null_inode, 0666, MAKE_DEVICE(1, 3) },
-    { "/dev/zero", &zero_inode, 0666, MAKE_DEVICE(1, 5) },
-    { "/dev/full", &full_inode, 0666, MAKE_DEVICE(1, 7) },
-    { "/dev/random", &random_inode, 0666, MAKE_DEVICE(1, 8) },
-    { "/dev/urandom", &random_inode, 0666, MAKE_DEVICE(1, 9) },
-    { "/dev/tty", &current_tty_inode, 0666, MAKE_DEVICE(5, 0) },
-    { "/dev/console", &console_inode, 0600, MAKE_DEVICE(5, 1) },
-};
+} devices[] = { { "/dev/null", &null_inode, 0666, MAKE_DEVICE(1, 3) },
+                { "/dev/zero", &zero_inode, 0666, MAKE_DEVICE(1, 5) },
+                { "/dev/full", &full_inode, 0666, MAKE_DEVICE(1, 7) },
+                { "/dev/random", &random_inode, 0666, MAKE_DEVICE(1, 8) },
+                { "/dev/urandom", &random_inode, 0666, MAKE_DEVICE(1, 9) },
+                { "/dev/tty", &current_tty_inode, 0666, MAKE_DEVICE(5, 0) },
+                { "/dev/console", &console_inode, 0600, MAKE_DEVICE(5, 1) } };
 
 static const struct {
     const char *path, *text;
-} links[] = {
-    { "/dev/fd", "/proc/self/fd" },
-    { "/dev/stdin", "/proc/self/fd/0" },
-    { "/dev/stdout", "/proc/self/fd/1" },
-    { "/dev/stderr", "/proc/self/fd/2" },
-};
+} links[] = { { "/dev/fd", "/proc/self/fd" },
+              { "/dev/stdin", "/proc/self/fd/0" },
+              { "/dev/stdout", "/proc/self/fd/1" },
+              { "/dev/stderr", "/proc/self/fd/2" } };
 
 /* The kernel's nodes win over what an archive has at their place. */
 static void
 add(const char *path, struct inode *i)
 {
-    vfs_unlink(AT_FDCWD, path, false);
-    int err = vfs_add(AT_FDCWD, path, i);
+    vfs_unlink(AT_FDCWD, kernel_path(path), false);
+    int err = vfs_add(AT_FDCWD, kernel_path(path), i);
     if (err)
         pr_warn("%s: cannot be made (error %d)", path, -err);
 }
@@ -126,7 +123,7 @@ static void
 add_ports(void)
 {
     char path[64];
-    vfs_make(AT_FDCWD, "/dev/virtio-ports", S_IFDIR | 0755);
+    vfs_make(AT_FDCWD, kernel_path("/dev/virtio-ports"), S_IFDIR | 0755);
     u32 minor = 0;
     for (struct chardev *d = chardev_next(NULL); d; d = chardev_next(d)) {
         snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
@@ -137,7 +134,7 @@ add_ports(void)
 void
 dev_init(void)
 {
-    vfs_make(AT_FDCWD, "/dev", S_IFDIR | 0755); /* -EEXIST is as good */
+    vfs_make(AT_FDCWD, kernel_path("/dev"), S_IFDIR | 0755); /* -EEXIST is as good */
     for (u32 i = 0; i < ARRAY_SIZE(devices); i++)
         add(devices[i].path, device_inode(devices[i].ops, devices[i].mode, devices[i].rdev, NULL));
     for (u32 i = 0; i < ARRAY_SIZE(links); i++)

@@ -8,7 +8,6 @@
 #include "fs/ramfs.h"
 #include "fs/tree.h"
 #include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/usercopy.h"
 
 /* struct linux_dirent64, which no header for user space has. */
@@ -62,19 +61,16 @@ dir_read(struct file *f, u64 user_buf, u64 n)
 {
     if (f->ops != &dir_file_ops)
         return -ENOTDIR;
-    u64 frame = frame_alloc();
-    if (!frame)
+    struct dir_sink sink = { page_alloc(), 0, MIN(n, PAGE_SIZE), f->pos, false };
+    if (!sink.page)
         return -ENOMEM;
-    struct dir_sink sink = { frame_address(frame), 0, MIN(n, PAGE_SIZE), f->pos, false };
     list_all(f->inode, &sink);
-    s64 result = (s64)sink.used;
-    if (sink.used == 0 && sink.full)
-        result = -EINVAL;
+    s64 result = sink.used == 0 && sink.full ? -EINVAL : (s64)sink.used;
     if (copy_to_user(user_buf, sink.page, sink.used))
         result = -EFAULT;
     else
         f->pos = sink.position;
-    frame_put(frame);
+    page_free(sink.page);
     return result;
 }
 

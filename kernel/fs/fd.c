@@ -1,29 +1,32 @@
 /* fd.c - a process' table from descriptors to open files. See file.h.
  *
- * The table is a row of short arrays made when a descriptor in their range is first used, because
- * no kernel object is larger than a page. Files are put after the lock is given up: the last put
- * of a pipe's end wakes others. */
+ * One page of pointers; bit 0 of each is the descriptor's FD_CLOEXEC. `end` spares fork, exec and
+ * exit the part that was never used. Files are put after the lock is given up: the last put of a
+ * pipe's end wakes others. */
 #include <asm/errno.h>
 #include "fs/file.h"
 #include "mm/kmalloc.h"
 
-#define CHUNK 64
-
-struct fd_chunk {
-    struct file *file[CHUNK];
-    bool cloexec[CHUNK];
-};
+#define CLOEXEC 1UL
 
 struct files {
     u32 refs;
+    int end; /* no descriptor from here on has ever been open */
     struct spinlock lock;
-    struct fd_chunk *chunk[MAX_FDS / CHUNK];
+    u64 slot[MAX_FDS]; /* struct file pointer | CLOEXEC, or 0 */
 };
+_Static_assert(sizeof(struct files) <= PAGE_SIZE, "kzalloc gives no more");
+
+static struct file *
+file_in(u64 slot)
+{
+    return (struct file *)(slot & ~CLOEXEC);
+}
 
 struct files *
 files_create(void)
 {
-    struct files *fs = kzalloc(sizeof *fs);
+    struct files *fs = kzalloc(sizeof(*fs));
     if (!fs)
         return NULL;
     fs->refs = 1;
@@ -42,61 +45,9 @@ files_put(struct files *fs)
 {
     if (!fs || __atomic_sub_fetch(&fs->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    for (int i = 0; i < MAX_FDS / CHUNK; i++) {
-        for (int j = 0; fs->chunk[i] && j < CHUNK; j++)
-            file_put(fs->chunk[i]->file[j]);
-        kfree(fs->chunk[i]);
-    }
+    for (int fd = 0; fd < fs->end; fd++)
+        file_put(file_in(fs->slot[fd]));
     kfree(fs);
-}
-
-/* The place of fd, or NULL if the table does not reach that far. */
-static struct file **
-slot_of(struct files *fs, int fd)
-{
-    if (fd < 0 || fd >= MAX_FDS || !fs->chunk[fd / CHUNK])
-        return NULL;
-    return &fs->chunk[fd / CHUNK]->file[fd % CHUNK];
-}
-
-static bool *
-cloexec_of(struct files *fs, int fd)
-{
-    return &fs->chunk[fd / CHUNK]->cloexec[fd % CHUNK];
-}
-
-static struct file *
-file_at(struct files *fs, int fd)
-{
-    struct file **slot = slot_of(fs, fd);
-    return slot ? *slot : NULL;
-}
-
-/* As slot_of, but makes the chunk. */
-static struct file **
-slot_make(struct files *fs, int fd)
-{
-    struct fd_chunk **c = &fs->chunk[fd / CHUNK];
-    if (!*c)
-        *c = kzalloc(sizeof **c);
-    return slot_of(fs, fd);
-}
-
-static bool
-copy_locked(struct files *to, struct files *from)
-{
-    for (int i = 0; i < MAX_FDS / CHUNK; i++) {
-        if (!from->chunk[i])
-            continue;
-        to->chunk[i] = kzalloc(sizeof *to->chunk[i]);
-        if (!to->chunk[i])
-            return false;
-        *to->chunk[i] = *from->chunk[i];
-        for (int j = 0; j < CHUNK; j++)
-            if (to->chunk[i]->file[j])
-                file_get(to->chunk[i]->file[j]);
-    }
-    return true;
 }
 
 struct files *
@@ -106,19 +57,35 @@ files_copy(struct files *from)
     if (!to)
         return NULL;
     spin_lock(&from->lock);
-    bool done = copy_locked(to, from);
+    to->end = from->end;
+    for (int fd = 0; fd < to->end; fd++)
+        if ((to->slot[fd] = from->slot[fd]))
+            file_get(file_in(to->slot[fd]));
     spin_unlock(&from->lock);
-    if (done)
-        return to;
-    files_put(to);
-    return NULL;
+    return to;
+}
+
+/* Exchanges the slot of a valid fd. Lock held. */
+static struct file *
+swap_locked(struct files *fs, int fd, struct file *f, bool cloexec)
+{
+    struct file *old = file_in(fs->slot[fd]);
+    fs->slot[fd] = (u64)f | (f && cloexec ? CLOEXEC : 0);
+    fs->end = MAX(fs->end, fd + 1);
+    return old;
+}
+
+static bool
+is_open(const struct files *fs, int fd)
+{
+    return fd >= 0 && fd < MAX_FDS && fs->slot[fd];
 }
 
 struct file *
 fd_get(struct files *fs, int fd)
 {
     spin_lock(&fs->lock);
-    struct file *f = file_at(fs, fd);
+    struct file *f = is_open(fs, fd) ? file_in(fs->slot[fd]) : NULL;
     if (f)
         file_get(f);
     spin_unlock(&fs->lock);
@@ -128,11 +95,9 @@ fd_get(struct files *fs, int fd)
 int
 fd_next(struct files *fs, int fd)
 {
-    spin_lock(&fs->lock);
-    while (fd < MAX_FDS && !file_at(fs, fd))
+    while (fd < fs->end && !is_open(fs, fd))
         fd++;
-    spin_unlock(&fs->lock);
-    return fd < MAX_FDS ? fd : -1;
+    return fd < fs->end ? fd : -1;
 }
 
 int
@@ -140,56 +105,34 @@ fd_install(struct files *fs, struct file *f, int min, bool cloexec)
 {
     int fd = min;
     spin_lock(&fs->lock);
-    while (fd < MAX_FDS && file_at(fs, fd))
+    while (fd < MAX_FDS && is_open(fs, fd))
         fd++;
-    struct file **slot = fd < MAX_FDS ? slot_make(fs, fd) : NULL;
-    if (slot) {
-        *slot = f;
-        *cloexec_of(fs, fd) = cloexec;
-    }
+    if (fd < MAX_FDS)
+        swap_locked(fs, fd, f, cloexec);
     spin_unlock(&fs->lock);
-    if (slot)
+    if (fd < MAX_FDS)
         return fd;
     file_put(f);
-    return fd < MAX_FDS ? -ENOMEM : -EMFILE;
+    return -EMFILE;
 }
 
 int
 fd_install_at(struct files *fs, struct file *f, int fd, bool cloexec)
 {
-    struct file *old = f; /* what is put in the end: f itself if it found no place */
     bool valid = fd >= 0 && fd < MAX_FDS;
     spin_lock(&fs->lock);
-    struct file **slot = valid ? slot_make(fs, fd) : NULL;
-    if (slot) {
-        old = *slot;
-        *slot = f;
-        *cloexec_of(fs, fd) = cloexec;
-    }
+    struct file *old = valid ? swap_locked(fs, fd, f, cloexec) : f;
     spin_unlock(&fs->lock);
     file_put(old);
-    return slot ? fd : valid ? -ENOMEM : -EBADF;
-}
-
-/* Takes fd's file out of the table if it is there and, with `only_cloexec`, marked. */
-static struct file *
-take_out(struct files *fs, int fd, bool only_cloexec)
-{
-    spin_lock(&fs->lock);
-    struct file **slot = slot_of(fs, fd), *f = NULL;
-    if (slot && (!only_cloexec || *cloexec_of(fs, fd))) {
-        f = *slot;
-        *slot = NULL;
-        *cloexec_of(fs, fd) = false;
-    }
-    spin_unlock(&fs->lock);
-    return f;
+    return valid ? fd : -EBADF;
 }
 
 int
 fd_close(struct files *fs, int fd)
 {
-    struct file *f = take_out(fs, fd, false);
+    spin_lock(&fs->lock);
+    struct file *f = is_open(fs, fd) ? swap_locked(fs, fd, NULL, false) : NULL;
+    spin_unlock(&fs->lock);
     file_put(f);
     return f ? 0 : -EBADF;
 }
@@ -197,26 +140,18 @@ fd_close(struct files *fs, int fd)
 void
 files_close_on_exec(struct files *fs)
 {
-    for (int fd = fd_next(fs, 0); fd >= 0; fd = fd_next(fs, fd + 1))
-        file_put(take_out(fs, fd, true));
+    for (int fd = 0; fd < fs->end; fd++)
+        if (fs->slot[fd] & CLOEXEC)
+            fd_close(fs, fd);
 }
 
 int
-fd_cloexec_get(struct files *fs, int fd)
+fd_cloexec(struct files *fs, int fd, int set)
 {
     spin_lock(&fs->lock);
-    int on = file_at(fs, fd) ? *cloexec_of(fs, fd) : -EBADF;
+    int on = is_open(fs, fd) ? (int)(fs->slot[fd] & CLOEXEC) : -EBADF;
+    if (on >= 0 && set >= 0)
+        fs->slot[fd] = (fs->slot[fd] & ~CLOEXEC) | (set ? CLOEXEC : 0);
     spin_unlock(&fs->lock);
     return on;
-}
-
-int
-fd_cloexec_set(struct files *fs, int fd, bool on)
-{
-    spin_lock(&fs->lock);
-    int err = file_at(fs, fd) ? 0 : -EBADF;
-    if (!err)
-        *cloexec_of(fs, fd) = on;
-    spin_unlock(&fs->lock);
-    return err;
 }

@@ -75,7 +75,7 @@ s64 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos);
 int file_pager(struct file *f, const struct pager **pager, void **object);
 
 /* --- a process' table of descriptors ------------------------------------------------------------ */
-#define MAX_FDS 1024
+#define MAX_FDS 480 /* as many as fit in a page */
 
 struct files;
 /* An empty table with one reference, or NULL without memory. */
@@ -90,10 +90,10 @@ struct file *fd_get(struct files *fs, int fd);
 /* The first open descriptor >= fd, or -1. For /proc/self/fd. */
 int fd_next(struct files *fs, int fd);
 /* Installs f at the lowest free fd >= min. Takes over the caller's reference, and drops it on
- * failure. fd, -EMFILE or -ENOMEM. */
+ * failure. fd or -EMFILE. */
 int fd_install(struct files *fs, struct file *f, int min, bool cloexec);
-/* Exactly there, closing what was there: fd, -EBADF or -ENOMEM. The reference as above. */
+/* Exactly there, closing what was there: fd or -EBADF. The reference as above. */
 int fd_install_at(struct files *fs, struct file *f, int fd, bool cloexec);
 int fd_close(struct files *fs, int fd); /* 0 or -EBADF */
-int fd_cloexec_get(struct files *fs, int fd);
-int fd_cloexec_set(struct files *fs, int fd, bool on);
+/* FD_CLOEXEC of fd, 0 or 1, or -EBADF; with `set` >= 0 it becomes that. */
+int fd_cloexec(struct files *fs, int fd, int set);

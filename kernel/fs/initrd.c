@@ -11,6 +11,7 @@
 #include "fs/cpio.h"
 #include "fs/names.h"
 #include "fs/tree.h"
+#include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -94,7 +95,7 @@ fill_inode(struct inode *i, const struct cpio_entry *e)
 static bool
 is_directory(const char *path, struct inode **out)
 {
-    if (path_lookup(AT_FDCWD, path, PATH_FOLLOW, out))
+    if (path_lookup(AT_FDCWD, kernel_path(path), PATH_FOLLOW, out))
         return false;
     if (S_ISDIR((*out)->mode))
         return true;
@@ -114,10 +115,10 @@ place(const struct cpio *c, const struct cpio_entry *e)
         i = make_inode(c, e);
         if (!i)
             return 0;
-        if (vfs_unlink(AT_FDCWD, e->name, false) == -EISDIR)
-            vfs_unlink(AT_FDCWD, e->name, true);
+        if (vfs_unlink(AT_FDCWD, kernel_path(e->name), false) == -EISDIR)
+            vfs_unlink(AT_FDCWD, kernel_path(e->name), true);
         inode_get(i);
-        err = vfs_add(AT_FDCWD, e->name, i);
+        err = vfs_add(AT_FDCWD, kernel_path(e->name), i);
         if (!err)
             fill_inode(i, e);
     }

@@ -3,8 +3,6 @@
 #include <asm/errno.h>
 #include <asm/stat.h>
 #include <linux/stat.h>
-#include "fs/pipe.h"
-#include "fs/ramfs.h"
 #include "fs/tree.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"

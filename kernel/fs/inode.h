@@ -26,7 +26,7 @@ struct component {
 
 struct inode_ops {
     const struct file_ops *file_ops; /* of files that open() makes */
-    /* Called by open with f->ops == file_ops: may change ops and data, or fail. */
+    /* Called by open: may set f->data, or fail. */
     int (*open)(struct inode *i, struct file *f);
     /* Directories whose entries are made on demand, beside those in the tree: the inode of this
      * name with a reference, or -ENOENT; and all of them into the sink from its position on. */

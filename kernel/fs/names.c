@@ -43,7 +43,7 @@ link_at(struct walk *w, struct inode *i)
 }
 
 int
-vfs_add(int dirfd, const char *path, struct inode *i)
+vfs_add(int dirfd, struct buffer path, struct inode *i)
 {
     struct walk w;
     int err = walk_begin(&w, dirfd, path);
@@ -55,21 +55,24 @@ vfs_add(int dirfd, const char *path, struct inode *i)
 }
 
 int
-vfs_make(int dirfd, const char *path, u32 mode)
+vfs_make(int dirfd, struct buffer path, u32 mode)
 {
     return vfs_add(dirfd, path, ramfs_inode(mode & ~fsinfo_umask()));
 }
 
 int
-vfs_symlink(const char *target, int dirfd, const char *path)
+vfs_symlink(struct buffer target, int dirfd, struct buffer path)
 {
-    if (!*target)
-        return -ENOENT;
-    return vfs_add(dirfd, path, ramfs_symlink(target, strlen(target)));
+    char *text = page_alloc();
+    int err = text ? path_fetch(text, target) : -ENOMEM;
+    if (!err)
+        err = *text ? vfs_add(dirfd, path, ramfs_symlink(text, strlen(text))) : -ENOENT;
+    page_free(text);
+    return err;
 }
 
 int
-vfs_link(int old_dirfd, const char *old, u32 flags, int new_dirfd, const char *new)
+vfs_link(int old_dirfd, struct buffer old, u32 flags, int new_dirfd, struct buffer new)
 {
     struct inode *i;
     int err = path_lookup(old_dirfd, old, flags, &i);
@@ -81,31 +84,21 @@ vfs_link(int old_dirfd, const char *old, u32 flags, int new_dirfd, const char *n
     return -EPERM;
 }
 
-/* Why the walk's last component cannot be removed, from its form alone. */
-static int
-check_removal(const struct walk *w, bool directory)
-{
-    if (!walk_last_is_special(w))
-        return 0;
-    if (!directory)
-        return -EISDIR;
-    return w->last.length == 0 ? -EBUSY : w->last.length == 1 ? -EINVAL : -ENOTEMPTY;
-}
-
 static int
 unlink_last(struct walk *w, bool directory)
 {
-    int err = check_removal(w, directory);
-    if (!err && (is_fixed(w->at) || (w->slash && !directory))) {
-        err = exists(w); /* with a slash: -ENOTDIR for a file */
-        if (!err)
-            err = is_fixed(w->at) ? -EPERM : -EISDIR;
+    size_t length = w->last.length;
+    if (walk_last_is_special(w))
+        return !directory ? -EISDIR : length == 0 ? -EBUSY : length == 1 ? -EINVAL : -ENOTEMPTY;
+    if (is_fixed(w->at) || (w->slash && !directory)) {
+        int err = exists(w); /* with a slash: -ENOTDIR for a file */
+        return err ? err : is_fixed(w->at) ? -EPERM : -EISDIR;
     }
-    return err ? err : tree_unlink(w->at, &w->last, directory);
+    return tree_unlink(w->at, &w->last, directory);
 }
 
 int
-vfs_unlink(int dirfd, const char *path, bool directory)
+vfs_unlink(int dirfd, struct buffer path, bool directory)
 {
     struct walk w;
     int err = walk_begin(&w, dirfd, path);
@@ -139,7 +132,7 @@ rename_last(struct walk *old, struct walk *new, bool no_replace)
 }
 
 int
-vfs_rename(int old_dirfd, const char *old, int new_dirfd, const char *new, bool no_replace)
+vfs_rename(int old_dirfd, struct buffer old, int new_dirfd, struct buffer new, bool no_replace)
 {
     struct walk from, to;
     int err = walk_begin(&from, old_dirfd, old);

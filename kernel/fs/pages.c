@@ -145,3 +145,17 @@ pages_cut(struct pages *p, u64 size)
     if (last && *last)
         memset((u8 *)frame_address(*last) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
 }
+
+char *
+page_alloc(void)
+{
+    u64 frame = frame_alloc();
+    return frame ? frame_address(frame) : NULL;
+}
+
+void
+page_free(char *page)
+{
+    if (page)
+        frame_put(frame_of(page));
+}

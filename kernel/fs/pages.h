@@ -22,3 +22,7 @@ u64 pages_find(struct pages *p, u64 index);
 u64 pages_make(struct pages *p, u64 index);
 /* Forgets every byte from `size` on; what is made there later reads as zeros. */
 void pages_cut(struct pages *p, u64 size);
+
+/* A page of scratch memory, contents undefined; NULL without memory. Its end; NULL allowed. */
+char *page_alloc(void);
+void page_free(char *page);

@@ -6,25 +6,18 @@
 #include "fs/tree.h"
 #include "fs/vfs.h"
 #include "lib/string.h"
-#include "mm/frame.h"
-#include "mm/kmalloc.h"
+#include "mm/usercopy.h"
 
 static bool
-is_dot(const struct component *c)
+is_dots(const struct component *c, size_t dots)
 {
-    return c->length == 1 && c->text[0] == '.';
-}
-
-static bool
-is_dot_dot(const struct component *c)
-{
-    return c->length == 2 && c->text[0] == '.' && c->text[1] == '.';
+    return c->length == dots && c->text[0] == '.' && c->text[dots - 1] == '.';
 }
 
 bool
 walk_last_is_special(const struct walk *w)
 {
-    return w->last.length == 0 || is_dot(&w->last) || is_dot_dot(&w->last);
+    return w->last.length == 0 || is_dots(&w->last, 1) || is_dots(&w->last, 2);
 }
 
 /* What a relative path starts from, with a reference. */
@@ -38,8 +31,7 @@ start_of(int dirfd, struct inode **out)
     struct file *f = fd_get(process_view.current_files(), dirfd);
     if (!f)
         return -EBADF;
-    *out = f->inode;
-    inode_get(*out);
+    inode_get(*out = f->inode);
     file_put(f);
     return 0;
 }
@@ -48,20 +40,23 @@ start_of(int dirfd, struct inode **out)
 static int
 look_up(struct inode *dir, const struct component *name, struct inode **out)
 {
-    if (name->length == 0 || is_dot(name)) {
+    if (name->length == 0 || is_dots(name, 1))
         inode_get(*out = dir);
-        return 0;
-    }
-    if (is_dot_dot(name)) {
+    else if (is_dots(name, 2))
         *out = tree_parent(dir);
-        return 0;
-    }
-    if (name->length > NAME_LIMIT)
+    else if (name->length > NAME_LIMIT)
         return -ENAMETOOLONG;
-    *out = tree_find(dir, name);
-    if (*out)
-        return 0;
-    return dir->ops->lookup ? dir->ops->lookup(dir, name, out) : -ENOENT;
+    else if (!(*out = tree_find(dir, name)))
+        return dir->ops->lookup ? dir->ops->lookup(dir, name, out) : -ENOENT;
+    return 0;
+}
+
+int
+path_fetch(char *text, struct buffer path)
+{
+    if (path.kernel)
+        return strlcpy(text, path.kernel, PATH_LIMIT) < PATH_LIMIT ? 0 : -ENAMETOOLONG;
+    return (int)MIN(string_from_user(text, path.user, PATH_LIMIT), 0);
 }
 
 s64
@@ -77,46 +72,38 @@ move_to(struct walk *w, struct inode *i)
     w->at = i;
 }
 
-/* Puts the text of link `i` in front of the rest of the path. The rest may lie in the same page: it
- * moves to the page's end first. */
+/* The path is now the text of link `i` followed by the rest. */
 static int
 splice(struct walk *w, struct inode *i)
 {
-    char *text = kzalloc(PATH_LIMIT);
-    if (!text)
-        return -ENOMEM;
-    s64 n = link_text(i, text, PATH_LIMIT);
-    size_t rest = strlen(w->rest) + 1;
+    char *page = page_alloc();
+    s64 n = page ? link_text(i, page, PATH_LIMIT) : -ENOMEM;
+    size_t rest = strlen(w->rest) + 1; /* empty, or with a slash in front */
     if (n == 0)
         n = -ENOENT;
-    else if (n > 0 && (u64)n + 1 + rest > PATH_LIMIT)
+    else if (n > 0 && (u64)n + rest > PATH_LIMIT)
         n = -ENAMETOOLONG;
-    if (n < 0) {
-        kfree(text);
-        return (int)n;
-    }
-    memcpy(text + n, w->rest, rest); /* empty, or with a slash in front */
-    kfree(w->splice);
-    w->rest = w->splice = text;
-    if (*text == '/') {
+    if (n > 0)
+        memcpy(page + n, w->rest, rest);
+    page_free(w->page);
+    w->rest = w->page = page;
+    if (n > 0 && *page == '/') {
         inode_get(tree_root);
         move_to(w, tree_root);
     }
-    return 0;
+    return n < 0 ? (int)n : 0;
 }
 
 /* Goes on behind link `i`, which stands in w->at, with its reference. */
 static int
 follow(struct walk *w, struct inode *i)
 {
-    struct inode *target = NULL;
-    int err = ++w->links > LINKS_LIMIT ? -ELOOP : 0;
-    if (!err && i->ops->follow) {
-        err = i->ops->follow(i, &target);
-        if (!err)
+    struct inode *target;
+    int err = -ELOOP;
+    if (++w->links <= LINKS_LIMIT) {
+        err = i->ops->follow ? i->ops->follow(i, &target) : splice(w, i);
+        if (!err && i->ops->follow)
             move_to(w, target);
-    } else if (!err) {
-        err = splice(w, i);
     }
     inode_put(i);
     return err;
@@ -129,18 +116,10 @@ next_component(struct walk *w)
     while (*w->rest == '/')
         w->rest++;
     struct component c = { w->rest, 0 };
-    while (c.text[c.length] && c.text[c.length] != '/')
-        c.length++;
-    w->rest += c.length;
+    while (*w->rest && *w->rest != '/')
+        w->rest++;
+    c.length = (size_t)(w->rest - c.text);
     return c;
-}
-
-static bool
-only_slashes(const char *s)
-{
-    while (*s == '/')
-        s++;
-    return *s == '\0';
 }
 
 /* Walks until one component is left. */
@@ -152,33 +131,35 @@ walk_parents(struct walk *w)
         w->slash = *w->rest == '/';
         if (!S_ISDIR(w->at->mode) && (w->last.length > 0 || w->slash))
             return -ENOTDIR;
-        if (only_slashes(w->rest))
+        const char *behind = w->rest;
+        while (*behind == '/')
+            behind++;
+        if (!*behind)
             return 0;
         struct inode *next;
         int err = look_up(w->at, &w->last, &next);
-        if (err)
-            return err;
-        if (!S_ISLNK(next->mode))
+        if (!err && S_ISLNK(next->mode))
+            err = follow(w, next);
+        else if (!err)
             move_to(w, next);
-        else if ((err = follow(w, next)))
+        if (err)
             return err;
     }
 }
 
 int
-walk_begin(struct walk *w, int dirfd, const char *path)
+walk_begin(struct walk *w, int dirfd, struct buffer path)
 {
-    *w = (struct walk){ .rest = path };
-    if (!*path)
-        return -ENOENT;
-    if (*path != '/') {
-        int err = start_of(dirfd, &w->at);
-        if (err)
-            return err;
-    } else {
+    *w = (struct walk){ .page = page_alloc() };
+    int err = w->page ? path_fetch(w->page, path) : -ENOMEM;
+    if (!err && !*w->page)
+        err = -ENOENT;
+    if (!err && *w->page == '/')
         inode_get(w->at = tree_root);
-    }
-    return walk_parents(w);
+    else if (!err)
+        err = start_of(dirfd, &w->at);
+    w->rest = w->page;
+    return err ? err : walk_parents(w);
 }
 
 int
@@ -207,20 +188,19 @@ void
 walk_end(struct walk *w)
 {
     inode_put(w->at);
-    kfree(w->splice);
+    page_free(w->page);
 }
 
 int
-path_lookup(int dirfd, const char *path, u32 flags, struct inode **out)
+path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out)
 {
-    if (!*path && (flags & PATH_EMPTY))
-        return start_of(dirfd, out);
     struct walk w;
     int err = walk_begin(&w, dirfd, path);
+    bool empty = w.page && !*w.page && err == -ENOENT;
     if (!err)
         do
             err = walk_last(&w, flags & PATH_FOLLOW, out);
         while (err == WALK_ON);
     walk_end(&w);
-    return err;
+    return empty && (flags & PATH_EMPTY) ? start_of(dirfd, out) : err;
 }

@@ -1,15 +1,12 @@
-/* printer.c - files whose content a function prints: the text, and reading it.
+/* printer.c - files whose content a function prints.
  *
- * The text is a ramfs file without a name, so it grows page by page and reading it is nothing new.
- * It is made anew by each read from position 0 and kept for the rest, so a program that reads in
- * pieces sees one moment. Print functions take locks of upper floors: they run with none of ours. */
+ * The text is made when the file is opened, into a ramfs file without a name: it grows page by page,
+ * reading it is nothing new, and a program that reads in pieces sees one moment. */
 #include <asm/errno.h>
 #include <linux/stat.h>
 #include "fs/proc.h"
 #include "fs/ramfs.h"
 #include "lib/print.h"
-#include "lib/string.h"
-#include "mm/kmalloc.h"
 
 struct printer {
     struct inode *text;
@@ -27,118 +24,58 @@ print_bytes(struct printer *p, const void *data, size_t n)
 void
 print_to(struct printer *p, const char *fmt, ...)
 {
-    char line[256], *buf = line;
+    char line[256], *page = NULL;
     va_list ap;
     va_start(ap, fmt);
-    size_t n = (size_t)vsnprintf(line, sizeof(line), fmt, ap);
+    int n = vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
-    if (n >= sizeof(line)) {
-        n = MIN(n, PAGE_SIZE - 1);
-        buf = kzalloc(n + 1);
-        if (!buf) {
-            p->err = -ENOMEM;
-            return;
-        }
+    if (n >= (int)sizeof(line) && (page = page_alloc())) {
         va_start(ap, fmt);
-        vsnprintf(buf, n + 1, fmt, ap);
+        n = MIN(vsnprintf(page, PAGE_SIZE, fmt, ap), (int)PAGE_SIZE - 1);
         va_end(ap);
     }
-    print_bytes(p, buf, n);
-    if (buf != line)
-        kfree(buf);
+    print_bytes(p, page ? page : line, (size_t)MIN(n, (int)(page ? PAGE_SIZE : sizeof(line)) - 1));
+    page_free(page);
 }
 
-/* --- an open file -------------------------------------------------------------------------------- */
-struct proc_file {
-    struct spinlock lock; /* text */
-    struct inode *text;   /* one reference; NULL before the first read */
-};
-
-/* The text as it is now, or NULL and *err. */
-static struct inode *
-generate(const struct proc_node *node, int *err)
+static int
+open_text(struct inode *i, struct file *f)
 {
+    const struct proc_node *node = i->data;
     struct printer p = { ramfs_inode(S_IFREG), 0 };
     if (!p.text)
-        p.err = -ENOMEM;
-    else if (node->entry->print)
+        return -ENOMEM;
+    if (node->entry->print)
         node->entry->print(&p);
-    else if (!process_view.exists(node->pid))
-        p.err = -ESRCH;
     else
         p.err = node->entry->print_pid(&p, node->pid);
-    *err = p.err;
-    if (!p.err)
-        return p.text;
-    inode_put(p.text);
-    return NULL;
-}
-
-/* The text to read from, with a reference. `fresh` (NULL: keep the old one) takes its place. */
-static struct inode *
-swap_text(struct proc_file *pf, struct inode *fresh)
-{
-    struct inode *old = NULL;
-    spin_lock(&pf->lock);
-    if (fresh) {
-        old = pf->text;
-        pf->text = fresh;
-    }
-    struct inode *text = pf->text;
-    if (text)
-        inode_get(text);
-    spin_unlock(&pf->lock);
-    inode_put(old);
-    return text;
+    if (p.err)
+        inode_put(p.text);
+    f->data = p.text;
+    return p.err;
 }
 
 static s64
-proc_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+read_text(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    struct proc_file *pf = f->data;
-    struct inode *fresh = NULL;
-    int err = 0;
-    if (*pos == 0 && !(fresh = generate(f->inode->data, &err)))
-        return err;
-    struct inode *text = swap_text(pf, fresh);
-    s64 got = text ? inode_read(text, b, n, pos) : 0;
-    inode_put(text);
-    return got;
+    return inode_read(f->data, b, n, pos);
 }
 
 static s64
-proc_seek(struct file *f, s64 offset, int whence)
+seek_text(struct file *f, s64 offset, int whence)
 {
     return seek_to(&f->pos, 0, offset, whence);
 }
 
-static int
-proc_open(struct inode *i, struct file *f)
-{
-    struct proc_file *pf = kzalloc(sizeof *pf);
-    if (!pf)
-        return -ENOMEM;
-    spin_init(&pf->lock, "proc file");
-    f->data = pf;
-    return 0;
-}
-
 static void
-proc_close(struct file *f)
+close_text(struct file *f)
 {
-    struct proc_file *pf = f->data;
-    inode_put(pf->text);
-    kfree(pf);
+    inode_put(f->data);
 }
 
-static const struct file_ops proc_file_ops = {
-    .read = proc_read,
-    .seek = proc_seek,
-    .release = proc_close,
-};
-
-const struct inode_ops proc_print_ops = {
-    .file_ops = &proc_file_ops,
-    .open = proc_open,
-    .release = proc_release,
-};
+static const struct file_ops text_ops = { .read = read_text,
+                                          .seek = seek_text,
+                                          .release = close_text };
+const struct inode_ops proc_print_ops = { .file_ops = &text_ops,
+                                          .open = open_text,
+                                          .release = proc_release };

@@ -11,13 +11,11 @@
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 
-#define PID_DIR_SLOT  0u
-#define FIRST_SLOT    2u          /* of registered names: behind `.` and `..` and fd's own */
 #define PIDS_POSITION (1UL << 32) /* of /proc's listing: behind all names in the tree */
 
 static struct list pid_entries = LIST_INIT(pid_entries); /* filled at boot only */
-static u32 next_slot = FIRST_SLOT;
-static const struct inode_ops proc_root_ops, proc_pid_ops, proc_link_ops;
+static u32 next_slot = 2; /* of entries; 0 is the directory. Also their position in a listing */
+static const struct inode_ops pid_dir_ops, link_ops;
 static struct inode *proc_root;
 
 /* --- inodes -------------------------------------------------------------------------------------- */
@@ -31,7 +29,7 @@ int
 proc_make(struct inode *dir, const struct component *name, const struct inode_ops *ops, u32 mode,
           u32 slot, const struct proc_node *node, struct inode **out)
 {
-    struct proc_node *copy = kzalloc(sizeof *copy);
+    struct proc_node *copy = kzalloc(sizeof(*copy));
     struct inode *i = copy ? inode_create(ops, DEVICE_PROC, mode) : NULL;
     if (!i) {
         kfree(copy);
@@ -40,12 +38,11 @@ proc_make(struct inode *dir, const struct component *name, const struct inode_op
     *copy = *node;
     i->data = copy;
     i->number = proc_number(node->pid, slot);
-    if (tree_name(dir, name, i)) {
-        inode_put(i);
-        return -ENOMEM;
-    }
     *out = i;
-    return 0;
+    if (tree_name(dir, name, i) == 0)
+        return 0;
+    inode_put(i);
+    return -ENOMEM;
 }
 
 void
@@ -75,7 +72,7 @@ root_lookup(struct inode *dir, const struct component *name, struct inode **out)
     struct proc_node node = { .pid = proc_parse(name) };
     if (node.pid <= 0 || !process_view.exists(node.pid))
         return -ENOENT;
-    return proc_make(dir, name, &proc_pid_ops, S_IFDIR | 0555, PID_DIR_SLOT, &node, out);
+    return proc_make(dir, name, &pid_dir_ops, S_IFDIR | 0555, 0, &node, out);
 }
 
 static void
@@ -85,8 +82,7 @@ root_list(struct inode *dir, struct dir_sink *sink)
     char name[16];
     while ((pid = process_view.next_pid(pid)) > 0) {
         snprintf(name, sizeof(name), "%d", pid);
-        if (!dir_emit(sink, name, proc_number(pid, PID_DIR_SLOT), S_IFDIR,
-                      PIDS_POSITION + (u64)pid))
+        if (!dir_emit(sink, name, proc_number(pid, 0), S_IFDIR, PIDS_POSITION + (u64)pid))
             return;
     }
 }
@@ -98,20 +94,18 @@ self_readlink(struct inode *i, char *buf, size_t size)
 }
 
 static const struct inode_ops self_ops = { .readlink = self_readlink };
-static const struct inode_ops proc_root_ops = {
-    .file_ops = &dir_file_ops,
-    .lookup = root_lookup,
-    .list = root_list,
-};
-static const struct inode_ops proc_dir_ops = { .file_ops = &dir_file_ops };
+static const struct inode_ops dir_ops = { .file_ops = &dir_file_ops };
+static const struct inode_ops root_ops = { .file_ops = &dir_file_ops,
+                                           .lookup = root_lookup,
+                                           .list = root_list };
 
 /* --- /proc/PID ----------------------------------------------------------------------------------- */
-static const struct proc_entry fd_entry = { .name = "fd", .slot = PROC_FD_SLOT };
-
-static bool
-same_name(const struct component *c, const char *name)
+/* How an entry's inode behaves: it prints, is a link, or (neither) the directory fd. */
+static const struct inode_ops *
+kind_of(const struct proc_entry *e, u32 *mode)
 {
-    return strncmp(c->text, name, c->length) == 0 && name[c->length] == '\0';
+    *mode = e->print_pid ? S_IFREG | 0444 : e->read_link ? S_IFLNK | 0777 : S_IFDIR | 0500;
+    return e->print_pid ? &proc_print_ops : e->read_link ? &link_ops : &proc_fd_dir_ops;
 }
 
 static int
@@ -119,18 +113,13 @@ pid_lookup(struct inode *dir, const struct component *name, struct inode **out)
 {
     struct proc_node node = { .pid = ((struct proc_node *)dir->data)->pid };
     struct proc_entry *e;
-    if (!process_view.exists(node.pid))
-        return -ENOENT;
-    if (same_name(name, fd_entry.name))
-        return proc_make(dir, name, &proc_fd_dir_ops, S_IFDIR | 0500, PROC_FD_SLOT, &node, out);
-    list_for_each (e, &pid_entries, link) {
-        if (!same_name(name, e->name))
-            continue;
-        node.entry = e;
-        if (e->read_link)
-            return proc_make(dir, name, &proc_link_ops, S_IFLNK | 0777, e->slot, &node, out);
-        return proc_make(dir, name, &proc_print_ops, S_IFREG | 0444, e->slot, &node, out);
-    }
+    u32 mode;
+    list_for_each (e, &pid_entries, link)
+        if (strncmp(name->text, e->name, name->length) == 0 && !e->name[name->length] &&
+            process_view.exists(node.pid)) {
+            const struct inode_ops *ops = kind_of(node.entry = e, &mode);
+            return proc_make(dir, name, ops, mode, e->slot, &node, out);
+        }
     return -ENOENT;
 }
 
@@ -139,12 +128,10 @@ pid_list(struct inode *dir, struct dir_sink *sink)
 {
     int pid = ((struct proc_node *)dir->data)->pid;
     struct proc_entry *e;
-    if (sink->position <= FIRST_SLOT)
-        dir_emit(sink, fd_entry.name, proc_number(pid, PROC_FD_SLOT), S_IFDIR, FIRST_SLOT + 1);
+    u32 mode;
     list_for_each (e, &pid_entries, link)
-        if (e->slot + 1 >= sink->position &&
-            !dir_emit(sink, e->name, proc_number(pid, e->slot), e->read_link ? S_IFLNK : S_IFREG,
-                      e->slot + 2))
+        if (e->slot >= sink->position && kind_of(e, &mode) &&
+            !dir_emit(sink, e->name, proc_number(pid, e->slot), mode, e->slot + 1))
             return;
 }
 
@@ -155,38 +142,40 @@ entry_readlink(struct inode *i, char *buf, size_t size)
     return node->entry->read_link(node->pid, buf, size);
 }
 
-static const struct inode_ops proc_pid_ops = {
-    .file_ops = &dir_file_ops,
-    .lookup = pid_lookup,
-    .list = pid_list,
-    .release = proc_release,
+static const struct inode_ops pid_dir_ops = {
+    .file_ops = &dir_file_ops, .lookup = pid_lookup, .list = pid_list, .release = proc_release
 };
-static const struct inode_ops proc_link_ops = {
-    .readlink = entry_readlink,
-    .release = proc_release,
-};
+static const struct inode_ops link_ops = { .readlink = entry_readlink, .release = proc_release };
 
-/* --- registering --------------------------------------------------------------------------------- */
+/* --- registering: at boot, where a lack of memory is the end -------------------------------------- */
+static void *
+must(void *p)
+{
+    if (!p)
+        panic("no memory for /proc");
+    return p;
+}
+
 static struct proc_entry *
 entry_create(const char *name)
 {
-    struct proc_entry *e = kzalloc(sizeof *e);
-    if (!e)
-        panic("no memory for /proc/%s", name);
+    struct proc_entry *e = must(kzalloc(sizeof(*e)));
     e->name = name;
     e->slot = next_slot++;
     return e;
 }
 
-/* The directory `name` of `dir`, made if need be; its reference is the tree's. */
+/* Makes `name` in `dir` if it is not there yet. Its reference is the tree's. */
 static struct inode *
-make_directory(struct inode *dir, const struct component *name)
+node_create(struct inode *dir, const char *name, size_t length, const struct inode_ops *ops,
+            u32 mode)
 {
-    struct inode *i = tree_find(dir, name);
+    struct component c = { name, length };
+    struct inode *i = tree_find(dir, &c);
     if (!i) {
-        i = inode_create(&proc_dir_ops, DEVICE_PROC, S_IFDIR | 0555);
-        if (!i || tree_link(dir, name, i))
-            panic("no memory for a directory of /proc");
+        i = must(inode_create(ops, DEVICE_PROC, mode));
+        if (tree_link(dir, &c, i))
+            must(NULL);
     }
     inode_put(i);
     return i;
@@ -195,45 +184,44 @@ make_directory(struct inode *dir, const struct component *name)
 void
 proc_register(const char *name, void (*print)(struct printer *p))
 {
+    struct proc_node *node = must(kzalloc(sizeof(*node)));
     struct proc_entry *e = entry_create(name);
-    struct proc_node *node = kzalloc(sizeof *node);
-    struct inode *i = inode_create(&proc_print_ops, DEVICE_PROC, S_IFREG | 0444), *dir = proc_root;
-    const char *slash;
+    struct inode *dir = proc_root;
     e->print = print;
-    for (; (slash = strchr(name, '/')); name = slash + 1)
-        dir = make_directory(dir, &(struct component){ name, (size_t)(slash - name) });
-    if (!node || !i || tree_link(dir, &(struct component){ name, strlen(name) }, i))
-        panic("no memory for /proc/%s", name);
     node->entry = e;
-    i->data = node;
-    inode_put(i);
+    for (const char *slash; (slash = strchr(name, '/')); name = slash + 1)
+        dir = node_create(dir, name, (size_t)(slash - name), &dir_ops, S_IFDIR | 0555);
+    node_create(dir, name, strlen(name), &proc_print_ops, S_IFREG | 0444)->data = node;
+}
+
+static void
+register_pid(const char *name, struct proc_entry from)
+{
+    struct proc_entry *e = entry_create(name);
+    e->print_pid = from.print_pid;
+    e->read_link = from.read_link;
+    list_add_tail(&pid_entries, &e->link);
 }
 
 void
 proc_register_pid(const char *name, int (*print)(struct printer *p, int pid))
 {
-    struct proc_entry *e = entry_create(name);
-    e->print_pid = print;
-    list_add_tail(&pid_entries, &e->link);
+    register_pid(name, (struct proc_entry){ .print_pid = print });
 }
 
 void
 proc_register_pid_link(const char *name, s64 (*read)(int pid, char *buf, size_t size))
 {
-    struct proc_entry *e = entry_create(name);
-    e->read_link = read;
-    list_add_tail(&pid_entries, &e->link);
+    register_pid(name, (struct proc_entry){ .read_link = read });
 }
 
 void
 proc_init(void)
 {
-    static const struct component proc = { "proc", 4 }, self = { "self", 4 };
-    struct inode *link = inode_create(&self_ops, DEVICE_PROC, S_IFLNK | 0777);
-    proc_root = inode_create(&proc_root_ops, DEVICE_PROC, S_IFDIR | 0555);
+    static const struct component proc = { "proc", 4 };
     tree_unlink(tree_root, &proc, true); /* an empty one from the initrd */
-    if (!link || !proc_root || tree_link(tree_root, &proc, proc_root) ||
-        tree_link(proc_root, &self, link))
-        panic("/proc cannot be made");
+    proc_root = node_create(tree_root, "proc", 4, &root_ops, S_IFDIR | 0555);
+    node_create(proc_root, "self", 4, &self_ops, S_IFLNK | 0777);
+    register_pid("fd", (struct proc_entry){ 0 });
     proc_init_files();
 }

@@ -14,7 +14,7 @@ struct proc_entry {
     s64 (*read_link)(int pid, char *buf, size_t size);
 };
 
-/* What an inode made on demand stands for; in inode->data, freed with it. */
+/* What an inode of /proc stands for; in inode->data, freed with it. */
 struct proc_node {
     const struct proc_entry *entry; /* NULL: a directory, or an open file */
     int pid, fd;
@@ -37,5 +37,4 @@ void proc_release(struct inode *i);
 
 extern const struct inode_ops proc_print_ops;  /* a file that an entry prints */
 extern const struct inode_ops proc_fd_dir_ops; /* /proc/PID/fd */
-#define PROC_FD_SLOT  1u /* of the directory; its links follow from PROC_FD_LINKS on */
-#define PROC_FD_LINKS 0x1000u
+#define PROC_FD_LINKS 0x1000u                  /* slot of the link of descriptor 0 */

@@ -40,11 +40,9 @@ fd_readlink(struct inode *i, char *buf, size_t size)
     return n;
 }
 
-static const struct inode_ops fd_link_ops = {
-    .readlink = fd_readlink,
-    .follow = fd_follow,
-    .release = proc_release,
-};
+static const struct inode_ops fd_link_ops = { .readlink = fd_readlink,
+                                              .follow = fd_follow,
+                                              .release = proc_release };
 
 static int
 fd_lookup(struct inode *dir, const struct component *name, struct inode **out)
@@ -74,8 +72,5 @@ fd_list(struct inode *dir, struct dir_sink *sink)
 }
 
 const struct inode_ops proc_fd_dir_ops = {
-    .file_ops = &dir_file_ops,
-    .lookup = fd_lookup,
-    .list = fd_list,
-    .release = proc_release,
+    .file_ops = &dir_file_ops, .lookup = fd_lookup, .list = fd_list, .release = proc_release
 };

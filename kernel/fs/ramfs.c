@@ -9,7 +9,6 @@
 #include <linux/stat.h>
 #include "fs/dev.h"
 #include "fs/dir.h"
-#include "fs/pipe.h"
 #include "fs/vfs.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -20,14 +19,8 @@ s64
 seek_to(u64 *pos, u64 end, s64 offset, int whence)
 {
     u64 base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? *pos : end;
-    if (whence == SEEK_DATA || whence == SEEK_HOLE) {
-        /* A file without holes, as lseek(2) allows: data everywhere, one hole at the end. */
-        if (offset < 0 || (u64)offset >= end)
-            return -ENXIO;
-        return (s64)(*pos = whence == SEEK_DATA ? (u64)offset : end);
-    }
     s64 to;
-    if (whence < 0 || whence > SEEK_MAX)
+    if (whence < SEEK_SET || whence > SEEK_END)
         return -EINVAL;
     if (__builtin_add_overflow((s64)base, offset, &to))
         return -EINVAL;
@@ -57,11 +50,9 @@ ramfs_seek(struct file *f, s64 offset, int whence)
     return at;
 }
 
-const struct file_ops ramfs_file_ops = {
-    .read = ramfs_read,
-    .write = ramfs_write,
-    .seek = ramfs_seek,
-};
+const struct file_ops ramfs_file_ops = { .read = ramfs_read,
+                                         .write = ramfs_write,
+                                         .seek = ramfs_seek };
 
 /* --- mapped into an address space ---------------------------------------------------------------- */
 static int
@@ -131,10 +122,8 @@ release_target(struct inode *i)
     kfree(i->target);
 }
 
-static const struct inode_ops ramfs_file_inode = {
-    .file_ops = &ramfs_file_ops,
-    .release = release_pages,
-};
+static const struct inode_ops ramfs_file_inode = { .file_ops = &ramfs_file_ops,
+                                                   .release = release_pages };
 static const struct inode_ops ramfs_link_ops = { .release = release_target };
 struct file *
 vfs_anonymous(u64 size)
@@ -151,10 +140,7 @@ const struct inode_ops ramfs_dir_ops = { .file_ops = &dir_file_ops };
 struct inode *
 ramfs_inode(u32 mode)
 {
-    const struct inode_ops *ops = S_ISDIR(mode)    ? &ramfs_dir_ops
-                                  : S_ISFIFO(mode) ? &fifo_inode_ops
-                                                   : &ramfs_file_inode;
-    return inode_create(ops, DEVICE_RAMFS, mode);
+    return inode_create(S_ISDIR(mode) ? &ramfs_dir_ops : &ramfs_file_inode, DEVICE_RAMFS, mode);
 }
 
 struct inode *

@@ -1,12 +1,8 @@
-/* tree.c - the one table of names and what is done to it under its lock. See tree.h.
- *
- * Memory is taken before the lock and inodes are put after it, because the last put of an inode
- * comes back here (tree_forget) and may free many frames. */
+/* tree.c - the one table of names and what is done to it under its lock. See tree.h. */
 #include "fs/tree.h"
 #include <asm/errno.h>
 #include <linux/stat.h>
 #include "fs/dir.h"
-#include "lib/print.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 
@@ -48,17 +44,16 @@ tree_find(struct inode *dir, const struct component *name)
     return d ? d->inode : NULL;
 }
 
-/* An entry that nobody finds yet. */
+/* An entry for `i` that nobody finds yet. Memory is taken before the lock. */
 static struct dirent *
 dirent_create(struct inode *dir, const struct component *name)
 {
-    struct dirent *d = kzalloc(sizeof *d + name->length + 1);
+    struct dirent *d = kzalloc(sizeof(*d) + name->length + 1);
     if (!d)
         return NULL;
     memcpy(d->name, name->text, name->length);
     d->hash = hash_of(dir, name);
-    d->parent = dir;
-    inode_get(dir);
+    inode_get(d->parent = dir);
     list_init(&d->in_parent);
     list_init(&d->in_names);
     return d;
@@ -67,40 +62,45 @@ dirent_create(struct inode *dir, const struct component *name)
 static void
 dirent_free(struct dirent *d)
 {
-    if (!d)
-        return;
-    struct inode *parent = d->parent;
+    list_remove(&d->in_names);
+    inode_put(d->parent);
     kfree(d);
-    inode_put(parent);
 }
 
-/* Makes `d` a name of `i` that look-ups find. Link counts are the caller's. */
+/* Makes `d` a name of `i` that look-ups find. A directory's name counts for its parent too (`..`). */
 static void
 attach(struct dirent *d, struct inode *i)
 {
-    inode_get(i);
-    d->inode = i;
-    d->linked = true;
+    inode_get(d->inode = i);
+    i->nlink += !list_empty(&i->names); /* a new inode is born with its first link */
+    d->parent->nlink += S_ISDIR(i->mode);
     d->position = d->parent->next_position++;
     list_add_tail(&d->parent->children, &d->in_parent);
     list_add_tail(&i->names, &d->in_names);
     d->hash_next = buckets[d->hash % BUCKETS];
     buckets[d->hash % BUCKETS] = d;
     inode_modified(d->parent);
+    inode_changed(i);
 }
 
-/* The opposite, but for the list of names and the references. */
+/* The opposite. `d` stays with the inode as its last name, if it is that. */
 static void
 detach(struct dirent *d)
 {
+    struct inode *i = d->inode;
     struct dirent **p = &buckets[d->hash % BUCKETS];
     while (*p != d)
         p = &(*p)->hash_next;
     *p = d->hash_next;
     list_remove(&d->in_parent);
-    d->linked = false;
+    d->parent->nlink -= S_ISDIR(i->mode);
     inode_modified(d->parent);
-    inode_changed(d->inode);
+    inode_changed(i);
+    if (--i->nlink == 1 && S_ISDIR(i->mode))
+        i->nlink = 0; /* its own `.` does not count when the name is gone */
+    if (i->nlink > 0)
+        dirent_free(d);
+    inode_put(i);
 }
 
 int
@@ -109,23 +109,13 @@ tree_link(struct inode *dir, const struct component *name, struct inode *i)
     struct dirent *d = dirent_create(dir, name);
     if (!d)
         return -ENOMEM;
-    int err = 0;
     spin_lock(&tree_lock);
-    if (find_locked(dir, name))
-        err = -EEXIST;
-    else if (dir->nlink == 0 || i->nlink == 0)
-        err = -ENOENT;
-    else {
-        if (S_ISDIR(i->mode))
-            dir->nlink++;
-        else if (!list_empty(&i->names))
-            i->nlink++;
-        attach(d, i);
-        inode_changed(i);
-    }
-    spin_unlock(&tree_lock);
+    int err = find_locked(dir, name) ? -EEXIST : dir->nlink == 0 || i->nlink == 0 ? -ENOENT : 0;
     if (err)
         dirent_free(d);
+    else
+        attach(d, i);
+    spin_unlock(&tree_lock);
     return err;
 }
 
@@ -133,11 +123,9 @@ int
 tree_name(struct inode *dir, const struct component *name, struct inode *i)
 {
     struct dirent *d = dirent_create(dir, name);
-    if (!d)
-        return -ENOMEM;
-    d->inode = i;
-    list_add_tail(&i->names, &d->in_names);
-    return 0;
+    if (d)
+        list_add_tail(&i->names, &d->in_names);
+    return d ? 0 : -ENOMEM;
 }
 
 /* Why `d` may not be removed by unlink or rmdir, or 0. */
@@ -145,50 +133,22 @@ static int
 may_remove(const struct dirent *d, bool directory)
 {
     const struct inode *i = d->inode;
-    if (directory && !S_ISDIR(i->mode))
-        return -ENOTDIR;
-    if (!directory && S_ISDIR(i->mode))
-        return -EISDIR;
+    if (directory != !!S_ISDIR(i->mode))
+        return directory ? -ENOTDIR : -EISDIR;
     if (i->device != d->parent->device)
         return -EBUSY;
     return list_empty(&i->children) ? 0 : -ENOTEMPTY;
 }
 
-/* Unlinks `d`. Its last name stays with the inode. Returns what the caller frees after unlocking,
- * or NULL; the tree's reference to the inode becomes the caller's in any case. */
-static struct dirent *
-remove_locked(struct dirent *d)
-{
-    struct inode *i = d->inode;
-    detach(d);
-    if (S_ISDIR(i->mode)) {
-        i->nlink = 0;
-        d->parent->nlink--;
-    } else {
-        i->nlink--;
-    }
-    d->removed = i->nlink == 0;
-    if (d->removed)
-        return NULL;
-    list_remove(&d->in_names);
-    return d;
-}
-
 int
 tree_unlink(struct inode *dir, const struct component *name, bool directory)
 {
-    struct dirent *garbage = NULL;
-    struct inode *i = NULL;
     spin_lock(&tree_lock);
     struct dirent *d = find_locked(dir, name);
     int err = d ? may_remove(d, directory) : -ENOENT;
-    if (!err) {
-        i = d->inode;
-        garbage = remove_locked(d);
-    }
+    if (!err)
+        detach(d);
     spin_unlock(&tree_lock);
-    dirent_free(garbage);
-    inode_put(i);
     return err;
 }
 
@@ -205,40 +165,13 @@ is_above(const struct inode *i, const struct inode *dir)
 static int
 may_rename(const struct dirent *d, const struct inode *to, const struct dirent *target)
 {
-    bool directory = S_ISDIR(d->inode->mode);
-    if (directory && is_above(d->inode, to))
+    if (is_above(d->inode, to))
         return -EINVAL;
     if (d->inode->device != to->device)
         return -EBUSY;
     if (to->nlink == 0)
         return -ENOENT;
-    return target ? may_remove(target, directory) : 0;
-}
-
-/* What is left over after a change, to be given up without the lock. */
-struct leftovers {
-    struct dirent *names[2];
-    struct inode *inodes[2];
-};
-
-/* Gives d's inode the name `fresh` in place of `target` (or NULL) and of `d` itself. */
-static void
-move_locked(struct dirent *d, struct dirent *fresh, struct dirent *target, struct leftovers *left)
-{
-    struct inode *i = d->inode;
-    if (target) {
-        left->inodes[1] = target->inode;
-        left->names[1] = remove_locked(target);
-    }
-    attach(fresh, i);
-    detach(d);
-    list_remove(&d->in_names);
-    if (S_ISDIR(i->mode)) {
-        d->parent->nlink--;
-        fresh->parent->nlink++;
-    }
-    left->names[0] = d;
-    left->inodes[0] = i; /* the old name's reference */
+    return target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0;
 }
 
 int
@@ -246,26 +179,21 @@ tree_rename(struct inode *from, const struct component *old, struct inode *to,
             const struct component *new, bool no_replace)
 {
     struct dirent *fresh = dirent_create(to, new);
-    struct leftovers left = { { fresh, NULL }, { NULL, NULL } };
     if (!fresh)
         return -ENOMEM;
     spin_lock(&tree_lock);
     struct dirent *d = find_locked(from, old), *target = find_locked(to, new);
-    int err = 0;
-    if (!d)
-        err = -ENOENT;
-    else if (target && no_replace)
-        err = -EEXIST;
-    else if (!target || target->inode != d->inode) { /* rename(2): else nothing happens */
-        err = may_rename(d, to, target);
-        if (!err)
-            move_locked(d, fresh, target, &left);
+    bool same = d && target && d->inode == target->inode; /* rename(2): nothing happens */
+    int err = !d ? -ENOENT : target && no_replace ? -EEXIST : same ? 0 : may_rename(d, to, target);
+    if (err || same) {
+        dirent_free(fresh);
+    } else {
+        if (target)
+            detach(target);
+        attach(fresh, d->inode);
+        detach(d);
     }
     spin_unlock(&tree_lock);
-    for (int i = 0; i < 2; i++) {
-        dirent_free(left.names[i]);
-        inode_put(left.inodes[i]);
-    }
     return err;
 }
 
@@ -280,53 +208,39 @@ tree_parent(struct inode *dir)
     return dir;
 }
 
-/* Puts `text` in front of what is there from *at on. False if there is no room. */
-static bool
-prepend(char *buf, size_t *at, const char *text)
+/* Puts `text` in front of what is there from *at on; *at below 0 tells that it did not fit. */
+static void
+prepend(char *buf, s64 *at, const char *text)
 {
-    size_t n = strlen(text);
-    if (n > *at)
-        return false;
+    s64 n = (s64)strlen(text);
     *at -= n;
-    memcpy(buf + *at, text, n);
-    return true;
-}
-
-static bool
-path_locked(const struct inode *i, char *buf, size_t *at)
-{
-    bool fits = true, removed = false;
-    for (const struct inode *n = i; !list_empty(&n->names) && !removed;) {
-        const struct dirent *d = list_first(&n->names, struct dirent, in_names);
-        removed = d->removed;
-        n = d->parent;
-    }
-    if (removed)
-        fits = prepend(buf, at, " (deleted)");
-    while (fits && !list_empty(&i->names)) {
-        const struct dirent *d = list_first(&i->names, struct dirent, in_names);
-        fits = prepend(buf, at, d->name) && prepend(buf, at, "/");
-        i = d->parent;
-    }
-    return fits;
+    if (*at >= 0)
+        memcpy(buf + *at, text, (size_t)n);
 }
 
 s64
 tree_path(struct inode *i, char *buf, size_t size)
 {
-    if (size == 0)
-        return -ENAMETOOLONG;
-    size_t at = size - 1;
-    buf[at] = '\0';
-    if (i == tree_root)
-        return prepend(buf, &at, "/") ? (s64)(memmove(buf, buf + at, 2), 1) : -ENAMETOOLONG;
+    s64 at = (s64)size;
+    if (i != tree_root && list_empty(&i->names))
+        return -ENOENT;
     spin_lock(&tree_lock);
-    bool named = !list_empty(&i->names), fits = path_locked(i, buf, &at);
+    if (i->nlink == 0)
+        prepend(buf, &at, " (deleted)");
+    if (i == tree_root)
+        prepend(buf, &at, "/");
+    for (struct dirent *d; at >= 0 && !list_empty(&i->names); i = d->parent) {
+        d = list_first(&i->names, struct dirent, in_names);
+        prepend(buf, &at, d->name);
+        prepend(buf, &at, "/");
+    }
     spin_unlock(&tree_lock);
-    if (!named || !fits)
-        return named ? -ENAMETOOLONG : -ENOENT;
-    memmove(buf, buf + at, size - at);
-    return (s64)(size - at - 1);
+    s64 n = (s64)size - at;
+    if (at <= 0)
+        return -ENAMETOOLONG;
+    memmove(buf, buf + at, (size_t)n);
+    buf[n] = '\0';
+    return n;
 }
 
 void
@@ -347,7 +261,6 @@ tree_forget(struct inode *i)
     if (list_empty(&i->names))
         return NULL;
     struct dirent *d = list_first(&i->names, struct dirent, in_names);
-    BUG_ON(d->linked);
     struct inode *parent = d->parent;
     kfree(d);
     return parent;

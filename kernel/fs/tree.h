@@ -1,9 +1,10 @@
 /* tree.h - names: which inode stands in which directory under which name.
  *
  * A dirent is one name of one inode. The whole tree is guarded by one lock, held for one look-up or
- * one change at a time, never over a copy to a user or a call upwards. Its entries are found by a
- * hash table over (directory, name), listed by a list per directory in order of `position`, which
- * never changes: so reading a directory while others remove from it neither skips nor repeats.
+ * one change at a time, never over a copy to a user or a call upwards. Entries are found by a hash
+ * table over (directory, name) and listed in order of `position`, which never changes: so reading a
+ * directory while others remove from it neither skips nor repeats. The last name of an inode stays
+ * with it when it is unlinked, so that paths and `..` of what is still open can be told.
  * Not here: paths (path.h), permission and errno order of the calls (names.c). */
 #pragma once
 
@@ -14,12 +15,9 @@ struct dirent {
     struct list in_parent; /* parent->children */
     struct list in_names;  /* inode->names */
     struct inode *parent;  /* one reference */
-    struct inode *inode;   /* one reference while `linked` */
+    struct inode *inode;   /* one reference while look-ups find it */
     u64 position;          /* cookie of getdents */
     u32 hash;
-    bool linked; /* look-ups find it */
-    bool
-        removed; /* it was the last name, and was unlinked; kept to tell what the file was called */
     char name[]; /* NUL-terminated */
 };
 
@@ -29,7 +27,7 @@ extern struct inode *tree_root;
 
 /* The entry's inode with a reference, or NULL. */
 struct inode *tree_find(struct inode *dir, const struct component *name);
-/* Adds a name for `i`. Takes references of its own. 0, -EEXIST, -ENOENT when `dir` itself has been
+/* Adds a name for `i`. Takes references of its own. 0, -EEXIST, -ENOENT when `dir` or `i` has been
  * removed, -ENOMEM. */
 int tree_link(struct inode *dir, const struct component *name, struct inode *i);
 /* Gives an inode that was made on demand the name and parent that paths show, outside of the

@@ -10,39 +10,30 @@
 #include "dev/chardev.h"
 #include "dev/device.h"
 #include "fs/poll.h"
-#include "fs/ramfs.h"
 #include "fs/vfs.h"
-#include "mm/frame.h"
 #include "time/clock.h"
 #include "time/timer.h"
 
 struct tty console = { .lock = SPINLOCK_INIT("terminal") };
 
 /* --- from the keyboard --------------------------------------------------------------------------- */
-static void
-send_group(int group, int signal)
-{
-    if (group > 0 && signal)
-        process_view.signal_group(group, signal);
-}
-
 /* Through the line discipline. Lock held; returns the signals that the bytes stand for, as bits. */
 static u32
-input_locked(struct tty *t, const u8 *bytes, size_t n)
+input_locked(struct tty *t, const u8 *bytes, s64 n)
 {
     u32 signals = 0;
-    for (size_t i = 0; i < n; i++)
+    for (s64 i = 0; i < n; i++)
         signals |= 1u << ldisc_input(&t->ldisc, bytes[i]);
     return signals;
 }
 
+/* Sends the signals to the foreground and lets readers look. */
 static void
 tell(struct tty *t, u32 signals)
 {
-    static const int sent[] = { SIGINT, SIGQUIT, SIGTSTP };
-    for (size_t i = 0; i < ARRAY_SIZE(sent); i++)
-        if (signals >> sent[i] & 1)
-            send_group(t->group, sent[i]);
+    for (int signo = 1; signo < 32; signo++)
+        if ((signals >> signo & 1) && t->group > 0)
+            process_view.signal_group(t->group, signo);
     wake_all(&t->read_wait);
 }
 
@@ -55,41 +46,24 @@ uart_input(u8 byte)
     tell(&console, signals);
 }
 
-static void
-hang_up(struct tty *t)
-{
-    spin_lock(&t->lock);
-    bool first = !t->hung_up;
-    int session = t->session, group = t->group;
-    t->hung_up = true;
-    spin_unlock(&t->lock);
-    if (first) {
-        send_group(session, SIGHUP);
-        if (group != session)
-            send_group(group, SIGHUP);
-    }
-    wake_all(&t->read_wait);
-}
-
 /* Takes from the port what the ring has room for; the rest waits there and the sender with it. The
- * lock is held from reading to storing, or two harts could swap what they took. */
+ * lock is held from reading to storing, or two harts could swap what they took. The end of input
+ * hangs up: the session hears of it, and reads give end of file. */
 static void
 pull(struct tty *t)
 {
     u8 bytes[64];
-    s64 n;
-    do {
+    s64 n = t->in ? 1 : -EAGAIN;
+    while (n > 0) {
         spin_lock(&t->lock);
-        u32 room = MIN(ldisc_room(&t->ldisc), sizeof(bytes)), signals = 0;
-        n = t->in && room > 0 ? t->in->read(t->in, bytes, room) : -EAGAIN;
-        if (n > 0)
-            signals = input_locked(t, bytes, (size_t)n);
+        u32 room = MIN(ldisc_room(&t->ldisc), sizeof(bytes)), signals;
+        n = room > 0 && !t->hung_up ? t->in->read(t->in, bytes, room) : -EAGAIN;
+        signals = input_locked(t, bytes, n);
+        t->hung_up |= n == 0;
         spin_unlock(&t->lock);
-        if (n > 0)
-            tell(t, signals);
-    } while (n > 0);
-    if (n == 0)
-        hang_up(t);
+        if (n >= 0)
+            tell(t, n > 0 ? signals : 1u << SIGHUP);
+    }
 }
 
 static void
@@ -119,83 +93,61 @@ check_foreground(struct tty *t)
     return interrupted() ? -EINTR : -EIO; /* nobody stops who ignores the signal */
 }
 
-/* May a read of n bytes return now? */
+/* Are there `least` bytes, or a line, or will there never be any? */
 static bool
-may_read(struct tty *t, u64 n)
+has_input(struct tty *t, u64 least)
 {
     spin_lock(&t->lock);
-    const struct termios *s = &t->ldisc.termios;
-    u64 least = s->c_lflag & ICANON ? 1 : MIN(n, s->c_cc[VMIN]);
+    if (t->ldisc.termios.c_lflag & ICANON)
+        least = 1;
     bool yes = t->hung_up || ldisc_available(&t->ldisc) >= least;
     spin_unlock(&t->lock);
     return yes;
 }
 
-/* How long a read without canonical mode waits for its first byte: VTIME tenths of a second, if
- * VMIN is 0. With VMIN above 0 it waits for those bytes, whatever VTIME says. */
-static u64
-read_deadline(const struct termios *s)
-{
-    if ((s->c_lflag & ICANON) || s->c_cc[VMIN] > 0)
-        return ~0UL;
-    return rdtime() + ns_to_ticks(s->c_cc[VTIME] * (NSEC_PER_SEC / 10));
-}
-
+/* Waits for what a read of n bytes needs: a line, or VMIN bytes, or (VMIN 0) a first byte for VTIME
+ * tenths of a second. With VMIN above 0 VTIME is not looked at. 0 or -EINTR. */
 static s64
 wait_input(struct tty *t, u64 n)
 {
+    const struct termios *s = &t->ldisc.termios;
+    bool timed = !(s->c_lflag & ICANON) && s->c_cc[VMIN] == 0;
+    u64 tenths = s->c_cc[VTIME] * (NSEC_PER_SEC / 10), least = timed ? 1 : MIN(n, s->c_cc[VMIN]);
+    u64 deadline = timed ? rdtime() + ns_to_ticks(tenths) : ~0UL;
     struct waiter w;
     s64 err = 0;
-    u64 deadline = read_deadline(&t->ldisc.termios);
-    bool timed = deadline != ~0UL;
     wait_enter(&w, &t->read_wait);
-    while (wait_prepare(), !err && (timed ? !ldisc_available(&t->ldisc) : !may_read(t, n))) {
-        if (timed && rdtime() >= deadline)
-            break;
-        err = interrupted() ? -EINTR : schedule_until(deadline);
-    }
+    while (wait_prepare(), !has_input(t, least) && rdtime() < deadline && !err)
+        err = schedule_until(deadline);
     wait_leave(&w);
     return err;
-}
-
-/* What there is, through a page. -EAGAIN if another reader was faster. */
-static s64
-take(struct tty *t, struct buffer b, u64 n)
-{
-    u64 frame = frame_alloc();
-    if (!frame)
-        return -ENOMEM;
-    char *page = frame_address(frame);
-    spin_lock(&t->lock);
-    bool lines = t->ldisc.termios.c_lflag & ICANON;
-    s64 got = -EAGAIN;
-    if (ldisc_available(&t->ldisc) > 0 || t->hung_up || !lines)
-        got = ldisc_read(&t->ldisc, page, (u32)MIN(n, PAGE_SIZE));
-    spin_unlock(&t->lock);
-    if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)
-        got = -EFAULT;
-    frame_put(frame);
-    pull(t); /* there is room again */
-    return got;
 }
 
 static s64
 tty_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct tty *t = &console;
-    bool waits = !(f->flags & O_NONBLOCK);
-    s64 got;
-    do {
-        s64 err = check_foreground(t);
-        if (err || n == 0)
-            return err;
-        if (!waits && !may_read(t, 1))
-            return -EAGAIN;
-        if (waits && (err = wait_input(t, n)))
-            return err;
-        got = take(t, b, n);
-    } while (got == -EAGAIN && waits);
-    return got;
+    s64 got = -EAGAIN, err = n ? check_foreground(t) : 0;
+    char *page = err || !n ? NULL : page_alloc();
+    if (!page)
+        return err || !n ? err : -ENOMEM;
+    while (got == -EAGAIN && !err) {
+        if (!(f->flags & O_NONBLOCK))
+            err = wait_input(t, n);
+        else if (!has_input(t, 1))
+            err = -EAGAIN;
+        spin_lock(&t->lock);
+        bool lines = t->ldisc.termios.c_lflag & ICANON;
+        /* Another reader may have been faster: that must not look like end of file. */
+        if (!err && (!lines || t->hung_up || ldisc_available(&t->ldisc) > 0))
+            got = ldisc_read(&t->ldisc, page, (u32)MIN(n, PAGE_SIZE));
+        spin_unlock(&t->lock);
+    }
+    if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)
+        got = -EFAULT;
+    page_free(page);
+    pull(t); /* there is room again */
+    return err ? err : got;
 }
 
 /* --- write --------------------------------------------------------------------------------------- */
@@ -246,13 +198,11 @@ tty_write(struct file *f, struct buffer b, u64 n, u64 *pos)
     u64 done = 0;
     s64 err = 0;
     while (done < n && !err) {
-        if ((f->flags & O_NONBLOCK) && !writable(t)) {
+        size_t want = MIN(n - done, sizeof(in)), got = buffer_get(b, done, in, want);
+        if ((f->flags & O_NONBLOCK) && !writable(t))
             err = -EAGAIN;
-            break;
-        }
-        size_t want = MIN(n - done, sizeof(in));
-        size_t got = buffer_get(b, done, in, want);
-        err = emit_all(t, out, ldisc_output(&t->ldisc, in, got, out));
+        else
+            err = emit_all(t, out, ldisc_output(&t->ldisc, in, got, out));
         if (!err)
             done += got;
         if (!err && got < want)
@@ -268,15 +218,13 @@ tty_poll(struct file *f, struct waiter *w)
     struct tty *t = &console;
     poll_wait(w, &t->read_wait);
     poll_wait(w ? w + 1 : NULL, &t->write_wait);
-    return (may_read(t, 1) ? POLLIN : 0) | (writable(t) ? POLLOUT : 0) | (t->hung_up ? POLLHUP : 0);
+    return (has_input(t, 1) ? POLLIN : 0) | (writable(t) ? POLLOUT : 0) |
+           (t->hung_up ? POLLHUP : 0);
 }
 
 /* --- the inodes ---------------------------------------------------------------------------------- */
 static const struct file_ops tty_ops = {
-    .read = tty_read,
-    .write = tty_write,
-    .ioctl = tty_ioctl,
-    .poll = tty_poll,
+    .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .poll = tty_poll
 };
 
 static int
@@ -288,23 +236,24 @@ open_current(struct inode *i, struct file *f)
 const struct inode_ops console_inode = { .file_ops = &tty_ops };
 const struct inode_ops current_tty_inode = { .file_ops = &tty_ops, .open = open_current };
 
-/* Two numbers, "ROWS COLUMNS", which tools/run puts there. */
+/* Two numbers, "ROWS COLUMNS", which tools/run puts into /run/winsize. */
 static void
 read_size(struct winsize *size)
 {
     char text[16] = "";
-    u16 value[2] = { 24, 80 };
-    int err;
+    u16 value[2] = { 0, 0 };
+    int err, k = 0;
     struct file *f = vfs_open("/run/winsize", O_RDONLY, 0, &err);
-    if (f) {
-        s64 n = file_read_kernel(f, text, sizeof(text) - 1, 0);
-        const char *p = text;
-        for (int i = 0; i < 2 && n > 0 && *p >= '0' && *p <= '9'; i++, p++)
-            for (value[i] = 0; *p >= '0' && *p <= '9'; p++)
-                value[i] = (u16)(value[i] * 10 + (*p - '0'));
-        file_put(f);
-    }
-    *size = (struct winsize){ .ws_row = value[0], .ws_col = value[1] };
+    if (f)
+        file_read_kernel(f, text, sizeof(text) - 1, 0);
+    file_put(f);
+    for (const char *p = text; *p && k < 2; p++)
+        if (*p >= '0' && *p <= '9')
+            value[k] = (u16)(value[k] * 10 + *p - '0');
+        else
+            k++;
+    size->ws_row = value[0] ? value[0] : 24;
+    size->ws_col = value[1] ? value[1] : 80;
 }
 
 void

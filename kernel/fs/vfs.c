@@ -132,7 +132,7 @@ vfs_init(void)
         panic("no memory for the root directory");
     initrd_unpack();
     for (u32 i = 0; i < ARRAY_SIZE(directories); i++) /* -EEXIST is as good */
-        vfs_make(AT_FDCWD, directories[i], S_IFDIR | (i == 0 ? S_ISVTX | 0777 : 0755));
+        vfs_make(AT_FDCWD, kernel_path(directories[i]), S_IFDIR | (i == 0 ? S_ISVTX | 0777 : 0755));
     tty_init();
     dev_init();
     proc_init();

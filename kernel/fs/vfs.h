@@ -1,7 +1,7 @@
 /* vfs.h - names: from a path to an open file, and what fs asks of the floors above.
  *
  * One tree: ramfs from the initrd, /dev and /proc inside it. Working directory and umask belong to
- * `struct fsinfo`, which threads share. Paths are kernel strings; errors negative errno. */
+ * `struct fsinfo`, which threads share. Errors are negative errno. */
 #pragma once
 
 #include "fs/file.h"
@@ -23,9 +23,16 @@ u32 fsinfo_set_umask(u32 mask); /* returns the one before */
  * the clock and all devices, before the first process. */
 void vfs_init(void);
 
+/* A string of the kernel as a path. */
+static inline struct buffer
+kernel_path(const char *path)
+{
+    return (struct buffer){ .kernel = (char *)path };
+}
+
 /* openat(2) for the current process. NULL and *err set on failure. -EINTR when a signal ended the
  * wait for the other end of a FIFO. */
-struct file *vfs_open_at(int dirfd, const char *path, u32 flags, u32 mode, int *err);
+struct file *vfs_open_at(int dirfd, struct buffer path, u32 flags, u32 mode, int *err);
 /* The same relative to the working directory. For exec and the kernel itself. */
 struct file *vfs_open(const char *path, u32 flags, u32 mode, int *err);
 

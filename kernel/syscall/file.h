@@ -13,16 +13,12 @@ file_of(u64 fd)
     return fd_get(current_process()->files, (int)fd);
 }
 
-/* A user address as the place of a transfer. */
+/* A user address as the place of a transfer, or of a path. */
 static inline struct buffer
 user_buffer(u64 addr)
 {
     return (struct buffer){ .user = addr };
 }
-
-/* A copy of the path at user address `addr`, to be ended with kfree also on an error (then it is
- * NULL). 0, -EFAULT, -ENAMETOOLONG, -ENOMEM. */
-s64 path_from_user(u64 addr, char **path);
 
 /* The inode that (dirfd, path, AT_ flags) name, with a reference. */
 s64 inode_of(int dirfd, u64 path, u32 at_flags, struct inode **out);

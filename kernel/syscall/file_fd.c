@@ -5,7 +5,6 @@
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>
 #include "fs/pipe.h"
-#include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 
@@ -18,16 +17,10 @@ files(void)
 s64
 sys_openat(const u64 *arg)
 {
-    char *path;
     u32 flags = (u32)arg[2] | O_LARGEFILE; /* as Linux does on 64 bits; F_GETFL shows it */
-    s64 result = path_from_user(arg[1], &path);
-    if (!result) {
-        int err;
-        struct file *f = vfs_open_at((int)arg[0], path, flags, (u32)arg[3], &err);
-        result = f ? fd_install(files(), f, 0, flags & O_CLOEXEC) : err;
-    }
-    kfree(path);
-    return transfer_result(result);
+    int err;
+    struct file *f = vfs_open_at((int)arg[0], user_buffer(arg[1]), flags, (u32)arg[3], &err);
+    return f ? fd_install(files(), f, 0, flags & O_CLOEXEC) : err;
 }
 
 s64
@@ -60,7 +53,7 @@ sys_pipe2(const u64 *arg)
     struct file *ends[2];
     if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK))
         return -EINVAL;
-    int err = pipe_create(flags & O_NONBLOCK, &ends[0], &ends[1]);
+    int err = pipe_create(flags & O_NONBLOCK, ends);
     if (err)
         return err;
     int fd[2] = { fd_install(files(), ends[0], 0, flags & O_CLOEXEC),
@@ -101,9 +94,9 @@ control(struct file *f, int fd, u32 command, u64 arg)
     case F_DUPFD_CLOEXEC:
         return duplicate(f, (u32)arg, command == F_DUPFD_CLOEXEC);
     case F_GETFD:
-        return fd_cloexec_get(files(), fd) > 0 ? FD_CLOEXEC : 0;
+        return fd_cloexec(files(), fd, -1);
     case F_SETFD:
-        return fd_cloexec_set(files(), fd, arg & FD_CLOEXEC);
+        return MIN(fd_cloexec(files(), fd, arg & FD_CLOEXEC), 0);
     case F_GETFL:
         return f->flags;
     case F_SETFL:
@@ -137,7 +130,7 @@ ioctl(struct file *f, int fd, u32 request, u64 arg)
     switch (request) {
     case FIOCLEX:
     case FIONCLEX:
-        return fd_cloexec_set(files(), fd, request == FIOCLEX);
+        return MIN(fd_cloexec(files(), fd, request == FIOCLEX), 0);
     case FIONBIO:
         if (copy_from_user(&on, arg, sizeof(on)))
             return -EFAULT;

@@ -8,8 +8,6 @@
 #include <linux/stat.h>
 #include <linux/uio.h>
 #include "fs/dir.h"
-#include "mm/frame.h"
-#include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 
@@ -150,9 +148,9 @@ send_file(struct file *out, struct file *in, u64 offset_addr, u64 n)
     u64 pos = in->pos;
     if (offset_addr && copy_from_user(&pos, offset_addr, sizeof(pos)))
         return -EFAULT;
-    u64 frame = frame_alloc();
-    s64 result = frame ? copy_file(out, in, &pos, n, frame_address(frame)) : -ENOMEM;
-    frame_put(frame);
+    char *page = page_alloc();
+    s64 result = page ? copy_file(out, in, &pos, n, page) : -ENOMEM;
+    page_free(page);
     if (!offset_addr)
         in->pos = pos;
     else if (copy_to_user(offset_addr, &pos, sizeof(pos)))
