@@ -14,8 +14,9 @@ define HELP
 make                 build everything into build/
 make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, RUN='--smp 4' too
 make demo            the whole story on one screen, from a real run
-make test            all tests; the last line counts them
+make test            all tests; the last line counts them. PYTEST='-k pipe -x' picks some
 make test-core       the tests that every configuration must pass
+make guest-tests     the programs of the tests; runs none
 make bench           the table of costs, also as build/bench.json
 make debug           gdb on the booted machine: CMD='date -u' [GDB='-batch -x FILE']
 make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 the linters too

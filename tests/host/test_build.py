@@ -15,7 +15,7 @@ TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PRODUCTS = ("kernel.elf", "vdso/vdso.so", "vdso/vdso.so.dbg", "initrd.cpio")
 # What a make around this test has set must not reach the one inside.
 OUTER = ("O", "V", "LLVM", "LLVM_SUFFIX", "DEBUG", "WERROR", "CMD", "GDB", "RUN", "CROSS", "PYTHON",
-         "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+         "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
 
 pytestmark = pytest.mark.xdist_group("build")
 
@@ -175,7 +175,7 @@ def test_old_qemu_is_refused_in_one_line(farm, tmp_path):
 
 
 def test_qemu_without_firmware_is_found(farm):
-    path = farm(qemu_system_riscv64='[ "$1" = --version ] && exec echo QEMU version 8.2.2\nexit 1\n')
+    path = farm(qemu_system_riscv64='[ "$1" = --version ] && exec echo QEMU 8.2.2\nexit 1\n')
     done = run("tools/doctor", "run", PATH=path)
     assert done.returncode == 1 and "without its OpenSBI" in done.stdout
 
