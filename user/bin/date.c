@@ -2,7 +2,7 @@
  * date [-u] [+FORMAT] - prints the time in UTC; date [-u] -s @SECONDS sets the clock and prints it.
  *
  * There are no time zones on this system, so -u, which asks for UTC, changes nothing. FORMAT is
- * strftime's, and %N, nine digits of nanoseconds, a custom of GNU. SECONDS count from 1970.
+ * strftime's, with %s, SECONDS since 1970, and GNU's %N, nine digits of nanoseconds.
  * Setting the clock moves CLOCK_REALTIME and never CLOCK_MONOTONIC. Follows POSIX.1-2017, "date".
  */
 #include <errno.h>
@@ -33,15 +33,20 @@ set_clock(const char *text)
     return 0;
 }
 
-/* Replaces each %N by the nanoseconds, and leaves %% for strftime. */
-static void
-insert_nanoseconds(char *to, size_t size, const char *format, long ns)
+/* Replaces what strftime does not know, %s and %N, and leaves %% for it. False: no room. */
+static int
+insert_numbers(char *to, size_t size, const char *format, const struct timespec *now)
 {
     size_t used = 0;
 
-    for (; *format != '\0' && used + 10 < size; format++) {
-        if (format[0] == '%' && format[1] == 'N') {
-            used += (size_t)snprintf(to + used, size - used, "%09ld", ns);
+    for (; *format != '\0'; format++) {
+        if (size - used < 24) /* a number of seconds with its sign takes up to 20 */
+            return 0;
+        if (format[0] == '%' && format[1] == 's') {
+            used += (size_t)snprintf(to + used, size - used, "%ld", (long)now->tv_sec);
+            format++;
+        } else if (format[0] == '%' && format[1] == 'N') {
+            used += (size_t)snprintf(to + used, size - used, "%09ld", (long)now->tv_nsec);
             format++;
         } else {
             to[used++] = *format;
@@ -50,6 +55,7 @@ insert_nanoseconds(char *to, size_t size, const char *format, long ns)
         }
     }
     to[used] = '\0';
+    return 1;
 }
 
 static int
@@ -64,8 +70,8 @@ print_time(const char *wanted)
         return 1;
     }
     gmtime_r(&now.tv_sec, &date);
-    insert_nanoseconds(format, sizeof format, wanted, now.tv_nsec);
-    if (strftime(text, sizeof text, format, &date) == 0 && format[0] != '\0') {
+    if (!insert_numbers(format, sizeof format, wanted, &now) ||
+        (strftime(text, sizeof text, format, &date) == 0 && format[0] != '\0')) {
         fprintf(stderr, "date: the result is too long\n");
         return 1;
     }

@@ -152,10 +152,10 @@ draw(struct editor *e)
         e->left++;
     while (e->left + shown < e->length && columns(e->text + e->left, shown + 1) <= room)
         shown++;
-    fprintf(stderr, "\r%s%.*s\033[K\r", e->prompt, (int)shown, e->text + e->left);
-    size_t column = used - 1 + columns(e->text + e->left, e->cursor - e->left);
-    if (column > 0)
-        fprintf(stderr, "\033[%dC", (int)column);
+    fprintf(stderr, "\r\033[K%s%.*s", e->prompt, (int)shown, e->text + e->left);
+    size_t behind = columns(e->text + e->cursor, e->left + shown - e->cursor);
+    if (behind > 0)
+        fprintf(stderr, "\033[%dD", (int)behind);
 }
 
 /* --- editing ---------------------------------------------------------------------------------- */

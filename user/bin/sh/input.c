@@ -119,12 +119,11 @@ open_script(const char *path)
 int
 input_peek(struct input *in)
 {
-    if (in->at == in->end) {
-        if (in->refill == NULL || !in->refill(in))
-            return INPUT_END;
-        in->line++;
+    if (in->at == in->end && !in->ended) {
+        in->ended = in->refill == NULL || !in->refill(in);
+        in->line += !in->ended;
     }
-    return (unsigned char)*in->at;
+    return in->ended ? INPUT_END : (unsigned char)*in->at;
 }
 
 int

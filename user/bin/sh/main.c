@@ -71,13 +71,13 @@ run_terminal(void)
 {
     struct input in;
 
-    input_from_fd(&in, STDIN_FILENO);
     do {
+        input_from_fd(&in, STDIN_FILENO);
         shell.unwind = RUNNING;
         shell.run_depth = shell.loop_depth = 0;
         interrupted = 0;
         run_input(&in);
-        in.at = in.end; /* after an error the rest of the line means nothing */
+        free(in.buffer); /* after an error the rest of the line means nothing */
     } while (shell.unwind == ABANDONED);
     return shell.status;
 }

@@ -227,14 +227,14 @@ run_input(struct input *in)
         struct arena_mark mark = arena_mark();
         struct node *tree = NULL;
         result = parse_command(in, &tree);
-        if (interrupted)
-            abandon(STATUS_SIGNAL + SIGINT);
-        else if (result == PARSE_FAILED)
+        if (result == PARSE_FAILED) {
             abandon(STATUS_SYNTAX);
-        else if (result == PARSED) {
+        } else if (result == PARSED) {
             shell.last_command = in->final && in->at == in->end;
             status = run(tree);
         }
+        if (interrupted) /* while it was typed, or while it ran */
+            abandon(STATUS_SIGNAL + SIGINT);
         arena_release(mark);
     }
     return shell.unwind == RUNNING ? status : shell.status;

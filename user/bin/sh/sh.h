@@ -108,6 +108,7 @@ struct input {
     int line;                         /* the number of the line at `at`, from 1 */
     bool (*refill)(struct input *in); /* reads the next line; NULL: what is there is all */
     int fd;
+    bool ended;     /* what a terminal calls an end can be followed by more: it is asked once */
     bool final;     /* no other command will be run after it */
     bool continues; /* inside a command: a person sees another prompt */
     char *buffer;
