@@ -247,6 +247,15 @@ space_brk(struct space *s, u64 brk)
     return brk;
 }
 
+bool
+space_is_free(struct space *s, u64 start, u64 end)
+{
+    spin_lock(&s->lock);
+    bool free = start >= LOWEST && end <= USER_END && area_range_free(s, start, end);
+    spin_unlock(&s->lock);
+    return free;
+}
+
 u64
 space_random_place(struct space *s, u64 low, u64 high, u64 length)
 {

@@ -98,6 +98,9 @@ s64 space_remap(struct space *s, u64 addr, u64 old_len, u64 new_len, u64 flags, 
  * before and behind, uniform over [low, high); 0 when there is no room. */
 u64 space_random_place(struct space *s, u64 low, u64 high, u64 length);
 
+/* True if [start, end) lies where user memory may be and nothing is mapped there. */
+bool space_is_free(struct space *s, u64 start, u64 end);
+
 /* The area that holds addr, or NULL. Call with the lock held. */
 struct area *space_find(struct space *s, u64 addr);
 

@@ -33,8 +33,8 @@ arg_push(struct arg_stack *a, const char *text)
     return copy_to_space(a->space, a->sp, text, n) ? -ENOMEM : 0;
 }
 
-/* Length of the string at user address `src` of space `s`, NUL included; 0 when it is longer than
- * allowed, negative errno when unreadable. */
+/* Length of the string at user address `src` of space `s`, NUL included; -E2BIG when it is longer
+ * than allowed, -EFAULT when unreadable. */
 static s64
 measure(struct space *s, u64 src)
 {
@@ -46,7 +46,7 @@ measure(struct space *s, u64 src)
         u64 used = strnlen(piece, n);
         done += used;
         if (used < n)
-            return (s64)done + 1;
+            return done < STRING_LIMIT ? (s64)done + 1 : -E2BIG;
     }
     return -E2BIG;
 }

@@ -31,6 +31,8 @@ read_interpreter(struct elf *e, const Elf64_Phdr *p)
         return 0; /* the first one counts */
     if (p->p_filesz > PATH_LIMIT || p->p_filesz < 2)
         return -ENOEXEC;
+    if ((s64)p->p_offset < 0)
+        return -EINVAL;
     e->interpreter = kzalloc(p->p_filesz);
     if (!e->interpreter)
         return -ENOMEM;
@@ -109,7 +111,7 @@ map_file_part(struct elf *e, struct space *s, const Elf64_Phdr *p, u64 start)
     int err = file_pager(e->file, &pager, &object);
     if (err)
         return err;
-    s64 at = space_map(s, start - lead, lead + p->p_filesz, rights_of(p) | MAP_AT_NOREPLACE, pager,
+    s64 at = space_map(s, start - lead, lead + p->p_filesz, rights_of(p) | MAP_AT_FIXED, pager,
                        object, (p->p_offset - lead) >> PAGE_SHIFT, NULL);
     if (at < 0)
         return (int)at;
@@ -134,8 +136,8 @@ map_segment(struct elf *e, struct space *s, const Elf64_Phdr *p)
     if (!p->p_filesz)
         zeros = ALIGN_DOWN(start, PAGE_SIZE);
     if (end > zeros) {
-        s64 at = space_map(s, zeros, end - zeros, rights_of(p) | MAP_AT_NOREPLACE, NULL, NULL, 0,
-                           NULL);
+        s64 at =
+            space_map(s, zeros, end - zeros, rights_of(p) | MAP_AT_FIXED, NULL, NULL, 0, NULL);
         if (at < 0)
             return (int)at;
     }
@@ -156,10 +158,13 @@ elf_map(struct elf *e, struct space *s)
         if (!place)
             return -ENOMEM;
         e->bias = ALIGN_UP(place, align) - low;
+    } else if (!space_is_free(s, low, high)) {
+        return -ENOMEM; /* page 0, the kernel's half, or what is mapped already */
     }
+    /* Segments may overlap one another, as they do on Linux: the later one wins. */
     e->end = high + e->bias;
     for (int i = 0; i < e->header.e_phnum && !err; i++)
         if (e->phdrs[i].p_type == PT_LOAD && e->phdrs[i].p_memsz)
             err = map_segment(e, s, &e->phdrs[i]);
-    return err == -EEXIST ? -EINVAL : err;
+    return err;
 }

@@ -208,7 +208,7 @@ wait_again(struct restart *r)
 
 /* --- requeue ------------------------------------------------------------------------------------------ */
 
-/* Wakes up to n waiters of addr and lets up to `move` others wait on addr2 instead. */
+/* Wakes up to n waiters of addr and lets up to `move` others wait on addr2 instead. How many both. */
 static s64
 requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
 {
@@ -227,7 +227,7 @@ requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
     if (!err)
         woken = wake_matching(a, &from, n, FUTEX_BITSET_MATCH_ANY);
     list_for_each_safe (w, next, &a->waiters, link) {
-        if (err || moved == move)
+        if (err || moved == move || same(&from, &to))
             break;
         if (!same(&w->key, &from))
             continue;
@@ -237,7 +237,7 @@ requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
         moved++;
     }
     unlock_two(a, b);
-    return err ? err : (s64)woken + (expected ? moved : 0);
+    return err ? err : (s64)woken + moved;
 }
 
 /* The deadline of a wait in rdtime ticks: relative for WAIT, absolute for WAIT_BITSET. */

@@ -4,6 +4,7 @@
  * because programs parse them. */
 
 #include <asm/errno.h>
+#include "lib/print.h"
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
@@ -24,20 +25,23 @@ space_of(int pid)
     return s;
 }
 
+/* Tools cut at columns: a name begins in column 74, as Linux prints it. */
 static void
 print_area(struct area *a, void *arg)
 {
-    struct printer *p = arg;
-    char name[128] = "";
+    char range[80], name[128] = "";
     u64 inode = 0;
     if (a->pager && a->pager->describe)
         a->pager->describe(a->object, name, sizeof(name), &inode);
-    print_to(p, "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu", a->start, a->end,
+    snprintf(range, sizeof(range), "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu ", a->start, a->end,
              a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
              a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
-             a->pager && inode ? a->offset_pages << PAGE_SHIFT : 0, inode ? 1 : 0, inode);
+             inode ? a->offset_pages << PAGE_SHIFT : 0, inode ? 1 : 0, inode);
     const char *shown = a->name ? a->name : name;
-    print_to(p, *shown ? "%*s %s\n" : "\n", 26, "", shown);
+    if (*shown)
+        print_to(arg, "%-73s%s\n", range, shown);
+    else
+        print_to(arg, "%s\n", range);
 }
 
 static int

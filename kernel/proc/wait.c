@@ -2,12 +2,17 @@
 
 #include <asm/errno.h>
 #include <asm/siginfo.h>
+#include <asm/signal.h>
 #include <linux/wait.h>
 #include "proc/process.h"
 
+/* A child that clone made with another exit signal than SIGCHLD is seen only by who asks for it. */
 static bool
-matches(const struct process *child, int which, int id)
+matches(const struct process *child, int which, int id, u32 options)
 {
+    bool is_clone = child->exit_signal != SIGCHLD;
+    if (!(options & __WALL) && is_clone != ((options & __WCLONE) != 0))
+        return false;
     switch (which) {
     case P_ALL:
         return true;
@@ -51,7 +56,7 @@ look(int which, int id, u32 options, struct wait_result *r)
     int found = -ECHILD;
     spin_lock(&process_lock);
     list_for_each_safe (child, next, &current_process()->children, sibling) {
-        if (!matches(child, which, id))
+        if (!matches(child, which, id, options))
             continue;
         found = report(child, options, r) ? 1 : 0;
         if (found)

@@ -191,8 +191,6 @@ sys_kill(const u64 *arg)
     struct sig_info info = info_from_caller(signo, SI_USER);
     struct kill_many many = { .signo = signo };
     s64 err = -ESRCH;
-    if (signo < 0 || signo > SIGNALS)
-        return -EINVAL;
     spin_lock(&process_lock);
     if (pid > 0) {
         struct process *p = process_find(pid);

@@ -161,10 +161,14 @@ sleep_until(int id, const struct timespec64 *until)
 {
     struct waiter w;
     int err = 0;
-    u64 deadline;
     wait_enter(&w, &realtime_sleepers);
-    while (wait_prepare(), rdtime() < (deadline = clock_deadline_ticks(id, until)) && !err)
+    while (!err) {
+        wait_prepare();
+        u64 deadline = clock_deadline_ticks(id, until); /* the past comes back as now */
+        if (rdtime() >= deadline)
+            break;
         err = schedule_until(deadline);
+    }
     wait_leave(&w);
     return err;
 }
@@ -221,10 +225,8 @@ sys_clock_nanosleep(const u64 *arg)
 {
     int id = (int)arg[0];
     if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME && id != CLOCK_TAI)
-        return id == CLOCK_PROCESS_CPUTIME_ID ||
-                       (id >= CLOCK_MONOTONIC_RAW && id <= CLOCK_MONOTONIC_COARSE)
-                   ? -EOPNOTSUPP
-                   : -EINVAL;
+        return id >= CLOCK_PROCESS_CPUTIME_ID && id <= CLOCK_MONOTONIC_COARSE ? -EOPNOTSUPP
+                                                                              : -EINVAL;
     if ((int)arg[1] & ~TIMER_ABSTIME)
         return -EINVAL;
     return nanosleep(id, (int)arg[1] & TIMER_ABSTIME, arg[2], arg[3]);
