@@ -126,6 +126,8 @@ add_ports(void)
     vfs_make(AT_FDCWD, kernel_path("/dev/virtio-ports"), S_IFDIR | 0755);
     u32 minor = 0;
     for (struct chardev *d = chardev_next(NULL); d; d = chardev_next(d)) {
+        if (d->changed)
+            continue; /* the terminal has it */
         snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
         add(path, port_inode(d, MAKE_DEVICE(250, minor++)));
     }
