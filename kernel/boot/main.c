@@ -23,7 +23,7 @@
 #include "trap/trap.h"
 #include "vdso/vdso.h"
 
-void (*trap_return_hook)(void) __attribute__((__noreturn__)) = trap_return;
+void (*trap_return_hook)(void) = trap_return;
 
 static void
 set_log_level(void)

@@ -110,7 +110,7 @@ void process_reap(struct process *p);
 void process_kill_tasks(struct process *p, int status);
 
 /* How a new thread enters user space: floor 9 hands down trap_return. */
-extern void (*trap_return_hook)(void) __attribute__((__noreturn__));
+extern void (*trap_return_hook)(void);
 
 /* Makes every other task of the current process end and waits until they have. 0, or -EINTR if the
  * whole process is ending. */
