@@ -16,6 +16,12 @@ extern const u8 vdso_image_start[], vdso_image_end[];
 
 static bool enabled;
 
+static bool
+lies_outside(u64 offset, u64 bytes, u64 size)
+{
+    return offset > size || bytes > size - offset;
+}
+
 static void
 check_header(const Elf64_Ehdr *header, u64 size)
 {
@@ -24,8 +30,8 @@ check_header(const Elf64_Ehdr *header, u64 size)
     if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_RISCV ||
         header->e_type != ET_DYN)
         panic("vDSO image: not a 64-bit RISC-V shared object");
-    if (header->e_phoff + header->e_phnum * sizeof(Elf64_Phdr) > size ||
-        header->e_shoff + header->e_shnum * sizeof(Elf64_Shdr) > size)
+    if (lies_outside(header->e_phoff, header->e_phnum * sizeof(Elf64_Phdr), size) ||
+        lies_outside(header->e_shoff, header->e_shnum * sizeof(Elf64_Shdr), size))
         panic("vDSO image: its headers lie outside its %lu bytes", size);
 }
 

@@ -23,8 +23,9 @@ COARSE = (REAL_COARSE, MONO_COARSE)
 UNTOUCHED = 0xAAAAAAAAAAAAAAAA
 NR_CLOCK_GETTIME, NR_CLOCK_GETRES = 113, 114  # <asm-generic/unistd.h>
 
-pytestmark = pytest.mark.skipif(not shutil.which("qemu-riscv64"),
-                                reason="needs qemu-riscv64 (Debian: qemu-user)")
+pytestmark = [pytest.mark.core,
+              pytest.mark.skipif(not shutil.which("qemu-riscv64"),
+                                 reason="needs qemu-riscv64 (Debian: qemu-user)")]
 
 
 def mult_of(hz):

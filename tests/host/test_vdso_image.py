@@ -24,6 +24,8 @@ NAMES = {"__vdso_clock_gettime": "LINUX_4.15", "__vdso_gettimeofday": "LINUX_4.1
          "__vdso_flush_icache": "LINUX_4.15", "__vdso_rt_sigreturn": "LINUX_4.15",
          "__vdso_time": "POSTERN_1"}
 
+pytestmark = pytest.mark.core
+
 
 def output(*command):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
