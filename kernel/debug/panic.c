@@ -13,12 +13,13 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "riscv/csr.h"
+#include "riscv/hart.h"
 #include "riscv/sbi.h"
 #include "riscv/trapframe.h"
 
 #define PANIC_STATUS 125 /* what tools/run calls a panic */
 /* More callers than that, or a frame larger than that, and it is no chain but rubble. */
-#define MAX_FRAMES     32
+#define MAX_FRAMES     1024
 #define MAX_FRAME_SIZE 8192UL
 
 /* The flag, and who sees it: trap/trap.c when an IPI comes, and every loop that waits. */
@@ -124,14 +125,23 @@ step(u64 *pc, u64 *fp, u64 ra)
     return is_code(*pc) && *fp % 16 == 0 && *fp > from && *fp - from < MAX_FRAME_SIZE;
 }
 
-/* The callers of a function whose frame pointer is `fp`. */
+/* The callers of a function whose frame pointer is `fp`. A place that repeats, as in a recursion that
+ * has eaten its stack, takes one line, so that how it began is seen too. */
 static void
 print_callers(u64 fp, u64 ra)
 {
-    u64 pc = 0;
+    u64 pc = 0, last = 0;
+    u32 repeats = 0;
     bool more = fp != 0 && fp % 16 == 0;
-    for (u32 i = 0; more && i < MAX_FRAMES; i++) {
+    for (u32 i = 0; more && i < MAX_FRAMES; i++, last = pc) {
         more = step(&pc, &fp, i == 0 ? ra : 0);
+        if (pc == last) {
+            repeats++;
+            continue;
+        }
+        if (repeats)
+            printk(LOG_EMERG, "  ... %u times more", repeats);
+        repeats = 0;
         if (is_code(pc))
             print_place(pc, 1);
     }
@@ -152,15 +162,15 @@ print_registers(const struct trapframe *f)
     printk(LOG_EMERG, "  sstatus %016lx", f->status);
 }
 
-/* Whatever is known of the thread. Last but for the stack: finding out may fail. */
+/* Last but for the stack: tp may be what is broken. */
 static void
 print_who(void)
 {
-    char text[80] = "";
+    char text[64] = "";
     if (panic_describe)
         panic_describe(text, sizeof(text));
-    if (text[0])
-        printk(LOG_EMERG, "on %s", text);
+    printk(LOG_EMERG, "on hart %u (id %lu)%s%s", hart_index(), machine.hart_ids[hart_index()],
+           text[0] ? ", " : "", text);
 }
 
 /* --- the two ways in -------------------------------------------------------------------------- */
@@ -217,6 +227,8 @@ panic_trap(const struct trapframe *f, u64 scause, u64 stval)
     print_registers(f);
     printk(LOG_EMERG, "backtrace:");
     print_place(f->pc, 0);
+    if (!is_code(f->pc)) /* called through a bad pointer: the call was just before `ra` */
+        print_place(f->ra, 1);
     print_callers(f->s0, f->ra);
     power_off(PANIC_STATUS);
 }

@@ -12,8 +12,8 @@ struct trapframe;
  * interrupted code. `stval` as the hardware left it. */
 noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval);
 
-/* Says in words where this hart is, as in "hart 1, sh (pid 12)". Handed down by the room that knows
- * threads and processes; called when the cause is already out, so it may fail. */
+/* Says in words what runs on this hart, as in "sh (pid 12)". Handed down by the room that knows
+ * processes; called when the cause is already out, so it may fail. */
 extern void (*panic_describe)(char *text, size_t size);
 
 /* Set by the hart that panics, and never cleared. */

@@ -4,6 +4,7 @@
  * because programs parse them. */
 
 #include <asm/errno.h>
+#include "debug/panic.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -299,9 +300,18 @@ current_session(void)
     return current_process()->session;
 }
 
+/* For a panic: no locks, for nobody knows who holds them. */
+static void
+describe_current(char *text, size_t size)
+{
+    struct process *p = current_process();
+    snprintf(text, size, "%s (pid %d)", p ? p->name : current()->name, p ? p->pid : 0);
+}
+
 void
 process_init(void)
 {
+    panic_describe = describe_current;
     process_view.next_pid = next_pid;
     process_view.exists = exists;
     process_view.current_pid = current_pid;

@@ -8,6 +8,7 @@
 #include <asm/errno.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
+#include "debug/debug.h"
 #include "debug/panic.h"
 #include "dev/device.h"
 #include "mm/space.h"
@@ -115,4 +116,5 @@ trap_user(struct trapframe *f)
         take_pending();
     else
         exception(f, cause);
+    debug_lock_none_held();
 }
