@@ -106,7 +106,7 @@ __vdso_clock_getres(long id, struct __kernel_timespec *resolution)
     return 0;
 }
 
-/* The time zone has been zero since 1.0 of everything; Linux still fills it in, and so do we. */
+/* The time zone is always zero, and filled in all the same, as on Linux. */
 int
 __vdso_gettimeofday(struct __kernel_old_timeval *now, struct timezone *zone)
 {
