@@ -47,8 +47,8 @@ uart_input(u8 byte)
 }
 
 /* Takes from the port what the ring has room for; the rest waits there and the sender with it. The
- * lock is held from reading to storing, or two harts could swap what they took. The end of input
- * hangs up: the session hears of it, and reads give end of file. */
+ * lock is held from reading to storing, or two harts could swap what they took. After the end of
+ * input reads give end of file. No SIGHUP: it would overtake what the programs still have to do. */
 static void
 pull(struct tty *t)
 {
@@ -62,7 +62,7 @@ pull(struct tty *t)
         t->hung_up |= n == 0;
         spin_unlock(&t->lock);
         if (n >= 0)
-            tell(t, n > 0 ? signals : 1u << SIGHUP);
+            tell(t, signals);
     }
 }
 
