@@ -115,8 +115,8 @@ struct batch {
 static void
 batch_flush(struct batch *b)
 {
-    if (b->count && b->space->active_harts)
-        tlb_flush(b->space->active_harts, b->start, b->end - b->start);
+    if (b->count)
+        space_flush(b->space, b->start, b->end - b->start);
     for (u32 i = 0; i < b->count; i++)
         frame_put(b->pa[i]);
     b->count = 0;

@@ -18,6 +18,8 @@ struct area *area_at_or_above(struct space *s, u64 addr);
 bool area_range_free(struct space *s, u64 start, u64 end);
 /* Takes the pages of the range out of the page table, flushes, then puts the frames. */
 void area_zap(struct space *s, u64 start, u64 end);
+/* After entries of the range have changed: no hart that runs this space remembers the old ones. */
+void space_flush(struct space *s, u64 va, u64 size);
 /* Removes all areas of the range. 0 or -ENOMEM (nothing lost then). */
 int area_unmap(struct space *s, u64 start, u64 end);
 /* A free range for `length` bytes where mmap would put it, 0 if there is none. */

@@ -110,7 +110,7 @@ copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
             return -ENOMEM;
         *e = pte_leaf(pa, rights_of(a));
         /* Every hart must see the copy before the old frame may go. */
-        tlb_flush(s->active_harts | 1UL << this_hart()->index, va, PAGE_SIZE);
+        space_flush(s, va, PAGE_SIZE);
         frame_put(old);
         if (a->flags & AREA_EXEC)
             space_code_changed(s);

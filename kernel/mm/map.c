@@ -176,7 +176,7 @@ protect_locked(struct space *s, u64 start, u64 end, u32 prot)
          a = area_at_or_above(s, a->end))
         a->flags = (a->flags & ~AREA_PROT) | prot;
     pt_for_each(s->root, start, end, protect_one, &prot);
-    tlb_flush(s->active_harts, start, end - start);
+    space_flush(s, start, end - start);
     if (prot & AREA_EXEC)
         space_code_changed(s);
     area_merge(s, start, end);

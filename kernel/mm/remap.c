@@ -25,7 +25,7 @@ move_entries(struct space *s, u64 from, u64 to, u64 length)
             *e = 0;
         }
     }
-    tlb_flush(s->active_harts, from, length);
+    space_flush(s, from, length);
     return 0;
 }
 

@@ -114,7 +114,7 @@ space_fork(struct space *from)
         if (!(a->flags & AREA_NOFORK) && !(ok = fork_area(from, to, a)))
             break;
     /* The parent's harts may remember W. */
-    tlb_flush(from->active_harts, 0, USER_END);
+    space_flush(from, 0, USER_END);
     spin_unlock(&from->lock);
     if (ok)
         return to;
@@ -138,16 +138,29 @@ space_activate(struct space *s)
 {
     struct hart *h = this_hart();
     u64 bit = 1UL << h->index;
-    if (h->active_space == s)
+    struct space *old = h->active_space;
+    if (old == s)
         return;
-    if (h->active_space)
-        __atomic_fetch_and(&h->active_space->active_harts, ~bit, __ATOMIC_SEQ_CST);
     if (s)
         __atomic_fetch_or(&s->active_harts, bit, __ATOMIC_SEQ_CST);
     h->active_space = s;
     csr_write(satp, SATP_SV39 | (s ? s->root : kernel_root) >> PAGE_SHIFT);
     /* No ASIDs: forget the old space's translations, and code it may have left in the fetch path. */
     __asm__ volatile("sfence.vma\n\tfence.i" ::: "memory");
+    /* Last: whoever sees the bit gone may free the root that satp held until now. */
+    if (old)
+        __atomic_fetch_and(&old->active_harts, ~bit, __ATOMIC_SEQ_CST);
+}
+
+void
+space_flush(struct space *s, u64 va, u64 size)
+{
+    /* The changed entries before the look at who runs here: a hart that sets its bit after our look
+     * walks the table after it too, and finds the new entries. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    u64 mask = __atomic_load_n(&s->active_harts, __ATOMIC_SEQ_CST);
+    if (mask)
+        tlb_flush(mask, va, size);
 }
 
 void

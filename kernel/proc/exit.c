@@ -102,6 +102,7 @@ task_exit(int status)
     if (!p->exiting)
         p->exit_status = status;
     bool last = --p->live_tasks == 0;
+    p->exiting |= last; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());
     list_remove(&t->link);
     wake_all(&p->exec_wait);

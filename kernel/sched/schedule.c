@@ -142,6 +142,14 @@ wake_locked(struct thread *t)
 }
 
 void
+thread_start(struct thread *t)
+{
+    spin_lock(&sched_lock);
+    wake_locked(t);
+    spin_unlock(&sched_lock);
+}
+
+void
 thread_wake(struct thread *t)
 {
     spin_lock(&sched_lock);

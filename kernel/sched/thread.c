@@ -41,19 +41,12 @@ thread_create(const char *name, void (*entry)(void))
     t->context.sp = (u64)t->frame;
     t->context.ra = (u64)thread_start_code;
     t->context.s[1] = (u64)entry;
-    t->state = THREAD_SLEEPING;
     t->fresh = true;
     t->affinity = (1UL << MAX_HARTS) - 1;
     t->hart = this_hart();
     list_init(&t->run_link);
     strlcpy(t->name, name, sizeof(t->name));
     return t;
-}
-
-void
-thread_start(struct thread *t)
-{
-    thread_wake(t);
 }
 
 void

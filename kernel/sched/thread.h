@@ -27,6 +27,7 @@ struct context {
 };
 
 enum thread_state {
+    THREAD_NEW,      /* not started: no wake-up and no signal can make it run */
     THREAD_RUNNABLE, /* runs or waits in the run queue */
     THREAD_SLEEPING, /* waits for an event; any signal for it ends the wait */
     THREAD_BLOCKED,  /* waits for an event; only a fatal signal or the event ends the wait */
@@ -102,7 +103,7 @@ this_hart(void)
     return current()->hart;
 }
 
-/* A new thread with kernel stack that starts in `entry` when scheduled, state SLEEPING until
+/* A new thread with kernel stack that starts in `entry` when scheduled, state NEW until
  * thread_start. NULL without memory. Its trapframe is zero. */
 struct thread *thread_create(const char *name, void (*entry)(void));
 void thread_start(struct thread *t);
