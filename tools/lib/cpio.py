@@ -64,7 +64,9 @@ class Writer:
         self.put(padding(self.at))
 
     def tree(self, nodes):
-        """All of {path: Node}, parents first. Data go with the last of a file's hard links."""
+        """All of {path: Node}, parents first. Data go with the last of a file's hard links.
+
+        A file put into a folder changes the folder's time: folders come again at the end."""
         links = {}
         for path in sorted(nodes):
             links.setdefault(id(nodes[path]), []).append(path)
@@ -73,6 +75,9 @@ class Writer:
             node, names = nodes[path], links[id(nodes[path])]
             data = node.read() if path == names[-1] else b''
             self.entry(path, node, data, len(names), numbers[id(node)])
+        for path in sorted(nodes):
+            if stat.S_ISDIR(nodes[path].mode):
+                self.entry(path, nodes[path], b'', 1, numbers[id(nodes[path])])
 
     def end(self):
         self.entry(TRAILER, Node(0, 0), b'', 1, 0)
@@ -88,7 +93,7 @@ def write(out, nodes):
 
 def size_limit(nodes):
     """Bytes that write() needs at most."""
-    return PAGE * 2 + sum(HEADER + len(os.fsencode(path)) + 8 + node.size +
+    return PAGE * 2 + sum(2 * (HEADER + len(os.fsencode(path)) + 8) + node.size +
                           (PAGE if node.size >= PAGE else 0) for path, node in nodes.items())
 
 

@@ -41,7 +41,8 @@ class Session:
     def run(self):
         """(status, reason) of the whole run. The terminal is given back in any case."""
         log = runlog.open_log(self.opt.build, self.opt.log)
-        relay.write_all(log, os.fsencode('%s\n' % self.vm))
+        for fd in (log, 2) if self.opt.v else (log,):
+            relay.Log.tell(fd, os.fsencode('%s\n' % self.vm))
         self.deadline = time.monotonic() + self.opt.timeout if self.opt.timeout else None
         self.vm.start()
         self.log = relay.Log(self.vm.log, log, 2, self.opt.v)

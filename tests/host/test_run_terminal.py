@@ -1,0 +1,160 @@
+"""test_run_terminal.py - tools/run on a terminal: the shell without CMD, and -t.
+
+pexpect plays the person. Between two steps it waits for what the person would see.
+"""
+import os
+import signal
+import subprocess
+import termios
+
+import pexpect
+import pytest
+
+import runner
+
+# The line editor draws the prompt anew at every key: what a command prints is waited for first.
+PROMPT = r'\$ '
+
+
+@pytest.fixture
+def terminal():
+    """terminal(*args): tools/run on a fresh terminal of 33 rows and 99 columns."""
+    opened = []
+
+    def spawn(*args):
+        child = pexpect.spawn(runner.RUN, ['--build', runner.BUILD, *args], timeout=60,
+                              dimensions=(33, 99), env=dict(os.environ, TERM='vt100'))
+        opened.append(child)
+        return child
+
+    yield spawn
+    for child in opened:
+        child.close(force=True)
+
+
+def end(child):
+    """The rest of the output, and the status."""
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.before.decode(errors='replace'), child.exitstatus
+
+
+def test_shell(terminal):
+    child = terminal()
+    child.expect(PROMPT)
+    child.sendline('echo $TERM "x""y"')
+    child.expect('vt100 xy\r\n')
+    child.expect(PROMPT)
+    child.sendline('exit 5')
+    out, status = end(child)
+    assert status == 5 and 'tools/run: exit 5 (command)' in out
+
+
+def test_end_key(terminal):
+    """ctrl-d at the prompt ends the shell."""
+    child = terminal()
+    child.expect(PROMPT)
+    child.send('\x04')
+    assert end(child)[1] == 0
+
+
+def test_leave(terminal):
+    """ctrl-a x leaves, with the terminal as it was."""
+    child = terminal()
+    before = termios.tcgetattr(child.child_fd)
+    child.expect(PROMPT)
+    assert termios.tcgetattr(child.child_fd) != before, 'the terminal never was raw'
+    child.send('\x01')
+    child.send('x')
+    child.expect(pexpect.EOF)
+    assert termios.tcgetattr(child.child_fd) == before
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_terminal_restored_after_a_signal(terminal):
+    child = terminal('-t', '--', 'sh', '-c', 'echo up; sleep 1000')
+    before = termios.tcgetattr(child.child_fd)
+    child.expect('up')
+    child.kill(signal.SIGTERM)
+    child.expect(pexpect.EOF)
+    assert termios.tcgetattr(child.child_fd) == before
+    child.close()
+    assert child.exitstatus == 143
+
+
+def test_interrupt_key(terminal):
+    """ctrl-c is the guest's: it ends the command, not the shell, not the machine."""
+    child = terminal()
+    child.expect(PROMPT)
+    child.sendline('echo n"o"w; sleep 1000')
+    child.expect('now\r\n')
+    child.send('\x03')
+    child.expect(PROMPT)
+    child.sendline('echo status $?')
+    child.expect('status 130\r\n')
+    child.expect(PROMPT)
+    child.sendline('exit 9')
+    assert end(child)[1] == 9
+
+
+def test_interrupt_key_with_command(terminal):
+    """Without -t a command gets no terminal, so ctrl-c is the host's: 130."""
+    child = terminal('--', 'sh', '-c', 'echo up; sleep 1000')
+    child.expect('up')
+    child.send('\x03')
+    out, status = end(child)
+    assert status == 130 and 'exit 130 (signal SIGINT)' in out
+
+
+def test_command_on_a_terminal(terminal):
+    """-t: line editing, echo and a size; the status is the command's."""
+    child = terminal('-t', '--', 'sh', '-c', 'echo up; read line; echo "<$line>"; exit 6')
+    child.expect('up\r\n')
+    child.send('wrogn\x7f\x7fng\r')
+    child.expect('<wrong>')
+    assert end(child)[1] == 6
+
+
+def test_no_terminal_without_t(terminal):
+    """fds 0 to 2 are never a terminal without -t, even when the host's are."""
+    child = terminal('--', 'ls', '-l', '/proc/self/fd')
+    out, _ = end(child)
+    assert out.count('virtio-ports') == 3 and 'console' not in out and 'tty' not in out, out
+
+
+def test_window_size(terminal, tmp_path):
+    """A command on a terminal knows how large it is."""
+    source = '#include <stdio.h>\n#include <sys/ioctl.h>\nint main(void) { struct winsize w; ' \
+             'ioctl(0, TIOCGWINSZ, &w); printf("%dx%d\\n", w.ws_row, w.ws_col); }'
+    program = runner.compile_static(tmp_path, source)
+    child = terminal('-t', '--add', program + '=/size', '--', '/size')
+    assert '33x99' in end(child)[0]
+
+
+def test_t_without_a_terminal():
+    """-t with a pipe: its bytes are typed, its end is the end of input."""
+    result = runner.run(['-t', '--', 'cat'], b'typed\n')
+    assert result.status == 0, result
+    assert result.out.replace(b'\r\n', b'\n').count(b'typed\n') == 2, 'echo, and what cat wrote'
+
+
+def test_t_with_empty_input():
+    result = runner.run(['-t', '--', 'echo', 'there'], b'')
+    assert (result.status, result.out) == (0, b'there\r\n'), result
+
+
+def test_background_run_is_not_stopped(terminal):
+    """A run in the background of a terminal reads nothing and goes on."""
+    shell = pexpect.spawn('sh', ['-c', 'set -m; %s --build %s -- echo done & wait; echo over' %
+                                 (runner.RUN, runner.BUILD)], timeout=60)
+    shell.expect('done')
+    shell.expect('over')
+    shell.close(force=True)
+
+
+def test_make_run_ends():
+    """`make run </dev/null` is a shell that has nothing to do."""
+    done = subprocess.run(['make', '-C', runner.ROOT, 'run', 'O=' + runner.BUILD],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout.decode()
