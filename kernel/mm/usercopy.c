@@ -126,3 +126,16 @@ user_load_u32(u64 addr, u32 *value)
     spin_unlock(&s->lock);
     return p ? 0 : -EFAULT;
 }
+
+int
+user_cas_u32(u64 addr, u32 *expected, u32 new)
+{
+    struct space *s = current()->space;
+    spin_lock(&s->lock);
+    char *p = reach(s, addr, AREA_WRITE);
+    if (p)
+        __atomic_compare_exchange_n((u32 *)p, expected, new, false, __ATOMIC_SEQ_CST,
+                                    __ATOMIC_SEQ_CST);
+    spin_unlock(&s->lock);
+    return p ? 0 : -EFAULT;
+}

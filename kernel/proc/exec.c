@@ -230,7 +230,7 @@ enter(struct exec *x, const char *path)
     files_close_on_exec(p->files);
     signal_exec(p);
     p->did_exec = true;
-    current_task()->clear_child_tid = 0;
+    current_task()->clear_child_tid = current_task()->robust_list = 0;
     const char *name = path;
     for (const char *c = path; *c; c++)
         name = *c == '/' ? c + 1 : name;

@@ -93,6 +93,7 @@ task_exit(int status)
 {
     struct task *t = current_task();
     struct process *p = t->process;
+    robust_list_exit(t);
     clear_child_tid(t);
     signals_drop(&t->sig.pending);
     /* From here on this hart does not translate by the space any more: it may go. */

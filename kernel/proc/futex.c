@@ -240,6 +240,16 @@ requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
     return err ? err : (s64)woken + moved;
 }
 
+/* Changes the word at addr2, wakes n waiters of addr, and n2 of addr2 if the old value compares. */
+static s64
+wake_op(u64 addr, u32 n, u32 n2, u64 addr2, u32 code)
+{
+    int compares = futex_operate(addr2, code);
+    s64 woken = compares < 0 ? compares : wake(addr, n, FUTEX_BITSET_MATCH_ANY);
+    s64 more = compares <= 0 || woken < 0 ? 0 : wake(addr2, n2, FUTEX_BITSET_MATCH_ANY);
+    return more < 0 ? more : woken + more;
+}
+
 /* The deadline of a wait in rdtime ticks: relative for WAIT, absolute for WAIT_BITSET. */
 static int
 deadline_of(int op, u64 timeout, u64 *deadline)
@@ -283,6 +293,8 @@ futex_call(u64 addr, int op, u32 value, u64 timeout, u64 addr2, u32 value3)
         return requeue(addr, value, (u32)timeout, addr2, NULL);
     case FUTEX_CMP_REQUEUE:
         return requeue(addr, value, (u32)timeout, addr2, &value3);
+    case FUTEX_WAKE_OP:
+        return wake_op(addr, value, (u32)timeout, addr2, value3);
     default:
         return -ENOSYS;
     }

@@ -13,3 +13,7 @@ s64 futex_call(u64 addr, int op, u32 value, u64 timeout, u64 addr2, u32 value3);
 
 /* Wakes at most n waiters of the user address; for CLONE_CHILD_CLEARTID. */
 void futex_wake(u64 addr, u32 n);
+
+/* FUTEX_WAKE_OP's middle part (futex_op.c): changes the word at `addr` as coded. 1 if its old value
+ * compares as coded, 0 if not, -EFAULT, -EINVAL, -ENOSYS. */
+int futex_operate(u64 addr, u32 code);

@@ -53,7 +53,7 @@ struct task {
     struct task_signals sig;       /* mask, private pending, alternate stack */
     u64 clear_child_tid;           /* user address, 0: none */
     u64 set_child_tid;             /* the same; written once, at the start */
-    u64 robust_list;
+    u64 robust_list;               /* user address, 0: none */
 };
 
 extern struct spinlock process_lock;
@@ -123,6 +123,9 @@ struct alarm_setting {
     u64 value_ticks, interval_ticks;
 };
 void process_alarm_set(const struct alarm_setting *set, struct alarm_setting *old);
+
+/* robust.c: for a task that ends, before its memory goes. */
+void robust_list_exit(struct task *t);
 
 /* Child state has changed: signals the parent and wakes its waits. process_lock held. */
 void process_notify_parent(struct process *p, int code, int status);

@@ -305,7 +305,8 @@ static void
 describe_current(char *text, size_t size)
 {
     struct process *p = current_process();
-    snprintf(text, size, "%s (pid %d)", p ? p->name : current()->name, p ? p->pid : 0);
+    const char *name = p && p->name[0] ? p->name : current()->name;
+    snprintf(text, size, "%s (pid %d)", name, p ? p->pid : 0);
 }
 
 void

@@ -290,8 +290,7 @@ sys_set_tid_address(const u64 *arg)
     return current_task()->tid;
 }
 
-/* Linux keeps the list for a thread that dies with a lock; ours is told to nobody yet, but glibc
- * asks for it at start. */
+/* Walked when the thread dies (proc/robust.c). */
 s64
 sys_set_robust_list(const u64 *arg)
 {
