@@ -138,6 +138,7 @@ include vdso/vdso.mk
 include kernel/kernel.mk
 include user/user.mk
 include tools/tools.mk
+include tools/demo.mk
 include tests/tests.mk
 
 all: $(O)/kernel.elf $(O)/vdso/vdso.so $(O)/vdso/vdso.so.dbg $(O)/initrd.cpio
