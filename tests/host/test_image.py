@@ -26,6 +26,7 @@ def boot(path, *more):
     return done.returncode, done.stdout.decode(errors='replace').rpartition('MEDELEG')[2]
 
 
+@pytest.mark.core
 @pytest.mark.parametrize('status', [0, 1, 42, 255])
 def test_status(tmp_path, status):
     path = image(tmp_path, command=('sh', '-c', 'echo hello; exit %d' % status))

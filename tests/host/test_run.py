@@ -67,6 +67,7 @@ def started(args, **more):
 
 
 # --- how a command ends ---------------------------------------------------------------------------
+@pytest.mark.core
 @pytest.mark.parametrize('command, status, reason', ENDS, ids=[' '.join(e[0]) for e in ENDS])
 def test_status_and_last_line(command, status, reason):
     result = run(['--', *command])
@@ -86,6 +87,7 @@ def test_not_executable_file(tmp_path):
         assert result.status == 126, result
 
 
+@pytest.mark.core
 def test_quiet_success():
     """Standard error has warnings and the last line, nothing else."""
     result = run(['--', 'true'])
@@ -99,6 +101,7 @@ def test_timeout():
     assert result.last == 'tools/run: exit 124 (timeout)'
 
 
+@pytest.mark.core
 def test_panic():
     """125: a kernel that finds no init has nothing to run. Its last words are shown."""
     result = run(['--append', 'init=/no/such/init', '--', 'true'])
@@ -207,11 +210,13 @@ def test_closed_descriptors():
 
 
 # --- options --------------------------------------------------------------------------------------
-@pytest.mark.parametrize('harts', [1, 2, 4, 8])
-def test_smp(harts):
-    result = run(['--smp', '3', '--smp', str(harts), '--', 'cat', '/proc/cpuinfo'])
+@pytest.mark.core
+@pytest.mark.parametrize('count', [1, 2, 4, 8])
+def test_smp(count):
+    """The last one wins."""
+    result = run(['--smp', '3', '--smp', str(count), '--', 'cat', '/proc/cpuinfo'])
     seen = [line for line in result.text.splitlines() if line.startswith('processor')]
-    assert result.status == 0 and len(seen) == harts, result
+    assert result.status == 0 and len(seen) == count, result
 
 
 @pytest.mark.parametrize('size, mib', [('32M', 32), ('256M', 256), ('1g', 1024), ('2G', 2048)])
@@ -295,6 +300,7 @@ def counted(tmp_path, *options, script=SHOW):
     return result.out, trace.read_bytes()
 
 
+@pytest.mark.core
 def test_icount_repeats(tmp_path):
     """Same command, same bytes, same trace; the clock begins in 2026."""
     first = counted(tmp_path)

@@ -7,6 +7,8 @@ import random
 import subprocess
 import threading
 
+import pytest
+
 import runner
 from runner import compile_static, run, sh, start
 
@@ -21,6 +23,7 @@ def test_output_in_order():
     assert len(result.errors) == 1
 
 
+@pytest.mark.core
 def test_no_byte_changed():
     """No echo, no CR, any byte passes, in both directions."""
     data = EVERY_BYTE * 3 + b'\r\n\n\r\x04\x03\x1c\x00' + EVERY_BYTE[::-1]
@@ -59,6 +62,7 @@ def test_end_of_input():
     assert run(['--', 'wc', '-c'], b'12345').text.split()[0] == '5'
 
 
+@pytest.mark.core
 def test_input_not_wanted():
     """A command that reads nothing ends all the same; so does its writer."""
     result = run(['--', 'echo', 'done'], b'x' * 5_000_000)
@@ -81,6 +85,7 @@ def test_two_readers_share_the_input():
     assert result.out == b'got one\ntwo\n', result
 
 
+@pytest.mark.core
 def test_shell_from_input():
     """Without CMD the shell reads commands, echoes and prompts nothing, gives the last status."""
     result = run([], b'echo hello\nexit 3\n')
@@ -109,6 +114,7 @@ ARGUMENTS = ['', 'a b', ' ', '"', "'", '\\', '$HOME', '*', ';', '&', '--', '-v',
              '\t', 'x' * 20000, 'ü€', '\udcff\udc80', '\x01\x7f', '%s%n', '`id`', '#', '=']
 
 
+@pytest.mark.core
 def test_arguments(tmp_path):
     """Arguments pass byte for byte: spaces, quotes, newlines, empty ones, long ones, any bytes."""
     result = sh('cat /proc/$$/cmdline; true')

@@ -39,6 +39,7 @@ def end(child):
     return child.before.decode(errors='replace'), child.exitstatus
 
 
+@pytest.mark.core
 def test_shell(terminal):
     child = terminal()
     child.expect(PROMPT)
