@@ -305,7 +305,7 @@ static void
 describe_current(char *text, size_t size)
 {
     struct process *p = current_process();
-    const char *name = p && p->name[0] ? p->name : current()->name;
+    const char *name = p && p->name[0] ? p->name : "kernel"; /* no program yet */
     snprintf(text, size, "%s (pid %d)", name, p ? p->pid : 0);
 }
 
