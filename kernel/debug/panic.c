@@ -125,8 +125,8 @@ step(u64 *pc, u64 *fp, u64 ra)
     return is_code(*pc) && *fp % 16 == 0 && *fp > from && *fp - from < MAX_FRAME_SIZE;
 }
 
-/* The callers of a function whose frame pointer is `fp`. A place that repeats, as in a recursion that
- * has eaten its stack, takes one line, so that how it began is seen too. */
+/* The callers of a function whose frame pointer is `fp`. A place that repeats, as in a
+ * recursion that has eaten its stack, takes one line, so that how it began is seen too. */
 static void
 print_callers(u64 fp, u64 ra)
 {

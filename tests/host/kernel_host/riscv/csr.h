@@ -1,7 +1,6 @@
-/* csr.h - stands in for kernel/riscv/csr.h where kernel files run on the host.
- *
- * A clock that counts its readers; nothing else of that header is needed there. Found first, because
- * its folder comes first among the include paths. */
+/* csr.h - stands in for kernel/riscv/csr.h where kernel files run on the host.  A clock that
+ * counts its readers; nothing else of that header is needed there. Found first, because its
+ * folder comes first among the include paths. */
 #pragma once
 
 #include "lib/types.h"
