@@ -210,6 +210,17 @@ insert(struct editor *e, char c)
     e->length++;
 }
 
+/* Takes the further bytes of a character in UTF-8 at once: half a character cannot be drawn. */
+static void
+insert_character(struct editor *e, int first)
+{
+    int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0;
+
+    insert(e, (char)first);
+    while (more-- > 0)
+        insert(e, (char)read_byte());
+}
+
 static void
 replace(struct editor *e, const char *text)
 {
@@ -279,29 +290,29 @@ edit(struct editor *e, int key)
         break;
     default:
         if (key >= ' ' && key < KEY_DELETE)
-            insert(e, (char)key);
+            insert_character(e, key);
     }
 }
 
-/* Works on the line until it is complete. False at its end: ctrl-c, ctrl-d on an empty line. */
+/* Works on the line until it is complete. False at ctrl-c, and at ctrl-d on an empty line. */
 static bool
 edit_until_complete(struct editor *e)
 {
-    for (;;) {
-        draw(e);
-        int key = read_key();
-        if (key == '\r' || key == '\n')
-            break;
+    int key;
+
+    draw(e);
+    while ((key = read_key()) != '\r' && key != '\n') {
         if (key == CONTROL('c')) {
-            interrupted = 1;
             put("^C");
+            interrupted = 1;
+            return false;
         }
-        if (key == KEY_END_OF_FILE || key == CONTROL('c') ||
-            (key == CONTROL('d') && e->length == 0)) {
+        if (key == KEY_END_OF_FILE || (key == CONTROL('d') && e->length == 0)) {
             put("\n");
             return false;
         }
         edit(e, key);
+        draw(e);
     }
     e->cursor = e->length;
     draw(e);

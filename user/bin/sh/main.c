@@ -77,6 +77,8 @@ run_terminal(void)
         shell.run_depth = shell.loop_depth = 0;
         interrupted = 0;
         run_input(&in);
+        if (interrupted)
+            fputc('\n', stderr); /* behind the ^C that the terminal or the editor has shown */
         free(in.buffer); /* after an error the rest of the line means nothing */
     } while (shell.unwind == ABANDONED);
     return shell.status;

@@ -77,11 +77,12 @@ decode_status(int wait_status)
 static void
 report_death(int signal)
 {
-    if (!shell.interactive || signal == SIGPIPE)
+    if (!shell.interactive)
         return;
-    fprintf(stderr, "%s\n", signal == SIGINT ? "" : strsignal(signal));
     if (signal == SIGINT)
         interrupted = 1; /* ctrl-c is meant for the whole line, not for its first command */
+    else if (signal != SIGPIPE)
+        fprintf(stderr, "%s\n", strsignal(signal));
 }
 
 static int
