@@ -1,8 +1,9 @@
 """test_tty.py - the shell at a terminal: prompt, editing, history, ctrl-c, end of input.
 
 pexpect plays the person: it types only when it sees the prompt, because what is typed earlier is
-the terminal's to edit and not the shell's. What tools/run does with a terminal is in
-test_run_terminal.py, the language of the shell in test_sh.py.
+the terminal's to edit and not the shell's. Ctrl-c goes to whoever has the terminal when it arrives:
+before it is typed, that one has printed something itself (a builtin, not a program). What tools/run
+does with a terminal is in test_run_terminal.py, the language of the shell in test_sh.py.
 """
 import os
 
@@ -144,8 +145,8 @@ def test_interrupt_of_a_pipeline(person):
 
 
 def test_interrupt_of_the_shell_itself(person):
-    person.type('echo up; while :; do :; done\r')
-    person.screen.expect_exact('up\r\n')
+    person.type('pwd; while :; do :; done\r')
+    person.screen.expect_exact('\r\n/\r\n')
     person.type('\x03')
     person.see_prompt()
     assert person.run('echo $?') == '130\n'
@@ -153,8 +154,8 @@ def test_interrupt_of_the_shell_itself(person):
 
 def test_interrupt_of_wait(person):
     """The background does not hear it."""
-    person.type('sleep 1000 & echo up; wait\r')
-    person.screen.expect_exact('up\r\n')
+    person.type('sleep 1000 & pwd; wait\r')
+    person.screen.expect_exact('\r\n/\r\n')
     person.type('\x03')
     person.see_prompt()
     assert person.run('kill -0 $!; echo $?') == '0\n'
@@ -214,7 +215,7 @@ def test_shell_in_the_shell(person):
     person.type('\x04')
     person.see_prompt()
     assert person.run('echo $?') == '3\n'
-    person.type('echo up; sleep 1000\r')
+    person.type('sh -c \'echo up; exec sleep 1000\'\r')
     person.screen.expect_exact('up\r\n')
     person.type('\x03')
     person.see_prompt()

@@ -79,7 +79,7 @@ run_terminal(void)
         run_input(&in);
         if (interrupted)
             fputc('\n', stderr); /* behind the ^C that the terminal or the editor has shown */
-        free(in.buffer); /* after an error the rest of the line means nothing */
+        free(in.buffer);         /* after an error the rest of the line means nothing */
     } while (shell.unwind == ABANDONED);
     return shell.status;
 }
