@@ -1,9 +1,9 @@
 /*
- * story.c - the guest's part of `make demo`: it does what the demo tells of, and prints what it saw.
+ * story.c - the guest's part of `make demo`: does what the demo tells of, and prints what it saw.
  *
  *   story base    where this exec found the vDSO
- *   story read    the same; then it looks up __vdso_clock_gettime step by step, and reads the clock
- *                 many times by call and by vDSO, with a marker in the record before and behind
+ *   story read    the same; then it looks up __vdso_clock_gettime step by step, and reads the
+ *                 clock many times by call and by vDSO, with a marker before and behind
  *
  * One fact a line, a word and its values, for tools/demo to judge and to lay out. Nothing is printed
  * between two markers. Follows: gABI chapter 5 (hash table), LSB (symbol versions).
@@ -41,7 +41,7 @@ _Static_assert(__NR_clock_gettime == 113, "by_call has the number");
 
 static struct timespec now;
 
-/* --- the look-up --------------------------------------------------------------------------------- */
+/* --- the look-up -------------------------------------------------------------------------- */
 
 /* The table that the image's dynamic section names by `tag`. The image is linked to begin at 0, so
  * what it calls an address is a distance from its base. */
@@ -104,7 +104,7 @@ look_up(unsigned long base)
     return (clock_function *)(base + symbols[i].st_value);
 }
 
-/* --- the reads ----------------------------------------------------------------------------------- */
+/* --- the reads ---------------------------------------------------------------------------- */
 
 /* Nanoseconds of a loop of READS calls of `read`, or of an empty one when it is NULL. */
 static long

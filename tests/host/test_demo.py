@@ -68,7 +68,7 @@ def test_is_of_this_run(shown):
     """Nothing is told from memory: another run has other places."""
     again = bases(demo())
     assert len(again) == 3 and not set(again) & set(bases(shown)), (
-        f"expected 3 other bases than {bases(shown)}, seen {again}; usual cause: the seed is fixed; "
+        f"expected 3 other bases than {bases(shown)}, seen {again}; usual cause: a fixed seed; "
         f"{READ}")
 
 
@@ -79,7 +79,7 @@ def test_address_is_the_function(shown):
             "__vdso_clock_gettime")
     wanted = f"= {int(bases(shown)[2], 16) + symbol['st_value']:#x}"
     line = next(line for line in shown.splitlines() if line.startswith("  address"))
-    assert line.endswith(wanted), f"expected a line that ends with {wanted!r}, seen {line!r}; {READ}"
+    assert line.endswith(wanted), f"expected the end {wanted!r}, seen {line!r}; {READ}"
 
 
 def test_whole_run_passes(module, real):
