@@ -5,8 +5,8 @@
  *   story read    the same; then it looks up __vdso_clock_gettime step by step, and reads the
  *                 clock many times by call and by vDSO, with a marker before and behind
  *
- * One fact a line, a word and its values, for tools/demo to judge and to lay out. Nothing is printed
- * between two markers. Follows: gABI chapter 5 (hash table), LSB (symbol versions).
+ * One fact a line, a word and its values, for tools/demo to judge and to lay out. Nothing is
+ * printed between two markers. Follows: gABI chapter 5 (hash table), LSB (symbol versions).
  */
 #include <elf.h>
 #include <stdio.h>
