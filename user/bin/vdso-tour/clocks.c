@@ -89,14 +89,14 @@ show_time(clock_function *by_vdso)
         by_vdso(CLOCK_MONOTONIC, &before);
     by_call(CLOCK_MONOTONIC, &called);
     if (by_vdso == NULL) {
-        printf("time    by call %ld.%09ld s\n", (long)called.tv_sec, (long)called.tv_nsec);
+        printf("time    call %ld.%09ld s\n", (long)called.tv_sec, (long)called.tv_nsec);
         return true;
     }
     by_vdso(CLOCK_MONOTONIC, &after);
     bool agree = to_ns(before) <= to_ns(called) && to_ns(called) <= to_ns(after);
-    printf("time    by vDSO %ld.%09ld s, then by call +%ld ns, by vDSO +%ld ns: %s\n",
-           (long)before.tv_sec, (long)before.tv_nsec, to_ns(called) - to_ns(before),
-           to_ns(after) - to_ns(before), agree ? "they agree" : "THEY DO NOT AGREE");
+    printf("time    vDSO %ld.%09ld s, call +%ld ns, vDSO +%ld ns: %s\n", (long)before.tv_sec,
+           (long)before.tv_nsec, to_ns(called) - to_ns(before), to_ns(after) - to_ns(before),
+           agree ? "they agree" : "THEY DO NOT AGREE");
     return agree;
 }
 
@@ -121,6 +121,6 @@ show_cost(clock_function *by_vdso)
 
     printf("cost    ");
     if (by_vdso != NULL)
-        printf("by vDSO %ld.%ld ns, ", vdso / 10, vdso % 10);
-    printf("by call %ld.%ld ns, the mean of %d reads\n", call / 10, call % 10, READS);
+        printf("vDSO %ld.%ld ns, ", vdso / 10, vdso % 10);
+    printf("call %ld.%ld ns, the mean of %d reads\n", call / 10, call % 10, READS);
 }
