@@ -157,6 +157,7 @@ execute(char **arguments)
     const char *name = arguments[0];
     int error = ENOENT;
 
+    become_child(); /* after `exec` typed by a person; elsewhere it has been done */
     if (strchr(name, '/') != NULL)
         error = try_path(name, arguments, environment);
     else if (name[0] != '\0')

@@ -55,15 +55,15 @@ show_vvar(unsigned long base)
 
     for (int i = 0; i < SHOWN; i++)
         lines[i] = read_line(&vvar->clock[shown[i]]);
-    printf("vvar    0x%lx  %14s%21s%21s\n", (unsigned long)vvar, "REALTIME", "MONOTONIC",
+    printf("vvar    0x%-11lx%18s%19s%19s\n", (unsigned long)vvar, "REALTIME", "MONOTONIC",
            "MONOTONIC_COARSE");
-    SHOW(begin, " %20lu");
-    SHOW(end, " %20lu");
-    SHOW(mult, " %#20lx");
-    SHOW(offset_ns, " %20ld");
-    SHOW(sec, " %20ld");
-    SHOW(limit_ns, " %20lu");
-    SHOW(resolution_ns, " %20lu");
+    SHOW(begin, " %18lu");
+    SHOW(end, " %18lu");
+    SHOW(mult, " %#18lx");
+    SHOW(offset_ns, " %18ld");
+    SHOW(sec, " %18ld");
+    SHOW(limit_ns, " %18lu");
+    SHOW(resolution_ns, " %18lu");
 }
 
 static int
