@@ -10,7 +10,7 @@
 #include <string.h>
 #include "sh.h"
 
-enum { RUN_LIMIT = 1000 }; /* `. FILE` can nest without end; the stack cannot */
+enum { RUN_LIMIT = 250 }; /* `. FILE` can nest without end; stack and descriptors cannot */
 
 /* --- simple commands -------------------------------------------------------------------------- */
 
