@@ -1,0 +1,58 @@
+"""test_guest.py - the checks of tests/guest, one test each, one boot a program and configuration.
+
+The programs say what Linux's ABI is; here stands only in which machines they run. `smp` programs
+run on 1 and 4 harts too, `core` ones also under LLVM=1 and DEBUG=1.
+"""
+import pytest
+
+import guest
+
+# What depends on how many harts there are, or on who runs where.
+SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown", "sigaction", "thread",
+       "torn", "wait")
+# A program of each room, and all that is about registers and interrupts.
+CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "kill", "mmap",
+        "pipe", "pthread", "regs", "shootdown", "sigaction", "sigfault", "sigframe", "start",
+        "syscall", "thread", "torn", "vdso", "wait")
+# Programs that have a machine of their own: tests/host/test_storms.py.
+ELSEWHERE = ("storm", "oom")
+# More machines: name, options of tools/run, programs.
+MACHINES = (
+    ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),
+    ("vdso0", ("--append", "vdso=0"), ("clock", "kill", "pthread", "sigaction", "sigframe")),
+    ("mem32M", ("--mem", "32M"), ("mmap", "pipe", "syscall")),
+    ("mem2G", ("--mem", "2G", "--smp", "8"), ("syscall", "thread")),
+    ("icount", ("--icount",), ("regs", "sleep", "stop")),
+)
+# What a machine cannot show: without the vDSO, places and rows of maps that are about it.
+NOT_THERE = {("vdso0", "clock"): ("time_agrees",)}
+
+
+def boots():
+    """(id, program, options) of every boot."""
+    for program in guest.programs():
+        if program not in ELSEWHERE:
+            for harts in (1, 2, 4) if program in SMP else (2,):
+                yield f"{program}-{harts}", program, ("--smp", str(harts))
+    for name, options, chosen in MACHINES:
+        for program in chosen:
+            yield f"{program}-{name}", program, options
+
+
+def pytest_generate_tests(metafunc):
+    cases = []
+    for name, program, options in boots():
+        marks = [pytest.mark.xdist_group(name)]
+        marks += [pytest.mark.core] if program in CORE and options == ("--smp", "2") else []
+        marks += [pytest.mark.smp] if program in SMP else []
+        for check in guest.checks(program):
+            if check not in NOT_THERE.get((name.partition("-")[2], program), ()):
+                cases.append(pytest.param(program, check, options, id=f"{name}-{check}",
+                                          marks=marks))
+    metafunc.parametrize("program, check, options", cases)
+
+
+def test_guest(program, check, options):
+    failure = guest.verdict(program, check, options)
+    if failure:
+        pytest.fail(failure, pytrace=False)

@@ -1,0 +1,24 @@
+"""test_storms.py - many of everything, and memory that runs out: all is given back, none panics.
+
+The checks are those of tests/guest/storm.c and oom.c, here on machines of different size.
+"""
+import pytest
+
+import guest
+
+MACHINES = (
+    ("storm", "1", ("--smp", "1"), ()),
+    ("storm", "2", ("--smp", "2"), (pytest.mark.core,)),
+    ("storm", "4", ("--smp", "4"), ()),
+    ("oom", "64M", ("--mem", "64M"), (pytest.mark.core,)),
+)
+CASES = [pytest.param(program, check, options, id=f"{program}-{name}-{check}",
+                      marks=[pytest.mark.xdist_group(f"{program}-{name}"), *marks])
+         for program, name, options, marks in MACHINES for check in guest.checks(program)]
+
+
+@pytest.mark.parametrize("program, check, options", CASES)
+def test_storm(program, check, options):
+    failure = guest.verdict(program, check, options)
+    if failure:
+        pytest.fail(failure, pytrace=False)
