@@ -1,17 +1,20 @@
 #!/usr/bin/python3
 """rooms.py - a room includes only headers of rooms on lower floors.
 
-The floors stand in docs/design.md. Floor 1 may be included by all, itself too. The vDSO and the
-programs live outside of the kernel and share with it one header, vdso/vvar.h. A function that a .c
-file declares instead of including a header would be a way round the floors, so that is refused too.
+The floors are read from the table in docs/design.md (rows `| 10 | `kernel/boot/` | ...`). The rooms
+of floor 1 may be included by all, each other too. The vDSO and the programs live outside of the
+kernel and share with it one header, vdso/vvar.h. A function that a .c file declares instead of
+including a header would be a way round the floors, so that is refused too.
 """
 import os
 import re
 
 import tree
 
-FLOORS = {"boot": 10, "trap": 9, "syscall": 8, "proc": 7, "fs": 6, "time": 5, "vdso": 4,
-          "sched": 3, "mm": 2, "riscv": 1, "lib": 1, "dev": 1, "debug": 1}
+DESIGN = "docs/design.md"
+ROW = re.compile(r"^\| *(\d+) *\| *([^|]*kernel/[^|]*)\|", re.MULTILINE)
+FLOORS = {room: int(row.group(1)) for row in ROW.finditer(tree.read(DESIGN))
+          for room in re.findall(r"(\w+)/(?!\w)", row.group(2))}
 SHARED = "vdso/vvar.h"
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"\n]+)"', re.MULTILINE)
 # It never runs: it is compiled to text that tells assembly the offsets in structs of all rooms.
@@ -77,5 +80,5 @@ for source in tree.files(".c", ".h", ".S"):
         check_prototypes(source, tree.split_c(tree.read(source))[0])
     if room[0] == "kernel" and len(room) > 2 and room[1] not in FLOORS:
         tree.complain(source, 1, f"kernel/{room[1]} is on no floor",
-                      "every room has its floor", "add it to rooms.py and docs/design.md")
+                      "every room has its floor", "add it to the table in " + DESIGN)
 tree.finish()
