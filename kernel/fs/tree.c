@@ -38,10 +38,11 @@ tree_find(struct inode *dir, const struct component *name)
 {
     spin_lock(&tree_lock);
     struct dirent *d = find_locked(dir, name);
-    if (d)
-        inode_get(d->inode);
+    struct inode *i = d ? d->inode : NULL;
+    if (i)
+        inode_get(i);
     spin_unlock(&tree_lock);
-    return d ? d->inode : NULL;
+    return i;
 }
 
 /* An entry for `i` that nobody finds yet. Memory is taken before the lock. */
