@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A pipe may take less than it was given. */
 static void
 write_all(const char *from, size_t size)
 {
@@ -28,6 +29,7 @@ write_all(const char *from, size_t size)
     }
 }
 
+/* Returns the status that this file adds: 0 or 1. `name` is for the message. */
 static int
 copy(int fd, const char *name)
 {
@@ -45,6 +47,7 @@ copy(int fd, const char *name)
     return 0;
 }
 
+/* `-` is the standard input, at any place among the files. */
 static int
 copy_file(const char *name)
 {

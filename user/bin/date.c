@@ -18,6 +18,7 @@ usage(void)
     return 2;
 }
 
+/* Only @SECONDS: a date in words would need a parser as long as this program. */
 static int
 set_clock(const char *text)
 {
@@ -58,6 +59,7 @@ insert_numbers(char *to, size_t size, const char *format, const struct timespec 
     return 1;
 }
 
+/* One reading of the clock serves seconds, nanoseconds and date: they belong together. */
 static int
 print_time(const char *wanted)
 {

@@ -1,5 +1,5 @@
 /*
- * echo [-n] [WORD...] - prints its arguments with one space between them, then a newline (-n: none).
+ * echo [-n] [WORD...] - prints its arguments with one space between them, and a newline; -n: none.
  *
  * Backslashes are ordinary: POSIX leaves echo's treatment of them open, and this one prints what
  * it was given. Follows POSIX.1-2017, "echo".

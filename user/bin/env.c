@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* One NAME=VALUE a line, in the order in which the program got them. */
 static int
 print_environment(void)
 {

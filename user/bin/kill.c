@@ -23,6 +23,7 @@ static const char *const names[] = {
 };
 enum { NAMES = sizeof names / sizeof names[0], LAST_SIGNAL = 64 };
 
+/* Returns the status of wrong use. */
 static int
 usage(void)
 {
@@ -57,6 +58,7 @@ parse_signal(const char *text)
     return -1;
 }
 
+/* Six a line: a screen is 80 columns wide. */
 static int
 list(void)
 {

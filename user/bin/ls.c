@@ -25,6 +25,7 @@ struct names {
 static int all, long_format, folders_as_files, status;
 static size_t line_columns; /* of the terminal, 0: one name a line */
 
+/* stdio first writes what was listed before, so that the message stands at its place. */
 static void
 complain(const char *path)
 {
@@ -33,6 +34,7 @@ complain(const char *path)
     status = 1;
 }
 
+/* Keeps a copy: readdir gives its name only until the next call. */
 static void
 add(struct names *names, const char *name)
 {
@@ -54,6 +56,7 @@ compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* qsort may not be given NULL, not even with nothing to sort. */
 static void
 sort(struct names *names)
 {
@@ -61,7 +64,7 @@ sort(struct names *names)
         qsort(names->list, names->count, sizeof *names->list, compare);
 }
 
-/* --- one file in full -------------------------------------------------------------------------- */
+/* --- one file in full ------------------------------------------------------------------------- */
 
 /* "drwxr-xr-x" */
 static void
@@ -109,7 +112,7 @@ print_long(const char *folder, const char *name)
     putchar('\n');
 }
 
-/* --- lists ------------------------------------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
 /* Names run down the columns, as in a dictionary. */
 static void
@@ -129,6 +132,7 @@ print_columns(const struct names *names)
     }
 }
 
+/* In full one by one, else in columns. */
 static void
 print_names(const char *folder, const struct names *names)
 {
@@ -140,6 +144,7 @@ print_names(const char *folder, const struct names *names)
         print_long(folder, names->list[i]);
 }
 
+/* readdir gives no order: the names are collected before any is printed. */
 static void
 list_folder(const char *path)
 {
@@ -184,6 +189,7 @@ list(char **arguments, int count)
     }
 }
 
+/* Options may stand together, -la, or apart. Returns the index of the first name. */
 static int
 parse_options(int argc, char **argv)
 {

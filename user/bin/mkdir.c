@@ -18,6 +18,7 @@ is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+/* Accepting what exists means folders: a file of that name stays an error. */
 static int
 make(const char *path, int accept_existing)
 {

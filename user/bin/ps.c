@@ -66,6 +66,7 @@ print_process(const char *pid)
     print_command(pid, name + 1);
 }
 
+/* By number: readdir gives /proc in any order. */
 static int
 compare(const void *a, const void *b)
 {

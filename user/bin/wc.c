@@ -15,6 +15,7 @@ enum { LINES, WORDS, BYTES, COUNTS };
 
 static int only = -1; /* which count was asked for, -1: all */
 
+/* Reads to the end of the file; -1 with errno when it cannot. Words end at any blank. */
 static int
 count(int fd, long counts[COUNTS])
 {
@@ -34,6 +35,7 @@ count(int fd, long counts[COUNTS])
     return size == 0 ? 0 : -1;
 }
 
+/* NULL is the standard input. */
 static int
 count_file(const char *name)
 {

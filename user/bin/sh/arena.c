@@ -29,6 +29,8 @@ out_of_memory(void)
     _exit(STATUS_SYNTAX);
 }
 
+/* What is left of the chunk below is given up: it is at most what one allocation did not fit
+ * into. */
 static void
 add_chunk(size_t size)
 {
@@ -41,6 +43,8 @@ add_chunk(size_t size)
     top = chunk;
 }
 
+/* Rounding up keeps every block aligned for any type. Zeroing means that a new tree node has no
+ * stray child, and a copied text has its zero at the end. */
 void *
 arena_alloc(size_t size)
 {
@@ -64,6 +68,7 @@ arena_mark(void)
     return (struct arena_mark){ top, top != NULL ? top->used : 0 };
 }
 
+/* Chunks above the mark go back to malloc; the one that holds it is only cut. */
 void
 arena_release(struct arena_mark mark)
 {
@@ -113,6 +118,7 @@ text_append(struct text *t, const char *s)
         text_add(t, *s++);
 }
 
+/* Also of a text to which nothing was ever added: then it is the empty one. */
 char *
 text_take(struct text *t)
 {

@@ -2,7 +2,8 @@
  * arithmetic.c - computes the expression of $((...)): + - * / %, parentheses, numbers, variables.
  *
  * One function a level of precedence, the classic recursive descent. Numbers are C's long and wrap
- * round, computed as unsigned ones because signed ones must not in C; NAME is a variable, 0 when it is empty or not set. To compare there is `test`.
+ * round, computed as unsigned ones because signed ones must not in C. NAME is a variable, 0 when it
+ * is empty or not set. To compare there is `test`.
  * Follows POSIX.1-2017, "Shell Command Language", 2.6.4 Arithmetic Expansion, in part.
  */
 #include <ctype.h>
@@ -18,6 +19,7 @@ struct expression {
 
 static long parse_sum(struct expression *e);
 
+/* Only the first error is told: those behind it come from being lost. */
 static long
 fail(struct expression *e, const char *why)
 {
@@ -35,6 +37,7 @@ accept(struct expression *e, const char *set)
     return *e->at != '\0' && strchr(set, *e->at) != NULL ? *e->at++ : 0;
 }
 
+/* A variable holds digits, no expression: $((x)) does not compute what is in x a second time. */
 static long
 parse_name(struct expression *e)
 {
@@ -49,6 +52,7 @@ parse_name(struct expression *e)
     return *end == '\0' ? number : fail(e, "a variable holds no number");
 }
 
+/* The depth is that of parentheses and signs, which both recurse here. */
 static long
 parse_operand(struct expression *e)
 {
@@ -73,6 +77,7 @@ parse_operand(struct expression *e)
     return value;
 }
 
+/* Rounds towards zero, as C does and POSIX asks. */
 static long
 divide(struct expression *e, long a, long b, bool remainder)
 {
@@ -83,6 +88,7 @@ divide(struct expression *e, long a, long b, bool remainder)
     return remainder ? a % b : a / b;
 }
 
+/* The left operand is complete when the operator is read, so that 8/4/2 is (8/4)/2. */
 static long
 parse_product(struct expression *e)
 {

@@ -17,6 +17,7 @@
 
 enum { PATH_SIZE = 4096 };
 
+/* strtol alone would take blanks, signs and no digits at all. */
 bool
 parse_count(const char *text, int *number)
 {
@@ -41,6 +42,7 @@ false_builtin(char **arguments)
 
 /* --- folders ---------------------------------------------------------------------------------- */
 
+/* Asks the kernel and not $PWD, which anybody may set. */
 static int
 pwd_builtin(char **arguments)
 {
@@ -54,6 +56,8 @@ pwd_builtin(char **arguments)
     return 0;
 }
 
+/* cd [FOLDER | -]: without one, home; `-` is where we were before, and is printed, as POSIX
+ * asks. PWD and OLDPWD are for programs and people; the shell itself does not trust them. */
 static int
 cd_builtin(char **arguments)
 {
@@ -80,6 +84,7 @@ cd_builtin(char **arguments)
     return 0;
 }
 
+/* umask [MASK]: the kernel tells the old mask only in exchange for a new one. */
 static int
 umask_builtin(char **arguments)
 {
@@ -102,6 +107,8 @@ umask_builtin(char **arguments)
 
 /* --- variables and arguments ------------------------------------------------------------------ */
 
+/* Variables are set and exported only under names that a script could write: $NAME must find
+ * them. */
 static bool
 check_name(const char *builtin, const char *name)
 {
@@ -110,6 +117,7 @@ check_name(const char *builtin, const char *name)
     return is_name(name);
 }
 
+/* export [NAME[=VALUE]...] */
 static int
 export_builtin(char **arguments)
 {
@@ -127,6 +135,7 @@ export_builtin(char **arguments)
     return 0;
 }
 
+/* unset NAME...: what is not set may be unset, too. */
 static int
 unset_builtin(char **arguments)
 {
@@ -138,6 +147,7 @@ unset_builtin(char **arguments)
     return 0;
 }
 
+/* shift [N]: $1 becomes what $N+1 was. The list itself stays as it is, a loop may be walking it. */
 static int
 shift_builtin(char **arguments)
 {
@@ -191,6 +201,7 @@ read_builtin(char **arguments)
 
 /* --- the flow of commands --------------------------------------------------------------------- */
 
+/* exit [STATUS]: without one, that of the last command. The kernel keeps eight bits of it. */
 static int
 exit_builtin(char **arguments)
 {
@@ -232,6 +243,7 @@ continue_builtin(char **arguments)
     return leave_loops(arguments, CONTINUING);
 }
 
+/* . FILE: runs it in this shell, so that it can set variables. The name is no matter of PATH. */
 static int
 dot_builtin(char **arguments)
 {
@@ -253,6 +265,7 @@ dot_builtin(char **arguments)
     return status;
 }
 
+/* exec [COMMAND...]: run.c has carried out the redirections, for good. */
 int
 exec_builtin(char **arguments)
 {
@@ -261,6 +274,7 @@ exec_builtin(char **arguments)
     execute(arguments + 1);
 }
 
+/* wait [PID...]: the status is that of the last one named. */
 static int
 wait_builtin(char **arguments)
 {
@@ -279,6 +293,7 @@ wait_builtin(char **arguments)
     return status;
 }
 
+/* A builtin wins over a program of the same name; a path, /bin/true, means the program. */
 builtin_function *
 find_builtin(const char *name)
 {

@@ -7,6 +7,7 @@
  */
 #include "sh.h"
 
+/* After a wrong word next_token does nothing: the parser has failed. */
 static void
 expect_word(struct parser *p, const char *word)
 {
@@ -15,6 +16,7 @@ expect_word(struct parser *p, const char *word)
     next_token(p);
 }
 
+/* ( list ) */
 static struct node *
 parse_subshell(struct parser *p)
 {
@@ -28,6 +30,7 @@ parse_subshell(struct parser *p)
     return n;
 }
 
+/* { list ; }: the braces are words, so a separator has to stand before the closing one. */
 static struct node *
 parse_group(struct parser *p)
 {
@@ -39,6 +42,7 @@ parse_group(struct parser *p)
     return n;
 }
 
+/* if list; then list; [elif list; then list;]... [else list;] fi */
 static struct node *
 parse_if(struct parser *p)
 {
@@ -63,6 +67,7 @@ parse_if(struct parser *p)
     return first;
 }
 
+/* do list; done: the second half of every loop. */
 static struct node *
 parse_do_group(struct parser *p)
 {
@@ -72,6 +77,7 @@ parse_do_group(struct parser *p)
     return body;
 }
 
+/* while list; do list; done, and the same with until. */
 static struct node *
 parse_while(struct parser *p)
 {
@@ -83,6 +89,7 @@ parse_while(struct parser *p)
     return n;
 }
 
+/* The words after `in`. Reserved ones are ordinary there. */
 static struct word *
 parse_words(struct parser *p)
 {
@@ -95,6 +102,7 @@ parse_words(struct parser *p)
     return first;
 }
 
+/* for NAME [in WORD...]; do list; done: without `in` it means "$@". */
 static struct node *
 parse_for(struct parser *p)
 {

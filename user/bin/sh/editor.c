@@ -53,6 +53,7 @@ history_get(int back)
     return there ? history[(history_count - back) % HISTORY] : NULL;
 }
 
+/* Empty lines and repetitions would only be in the way. */
 static void
 history_add(const char *line)
 {
@@ -68,6 +69,8 @@ history_add(const char *line)
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
+/* Waits for a key. A signal does not end it: in raw mode the keys that send some are plain
+ * bytes. */
 static int
 read_byte(void)
 {
@@ -100,6 +103,7 @@ read_sequence(void)
     return KEY_UNKNOWN;
 }
 
+/* A lone escape waits for the next key, and takes it away: telling the two apart needs a clock. */
 static int
 read_key(void)
 {
@@ -117,6 +121,8 @@ continues_character(char c)
     return (c & 0xc0) == 0x80;
 }
 
+/* Counts characters. Those that take two columns, as Chinese does, are drawn right but counted
+ * short. */
 static size_t
 columns(const char *text, size_t length)
 {
@@ -127,6 +133,7 @@ columns(const char *text, size_t length)
     return count;
 }
 
+/* Asked anew at each key, because a window may change its size at any time. */
 static size_t
 screen_columns(void)
 {
@@ -160,6 +167,7 @@ draw(struct editor *e)
 
 /* --- editing ---------------------------------------------------------------------------------- */
 
+/* Where the character before `at` begins. */
 static size_t
 before(const struct editor *e, size_t at)
 {
@@ -168,6 +176,7 @@ before(const struct editor *e, size_t at)
     return at;
 }
 
+/* Where the character after the one at `at` begins. */
 static size_t
 after(const struct editor *e, size_t at)
 {
@@ -178,6 +187,7 @@ after(const struct editor *e, size_t at)
     return at;
 }
 
+/* Where the word before the cursor begins: ctrl-w takes blanks behind it, too. */
 static size_t
 word_before(const struct editor *e)
 {
@@ -190,6 +200,7 @@ word_before(const struct editor *e)
     return at;
 }
 
+/* What is behind moves up; the cursor stands where the gap was. */
 static void
 delete_range(struct editor *e, size_t from, size_t to)
 {
@@ -221,6 +232,7 @@ insert_character(struct editor *e, int first)
         insert(e, (char)read_byte());
 }
 
+/* Takes a line of history for the one that is typed. History lines came from here: they fit. */
 static void
 replace(struct editor *e, const char *text)
 {
@@ -246,6 +258,7 @@ walk_history(struct editor *e, int step)
     replace(e, line);
 }
 
+/* Everything that a key does to the line. Keys that mean nothing are dropped. */
 static void
 edit(struct editor *e, int key)
 {

@@ -19,6 +19,7 @@ struct fields {
     bool split;        /* into fields at blanks; else all is one text */
 };
 
+/* Ends the field if there is one; a pattern that matches no file stays as it is. */
 static void
 end_field(struct fields *f)
 {
@@ -68,6 +69,7 @@ emit_arguments(struct fields *f, bool quoted, bool joined)
     }
 }
 
+/* Digits take part in splitting like any value: IFS is blanks here, so nothing happens. */
 static void
 emit_number(struct fields *f, long number, bool quoted)
 {
@@ -88,6 +90,7 @@ positional(const char *digits)
     return number == 0 ? shell.name : shell.arguments[number - 1];
 }
 
+/* What is not set expands to nothing: unquoted to no word at all, quoted to an empty one. */
 static void
 emit_parameter(struct fields *f, const char *name, bool quoted)
 {
@@ -117,6 +120,7 @@ emit_parameter(struct fields *f, const char *name, bool quoted)
     }
 }
 
+/* Adds what one piece stands for. */
 static void
 emit_part(struct fields *f, const struct part *part)
 {
@@ -143,6 +147,7 @@ emit_part(struct fields *f, const struct part *part)
     }
 }
 
+/* Stops after an error in a piece: abandon has been called, and nobody will look at the result. */
 static void
 emit_word(struct fields *f, const struct word *w)
 {

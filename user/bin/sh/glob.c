@@ -36,6 +36,7 @@ matches(const char *pattern, const char *text)
     return true;
 }
 
+/* A lone backslash at the end stays. */
 char *
 unescape(char *pattern)
 {
@@ -98,12 +99,14 @@ match_below(struct list *files, const char *folder, const char *pattern)
         closedir(open);
 }
 
+/* By bytes: there is no locale. */
 static int
 compare(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* The names of this pattern are sorted among themselves, not into those of the words before. */
 bool
 match_files(struct list *files, const char *pattern)
 {

@@ -66,6 +66,7 @@ keep_line(struct input *in, const char *line, size_t length)
     in->end = in->buffer + length + 1;
 }
 
+/* The line is built in the arena and moved: it must outlive the command that asked for it. */
 static bool
 refill_from_fd(struct input *in)
 {
@@ -80,6 +81,7 @@ refill_from_fd(struct input *in)
     return any;
 }
 
+/* The second prompt tells a person that the shell waits for the rest of a command. */
 static bool
 refill_from_terminal(struct input *in)
 {
@@ -116,6 +118,7 @@ open_script(const char *path)
     return fd;
 }
 
+/* Reads on only when everything has been used up, and not at all after an end. */
 int
 input_peek(struct input *in)
 {

@@ -56,6 +56,7 @@ add_job(pid_t pid)
     jobs = job;
 }
 
+/* Called once the status has been told: POSIX lets a shell forget it then. */
 static void
 remove_job(struct job **link)
 {
@@ -65,6 +66,7 @@ remove_job(struct job **link)
     free(job);
 }
 
+/* For a subshell, whose parent has these children and can wait for them; it cannot. */
 void
 forget_background(void)
 {
@@ -72,6 +74,8 @@ forget_background(void)
         remove_job(&jobs);
 }
 
+/* The whole tree runs in a child, which a simple command replaces: $! is then the program
+ * itself, and `kill $!` ends what was started. */
 void
 run_background(const struct node *tree)
 {
@@ -95,6 +99,7 @@ run_background(const struct node *tree)
         fprintf(stderr, "[%d]\n", pid);
 }
 
+/* After ctrl-c the job stays in the list: somebody may wait for it again. */
 int
 wait_background(pid_t pid)
 {

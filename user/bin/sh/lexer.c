@@ -82,6 +82,7 @@ read_operator(struct input *in)
     return TOKEN_WORD;
 }
 
+/* A digit is a descriptor only if the arrow follows at once: `echo 2 >f` prints 2. */
 void
 next_token(struct parser *p)
 {

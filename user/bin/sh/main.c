@@ -19,6 +19,7 @@
 struct shell shell = { .name = "sh" };
 volatile sig_atomic_t interrupted;
 
+/* The name of the shell comes first, so that its messages are not taken for a program's. */
 void
 complain(const char *format, ...)
 {
@@ -41,6 +42,7 @@ abandon(int status)
     shell.unwind = ABANDONED;
 }
 
+/* A handler may not do more: run and the loops around it look at the flag. */
 static void
 on_interrupt(int signal)
 {
@@ -84,6 +86,7 @@ run_terminal(void)
     return shell.status;
 }
 
+/* sh -c: the last command of the string may replace the shell, nothing comes after it. */
 static int
 run_string(const char *text)
 {
@@ -110,6 +113,8 @@ refuse_file(const char *path, const char *why, int status)
     return status;
 }
 
+/* A file that begins with zeros among its first bytes is no text: probably a program for another
+ * machine, or a damaged one. Executing it line by line would only make noise, or harm. */
 static int
 run_file(const char *path)
 {
@@ -128,6 +133,7 @@ run_file(const char *path)
     return run_fd(fd);
 }
 
+/* argv[0] is $0. With an empty list it stays "sh". */
 static void
 set_parameters(int argc, char **argv)
 {

@@ -51,6 +51,7 @@ skip_newlines(struct parser *p)
 
 /* --- simple commands -------------------------------------------------------------------------- */
 
+/* A chain in the order written, which matters: `>f 2>&1` is not `2>&1 >f`. */
 struct redirect *
 parse_redirects(struct parser *p)
 {
@@ -70,6 +71,7 @@ parse_redirects(struct parser *p)
     return first;
 }
 
+/* NAME= must be unquoted, and its value may be anything: x="a b"$y. */
 static bool
 is_assignment(const struct word *w)
 {
@@ -79,6 +81,7 @@ is_assignment(const struct word *w)
            assignment_name(first->text) > 0;
 }
 
+/* Assignments are such only before the first word: in `echo a=b` it is an argument. */
 static struct node *
 parse_simple(struct parser *p)
 {
@@ -118,6 +121,8 @@ begins_command(const struct parser *p)
            p->token.kind == TOKEN_OPEN;
 }
 
+/* A command of either kind. The depth is that of the parser's own calls, which the stack must
+ * hold. */
 static struct node *
 parse_one(struct parser *p)
 {
@@ -144,6 +149,7 @@ chain(enum node_kind kind, struct node *first)
     return n;
 }
 
+/* A node with one child. */
 static struct node *
 wrap(enum node_kind kind, struct node *child)
 {
@@ -153,6 +159,7 @@ wrap(enum node_kind kind, struct node *child)
     return n;
 }
 
+/* [!] command [| command]...: `!` negates the whole. */
 static struct node *
 parse_pipeline(struct parser *p)
 {
@@ -170,6 +177,7 @@ parse_pipeline(struct parser *p)
     return negated ? wrap(NODE_NOT, pipeline) : pipeline;
 }
 
+/* && and || bind equally and to the left, so a flat chain says all. */
 static struct node *
 parse_and_or(struct parser *p)
 {

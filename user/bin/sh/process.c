@@ -85,6 +85,7 @@ report_death(int signal)
         fprintf(stderr, "%s\n", strsignal(signal));
 }
 
+/* The shell itself may get signals meanwhile; its child is what it waits for. */
 static int
 wait_for(pid_t pid)
 {
@@ -150,6 +151,8 @@ try_folders(char **arguments, char **environment)
     return result;
 }
 
+/* "Not found" has a status of its own, 127, so that scripts can tell it from a program that
+ * fails. */
 void
 execute(char **arguments)
 {
@@ -167,6 +170,7 @@ execute(char **arguments)
     exit(missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
 }
 
+/* Redirections come before assignments, and both in the child: the shell must not feel them. */
 int
 run_program(const struct node *command, char **arguments, bool last)
 {
@@ -180,6 +184,7 @@ run_program(const struct node *command, char **arguments, bool last)
     execute(arguments);
 }
 
+/* A copy of the shell: what it changes in itself, folder, variables, ends with it. */
 int
 run_subshell(const struct node *tree)
 {
@@ -254,6 +259,7 @@ start_stages(const struct node *stages, pid_t *pids)
     return count;
 }
 
+/* All of them are waited for, so that no stage outlives the pipeline unseen. */
 int
 run_pipeline(const struct node *stages)
 {
@@ -286,6 +292,7 @@ read_all(int fd)
     return text_take(&all);
 }
 
+/* The child stays in the shell's group: ctrl-c then ends both, and with them the whole command. */
 char *
 capture_output(const struct node *tree)
 {

@@ -14,6 +14,7 @@
 
 enum { NEW_FILE_MODE = 0666 };
 
+/* A copy above 9, or the note that it was closed. */
 static void
 save(int fd, struct saved_fd **saved)
 {
@@ -25,6 +26,7 @@ save(int fd, struct saved_fd **saved)
     *saved = s;
 }
 
+/* `2>&1`, and `2>&-`, which closes. */
 static bool
 duplicate(int fd, const char *target)
 {
@@ -40,6 +42,7 @@ duplicate(int fd, const char *target)
     return false;
 }
 
+/* open gives the lowest free descriptor, which is the wanted one only by luck. */
 static bool
 open_on(int fd, const char *path, int flags)
 {

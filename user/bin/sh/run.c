@@ -49,6 +49,7 @@ run_here(const struct node *n, builtin_function *builtin, char **arguments)
     return status;
 }
 
+/* The words are expanded before it is known what they are: `$x` can name a builtin. */
 static int
 run_simple(const struct node *n, bool last)
 {
@@ -65,6 +66,7 @@ run_simple(const struct node *n, bool last)
 
 /* --- lists and conditions --------------------------------------------------------------------- */
 
+/* The status of the last command that ran. */
 static int
 run_list(const struct node *n)
 {
@@ -73,6 +75,7 @@ run_list(const struct node *n)
     return shell.status;
 }
 
+/* Left to right: `a || b && c` runs c if a or b was true. */
 static int
 run_and_or(const struct node *n)
 {
@@ -82,6 +85,7 @@ run_and_or(const struct node *n)
     return shell.status;
 }
 
+/* No branch taken is a success, status 0. */
 static int
 run_if(const struct node *n)
 {
@@ -105,6 +109,7 @@ loop_goes_on(void)
     return shell.unwind == RUNNING;
 }
 
+/* The status is that of the body's last round, 0 when there was none: not that of the condition. */
 static int
 run_while(const struct node *n)
 {
@@ -120,6 +125,7 @@ run_while(const struct node *n)
     return status;
 }
 
+/* The words are expanded once, before the first round; `shift` in the body does not change them. */
 static int
 run_for(const struct node *n)
 {
@@ -136,6 +142,7 @@ run_for(const struct node *n)
     return status;
 }
 
+/* loop_depth tells `break` whether there is a loop to leave. */
 static int
 run_loop(const struct node *n)
 {
@@ -186,6 +193,7 @@ run_redirected(const struct node *n)
     return status;
 }
 
+/* Whatever a command allocated is given back here, on every way out. */
 int
 run(const struct node *n)
 {
@@ -217,6 +225,7 @@ run_and_exit(const struct node *n)
     exit(shell.status);
 }
 
+/* Each command is run before the next line is read: it may be what reads that line. */
 int
 run_input(struct input *in)
 {

@@ -20,12 +20,14 @@ invalid(const char *what, const char *why)
     return INVALID;
 }
 
+/* The shell's truth is the other way round than C's. */
 static int
 answer(bool yes)
 {
     return yes ? 0 : FALSE;
 }
 
+/* A sign is allowed, blanks at the end are not. */
 static bool
 parse_number(const char *text, long *number)
 {
@@ -63,6 +65,7 @@ ask_file(char question, const char *path)
     }
 }
 
+/* Operators with one operand: -n -z about texts, -t about a descriptor, the others about files. */
 static int
 test_one(const char *operator, const char * operand)
 {
@@ -86,6 +89,7 @@ test_one(const char *operator, const char * operand)
 static const char *const comparisons[] = { "=", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge" };
 enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0], NO_COMPARISON = -1 };
 
+/* The index in comparisons. */
 static int
 find_comparison(const char *operator)
 {
@@ -95,6 +99,7 @@ find_comparison(const char *operator)
     return NO_COMPARISON;
 }
 
+/* Texts by = and !=, numbers by the others: 03 -eq 3, but 03 != 3. */
 static int
 compare(const char *left, int comparison, const char *right)
 {
@@ -107,6 +112,8 @@ compare(const char *left, int comparison, const char *right)
     return answer((bool[]){ a == b, a != b, a<b, a <= b, a> b, a >= b }[comparison - 2]);
 }
 
+/* POSIX decides by the number of arguments, and looks for the longest form first: in `! = !` the
+ * middle one is an operator, in `! -f x` the first one is. */
 static int
 test(char **arguments, int count)
 {
@@ -125,6 +132,7 @@ test(char **arguments, int count)
     return invalid(arguments[1], "not an operator");
 }
 
+/* `[` is the same command, and wants `]` as its last argument. */
 int
 test_builtin(char **arguments)
 {

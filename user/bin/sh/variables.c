@@ -62,6 +62,7 @@ variable_set(const char *name, const char *value)
     v->value = copy;
 }
 
+/* Also takes the mark that it is exported: unset means as if it never was. */
 void
 variable_unset(const char *name)
 {
@@ -109,6 +110,7 @@ variables_print_exported(void)
     }
 }
 
+/* Made anew for each program: seldom enough, and nothing can be out of date. */
 char **
 variables_environment(void)
 {

@@ -40,6 +40,7 @@ add_part(struct builder *b, enum part_kind kind, bool quoted)
     return part;
 }
 
+/* Ends the piece of text that is growing, if there is one. */
 static void
 flush_text(struct builder *b)
 {
@@ -47,6 +48,7 @@ flush_text(struct builder *b)
         add_part(b, PART_TEXT, b->text_quoted)->text = text_take(&b->text);
 }
 
+/* Text changes its piece only when quoting begins or ends: a"b"c is three. */
 static void
 add_char(struct builder *b, int c, bool quoted)
 {
@@ -95,6 +97,7 @@ read_inside_quotes(struct builder *b)
         add_char(b, c, true);
 }
 
+/* Between single quotes nothing has a meaning, not even a backslash. */
 static void
 read_quoted(struct builder *b, int quote)
 {
@@ -113,6 +116,7 @@ read_quoted(struct builder *b, int quote)
     input_next(in);
 }
 
+/* Outside of quotes a backslash quotes any one character, and joins two lines. */
 static void
 read_unquoted(struct builder *b)
 {
@@ -147,6 +151,7 @@ is_name_char(int c)
     return isalnum(c) || c == '_';
 }
 
+/* The same for a whole text. */
 bool
 is_name(const char *text)
 {
@@ -185,6 +190,7 @@ read_name(struct input *in, bool braces)
     return text_take(&name);
 }
 
+/* Of the forms with braces, only the plain one: the others are a language of their own. */
 static void
 read_parameter(struct builder *b, bool braces, bool quoted)
 {
@@ -220,6 +226,8 @@ read_arithmetic(struct builder *b, bool quoted)
     add_part(b, PART_ARITHMETIC, quoted)->expression = end_word(&expression);
 }
 
+/* `$((` is always arithmetic: who means a subshell in a substitution leaves a blank, as POSIX
+ * asks. */
 static void
 read_substitution(struct builder *b, bool quoted)
 {
@@ -254,6 +262,7 @@ read_dollar(struct builder *b, bool quoted)
 
 /* --- words ------------------------------------------------------------------------------------ */
 
+/* Up to a blank or an operator that is not quoted. */
 struct word *
 read_word(struct parser *p)
 {

@@ -36,6 +36,7 @@ read_line(const volatile struct vvar_clock *line)
     return copy;
 }
 
+/* One field of all shown clocks, side by side. The fields are all 64 bits wide. */
 static void
 show_field(const char *name, const struct vvar_clock *lines, size_t offset, const char *format)
 {
@@ -47,6 +48,7 @@ show_field(const char *name, const struct vvar_clock *lines, size_t offset, cons
 
 #define SHOW(field, format) show_field(#field, lines, offsetof(struct vvar_clock, field), format)
 
+/* The layout is the contract that the kernel's writer and the image's reader are compiled from. */
 void
 show_vvar(unsigned long base)
 {
@@ -66,6 +68,7 @@ show_vvar(unsigned long base)
     SHOW(resolution_ns, " %18lu");
 }
 
+/* The same question, asked through the gate. */
 static int
 by_call(clockid_t clock, struct timespec *now)
 {
@@ -78,6 +81,8 @@ to_ns(struct timespec t)
     return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
+/* MONOTONIC, because it cannot be set between the readings. The call lies between two reads of
+ * the vDSO: if both sides see one clock, the three are in order. */
 bool
 show_time(clock_function *by_vdso)
 {
@@ -113,6 +118,7 @@ measure(clock_function *read_clock)
     return (to_ns(end) - to_ns(start)) * 10 / READS;
 }
 
+/* Under --icount a nanosecond of guest time is an instruction, so these are counts then. */
 void
 show_cost(clock_function *by_vdso)
 {

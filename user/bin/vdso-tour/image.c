@@ -12,6 +12,7 @@
 
 enum { VERSION_MASK = 0x7fff }; /* the top bit of a versym entry says "hidden" */
 
+/* The first program header of a type, NULL when there is none. */
 static const Elf64_Phdr *
 find_header(unsigned long base, unsigned type)
 {
@@ -38,12 +39,15 @@ dynamic_address(unsigned long base, long tag)
     return 0;
 }
 
+/* Names are offsets into one table of texts. */
 static const char *
 string_at(unsigned long base, unsigned long offset)
 {
     return (const char *)(dynamic_address(base, DT_STRTAB) + offset);
 }
 
+/* A note is a header, a name and a content, both padded to four bytes. The build-id tells which
+ * build this is: a debugger finds the file with the symbols by it. */
 static void
 show_build_id(unsigned long base)
 {
@@ -64,6 +68,8 @@ show_build_id(unsigned long base)
     }
 }
 
+/* What a loader would look at: one segment for everything, readable and executable, never
+ * writable. */
 void
 show_headers(unsigned long base)
 {
@@ -120,6 +126,7 @@ exported_function(unsigned long base, unsigned index)
                                                                                        : NULL;
 }
 
+/* All functions, in the order of the table. */
 void
 show_symbols(unsigned long base)
 {
@@ -131,6 +138,7 @@ show_symbols(unsigned long base)
     }
 }
 
+/* What a C library does at start. It would compare the version, too, and use a hash table. */
 void *
 find_symbol(unsigned long base, const char *name)
 {
