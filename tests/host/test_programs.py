@@ -54,13 +54,17 @@ CASES = [
      r'l.{9} .* /proc/self/exe -> /bin/ls\n(c.{9} .* /dev/null\nd.{9} .* /tmp\n)'),
     ('ls of what is not there', 'ls /nonesuch /bin/ls; echo $?; ls -z; echo $?',
      'ls: /nonesuch: No such file or directory\n/bin/ls\n1\nusage: ls .*\n2\n'),
-    ('mkdir', 'cd /tmp; mkdir n; echo $?; mkdir n; echo $?; mkdir n/x/y; echo $?; mkdir -p n/x/y n; '
+    ('mkdir', 'cd /tmp; mkdir n; echo $?; mkdir n; echo $?; mkdir n/x/y; echo $?; '
+     'mkdir -p n/x/y n; '
      'echo $?; ls n/x; >file; mkdir -p file/z; echo $?',
      '0\nmkdir: n: File exists\n1\nmkdir: n/x/y: No such file or directory\n1\n0\ny\n'
      'mkdir: file: File exists\n1\n'),
-    ('rm', 'cd /tmp; >p; >q; rm p q; echo $?; ls p q; rm p; echo $?; rm -f p; echo $?; rm /tmp; echo $?',
-     '0\nls: p: .*\nls: q: .*\nrm: p: No such file or directory\n1\n0\nrm: /tmp: Is a directory\n1\n'),
-    ('wc', 'cd /tmp; echo "a b\tc" >w; echo "  d" >>w; wc w; wc -l w; wc -w <w; wc -c <w; wc </dev/null; '
+    ('rm', 'cd /tmp; >p; >q; rm p q; echo $?; ls p q; rm p; echo $?; rm -f p; echo $?; '
+     'rm /tmp; echo $?',
+     '0\nls: p: .*\nls: q: .*\nrm: p: No such file or directory\n1\n0\n'
+     'rm: /tmp: Is a directory\n1\n'),
+    ('wc', 'cd /tmp; echo "a b\tc" >w; echo "  d" >>w; wc w; wc -l w; wc -w <w; wc -c <w; '
+     'wc </dev/null; '
      'wc /nonesuch; echo $?', '2 4 10 w\n2 w\n4\n10\n0 0 0\nwc: /nonesuch: .*\n1\n'),
     ('ps', 'ps', r'  PID  PPID STAT CMD\n    1     0 S    /init\n'
      r'( +\d+ +\d+ [RS]    sh .*\n)+ +\d+ +\d+ R    ps\n'),
@@ -98,13 +102,15 @@ def test_case(number):
     name, script, expected = CASES[number]
     assert number in outcomes(), 'the machine stopped before or in this case: %s' % script
     seen = outcomes()[number]
-    assert re.fullmatch(expected, seen), 'script:\n%s\nexpected %r\nseen %r' % (script, expected, seen)
+    assert re.fullmatch(expected, seen), 'script:\n%s\nexpected %r\nseen %r' % (
+        script, expected, seen)
 
 
 # --- vdso-tour -----------------------------------------------------------------------------------
 
-EXPORTS = {'clock_gettime': 'LINUX_4.15', 'gettimeofday': 'LINUX_4.15', 'clock_getres': 'LINUX_4.15',
-           'getcpu': 'LINUX_4.15', 'flush_icache': 'LINUX_4.15', 'rt_sigreturn': 'LINUX_4.15',
+EXPORTS = {'clock_gettime': 'LINUX_4.15', 'gettimeofday': 'LINUX_4.15',
+           'clock_getres': 'LINUX_4.15', 'getcpu': 'LINUX_4.15', 'flush_icache': 'LINUX_4.15',
+           'rt_sigreturn': 'LINUX_4.15',
            'time': 'POSTERN_1'}
 
 

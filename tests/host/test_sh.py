@@ -15,7 +15,6 @@ import tempfile
 
 import pytest
 
-import runner
 from runner import run, sh
 
 OURS = True
@@ -93,7 +92,8 @@ CASES = [
     ('anywhere in a command', 'cd /tmp; >g echo a b; <g cat', 'a b\n', 0),
     ('descriptors', 'cd /tmp; exec 3>h; echo three >&3; echo four 1>&3; exec 3>&-; cat h; '
      'exec 4<h; read x <&4; read y <&4; echo $y$x', 'three\nfour\nfourthree\n', 0),
-    ('error output', 'echo out; echo err >&2; { echo a; echo b >&2; } 2>/dev/null', 'out\nerr\na\n', 0),
+    ('error output', 'echo out; echo err >&2; { echo a; echo b >&2; } 2>/dev/null',
+     'out\nerr\na\n', 0),
     ('closed input', 'cat <&- 2>/dev/null; echo $?', '1\n', 0),
     ('redirected group', 'cd /tmp; { echo a; echo b; } >k; (echo c; echo d) >>k; '
      'while read x; do echo "<$x>"; done <k', '<a>\n<b>\n<c>\n<d>\n', 0),
@@ -124,12 +124,15 @@ CASES = [
     ('subshell', 'x=1; cd /; (x=2; cd /tmp; exit 7); echo $? $x; pwd', '7 1\n/\n', 0),
     ('group', '{ x=2; echo a; }; echo $x', 'a\n2\n', 0),
     ('if', 'if true; then echo a; fi; if false; then echo b; else echo c; fi; '
-     'if false; then echo d; elif true; then echo e; else echo f; fi; if false; then :; fi; echo $?',
+     'if false; then echo d; elif true; then echo e; else echo f; fi; '
+     'if false; then :; fi; echo $?',
      'a\nc\ne\n0\n', 0),
     ('if over lines', 'if\n false\nthen\n echo a\nelse\n\n echo b\nfi', 'b\n', 0),
-    ('while and until', 'while false; do echo a; done; echo $?; until true; do echo b; done; echo $?',
+    ('while and until',
+     'while false; do echo a; done; echo $?; until true; do echo b; done; echo $?',
      '0\n0\n', 0),
-    ('for', 'for i in a "b c" $(echo d e); do echo "<$i>"; done; for i in; do echo no; done; echo $?',
+    ('for', 'for i in a "b c" $(echo d e); do echo "<$i>"; done; '
+     'for i in; do echo no; done; echo $?',
      '<a>\n<b c>\n<d>\n<e>\n0\n', 0),
     ('break and continue', 'for i in 1 2 3 4; do [ $i = 2 ] && continue; [ $i = 4 ] && break; '
      'echo $i; done; for i in 1 2; do for j in 1 2; do echo $i$j; continue 2; done; done; '
@@ -165,21 +168,25 @@ CASES = [
     ('bad test', '[ 1 -eq x ] 2>/dev/null; echo $?; [ a 2>/dev/null; echo $?', '2\n2\n', 0),
     # --- running programs
     ('not found', 'nonesuch; echo $?; /nonesuch; echo $?; ""; echo $?',
-     'sh: nonesuch: not found\n127\nsh: /nonesuch: not found\n127\nsh: : not found\n127\n', 0, OURS),
+     'sh: nonesuch: not found\n127\nsh: /nonesuch: not found\n127\nsh: : not found\n127\n',
+     0, OURS),
     ('not executable', '/cases/names/a; echo $?; /tmp; echo $?',
      'sh: /cases/names/a: Permission denied\n126\nsh: /tmp: Permission denied\n126\n', 0, OURS),
     ('script without #!', '/cases/plain 1 2; echo $?', 'plain 1 2\n3\n', 0),
     ('script with #!', '/cases/bang 1', 'bang 1\n', 0),
     ('neither script nor program', '/cases/binary; echo $?',
      'sh: /cases/binary: not a script, and no program that can run here\n126\n', 0, OURS),
-    ('killed', "sh -c 'kill -9 $$'; echo $?; sh -c 'kill -SEGV $$'; echo $?", '137\n139\n', 0, OURS),
+    ('killed', "sh -c 'kill -9 $$'; echo $?; sh -c 'kill -SEGV $$'; echo $?", '137\n139\n',
+     0, OURS),
     ('killed itself', 'kill -TERM $$; echo no', '', 143),
     # --- errors
-    ('error stops a script', 'echo a\nfi\necho b', 'a\nsh: line 2: syntax error: unexpected fi\n', 2,
+    ('error stops a script', 'echo a\nfi\necho b',
+     'a\nsh: line 2: syntax error: unexpected fi\n', 2,
      OURS),
     ('quote without end', "echo a\necho 'b", 'a\nsh: line 2: syntax error: the file ends inside of '
      'quotes\n', 2, OURS),
-    ('if without end', 'if true; then echo a', 'sh: line 1: syntax error: unexpected end of file\n', 2,
+    ('if without end', 'if true; then echo a',
+     'sh: line 1: syntax error: unexpected end of file\n', 2,
      OURS),
     ('nothing to pipe', 'echo a | | cat', 'sh: line 1: syntax error: unexpected |\n', 2, OURS),
     ('line of an error', '\n\n# c\n\necho "a\nb"; )', 'sh: line 6: syntax error: unexpected )\n', 2,
@@ -310,7 +317,7 @@ def test_refuses(words, status):
 
 
 def test_memory_of_a_loop_is_given_back():
-    """Half a million bytes of words in each of 150 rounds do not fit into 32M unless they are freed."""
+    """Half a million bytes of words in each of 150 rounds fit into 32M only when they are freed."""
     result = sh('x=0123456789012345678901234567890123456789012345678901234567890123; '
                 'for i in 1 2 3 4; do x=$x$x$x$x$x; done; i=0; '
                 'while [ $i -lt 150 ]; do i=$((i+1)); y=$x$x; : $y $y; done; echo $i',
