@@ -2,6 +2,7 @@
 #
 #   make bench    $(O)/bench/costs, first from tests/bench; writes $(O)/bench.json
 #   make demo     $(O)/demo/story from tests/demo; one screen
+#   make debug    gdb on the booted machine: CMD='date -u', GDB='-batch -x FILE', RUN='--smp 1'
 #
 # Their guest programs are static ones of our own library.
 
@@ -29,9 +30,13 @@ bench: all $(O)/bench/costs $(O)/bench/first
 demo: all $(O)/demo/story
 	@tools/demo --build $(O)
 
+# GDB is handed over as one word; tools/debug cuts it as a shell would.
+debug: all
+	@tools/debug --build $(O) $(RUN) --gdb '$(subst ','\'',$(GDB))' -- $(or $(CMD),date -u)
+
 # Their tests run them.
 test test-core guest-tests: $(SHOWN)
 
-.PHONY: bench demo
+.PHONY: bench demo debug
 
 -include $(SHOWN:$(O)/%=$(O)/obj/%.d)
