@@ -46,15 +46,16 @@ memory_left(void)
     return frames_free() > frames_total() / 32;
 }
 
+/* `last` allows the last memory to be used, too. */
 static s64
-write_pages(struct inode *i, struct buffer b, u64 n, u64 pos)
+write_pages(struct inode *i, struct buffer b, u64 n, u64 pos, bool last)
 {
     u64 done = 0;
     while (done < n) {
-        u64 at = pos + done;
-        size_t want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
-        u64 pa = memory_left() ? frame_at(i, at >> PAGE_SHIFT, true) : 0;
-        size_t got = pa ? buffer_get(b, done, (char *)frame_address(pa) + at % PAGE_SIZE, want) : 0;
+        u64 at = pos + done, offset = at % PAGE_SIZE;
+        size_t want = MIN(n - done, PAGE_SIZE - offset);
+        u64 pa = frame_at(i, at >> PAGE_SHIFT, last || memory_left());
+        size_t got = pa ? buffer_get(b, done, (char *)frame_address(pa) + offset, want) : 0;
         done += got;
         if (got < want)
             return done ? (s64)done : pa ? -EFAULT : -ENOSPC;
@@ -63,11 +64,11 @@ write_pages(struct inode *i, struct buffer b, u64 n, u64 pos)
 }
 
 static s64
-write_locked(struct inode *i, struct buffer b, u64 n, u64 pos)
+write_locked(struct inode *i, struct buffer b, u64 n, u64 pos, bool last)
 {
     if (pos >= MAX_SIZE)
         return -EFBIG;
-    s64 done = write_pages(i, b, MIN(n, MAX_SIZE - pos), pos);
+    s64 done = write_pages(i, b, MIN(n, MAX_SIZE - pos), pos, last);
     if (done > 0) {
         spin_lock(&i->lock);
         i->size = MAX(i->size, pos + (u64)done);
@@ -118,7 +119,7 @@ inode_write(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append)
 s64
 inode_append_private(struct inode *i, const void *buf, u64 n)
 {
-    return write_locked(i, (struct buffer){ .kernel = (char *)buf }, n, i->size);
+    return write_locked(i, (struct buffer){ .kernel = (char *)buf }, n, i->size, true);
 }
 
 int
