@@ -90,8 +90,8 @@ transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction how)
         spin_lock(&i->io_lock);
         if (how == APPEND)
             *pos = i->size;
-        s64 got =
-            how == READ ? read_locked(i, rest, want, *pos) : write_locked(i, rest, want, *pos);
+        s64 got = how == READ ? read_locked(i, rest, want, *pos)
+                              : write_locked(i, rest, want, *pos, false);
         if (got > 0)
             *pos += (u64)got;
         spin_unlock(&i->io_lock);
