@@ -30,9 +30,10 @@ bench: all $(O)/bench/costs $(O)/bench/first
 demo: all $(O)/demo/story
 	@tools/demo --build $(O)
 
-# GDB is handed over as one word; tools/debug cuts it as a shell would.
+# GDB is handed over as one word; tools/debug cuts it as a shell would. `value`: a dollar in CMD or
+# GDB ($pc) belongs to the shell or to gdb, not to make.
 debug: all
-	@tools/debug --build $(O) $(RUN) --gdb '$(subst ','\'',$(GDB))' -- $(or $(CMD),date -u)
+	@tools/debug --build $(O) $(RUN) --gdb '$(subst ','\'',$(value GDB))' -- $(or $(value CMD),date -u)
 
 # Their tests run them.
 test test-core guest-tests: $(SHOWN)
