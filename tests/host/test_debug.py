@@ -51,7 +51,8 @@ class Seen:
         return int(found[0].split()[0], 0)
 
     def __str__(self):
-        return f"status {self.status}\n{self.text[-4000:]}\n--- errors\n{self.errors[-2000:]}\n{READ}"
+        return (f"status {self.status}\n{self.text[-4000:]}\n--- errors\n{self.errors[-2000:]}\n"
+                f"{READ}")
 
 
 def debug(tmp_path, script, *command, options=()):
@@ -124,8 +125,8 @@ def test_backtrace_from_the_vdso(tmp_path, harts):
     wanted = ["__vdso_clock_gettime", "clock_gettime", "print_time"]
     frames = seen.told("frame")
     assert frames[:3] == wanted and "_start" in frames, (
-        f"expected frames {wanted} down to _start; usual cause: the library's symbols came late, or "
-        f"no CFI; seen {seen}")
+        f"expected frames {wanted} down to _start; usual cause: the library's symbols came late, "
+        f"or no CFI; seen {seen}")
     assert seen.number("pc") == places(seen)["[vdso]"] + symbol(
         os.path.join(runner.BUILD, "vdso", "vdso.so.dbg"), "__vdso_clock_gettime"), (
         f"expected the stop at the function's first instruction, seen {seen}")
@@ -143,7 +144,7 @@ def test_finish_leaves_to_the_caller(tmp_path):
 
 
 def test_stepping_through(tmp_path):
-    """Instruction by instruction from entry to return: within the vDSO all the way, no trap seen."""
+    """Instruction by instruction from entry to return, within the vDSO all the way."""
     script = [*BREAK, "delete", "set $steps = 0", "set $image = (unsigned long)$pc & ~0xfffUL",
               "while ((unsigned long)$pc & ~0xfffUL) == $image", "  stepi",
               "  set $steps = $steps + 1", "end", TELL_PC, tell("$steps"), tell("$priv")]
@@ -156,7 +157,7 @@ def test_stepping_through(tmp_path):
 
 
 def test_vdso_here(tmp_path):
-    """In user mode, and in the kernel just behind the gate: the same two places, and maps agrees."""
+    """In user mode, and in the kernel just behind the gate: the same places, and maps agrees."""
     seen = debug(tmp_path, ["vdso-here", "thbreak *trap_entry", "continue", tell("$priv"),
                             "vdso-here", "continue"], "cat", "/proc/self/maps",
                  options=["--smp", "1"])

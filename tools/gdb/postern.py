@@ -1,11 +1,11 @@
-"""postern.py - what gdb must know of Postern: who runs, what is mapped where, whose symbols those are.
+"""postern.py - what gdb must know of Postern: who runs, what is mapped where, whose symbols fit.
 
-Runs inside gdb-multiarch; tools/debug writes the few lines that load it and set POSTERN. Every place
-is drawn at random at each exec, so nothing here is a constant: addresses are read from the kernel's
-own tables (sched/thread.h, proc/process.h, mm/space.h) through its debug information, and those of
-libraries from the loader's link map, which is made for debuggers (user/loader/linkmap.c).
+Runs inside gdb-multiarch; tools/debug writes the few lines that load it and set POSTERN. Every
+place is drawn at random at each exec, so nothing here is a constant: addresses are read from the
+kernel's own tables (sched/thread.h, proc/process.h, mm/space.h) through its debug information, and
+those of libraries from the loader's link map, made for debuggers (user/loader/linkmap.c).
 
-  postern-start   runs the machine to the first user instruction of the command; tools/debug calls it
+  postern-start   runs the machine to the command's first user instruction; for tools/debug
   vdso-here       where the image and its data page are in the process that this hart runs
 
 gdb sees memory as the stopped hart does. In user mode that is without the kernel, so its tables are
@@ -62,8 +62,8 @@ def kernel_view():
 
 def current_process(privilege):
     """The struct process that this hart runs, or None. sscratch holds the thread for a hart in user
-    mode, tp for one in the kernel; on the way between the two (kernel/trap/entry.S) the other one is
-    the program's, and no address of the kernel."""
+    mode, tp for one in the kernel; on the way between the two (kernel/trap/entry.S) the other one
+    is the program's, and no address of the kernel."""
     if privilege > SUPERVISOR:
         raise gdb.GdbError("this hart is in the firmware, not in Postern")
     thread = next(filter(is_kernel_address, (number("$sscratch"), number("$tp"))), None)
