@@ -18,14 +18,18 @@
 static struct timespec spec;
 static struct timeval val;
 static int (*vdso_gettime)(int, struct timespec *), (*vdso_getres)(int, struct timespec *);
-static int (*vdso_gettimeofday)(struct timeval *, void *), (*vdso_getcpu)(unsigned *, void *, void *);
+static int (*vdso_gettimeofday)(struct timeval *, void *),
+    (*vdso_getcpu)(unsigned *, void *, void *);
 static long (*vdso_time)(long *);
 
 __attribute__((noinline)) static void
 marker(void)
 {
-    __asm__ volatile("li a7, 5000\n .option push\n .option norvc\n ecall\n ecall\n ecall\n .option pop"
-                     : : : "a0", "a7", "memory");
+    __asm__ volatile(
+        "li a7, 5000\n .option push\n .option norvc\n ecall\n ecall\n ecall\n .option pop"
+        :
+        :
+        : "a0", "a7", "memory");
 }
 
 static void
@@ -120,8 +124,12 @@ image_rows(const int *ids, int count)
 int
 main(void)
 {
-    static const int ids[] = { CLOCK_REALTIME,        CLOCK_MONOTONIC,        CLOCK_MONOTONIC_RAW,
-                               CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME,
+    static const int ids[] = { CLOCK_REALTIME,
+                               CLOCK_MONOTONIC,
+                               CLOCK_MONOTONIC_RAW,
+                               CLOCK_REALTIME_COARSE,
+                               CLOCK_MONOTONIC_COARSE,
+                               CLOCK_BOOTTIME,
                                CLOCK_TAI };
     int count = sizeof ids / sizeof *ids;
     for (int i = 0; i < count; i++)

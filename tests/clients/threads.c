@@ -14,12 +14,9 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t not_full, not_empty;
     int slots[SLOTS], head, used;
-} queue = { PTHREAD_MUTEX_INITIALIZER,
-            PTHREAD_COND_INITIALIZER,
-            PTHREAD_COND_INITIALIZER,
-            { 0 },
-            0,
-            0 };
+} queue = {
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER, { 0 }, 0, 0
+};
 
 static pthread_barrier_t ready;
 static __thread long sum;

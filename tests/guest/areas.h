@@ -84,9 +84,9 @@ areas_shape(const char *start, unsigned long pages)
     return text;
 }
 
-#define SHAPE(start, pages, wanted)                                                           \
-    do {                                                                                      \
-        const char *shape_ = areas_shape((const char *)(start), pages);                       \
-        if (strcmp(shape_, wanted) != 0)                                                      \
-            FAIL("expected areas `%s` in /proc/self/maps, seen `%s`", wanted, shape_);        \
+#define SHAPE(start, pages, wanted)                                                                \
+    do {                                                                                           \
+        const char *shape_ = areas_shape((const char *)(start), pages);                            \
+        if (strcmp(shape_, wanted) != 0)                                                           \
+            FAIL("expected areas `%s` in /proc/self/maps, seen `%s`", wanted, shape_);             \
     } while (0)

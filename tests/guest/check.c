@@ -66,8 +66,8 @@ void
 check_err(const char *file, int line, const char *what, long seen, int err, int wanted)
 {
     if (seen != -1)
-        check_fail(file, line, "expected %s to give %s, seen %ld = 0x%lx", what,
-                   error_name(wanted), seen, seen);
+        check_fail(file, line, "expected %s to give %s, seen %ld = 0x%lx", what, error_name(wanted),
+                   seen, seen);
     if (err != wanted)
         check_fail(file, line, "expected %s to give %s, seen %s", what, error_name(wanted),
                    error_name(err));
@@ -131,10 +131,10 @@ run_check(const struct check_test *test)
     if (pid > 0)
         describe_end(status, text, sizeof text);
     bool good = pid > 0 && status == 0 && !check_report->taken;
-    int n = good ? snprintf(line, sizeof line, "ok %s\n", test->name)
-                 : snprintf(line, sizeof line, "not ok %s: %s, usual cause: %s, see %s\n",
-                            test->name, check_report->taken ? check_report->text : text,
-                            test->cause, test->see);
+    int n =
+        good ? snprintf(line, sizeof line, "ok %s\n", test->name)
+             : snprintf(line, sizeof line, "not ok %s: %s, usual cause: %s, see %s\n", test->name,
+                        check_report->taken ? check_report->text : text, test->cause, test->see);
     return write(1, line, n) == n && good;
 }
 

@@ -35,11 +35,11 @@ struct check_test {
 };
 
 /* The frame finds the checks of a program as an array of pointers in a section of its own. */
-#define TEST(id, why, where)                                                                  \
-    static void id(void);                                                                     \
-    static const struct check_test check_##id = { #id, id, why, where };                      \
-    static const struct check_test *const check_at_##id                                       \
-        __attribute__((section("checks"), used)) = &check_##id;                               \
+#define TEST(id, why, where)                                                                       \
+    static void id(void);                                                                          \
+    static const struct check_test check_##id = { #id, id, why, where };                           \
+    static const struct check_test *const check_at_##id __attribute__((section("checks"), used)) = \
+        &check_##id;                                                                               \
     static void id(void)
 
 /* What the checked process says about its first failure, in memory shared with the frame: this
@@ -71,50 +71,51 @@ int check_wait(const char *file, int line, pid_t pid);
 #define FAIL(...) check_fail(__FILE__, __LINE__, __VA_ARGS__)
 
 /* SEEN equals WANTED, both taken as long. */
-#define EQ(seen, wanted) check_eq(__FILE__, __LINE__, #seen " == " #wanted, (long)(seen), (long)(wanted))
+#define EQ(seen, wanted)                                                                           \
+    check_eq(__FILE__, __LINE__, #seen " == " #wanted, (long)(seen), (long)(wanted))
 
 /* The condition holds. */
-#define TRUE(cond)                                                                            \
-    do {                                                                                      \
-        if (!(cond))                                                                          \
-            FAIL("expected %s, seen the opposite", #cond);                                    \
+#define TRUE(cond)                                                                                 \
+    do {                                                                                           \
+        if (!(cond))                                                                               \
+            FAIL("expected %s, seen the opposite", #cond);                                         \
     } while (0)
 
 /* A call of libc that must not give -1; its value is the expression's. */
 #define OK(call) check_ok(__FILE__, __LINE__, #call, (long)(call))
 
 /* A call of libc that must give -1 and this errno. */
-#define FAILS(call, wanted)                                                                   \
-    do {                                                                                      \
-        errno = 0;                                                                            \
-        long seen_ = (long)(call);                                                            \
-        check_err(__FILE__, __LINE__, #call, seen_, errno, wanted);                           \
+#define FAILS(call, wanted)                                                                        \
+    do {                                                                                           \
+        errno = 0;                                                                                 \
+        long seen_ = (long)(call);                                                                 \
+        check_err(__FILE__, __LINE__, #call, seen_, errno, wanted);                                \
     } while (0)
 
 /* A raw call (sys() below), that must give this negative errno. */
-#define ERR(call, wanted)                                                                     \
-    do {                                                                                      \
-        long seen_ = (long)(call);                                                            \
-        int err_ = seen_ < 0 && seen_ > -4096 ? -seen_ : 0;                                   \
-        check_err(__FILE__, __LINE__, #call, err_ ? -1 : seen_, err_, wanted);                \
+#define ERR(call, wanted)                                                                          \
+    do {                                                                                           \
+        long seen_ = (long)(call);                                                                 \
+        int err_ = seen_ < 0 && seen_ > -4096 ? -seen_ : 0;                                        \
+        check_err(__FILE__, __LINE__, #call, err_ ? -1 : seen_, err_, wanted);                     \
     } while (0)
 
 /* Runs the block in a child process and gives its wait status. EQ and friends work inside. */
-#define IN_CHILD(...)                                                                         \
-    ({                                                                                        \
-        pid_t pid_ = fork();                                                                  \
-        if (pid_ == 0) {                                                                      \
-            __VA_ARGS__;                                                                      \
-            _exit(0);                                                                         \
-        }                                                                                     \
-        check_wait(__FILE__, __LINE__, (pid_t)OK(pid_));                                      \
+#define IN_CHILD(...)                                                                              \
+    ({                                                                                             \
+        pid_t pid_ = fork();                                                                       \
+        if (pid_ == 0) {                                                                           \
+            __VA_ARGS__;                                                                           \
+            _exit(0);                                                                              \
+        }                                                                                          \
+        check_wait(__FILE__, __LINE__, (pid_t)OK(pid_));                                           \
     })
 
 #define EXITED(n)   ((n) << 8)
 #define KILLED(sig) (sig)
 
 /* One system call with nothing of libc round it: the result, or the negative errno. */
-#define SYS7(n, a, b, c, d, e, f, ...)                                                        \
+#define SYS7(n, a, b, c, d, e, f, ...)                                                             \
     check_sys((long)(n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define sys(...) SYS7(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 

@@ -11,8 +11,12 @@
 
 #define SECOND 1000000000L
 
-static const clockid_t fast[] = { CLOCK_REALTIME,        CLOCK_MONOTONIC,       CLOCK_MONOTONIC_RAW,
-                                  CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME,
+static const clockid_t fast[] = { CLOCK_REALTIME,
+                                  CLOCK_MONOTONIC,
+                                  CLOCK_MONOTONIC_RAW,
+                                  CLOCK_REALTIME_COARSE,
+                                  CLOCK_MONOTONIC_COARSE,
+                                  CLOCK_BOOTTIME,
                                   CLOCK_TAI };
 #define FAST 7
 

@@ -87,15 +87,15 @@ refuse_output(const struct call *calls, int count)
     }
 }
 
-#define INPUT(...)                                                                            \
-    do {                                                                                      \
-        struct call calls_[] = { __VA_ARGS__ };                                               \
-        refuse_input(calls_, sizeof calls_ / sizeof *calls_);                                 \
+#define INPUT(...)                                                                                 \
+    do {                                                                                           \
+        struct call calls_[] = { __VA_ARGS__ };                                                    \
+        refuse_input(calls_, sizeof calls_ / sizeof *calls_);                                      \
     } while (0)
-#define OUTPUT(...)                                                                           \
-    do {                                                                                      \
-        struct call calls_[] = { __VA_ARGS__ };                                               \
-        refuse_output(calls_, sizeof calls_ / sizeof *calls_);                                \
+#define OUTPUT(...)                                                                                \
+    do {                                                                                           \
+        struct call calls_[] = { __VA_ARGS__ };                                                    \
+        refuse_output(calls_, sizeof calls_ / sizeof *calls_);                                     \
     } while (0)
 
 /* A pipe with 100 bytes in it, and room. */

@@ -38,8 +38,11 @@ make_valid(void)
     image.e.e_ehsize = sizeof image.e;
     image.e.e_phentsize = sizeof image.p[0];
     image.e.e_phnum = 1;
-    image.p[0] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = BASE,
-                               .p_filesz = sizeof image, .p_memsz = sizeof image,
+    image.p[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
+                               .p_flags = PF_R | PF_X,
+                               .p_vaddr = BASE,
+                               .p_filesz = sizeof image,
+                               .p_memsz = sizeof image,
                                .p_align = PAGE };
     memcpy(image.code, code, sizeof code);
 }
@@ -93,10 +96,10 @@ gives(int line, const char *change, int wanted)
 }
 
 /* One spoilt field and what comes of it. */
-#define GIVES(result, ...)                                                                    \
-    do {                                                                                      \
-        __VA_ARGS__;                                                                          \
-        gives(__LINE__, #__VA_ARGS__, result);                                                \
+#define GIVES(result, ...)                                                                         \
+    do {                                                                                           \
+        __VA_ARGS__;                                                                               \
+        gives(__LINE__, #__VA_ARGS__, result);                                                     \
     } while (0)
 
 TEST(valid_runs, "the smallest static program does not start", "kernel/proc (elf)")
@@ -244,8 +247,10 @@ interp(const char *name, unsigned long size)
     image.e.e_phnum = 2;
     image.p[1] = image.p[0];
     strcpy(image.interp, name);
-    image.p[0] = (Elf64_Phdr){ .p_type = PT_INTERP, .p_offset = offsetof(struct image, interp),
-                               .p_filesz = size, .p_memsz = size };
+    image.p[0] = (Elf64_Phdr){ .p_type = PT_INTERP,
+                               .p_offset = offsetof(struct image, interp),
+                               .p_filesz = size,
+                               .p_memsz = size };
 }
 
 TEST(interpreter_name, "the name is not checked for its NUL or its size", "kernel/proc (elf)")

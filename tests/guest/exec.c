@@ -60,13 +60,14 @@ TEST(arguments_byte_for_byte, "empty or long arguments are lost, or the environm
     char *big = malloc(LONG_ARGUMENT + 1);
     memset(big, 'x', LONG_ARGUMENT);
     big[LONG_ARGUMENT] = 0;
-    char *argv[] = { check_self, "@args", "", "a b", "q'\"\\", "line\nline", "\001\377", big, NULL };
+    char *argv[] = {
+        check_self, "@args", "", "a b", "q'\"\\", "line\nline", "\001\377", big, NULL
+    };
     char *envp[] = { "A=1", "", "no equals", NULL };
     EQ(run(check_self, argv, envp), 0);
 }
 
-TEST(no_arguments_at_all, "argc 0 crashes: Linux makes it one empty argument",
-     "kernel/proc (exec)")
+TEST(no_arguments_at_all, "argc 0 crashes: Linux makes it one empty argument", "kernel/proc (exec)")
 {
     char *none[] = { NULL };
     EQ(run(check_self, none, none), EXITED(51));
@@ -179,8 +180,7 @@ TEST(shebang_line, "the words after #! are split, or argv[0] stays", "kernel/pro
     EQ(run("/tmp/script", argv, NULL), 0);
 }
 
-TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one",
-     "kernel/proc (exec)")
+TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one", "kernel/proc (exec)")
 {
     char *argv[] = { "x", NULL };
     script("/tmp/script", "#!/no/such/interpreter\n");
@@ -197,8 +197,7 @@ TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one",
     EQ(run("/tmp/script", argv, NULL), -ENOEXEC);
 }
 
-TEST(shebang_nested, "a script as interpreter is refused, or loops for ever",
-     "kernel/proc (exec)")
+TEST(shebang_nested, "a script as interpreter is refused, or loops for ever", "kernel/proc (exec)")
 {
     char *argv[] = { "x", NULL };
     script_self("/tmp/s1", "", " @exit0\n");

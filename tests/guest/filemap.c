@@ -144,8 +144,7 @@ TEST(what_cannot_be_mapped, "a pipe or a directory is mapped", "kernel/fs")
     FAILS(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 77, 0), EBADF);
 }
 
-TEST(mapping_outlives_close_and_unlink, "the pages go with the fd or the name",
-     "kernel/fs (ramfs)")
+TEST(mapping_outlives_close_and_unlink, "the pages go with the fd or the name", "kernel/fs (ramfs)")
 {
     int fd = make_file(2 * PAGE);
     char *p = map(fd, 2 * PAGE, PROT_READ, MAP_PRIVATE, 0);
@@ -209,8 +208,7 @@ TEST(relro_split_and_merge, "a split area's second half starts at the first's of
     EQ(p[5 * PAGE + 1], byte_at(5 * PAGE + 1));
 }
 
-TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone",
-     "kernel/mm (space)")
+TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone", "kernel/mm (space)")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 3 * PAGE, PROT_READ, MAP_PRIVATE, 0);

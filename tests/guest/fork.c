@@ -82,8 +82,7 @@ TEST(signal_state_is_inherited, "handlers or the mask are reset by fork", "kerne
     signal(SIGTERM, SIG_IGN);
     sigprocmask(SIG_BLOCK, &set, NULL);
     EQ(IN_CHILD(sigprocmask(0, NULL, &now); EQ(sigismember(&now, SIGUSR2), 1);
-                EQ(sigismember(&now, SIGUSR1), 0); raise(SIGUSR1); EQ(handled, 1);
-                raise(SIGTERM)),
+                EQ(sigismember(&now, SIGUSR1), 0); raise(SIGUSR1); EQ(handled, 1); raise(SIGTERM)),
        0);
 }
 
@@ -247,7 +246,8 @@ TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/pro
 TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves its child",
      "kernel/sched, kernel/trap (timer)")
 {
-    volatile int *flag = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    volatile int *flag =
+        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     unsigned long one = 1;
     /* All on hart 0, so that only the timer can help. */
     OK(syscall(SYS_sched_setaffinity, 0, 8, &one));

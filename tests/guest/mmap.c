@@ -163,8 +163,7 @@ TEST(munmap_refuses, "an odd address or a zero length is taken", "kernel/syscall
     WORKS(probe_write(p));
 }
 
-TEST(mprotect_changes_access, "the page table or the TLB keeps the old right",
-     "kernel/mm (space)")
+TEST(mprotect_changes_access, "the page table or the TLB keeps the old right", "kernel/mm (space)")
 {
     char *p = map(3, RW);
     memset(p, 7, 3 * PAGE);
@@ -264,8 +263,7 @@ TEST(text_is_not_writable, "the program's text is writable", "kernel/proc (elf)"
     FAULTS(probe_write(text), SIGSEGV, SEGV_ACCERR, text);
 }
 
-TEST(write_and_execute_on_request, "an explicit PROT_WRITE|PROT_EXEC is refused",
-     "kernel/syscall")
+TEST(write_and_execute_on_request, "an explicit PROT_WRITE|PROT_EXEC is refused", "kernel/syscall")
 {
     char *p = map(1, RW | PROT_EXEC);
     *(uint16_t *)p = 0x8082;

@@ -107,8 +107,7 @@ TEST(no_reader_is_epipe, "the write works, or hangs", "kernel/fs (pipe)")
 
 static volatile int caught;
 
-static void
-catch(int signal)
+static void catch (int signal)
 {
     caught = signal;
 }
@@ -279,8 +278,7 @@ TEST(read_is_interrupted, "a signal does not end the wait of a reader or writer"
     EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
 }
 
-TEST(interrupted_large_write_counts, "a write that has moved bytes gives EINTR",
-     "kernel/fs (pipe)")
+TEST(interrupted_large_write_counts, "a write that has moved bytes gives EINTR", "kernel/fs (pipe)")
 {
     struct sigaction action = { .sa_handler = catch };
     static char block[100000];

@@ -66,7 +66,9 @@ TEST(count_of_ready, "the number returned is not that of entries", "kernel/fs (p
     OK(pipe(fds));
     OK(pipe(more));
     EQ(write(more[1], "x", 1), 1);
-    struct pollfd p[4] = { { fds[0], POLLIN, 0 }, { fds[1], POLLOUT, 0 }, { more[0], POLLIN, 0 },
+    struct pollfd p[4] = { { fds[0], POLLIN, 0 },
+                           { fds[1], POLLOUT, 0 },
+                           { more[0], POLLIN, 0 },
                            { more[0], POLLIN, 0 } };
     EQ(poll(p, 4, -1), 3);
     EQ(p[0].revents, 0);
@@ -119,8 +121,7 @@ TEST(woken_by_the_end, "closing the last writer does not wake poll", "kernel/fs 
 
 static volatile int caught;
 
-static void
-catch(int signal)
+static void catch (int signal)
 {
     caught = signal;
 }

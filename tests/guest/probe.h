@@ -62,12 +62,12 @@ probe_call(const void *at)
 }
 
 /* The access gives this signal with this code, and si_addr is the very byte. */
-#define FAULTS(access, wanted_signal, wanted_code, wanted_address)                            \
-    do {                                                                                      \
-        struct probe p_ = (access);                                                           \
-        EQ(p_.signal, wanted_signal);                                                         \
-        EQ(p_.code, wanted_code);                                                             \
-        EQ(p_.address, (uintptr_t)(wanted_address));                                          \
+#define FAULTS(access, wanted_signal, wanted_code, wanted_address)                                 \
+    do {                                                                                           \
+        struct probe p_ = (access);                                                                \
+        EQ(p_.signal, wanted_signal);                                                              \
+        EQ(p_.code, wanted_code);                                                                  \
+        EQ(p_.address, (uintptr_t)(wanted_address));                                               \
     } while (0)
 
 #define WORKS(access) EQ((access).signal, 0)

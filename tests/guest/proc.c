@@ -97,9 +97,7 @@ TEST(cmdline, "words are not NUL-separated, or argv of the old program", "kernel
     int fds[2];
     char back[100] = { 0 };
     OK(pipe(fds));
-    EQ(IN_CHILD(dup2(fds[1], 1);
-                execl(check_self, "zero", "@cmdline", "", "a b", NULL)),
-       0);
+    EQ(IN_CHILD(dup2(fds[1], 1); execl(check_self, "zero", "@cmdline", "", "a b", NULL)), 0);
     EQ(read(fds[0], back, sizeof back), 19);
     EQ(memcmp(back, "zero\0@cmdline\0\0a b", 19), 0);
 }

@@ -365,8 +365,7 @@ exec_self(void *arg)
     return NULL;
 }
 
-TEST(exec_ends_all_others, "threads survive exec, or the pid is the thread's",
-     "kernel/proc (exec)")
+TEST(exec_ends_all_others, "threads survive exec, or the pid is the thread's", "kernel/proc (exec)")
 {
     int fds[2];
     pthread_t t;

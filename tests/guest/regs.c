@@ -188,7 +188,7 @@ TEST(fp_is_zeroed_by_exec, "the old program's fp registers are seen by the new o
 {
     char *args[] = { check_self, "@fp", NULL };
     struct state in, out;
-    EQ(IN_CHILD(fill(&in, 0x1b); in.x[10] = (long)check_self; in.x[11] = (long)args;
-                in.x[12] = 0; in.x[17] = SYS_execve; regs_ecall(&in, &out)),
+    EQ(IN_CHILD(fill(&in, 0x1b); in.x[10] = (long)check_self; in.x[11] = (long)args; in.x[12] = 0;
+                in.x[17] = SYS_execve; regs_ecall(&in, &out)),
        0);
 }

@@ -149,8 +149,7 @@ TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall")
     EQ(lseek(fd, 0, SEEK_CUR), 0);
 }
 
-TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset",
-     "kernel/syscall")
+TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset", "kernel/syscall")
 {
     char back[8] = { 0 };
     int fd = fresh("........");

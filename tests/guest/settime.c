@@ -86,10 +86,15 @@ TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso (vva
 
 TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall")
 {
-    static const clockid_t ids[] = { CLOCK_MONOTONIC,       CLOCK_MONOTONIC_RAW,
-                                     CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE,
-                                     CLOCK_BOOTTIME,        CLOCK_TAI,
-                                     CLOCK_PROCESS_CPUTIME_ID, 99, -1000 };
+    static const clockid_t ids[] = { CLOCK_MONOTONIC,
+                                     CLOCK_MONOTONIC_RAW,
+                                     CLOCK_REALTIME_COARSE,
+                                     CLOCK_MONOTONIC_COARSE,
+                                     CLOCK_BOOTTIME,
+                                     CLOCK_TAI,
+                                     CLOCK_PROCESS_CPUTIME_ID,
+                                     99,
+                                     -1000 };
     static const struct timespec bad[] = { { 5, SECOND }, { 5, -1 }, { -1, 0 } };
     struct timespec good = { 1500000000, 0 };
     long before = now(CLOCK_REALTIME);

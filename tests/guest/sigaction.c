@@ -75,8 +75,7 @@ TEST(all_signals_can_be_caught, "signals 32 to 64 are unknown (glibc cancels wit
     }
 }
 
-TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken",
-     "kernel/syscall")
+TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken", "kernel/syscall")
 {
     struct kernel_action a = { handler, 0, 0 };
     ERR(sys(SYS_rt_sigaction, SIGKILL, &a, 0, 8), EINVAL);
@@ -271,9 +270,10 @@ TEST(ignored_signals_vanish, "an ignored signal becomes pending", "kernel/proc (
 TEST(default_actions, "a signal that ends a process is ignored, or the other way round",
      "kernel/proc (signal)")
 {
-    static const int ends[] = { SIGHUP,  SIGINT,  SIGQUIT,   SIGILL,  SIGTRAP, SIGABRT, SIGBUS,
-                                SIGFPE,  SIGKILL, SIGUSR1,   SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM,
-                                SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF, SIGIO,   SIGSYS,  34, 64 };
+    static const int ends[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP,   SIGABRT,
+                                SIGBUS,  SIGFPE,  SIGKILL, SIGUSR1, SIGSEGV,   SIGUSR2,
+                                SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF,
+                                SIGIO,   SIGSYS,  34,      64 };
     static const int nothing[] = { SIGCHLD, SIGURG, SIGWINCH, SIGCONT };
     for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++) {
         int status = IN_CHILD(sys(SYS_kill, getpid(), ends[i]));
@@ -304,9 +304,9 @@ TEST(sigsuspend_waits_with_a_mask, "the mask is set too late, or not put back",
 TEST(sigsuspend_ignores_ignored, "an ignored signal ends sigsuspend", "kernel/proc (signal)")
 {
     sigset_t none;
-    pid_t me = getpid(), pid = OK(fork());
     set(SIGUSR1, 0);
     signal(SIGUSR2, SIG_IGN);
+    pid_t me = getpid(), pid = OK(fork());
     while (pid == 0) {
         struct timespec ms = { 0, 5000000 };
         kill(me, SIGUSR2);

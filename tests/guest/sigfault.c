@@ -34,15 +34,15 @@ arm(void)
 }
 
 /* Runs the statement, which faults; then compares signal, code and address. */
-#define FAULT(statement, wanted_signal, wanted_code, wanted_address)                          \
-    do {                                                                                      \
-        arm();                                                                                \
-        if (sigsetjmp(back, 1) == 0) {                                                        \
-            statement;                                                                        \
-        }                                                                                     \
-        EQ(seen.signal, wanted_signal);                                                       \
-        EQ(seen.code, wanted_code);                                                           \
-        EQ(seen.address, (uintptr_t)(wanted_address));                                        \
+#define FAULT(statement, wanted_signal, wanted_code, wanted_address)                               \
+    do {                                                                                           \
+        arm();                                                                                     \
+        if (sigsetjmp(back, 1) == 0) {                                                             \
+            statement;                                                                             \
+        }                                                                                          \
+        EQ(seen.signal, wanted_signal);                                                            \
+        EQ(seen.code, wanted_code);                                                                \
+        EQ(seen.address, (uintptr_t)(wanted_address));                                             \
     } while (0)
 
 TEST(unmapped, "si_code is not MAPERR, or si_addr is the page", "kernel/trap, kernel/mm (fault)")
@@ -108,7 +108,8 @@ TEST(beyond_a_file, "SIGBUS has another code", "kernel/mm (fault)")
 
 TEST(pc_of_a_fault, "the pc in the frame is not the faulting instruction", "kernel/trap")
 {
-    FAULT(__asm__ volatile("li t0, 24\n.global at_store\nat_store: sd zero, 0(t0)" ::: "t0", "memory"),
+    FAULT(__asm__ volatile("li t0, 24\n.global at_store\nat_store: sd zero, 0(t0)" ::
+                               : "t0", "memory"),
           SIGSEGV, SEGV_MAPERR, 24);
     EQ(seen.pc, (uintptr_t)at_store);
 }

@@ -145,7 +145,8 @@ computing_handler(int signal)
     for (int i = 0; i < 100; i++)
         x = x * 1.25 + 1.0 / (i + 1);
     __asm__ volatile("fmv.d.x f1, zero\n fmv.d.x f31, zero\n fmv.d.x f10, zero\n fsflagsi 31\n"
-                     "li t6, 0\n li t3, 0\n li a5, 0" ::: "t3", "t6", "a5", "f1", "f31", "f10");
+                     "li t6, 0\n li t3, 0\n li a5, 0" ::
+                         : "t3", "t6", "a5", "f1", "f31", "f10");
     seen.count++;
 }
 
@@ -199,7 +200,10 @@ TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewr
     unsigned long f1;
     sigset_t now;
     OK(sigaction(SIGILL, &a, NULL));
-    __asm__ volatile("li a0, 1\n .word 0\n fmv.x.d %1, f1" : "=&r"(a0), "=r"(f1) : : "f1", "memory");
+    __asm__ volatile("li a0, 1\n .word 0\n fmv.x.d %1, f1"
+                     : "=&r"(a0), "=r"(f1)
+                     :
+                     : "f1", "memory");
     unsigned long result = a0;
     EQ(result, 77);
     EQ(f1, 0x4045000000000000);
@@ -207,7 +211,8 @@ TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewr
     EQ(sigismember(&now, SIGUSR2), 1);
 }
 
-TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel", "kernel/proc (signal frame)")
+TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel",
+     "kernel/proc (signal frame)")
 {
     EQ(IN_CHILD(__asm__ volatile("li sp, 0\n li a7, 139\n ecall")), KILLED(SIGSEGV));
     EQ(IN_CHILD(__asm__ volatile("li sp, -16\n li a7, 139\n ecall")), KILLED(SIGSEGV));
@@ -260,7 +265,10 @@ TEST(no_room_for_a_frame, "a frame on a bad stack is written anyway, or loops",
     EQ(IN_CHILD(register unsigned long a0 __asm__("a0") = getpid();
                 register unsigned long a1 __asm__("a1") = SIGUSR1;
                 register unsigned long a7 __asm__("a7") = SYS_kill;
-                __asm__ volatile("li sp, 64\n ecall" : "+r"(a0) : "r"(a1), "r"(a7) : "memory")),
+                __asm__ volatile("li sp, 64\n ecall"
+                                 : "+r"(a0)
+                                 : "r"(a1), "r"(a7)
+                                 : "memory")),
        KILLED(SIGSEGV));
 }
 

@@ -48,7 +48,8 @@ TEST(directory, "a directory is a file with size 0, or has nlink 1", "kernel/fs"
     EQ(st.st_mode & S_IFMT, S_IFDIR);
 }
 
-TEST(character_device, "st_rdev is 0, or the type is not S_IFCHR: stdout is then not buffered right",
+TEST(character_device,
+     "st_rdev is 0, or the type is not S_IFCHR: stdout is then not buffered right",
      "kernel/fs (devices)")
 {
     struct stat st;

@@ -35,7 +35,8 @@ pause_ms(long ms)
         ;
 }
 
-TEST(stop_and_continue, "the process runs on, or the parent is not told", "kernel/proc (signal, wait)")
+TEST(stop_and_continue, "the process runs on, or the parent is not told",
+     "kernel/proc (signal, wait)")
 {
     int status;
     pid_t pid = runner();
@@ -131,13 +132,13 @@ TEST(orphaned_group_is_not_stopped, "SIGTSTP stops a group that nobody can conti
     char byte;
     OK(pipe(fds));
     EQ(IN_CHILD(if (fork() == 0) {
-        close(fds[0]);
-        while (getppid() != 1)
-            sys(SYS_sched_yield);
-        setsid();
-        raise(SIGTSTP);
-        _exit(write(fds[1], "x", 1) != 1);
-    }),
+           close(fds[0]);
+           while (getppid() != 1)
+               sys(SYS_sched_yield);
+           setsid();
+           raise(SIGTSTP);
+           _exit(write(fds[1], "x", 1) != 1);
+       }),
        0);
     close(fds[1]);
     EQ(read(fds[0], &byte, 1), 1);

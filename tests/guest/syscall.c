@@ -15,8 +15,10 @@
 TEST(unknown_number_is_enosys, "the table is indexed before the number is checked",
      "kernel/syscall")
 {
-    static const long numbers[] = { 245, 1000, 4096, 1L << 20, 0x7fffffff, 0x80000000L, 1L << 62,
-                                    -2, -4096, (long)(1UL << 63), 244 + (1L << 32) };
+    static const long numbers[] = {
+        245,      1000, 4096,  1L << 20,          0x7fffffff,      0x80000000L,
+        1L << 62, -2,   -4096, (long)(1UL << 63), 244 + (1L << 32)
+    };
     for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (sys(numbers[i]) != -ENOSYS)
             FAIL("expected ENOSYS for number %ld, seen %ld", numbers[i], sys(numbers[i]));
@@ -36,14 +38,12 @@ TEST(ids_of_root, "credentials are not 0", "kernel/syscall")
     EQ(sys(SYS_getegid), 0);
 }
 
-TEST(pid_tid_ppid, "getpid gives the thread's number, or getppid the wrong parent",
-     "kernel/proc")
+TEST(pid_tid_ppid, "getpid gives the thread's number, or getppid the wrong parent", "kernel/proc")
 {
     pid_t me = sys(SYS_getpid);
     EQ(sys(SYS_gettid), me);
     TRUE(me > 1);
-    EQ(IN_CHILD(EQ(sys(SYS_getppid), me); TRUE(sys(SYS_getpid) > 1);
-                TRUE(sys(SYS_getpid) != me)),
+    EQ(IN_CHILD(EQ(sys(SYS_getppid), me); TRUE(sys(SYS_getpid) > 1); TRUE(sys(SYS_getpid) != me)),
        0);
 }
 
@@ -283,8 +283,7 @@ TEST(ioctl_is_enotty, "an unknown request is EINVAL: libc takes the pipe for a t
     ERR(sys(SYS_ioctl, 77, TCGETS, &t), EBADF);
 }
 
-TEST(csr_of_the_kernel_is_illegal, "a supervisor register can be read by a program",
-     "kernel/trap")
+TEST(csr_of_the_kernel_is_illegal, "a supervisor register can be read by a program", "kernel/trap")
 {
     EQ(IN_CHILD(__asm__ volatile("csrr t0, sstatus" ::: "t0")), KILLED(SIGILL));
     EQ(IN_CHILD(__asm__ volatile("csrr t0, satp" ::: "t0")), KILLED(SIGILL));

@@ -25,8 +25,7 @@ __asm__(".text\n.global raw_clone\nraw_clone:\n"
 static long
 start(int i, long more, void *tls, void (*body)(long))
 {
-    return raw_clone(FLAGS | more, stacks[i] + sizeof stacks[i], &ptid[i], tls, &ctid[i],
-                     body, i);
+    return raw_clone(FLAGS | more, stacks[i] + sizeof stacks[i], &ptid[i], tls, &ctid[i], body, i);
 }
 
 /* Waits until CLEARTID has written 0 at thread i's end. */
@@ -48,8 +47,8 @@ tell_tid(long i)
 
 TEST(tids_are_written, "PARENT_SETTID, CHILD_SETTID or CLEARTID is missing", "kernel/proc (fork)")
 {
-    long tid = start(0, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0,
-                     tell_tid);
+    long tid =
+        start(0, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, tell_tid);
     TRUE(tid > 0 && tid != getpid());
     EQ(ptid[0], tid);
     while (!result[0])

@@ -7,8 +7,8 @@
 #include <sched.h>
 #include <time.h>
 
-#define SECOND 1000000000L
-#define ROUNDS 60000
+#define SECOND  1000000000L
+#define ROUNDS  60000
 #define READERS 4
 
 static volatile int stop;

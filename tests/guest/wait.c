@@ -91,8 +91,7 @@ TEST(wnohang, "WNOHANG waits, or gives -1 while a child lives", "kernel/proc (wa
     EQ(status, SIGKILL);
 }
 
-TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears",
-     "kernel/proc (wait)")
+TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears", "kernel/proc (wait)")
 {
     pid_t a = child(1), b = child(2), c = child(3);
     int status;
@@ -163,8 +162,7 @@ TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty"
     EQ(info.si_pid, pid);
 }
 
-TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)",
-     "kernel/proc (wait)")
+TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)", "kernel/proc (wait)")
 {
     siginfo_t info;
     pid_t pid = child(9);

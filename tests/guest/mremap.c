@@ -1,0 +1,130 @@
+/* mremap.c - mremap: growing, shrinking, moving; realloc of large blocks lives on it.
+ *
+ * May be missing as a whole (ENOSYS: libc then copies); if it is there, it is right. Source:
+ * mremap(2). The vDSO's own rules are in vdso.c. */
+#include "probe.h"
+#include "areas.h"
+
+#define RW   (PROT_READ | PROT_WRITE)
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
+
+static char *
+map(unsigned long pages)
+{
+    char *p = mmap(NULL, pages * PAGE, RW, ANON, -1, 0);
+    TRUE(p != MAP_FAILED);
+    for (unsigned long i = 0; i < pages; i++)
+        p[i * PAGE] = i + 1;
+    return p;
+}
+
+static long
+remap(char *from, unsigned long old, unsigned long new, int flags, char *to)
+{
+    return sys(SYS_mremap, from, old * PAGE, new *PAGE, flags, to);
+}
+
+/* Ends the check when there is no mremap. */
+static void
+needed(void)
+{
+    if (sys(SYS_mremap, 1, 0, 0, 0) == -ENOSYS)
+        _exit(0);
+}
+
+TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (remap)")
+{
+    needed();
+    char *p = map(6);
+    EQ(remap(p, 6, 2, 0, 0), p);
+    EQ(p[PAGE], 2);
+    SHAPE(p, 6, "rw-p:2 hole:4");
+}
+
+TEST(grows_in_place, "room behind is not used, or the new part is dirty", "kernel/mm (remap)")
+{
+    needed();
+    char *p = map(8);
+    OK(munmap(p + 2 * PAGE, 6 * PAGE));
+    EQ(remap(p, 2, 8, 0, 0), p);
+    EQ(p[PAGE], 2);
+    EQ(p[2 * PAGE], 0);
+    SHAPE(p, 8, "rw-p:8");
+}
+
+TEST(no_room_without_maymove, "it moves without being allowed to", "kernel/mm (remap)")
+{
+    needed();
+    char *p = map(3);
+    ERR(remap(p, 2, 4, 0, 0), ENOMEM);
+    EQ(p[2 * PAGE], 3);
+}
+
+TEST(moves_when_allowed, "contents are lost, or the old place stays", "kernel/mm (remap)")
+{
+    needed();
+    char *p = map(3);
+    char *q = (char *)remap(p, 2, 40, MREMAP_MAYMOVE, 0);
+    TRUE(q != p && (unsigned long)q < 0x4000000000);
+    EQ(q[0], 1);
+    EQ(q[PAGE], 2);
+    EQ(q[39 * PAGE], 0);
+    FAULTS(probe_read(p), SIGSEGV, SEGV_MAPERR, p);
+    EQ(p[2 * PAGE], 3);
+}
+
+TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there", "kernel/mm (remap)")
+{
+    needed();
+    char *p = map(2), *q = map(4);
+    EQ(remap(p, 2, 2, MREMAP_MAYMOVE | MREMAP_FIXED, q + PAGE), q + PAGE);
+    EQ(q[0], 1);
+    EQ(q[PAGE], 1);
+    EQ(q[2 * PAGE], 2);
+    EQ(q[3 * PAGE], 4);
+    FAULTS(probe_read(p), SIGSEGV, SEGV_MAPERR, p);
+}
+
+TEST(refusals, "bad addresses, sizes or flags are taken", "kernel/syscall, kernel/mm (remap)")
+{
+    needed();
+    char *p = map(4);
+    ERR(sys(SYS_mremap, p + 1, PAGE, PAGE, 0), EINVAL);
+    ERR(sys(SYS_mremap, p, PAGE, 0, 0), EINVAL);
+    ERR(sys(SYS_mremap, p, PAGE, PAGE, 0x40), EINVAL);
+    ERR(remap(p, 2, 2, MREMAP_FIXED, p + 8 * PAGE), EINVAL);
+    ERR(sys(SYS_mremap, p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + 1), EINVAL);
+    /* Onto itself. */
+    ERR(remap(p, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, p + PAGE), EINVAL);
+    ERR(remap((char *)0x4000000000, 1, 2, MREMAP_MAYMOVE, 0), EFAULT);
+    OK(munmap(p, 4 * PAGE));
+    ERR(remap(p, 1, 2, MREMAP_MAYMOVE, 0), EFAULT);
+}
+
+TEST(moved_pages_are_private_after_fork, "a moved page is shared with the child",
+     "kernel/mm (remap, fork)")
+{
+    needed();
+    char *p = map(3);
+    EQ(IN_CHILD(char *q = (char *)remap(p, 3, 30, MREMAP_MAYMOVE, 0); q[0] = 50; EQ(q[PAGE], 2)),
+       0);
+    EQ(p[0], 1);
+    EQ(p[PAGE], 2);
+}
+
+TEST(realloc_keeps_contents, "realloc of megabytes loses bytes", "kernel/mm (remap)")
+{
+    unsigned long size = 1 << 20;
+    unsigned *p = malloc(size);
+    for (int step = 0; step < 6; step++) {
+        for (unsigned long i = 0; i < size / 4; i++)
+            p[i] = i;
+        p = realloc(p, 2 * size);
+        for (unsigned long i = 0; i < size / 4; i += 512)
+            EQ(p[i], i);
+        size *= 2;
+        if (size > 8 << 20)
+            break;
+    }
+    free(p);
+}
