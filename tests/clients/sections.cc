@@ -62,7 +62,8 @@ use(const Image &image)
 {
     auto gettime = reinterpret_cast<int (*)(int, timespec *)>(image.find("__vdso_clock_gettime"));
     auto getres = reinterpret_cast<int (*)(int, timespec *)>(image.find("__vdso_clock_getres"));
-    auto getcpu = reinterpret_cast<int (*)(unsigned *, void *, void *)>(image.find("__vdso_getcpu"));
+    auto getcpu =
+        reinterpret_cast<int (*)(unsigned *, void *, void *)>(image.find("__vdso_getcpu"));
     timespec a, b, c;
     unsigned cpu = 99;
     if (clock_gettime(CLOCK_MONOTONIC, &a) || gettime(CLOCK_MONOTONIC, &b) ||

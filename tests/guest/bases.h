@@ -1,4 +1,6 @@
-/* bases.h - where the parts of one process lie: what aslr_pie.c writes and aslr.c reads. */
+/* bases.h - where the parts of one process lie.
+ *
+ * What aslr_pie.c writes and aslr.c reads; both include nothing else of each other. */
 #pragma once
 
 enum { BASE_PROGRAM, BASE_INTERP, BASE_HEAP, BASE_MMAP, BASE_VDSO, BASE_STACK, BASE_COUNT };

@@ -1,6 +1,6 @@
-/* pthread.c - threads as glibc makes them: create, join, TLS, locks, cancellation, ends.
+/* pthread.c - threads as glibc makes them: create, join, TLS, locks, sharing.
  *
- * The raw calls below it are in thread.c and futex.c. Source: pthreads(7). */
+ * How threads end is in threadend.c, the raw calls below in thread.c and futex.c. Source: pthreads(7). */
 #include "check.h"
 #include <pthread.h>
 #include <sched.h>
@@ -230,152 +230,6 @@ TEST(threads_share_the_process, "files, directory or memory are copies", "kernel
 }
 
 static void *
-sleep_for_ever(void *arg)
-{
-    struct timespec hour = { 3600, 0 };
-    while (nanosleep(&hour, NULL) == 0)
-        ;
-    return NULL;
-}
-
-static void *
-wait_for_ever(void *arg)
-{
-    pthread_mutex_lock(&lock);
-    while (pthread_cond_wait(&cond, &lock) == 0)
-        ;
-    return NULL;
-}
-
-static void *
-read_for_ever(void *arg)
-{
-    char byte;
-    while (read(*(int *)arg, &byte, 1) >= 0)
-        ;
-    return NULL;
-}
-
-static void *
-spin_for_ever(void *arg)
-{
-    static volatile int never;
-    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
-    while (!never)
-        ;
-    return NULL;
-}
-
-TEST(cancellation, "signal 32 is not delivered, or its handler cannot change the pc",
-     "kernel/proc (signal, futex)")
-{
-    pthread_t t;
-    int fds[2];
-    void *(*const bodies[])(void *) = { sleep_for_ever, read_for_ever, spin_for_ever,
-                                        wait_for_ever };
-    OK(pipe(fds));
-    for (int i = 0; i < 4; i++) {
-        struct timespec ms = { 0, 10000000 };
-        start(&t, bodies[i], &fds[0]);
-        nanosleep(&ms, NULL);
-        EQ(pthread_cancel(t), 0);
-        EQ(join(t), (long)PTHREAD_CANCELED);
-    }
-}
-
-/* Threads in every kind of wait, and one in a loop. */
-static void
-crowd(int *fds)
-{
-    pthread_t t;
-    start(&t, sleep_for_ever, NULL);
-    start(&t, read_for_ever, &fds[0]);
-    start(&t, spin_for_ever, NULL);
-    start(&t, wait_for_ever, NULL);
-    struct timespec ms = { 0, 10000000 };
-    nanosleep(&ms, NULL);
-}
-
-static void *
-exit_now(void *arg)
-{
-    exit(33);
-}
-
-TEST(exit_group_ends_all, "threads in futex, read or a loop keep the process alive",
-     "kernel/proc (exit)")
-{
-    int fds[2];
-    pthread_t t;
-    OK(pipe(fds));
-    EQ(IN_CHILD(crowd(fds); _exit(31)), EXITED(31));
-    EQ(IN_CHILD(crowd(fds); start(&t, exit_now, NULL); pause()), EXITED(33));
-}
-
-TEST(a_signal_kills_all, "only the hit thread ends", "kernel/proc (signal)")
-{
-    int fds[2];
-    OK(pipe(fds));
-    EQ(IN_CHILD(crowd(fds); kill(getpid(), SIGTERM); pause()), KILLED(SIGTERM));
-    EQ(IN_CHILD(crowd(fds); *(volatile int *)8 = 1), KILLED(SIGSEGV));
-}
-
-static void *
-fault(void *arg)
-{
-    *(volatile int *)8 = 1;
-    return NULL;
-}
-
-TEST(fault_of_a_thread_kills_all, "a thread's fault ends only the thread", "kernel/proc (signal)")
-{
-    pthread_t t;
-    EQ(IN_CHILD(start(&t, fault, NULL); pause()), KILLED(SIGSEGV));
-}
-
-static void *
-exit_status_7(void *arg)
-{
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
-    _exit(7);
-}
-
-TEST(main_thread_may_go_first, "the process ends with its first thread", "kernel/proc (exit)")
-{
-    pthread_t t;
-    EQ(IN_CHILD(start(&t, exit_status_7, NULL); pthread_exit(NULL)), EXITED(7));
-    /* And when all threads have gone by themselves, the status is the last one's: 0. */
-    EQ(IN_CHILD(start(&t, add_one, NULL); pthread_exit(NULL)), 0);
-}
-
-int
-role(int argc, char **argv)
-{
-    /* @alone: the only thread of its process, whose number is its pid. */
-    return sys(SYS_gettid) == sys(SYS_getpid) && getpid() == atoi(argv[2]) ? 0 : 1;
-}
-
-static void *
-exec_self(void *arg)
-{
-    char pid[20];
-    snprintf(pid, sizeof pid, "%d", getpid());
-    execl(check_self, check_self, "@alone", pid, NULL);
-    return NULL;
-}
-
-TEST(exec_ends_all_others, "threads survive exec, or the pid is the thread's", "kernel/proc (exec)")
-{
-    int fds[2];
-    pthread_t t;
-    OK(pipe(fds));
-    EQ(IN_CHILD(crowd(fds); exec_self(NULL)), 0);
-    EQ(IN_CHILD(crowd(fds); start(&t, exec_self, NULL); pause()), 0);
-    EQ(IN_CHILD(start(&t, exec_self, NULL); pthread_exit(NULL)), 0);
-}
-
-static void *
 fork_and_wait(void *arg)
 {
     /* In the child this thread is the only one. */
@@ -438,20 +292,6 @@ TEST(detached_threads, "a detached thread's stack is used while it is on it",
         EQ(pthread_create(&t, &attr, atomic_up, NULL), 0);
     while (__atomic_load_n(&counter, __ATOMIC_SEQ_CST) < 300 * 100000L)
         sched_yield();
-}
-
-static void *
-overflow(void *arg)
-{
-    volatile char room[4000];
-    room[0] = 1;
-    return arg ? (char *)overflow(arg) + room[0] : NULL;
-}
-
-TEST(thread_stack_has_a_guard, "the guard page is not PROT_NONE", "kernel/mm")
-{
-    pthread_t t;
-    EQ(IN_CHILD(start(&t, overflow, &t); join(t)), KILLED(SIGSEGV));
 }
 
 static void *

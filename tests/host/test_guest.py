@@ -8,14 +8,14 @@ import pytest
 import guest
 
 # What depends on how many harts there are, or on who runs where.
-SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown", "sigaction", "thread",
-       "torn", "wait")
+SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown", "sigaction",
+       "thread", "threadend", "torn", "wait")
 # A program of each room, and all that is about registers and interrupts.
 CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "kill", "mmap",
         "pipe", "pthread", "regs", "shootdown", "sigaction", "sigfault", "sigframe", "start",
-        "syscall", "thread", "torn", "vdso", "wait")
+        "syscall", "thread", "threadend", "torn", "vdso", "wait")
 # Programs that have a machine of their own: tests/host/test_storms.py.
-ELSEWHERE = ("storm", "oom")
+ELSEWHERE = ("storm", "storm2", "oom")
 # More machines: name, options of tools/run, programs.
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),
@@ -24,8 +24,6 @@ MACHINES = (
     ("mem2G", ("--mem", "2G", "--smp", "8"), ("syscall", "thread")),
     ("icount", ("--icount",), ("regs", "sleep", "stop")),
 )
-# What a machine cannot show: without the vDSO, places and rows of maps that are about it.
-NOT_THERE = {("vdso0", "clock"): ("time_agrees",)}
 
 
 def boots():
@@ -46,9 +44,7 @@ def pytest_generate_tests(metafunc):
         marks += [pytest.mark.core] if program in CORE and options == ("--smp", "2") else []
         marks += [pytest.mark.smp] if program in SMP else []
         for check in guest.checks(program):
-            if check not in NOT_THERE.get((name.partition("-")[2], program), ()):
-                cases.append(pytest.param(program, check, options, id=f"{name}-{check}",
-                                          marks=marks))
+            cases.append(pytest.param(program, check, options, id=f"{name}-{check}", marks=marks))
     metafunc.parametrize("program, check, options", cases)
 
 

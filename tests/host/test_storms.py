@@ -10,6 +10,7 @@ MACHINES = (
     ("storm", "1", ("--smp", "1"), ()),
     ("storm", "2", ("--smp", "2"), (pytest.mark.core,)),
     ("storm", "4", ("--smp", "4"), ()),
+    ("storm2", "2", ("--smp", "2"), (pytest.mark.core,)),
     ("oom", "64M", ("--mem", "64M"), (pytest.mark.core,)),
 )
 CASES = [pytest.param(program, check, options, id=f"{program}-{name}-{check}",
