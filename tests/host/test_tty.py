@@ -75,6 +75,8 @@ EDITS = [
     ('ctrl-w', 'echo one two\x17three', 'one three'),
     ('ctrl-l', 'echo a\x0cb', 'ab'),
     ('unknown keys', 'echo a\x1b[5~\x1b[15~\x07b', 'ab'),
+    ('at both ends', 'echo a' + RIGHT * 2 + 'b' + LEFT * 20 + RIGHT * 20 + 'c', 'abc'),
+    ('over characters of several bytes', 'echo 你' + LEFT + RIGHT + '好', '你好'),
     ('characters of several bytes', 'echo x你好' + LEFT + '\x7fy', 'xy好'),
 ]
 
