@@ -6,6 +6,7 @@
 #include "fs/ramfs.h"
 #include <asm/errno.h>
 #include <linux/stat.h>
+#include "fs/vfs.h"
 #include "mm/frame.h"
 #include "sched/thread.h"
 
@@ -129,13 +130,18 @@ inode_truncate(struct inode *i, u64 size)
         return -EINVAL;
     if (size > MAX_SIZE)
         return -EFBIG;
+    if (i->writers < 0)
+        return -ETXTBSY;
     spin_lock(&i->io_lock);
     spin_lock(&i->lock);
-    if (size < i->size)
+    bool shorter = size < i->size;
+    if (shorter)
         pages_cut(&i->pages, size);
     i->size = size;
     spin_unlock(&i->lock);
     spin_unlock(&i->io_lock);
+    if (shorter && process_view.forget_pages)
+        process_view.forget_pages(i, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
     inode_modified(i);
     return 0;
 }

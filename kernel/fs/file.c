@@ -35,8 +35,21 @@ file_put(struct file *f)
         return;
     if (f->ops->release)
         f->ops->release(f);
+    __atomic_sub_fetch(&f->inode->writers, f->claim, __ATOMIC_RELAXED);
     inode_put(f->inode);
     kfree(f);
+}
+
+int
+file_claim(struct file *f, int what)
+{
+    struct inode *i = f->inode;
+    spin_lock(&i->lock);
+    bool free = what > 0 ? i->writers >= 0 : i->writers <= 0;
+    if (free)
+        __atomic_add_fetch(&i->writers, f->claim = what, __ATOMIC_RELAXED);
+    spin_unlock(&i->lock);
+    return free ? 0 : -ETXTBSY;
 }
 
 size_t

@@ -44,10 +44,11 @@ struct inode {
     u32 refs;
     u32 mode; /* S_IFMT and permission bits */
     u32 uid, gid, nlink;
-    u32 device;                               /* st_dev: one number a file system */
-    u64 number;                               /* st_ino: never used twice */
-    u32 rdev;                                 /* of device nodes, as makedev(3) */
-    u64 size;                                 /* bytes */
+    u32 device;  /* st_dev: one number a file system */
+    u64 number;  /* st_ino: never used twice */
+    u32 rdev;    /* of device nodes, as makedev(3) */
+    u64 size;    /* bytes */
+    int writers; /* open files that may write it; below 0: that run it and forbid that */
     u64 accessed_ns, modified_ns, changed_ns; /* since 1970 */
     struct list names;                        /* struct dirent.in_names: under the tree's lock */
     struct list children;                     /* directories: struct dirent.in_parent, likewise */
@@ -84,7 +85,7 @@ void inode_stat(const struct inode *i, struct stat *st);
 /* Content changed: mtime and ctime. Attributes or links changed: ctime only. */
 void inode_modified(struct inode *i);
 void inode_changed(struct inode *i);
-/* ftruncate(2): 0, -EINVAL for what is no regular file, -EFBIG. */
+/* ftruncate(2): 0, -EINVAL for what is no regular file, -EFBIG, -ETXTBSY for a running program. */
 int inode_truncate(struct inode *i, u64 size);
 
 extern const struct inode_ops ramfs_dir_ops; /* directories whose entries are in the tree only */

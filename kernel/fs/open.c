@@ -42,18 +42,23 @@ find_or_create(struct walk *w, u32 flags, u32 mode, struct inode **out)
     }
 }
 
+static bool
+may_write(u32 flags)
+{
+    return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
+}
+
 /* Do kind and flags go together? */
 static int
 check_kind(const struct inode *i, u32 flags)
 {
-    bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC));
     if ((flags & O_DIRECTORY) && !S_ISDIR(i->mode))
         return -ENOTDIR;
     if (flags & O_PATH)
         return 0;
     if (S_ISLNK(i->mode))
         return -ELOOP;
-    return S_ISDIR(i->mode) && writes ? -EISDIR : 0;
+    return S_ISDIR(i->mode) && (may_write(flags) || (flags & O_CREAT)) ? -EISDIR : 0;
 }
 
 static struct file *
@@ -65,7 +70,9 @@ open_inode(struct inode *i, u32 flags, int *err)
     struct file *f = file_create(&path_file_ops, i, flags, NULL);
     if (!f)
         *err = -ENOMEM;
-    else if (!(flags & O_PATH) && i->ops->open)
+    else if (S_ISREG(i->mode) && !(flags & O_PATH) && may_write(flags))
+        *err = file_claim(f, 1);
+    if (!*err && !(flags & O_PATH) && i->ops->open)
         *err = i->ops->open(i, f);
     if (*err) {
         file_put(f); /* with path_file_ops still: it was never open, there is nothing to release */
@@ -114,5 +121,5 @@ vfs_open(const char *path, u32 flags, u32 mode, int *err)
 int
 vfs_may_execute(struct file *f)
 {
-    return S_ISREG(f->inode->mode) && (f->inode->mode & 0111) ? 0 : -EACCES;
+    return S_ISREG(f->inode->mode) && (f->inode->mode & 0111) ? file_claim(f, -1) : -EACCES;
 }

@@ -44,7 +44,8 @@ struct file *vfs_anonymous(u64 size);
  * memory. */
 struct file *vfs_anonymous(u64 size);
 
-/* May the file be executed (mode bits, regular)? 0, -EACCES. */
+/* May the file be executed (mode bits, regular)? 0, -EACCES, -ETXTBSY. Until its last put nobody can
+ * open it for writing then. */
 int vfs_may_execute(struct file *f);
 
 /* The absolute path of an open file's inode, for /proc/self/exe and maps. Length or -errno. What
@@ -73,5 +74,7 @@ struct process_view {
     void (*signal_group)(int pgrp, int signal);
     int (*current_pgrp)(void);
     int (*current_session)(void);
+    /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all processes */
+    void (*forget_pages)(void *object, u64 page);
 };
 extern struct process_view process_view; /* filled by proc/ at start */
