@@ -127,9 +127,10 @@ def test_backtrace_from_the_vdso(tmp_path, harts):
     assert frames[:3] == wanted and "_start" in frames, (
         f"expected frames {wanted} down to _start; usual cause: the library's symbols came late, "
         f"or no CFI; seen {seen}")
-    assert seen.number("pc") == places(seen)["[vdso]"] + symbol(
-        os.path.join(runner.BUILD, "vdso", "vdso.so.dbg"), "__vdso_clock_gettime"), (
-        f"expected the stop at the function's first instruction, seen {seen}")
+    entered = seen.number("pc") - places(seen)["[vdso]"] - symbol(
+        os.path.join(runner.BUILD, "vdso", "vdso.so.dbg"), "__vdso_clock_gettime")
+    assert 0 <= entered < 16, (  # a compiler may call its first instruction a prologue
+        f"expected the stop at the function's beginning, seen {seen}")
     assert seen.number("id") == 0, f"expected the argument CLOCK_REALTIME (0), seen {seen}"
 
 
