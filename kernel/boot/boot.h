@@ -14,6 +14,9 @@ struct hart_start {
 
 extern char _start[], _start_hart[];
 
+/* The record of the hart that is being started: one at a time. */
+extern struct hart_start start_record;
+
 u64 boot_tables(void);
 noreturn void boot_main(u64 hartid, u64 fdt_pa);
 noreturn void boot_hart_main(void);

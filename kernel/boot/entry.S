@@ -10,6 +10,10 @@
     .globl _start
 _start:
     csrw    sie, zero
+    la      t0, boot_taken
+    li      t1, 1
+    amoswap.w t1, t1, (t0)
+    bnez    t1, _start_late
     mv      s0, a0
     mv      s1, a1
     la      t0, bss_start               /* pc-relative: physical as long as paging is off */
@@ -31,6 +35,11 @@ _start:
     mv      a1, s1
     mv      s0, zero                    /* end of the frame pointer chain */
     call    boot_main
+
+/* OpenSBI 1.1 (QEMU 7.2) marks a hart as started before it has stored where it shall go: one that
+ * looks in between comes to the boot hart's place. Only the first arrival boots the machine. */
+_start_late:
+    la      a1, start_record
 
     .globl _start_hart
 _start_hart:
@@ -63,6 +72,11 @@ enter_high_half:
     .balign 8
 link_address:
     .dword  _start
+
+    .data
+    .balign 4
+boot_taken:
+    .word   0                           /* not in .bss, which the boot hart clears */
 
     .section .bss_page_aligned, "aw", @nobits
     .balign 4096

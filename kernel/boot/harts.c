@@ -48,10 +48,11 @@ wait_online(struct hart *h)
     return true;
 }
 
+struct hart_start start_record;
+
 static bool
 start(u32 index, u64 hartid)
 {
-    static struct hart_start start_record; /* one at a time */
     struct hart *h = &harts[index];
     char name[16];
     snprintf(name, sizeof(name), "idle/%u", index);
