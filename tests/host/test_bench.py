@@ -7,6 +7,7 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -55,6 +56,7 @@ def test_every_row(module, rows):
             f"expected a figure above 0 with unit, limit and linux, seen {name}: {row}; {READ}")
 
 
+@pytest.mark.core
 def test_figures_are_plausible(rows):
     """A read of the clock is dearer than nothing and cheaper than a call, a call than a switch of
     processes, that than a new process, that than a boot: a broken count breaks this order."""
@@ -63,6 +65,31 @@ def test_figures_are_plausible(rows):
     assert values == sorted(values) and values[0] > 10, (
         f"expected {' < '.join(order)}, seen {values}; usual cause: the machine does not count one "
         f"instruction as 1 ns (tools/run --icount); {READ}")
+
+
+def test_clock_is_counted_by_instructions(rows):
+    """A second witness: the function's straight line, counted in its disassembly, and a call."""
+    image = os.path.join(runner.BUILD, "vdso", "vdso.so.dbg")
+    listing = subprocess.run([runner.CROSS + "objdump", "-d", "--no-show-raw-insn", image],
+                             capture_output=True, text=True, check=True).stdout
+    body = listing.partition("<__vdso_clock_gettime>:\n")[2].partition("\tret")[0]
+    line = len(body.splitlines())
+    value = rows["vdso_clock_monotonic"]["value"]
+    assert 20 <= line < value <= line + 8, (
+        f"expected the {line} instructions to the first `ret` and up to 8 of the call, seen "
+        f"{value}; usual cause: the slow path is taken, or a unit is wrong; {READ}")
+
+
+def test_boot_ends_after_the_kernels_words(tmp_path, rows):
+    """A second witness: the kernel's last line in the log is from just before."""
+    log = tmp_path / "log"
+    assert runner.run(["--icount", "--log", str(log), "--", "true"]).status == 0
+    stamps = re.findall(r"^<6>\[ *(\d+)\.(\d{6})\]", log.read_text(errors="replace"), re.MULTILINE)
+    last_ns = (int(stamps[-1][0]) * 10**6 + int(stamps[-1][1])) * 1000
+    value = rows["boot"]["value"]
+    assert last_ns < value < last_ns + 3_000_000, (
+        f"expected a first user instruction soon after {last_ns} instructions, seen {value}; usual "
+        f"cause: ticks taken for something else, see tools/bench; {READ}")
 
 
 def test_status_follows_the_limits(module, done, rows):

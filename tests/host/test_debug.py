@@ -77,6 +77,7 @@ def places(seen):
 
 
 # --- where it stops -------------------------------------------------------------------------------
+@pytest.mark.core
 def test_first_instruction(tmp_path):
     """Of the command, not of init; in user mode; with every symbol but the libraries'."""
     seen = debug(tmp_path, [TELL_PC, tell("$priv"), tell("&trap_entry"), tell("&main")],
@@ -117,6 +118,7 @@ def test_places_differ(tmp_path):
 
 
 # --- the vDSO -------------------------------------------------------------------------------------
+@pytest.mark.core
 @pytest.mark.smp
 def test_backtrace_from_the_vdso(tmp_path, harts):
     """Program, C library and vDSO in one backtrace, at random places, on any number of harts."""

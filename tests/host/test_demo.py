@@ -57,6 +57,7 @@ def bases(text):
     return re.findall(r"exec \d   AT_SYSINFO_EHDR = 0x([0-9a-f]{10})$", text, re.MULTILINE)
 
 
+@pytest.mark.core
 def test_fits_on_a_screen(shown):
     lines = shown.splitlines()
     widest = max(map(len, lines))
