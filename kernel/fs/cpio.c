@@ -64,6 +64,8 @@ skip_fill(struct cpio *c)
     return c->at < c->size;
 }
 
+/* Every offset is checked against the size before it is used; sums of 32-bit fields cannot overflow
+ * 64. */
 static int
 parse_entry(struct cpio *c, struct cpio_entry *e)
 {

@@ -13,6 +13,9 @@
 #define TURN_BYTES (1UL << 20)
 #define MAX_SIZE   0x7fffffffffffffffUL
 
+/* The frame of page `index`, made with `make`; 0 for a hole or without memory. The lock is held for
+ * the look-up only, because a copy to user memory may fault, and the fault may want this very
+ * lock. */
 static u64
 frame_at(struct inode *i, u64 index, bool make)
 {
@@ -22,7 +25,8 @@ frame_at(struct inode *i, u64 index, bool make)
     return pa;
 }
 
-/* With io_lock held nobody cuts the file, so a frame found stays. */
+/* With io_lock held nobody cuts the file, so a frame that was found stays without a reference of
+ * ours. A hole needs no frame to be read: zeros go out. */
 static s64
 read_locked(struct inode *i, struct buffer b, u64 n, u64 pos)
 {
@@ -31,6 +35,8 @@ read_locked(struct inode *i, struct buffer b, u64 n, u64 pos)
         u64 at = pos + done;
         size_t want = MIN(left - done, PAGE_SIZE - at % PAGE_SIZE);
         u64 pa = frame_at(i, at >> PAGE_SHIFT, false);
+        if (!pa && at < i->pages.in_place_size) /* no hole: there was no memory to copy the page */
+            return done ? (s64)done : -ENOMEM;
         char *from = pa ? (char *)frame_address(pa) + at % PAGE_SIZE : NULL;
         size_t got = buffer_put(b, done, from, want);
         done += got;
@@ -47,7 +53,8 @@ memory_left(void)
     return frames_free() > frames_total() / 32;
 }
 
-/* `last` allows the last memory to be used, too. */
+/* Page by page, so that what came before a bad address or the end of memory is not lost. `last`
+ * allows the last memory to be used, too. */
 static s64
 write_pages(struct inode *i, struct buffer b, u64 n, u64 pos, bool last)
 {
@@ -64,6 +71,7 @@ write_pages(struct inode *i, struct buffer b, u64 n, u64 pos, bool last)
     return (s64)done;
 }
 
+/* The size grows only by what has really come: a reader never sees bytes that were not written. */
 static s64
 write_locked(struct inode *i, struct buffer b, u64 n, u64 pos, bool last)
 {
@@ -81,6 +89,8 @@ write_locked(struct inode *i, struct buffer b, u64 n, u64 pos, bool last)
 
 enum direction { READ, WRITE, APPEND };
 
+/* One after the other, in turns. With APPEND each turn begins where the file then ends; *pos moves
+ * under the lock, because two processes may share it. */
 static s64
 transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction how)
 {
@@ -123,6 +133,8 @@ inode_append_private(struct inode *i, const void *buf, u64 n)
     return write_locked(i, (struct buffer){ .kernel = (char *)buf }, n, i->size, true);
 }
 
+/* The new size is set before mapped pages are forgotten: who faults in between finds the page
+ * beyond the end already. */
 int
 inode_truncate(struct inode *i, u64 size)
 {

@@ -34,6 +34,7 @@ full_write(struct file *f, struct buffer b, u64 n, u64 *pos)
     return n ? -ENOSPC : 0;
 }
 
+/* A gigabyte of zeros takes a while: interrupts are seen between pages. */
 static s64
 zero_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -48,6 +49,7 @@ zero_read(struct file *f, struct buffer b, u64 n, u64 *pos)
     return (s64)done;
 }
 
+/* The same generator behind both names; it never waits. */
 static s64
 random_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {

@@ -39,6 +39,7 @@ dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next
     return true;
 }
 
+/* `.` and `..` are nobody's entries: they are told here, as positions 0 and 1. */
 static void
 list_all(struct inode *dir, struct dir_sink *sink)
 {
@@ -74,6 +75,7 @@ dir_read(struct file *f, u64 user_buf, u64 n)
     return result;
 }
 
+/* Any position may be asked for: the listing goes on with the next entry at or behind it. */
 static s64
 dir_seek(struct file *f, s64 offset, int whence)
 {

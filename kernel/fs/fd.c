@@ -50,6 +50,7 @@ files_put(struct files *fs)
     kfree(fs);
 }
 
+/* Parent and child share the open files, positions included, and from then on not the table. */
 struct files *
 files_copy(struct files *from)
 {
@@ -65,7 +66,16 @@ files_copy(struct files *from)
     return to;
 }
 
-/* Exchanges the slot of a valid fd. Lock held. */
+struct files *
+files_unshare(struct files *fs)
+{
+    if (__atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) > 1)
+        return files_copy(fs);
+    files_get(fs);
+    return fs;
+}
+
+/* Puts f (or NULL) into the slot of a valid fd and returns what was there. Lock held. */
 static struct file *
 swap_locked(struct files *fs, int fd, struct file *f, bool cloexec)
 {
@@ -92,6 +102,7 @@ fd_get(struct files *fs, int fd)
     return f;
 }
 
+/* Without the lock: a descriptor that comes or goes meanwhile may be seen or not. */
 int
 fd_next(struct files *fs, int fd)
 {
@@ -100,6 +111,7 @@ fd_next(struct files *fs, int fd)
     return fd < fs->end ? fd : -1;
 }
 
+/* POSIX: always the lowest free one. Shells count on it (close 1, open, and it is the output). */
 int
 fd_install(struct files *fs, struct file *f, int min, bool cloexec)
 {
@@ -137,6 +149,7 @@ fd_close(struct files *fs, int fd)
     return f ? 0 : -EBADF;
 }
 
+/* exec has made this thread the only user of the table. */
 void
 files_close_on_exec(struct files *fs)
 {

@@ -14,7 +14,7 @@
 struct file *
 file_create(const struct file_ops *ops, struct inode *inode, u32 flags, void *data)
 {
-    struct file *f = kzalloc(sizeof *f);
+    struct file *f = kzalloc(sizeof(*f));
     if (!f)
         return NULL;
     inode_get(inode);
@@ -28,6 +28,7 @@ file_get(struct file *f)
     __atomic_add_fetch(&f->refs, 1, __ATOMIC_RELAXED);
 }
 
+/* The claim ends with the file, not with the descriptor: another process may still have it. */
 void
 file_put(struct file *f)
 {
@@ -40,6 +41,7 @@ file_put(struct file *f)
     kfree(f);
 }
 
+/* As Linux counts i_writecount: both kinds in one number, which is why they exclude each other. */
 int
 file_claim(struct file *f, int what)
 {
@@ -52,6 +54,7 @@ file_claim(struct file *f, int what)
     return free ? 0 : -ETXTBSY;
 }
 
+/* The one place where it matters whether bytes go to a program or stay in the kernel. */
 size_t
 buffer_put(struct buffer b, u64 at, const void *from, size_t n)
 {
@@ -75,7 +78,9 @@ buffer_get(struct buffer b, u64 at, void *to, size_t n)
     return n;
 }
 
-/* Why a transfer may not begin, or 0. `other` is the access mode that forbids it. */
+/* Why a transfer may not begin, or 0; `other` is the access mode that forbids it. In Linux's order:
+ * a pipe has no positions, whatever else is wrong; a bad range is found before waiting for the
+ * bytes that would go there. */
 static s64
 check_transfer(const struct file *f, u32 other, bool possible, struct buffer b, u64 n, u64 *pos)
 {
@@ -125,6 +130,7 @@ file_poll(struct file *f, struct waiter *w)
     return f->ops->poll ? f->ops->poll(f, w) : POLLIN | POLLOUT;
 }
 
+/* Only what has positions: a program is no stream. */
 s64
 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos)
 {

@@ -1,9 +1,19 @@
 /* file.h - open files: what a file descriptor stands for.
  *
+ *   descriptors      open files            inodes             names (tree.h)
+ *
+ *   0 --+
+ *   1 --+---------> struct file --+
+ *                   position 17   +--> struct inode <----- "log" in /tmp
+ *   5 ------------> struct file --+    mode, size, times   "old" in /tmp
+ *                   position 0         pages
+ *
  * A `struct file` is a position, flags and a table of operations. Ramfs files, directories, pipes,
- * terminals, /proc files and devices are each one small file with such a table. Counted; the last
- * put releases. Lock order: see lib/spinlock.h. Errors are negative errno everywhere; a wait that a
- * signal ended answers -EINTR, and the system call decides whether to restart. */
+ * terminals, /proc files and devices are each one small file with such a table. dup and fork share
+ * it, another open makes a new one of the same inode. Counted; the last put releases.
+ *
+ * Lock order: see lib/spinlock.h. Errors are negative errno everywhere; a wait that a signal ended
+ * answers -EINTR, and the system call decides whether to restart. */
 #pragma once
 
 #include <asm/poll.h>
@@ -38,8 +48,9 @@ struct file_ops {
     s64 (*write)(struct file *f, struct buffer b, u64 n, u64 *pos);
     s64 (*seek)(struct file *f, s64 offset, int whence); /* NULL: -ESPIPE, pread too */
     s64 (*ioctl)(struct file *f, u32 request, u64 arg);  /* NULL: -ENOTTY */
-    /* Which of POLLIN, POLLOUT, POLLERR, POLLHUP hold now. With `w`, first enters waiters in the queues that tell of changes:
-     * w points at POLL_WAITERS of them, unused ones keep queue NULL. NULL: always ready. */
+    /* Which of POLLIN, POLLOUT, POLLERR, POLLHUP hold now. With `w`, first enters waiters in the
+     * queues that tell of changes: w points at POLL_WAITERS of them, unused ones keep queue NULL.
+     * NULL: always ready. */
     u32 (*poll)(struct file *f, struct waiter *w);
     void (*release)(struct file *f); /* last reference gone; may be NULL */
 };
@@ -71,21 +82,24 @@ u32 file_poll(struct file *f, struct waiter *w);
 /* Reads into kernel memory, for exec: short only at the end of the file. */
 s64 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos);
 
-/* Until its last put, f counts as one that may write its inode (`what` 1) or that runs it (-1). 0, or
- * -ETXTBSY if there are some of the other kind. */
+/* Until its last put, f counts as one that may write its inode (`what` 1) or that runs it (-1). 0,
+ * or -ETXTBSY if there are some of the other kind. */
 int file_claim(struct file *f, int what);
 
 /* For mmap: the pager and object behind a regular file, with no reference taken (space_map takes
  * the area's). /dev/zero gives pager NULL: anonymous memory. -ENODEV for others. */
 int file_pager(struct file *f, const struct pager **pager, void **object);
 
-/* --- a process' table of descriptors ------------------------------------------------------------ */
+/* --- a process' table of descriptors ---------------------------------------------------------- */
 #define MAX_FDS 480 /* as many as fit in a page */
 
 struct files;
 /* An empty table with one reference, or NULL without memory. */
 struct files *files_create(void);
 struct files *files_copy(struct files *from); /* fork; NULL without memory */
+/* exec: `fs` with one more reference, or a copy if another process shares it; NULL without
+ * memory. */
+struct files *files_unshare(struct files *fs);
 void files_get(struct files *fs);
 void files_put(struct files *fs); /* NULL allowed */
 void files_close_on_exec(struct files *fs);

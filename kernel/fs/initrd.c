@@ -40,7 +40,7 @@ find_linked(const struct cpio_entry *e)
 static void
 remember_linked(const struct cpio_entry *e, struct inode *i)
 {
-    struct linked *l = kzalloc(sizeof *l);
+    struct linked *l = kzalloc(sizeof(*l));
     if (!l)
         panic("no memory for the links in the initrd");
     inode_get(i);
@@ -79,6 +79,8 @@ make_inode(const struct cpio *c, const struct cpio_entry *e)
     return i;
 }
 
+/* The content is not touched: its place in memory is written down, and pages.c does the rest on
+ * demand. */
 static void
 fill_inode(struct inode *i, const struct cpio_entry *e)
 {
@@ -92,6 +94,7 @@ fill_inode(struct inode *i, const struct cpio_entry *e)
     i->modified_ns = i->changed_ns = i->accessed_ns = e->modified_s * NSEC_PER_SEC;
 }
 
+/* With a reference in *out if it is one. */
 static bool
 is_directory(const char *path, struct inode **out)
 {
@@ -126,6 +129,7 @@ place(const struct cpio *c, const struct cpio_entry *e)
     return err;
 }
 
+/* Goes on after an entry that cannot be placed: a system that lacks one file can tell which. */
 void
 initrd_unpack(void)
 {

@@ -10,10 +10,11 @@
 
 static u64 last_number;
 
+/* A directory counts its own `.`; its name makes the second link (tree.c). */
 struct inode *
 inode_create(const struct inode_ops *ops, u32 device, u32 mode)
 {
-    struct inode *i = kzalloc(sizeof *i);
+    struct inode *i = kzalloc(sizeof(*i));
     if (!i)
         return NULL;
     i->ops = ops;
@@ -62,12 +63,15 @@ inode_put(struct inode *i)
     }
 }
 
+/* In units of 512 bytes, whatever st_blksize is (stat(2)). */
 static u64
 blocks(u64 size)
 {
     return ALIGN_UP(size, PAGE_SIZE) / 512;
 }
 
+/* Single words without a lock: like anywhere, what stat says may be old when it arrives. Every file
+ * takes whole pages; holes are not subtracted. */
 void
 inode_stat(const struct inode *i, struct stat *st)
 {

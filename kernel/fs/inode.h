@@ -2,11 +2,13 @@
  *
  * One struct for all kinds. `ops` says what the kind does differently; what it holds is in the
  * union. Counted: names in the tree, open files, working directories, mapped areas each hold a
- * reference. An inode goes when the last one does, and its frames with it. Not here: names (tree.h).
+ * reference. An inode goes when the last one does, and its frames with it. Not here: names
+ * (tree.h).
  *
  * Locks: `io_lock` is held over reads, writes and truncation of a regular file (so they are atomic
  * against each other) and comes before user memory in the order; `lock` guards size and pages and
- * comes after it, because a page fault takes it. Attributes are single words, read without a lock. */
+ * comes after it, because a page fault takes it. Attributes are single words, read without a
+ * lock. */
 #pragma once
 
 #include "fs/file.h"
@@ -32,7 +34,8 @@ struct inode_ops {
      * name with a reference, or -ENOENT; and all of them into the sink from its position on. */
     int (*lookup)(struct inode *dir, const struct component *name, struct inode **out);
     void (*list)(struct inode *dir, struct dir_sink *sink);
-    /* Links whose text is made on demand (NULL: i->target). Length without NUL, or negative errno. */
+    /* Links whose text is made on demand (NULL: i->target). Length without NUL, or negative
+     * errno. */
     s64 (*readlink)(struct inode *i, char *buf, size_t size);
     /* Links that lead to an inode directly, whatever their text says (/proc/self/fd/N). */
     int (*follow)(struct inode *i, struct inode **out);

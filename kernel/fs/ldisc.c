@@ -41,6 +41,7 @@ ldisc_flush(struct ldisc *l)
     l->read = l->ready = l->typed;
 }
 
+/* A line that was being edited is readable as it stands when editing ends. */
 void
 ldisc_set(struct ldisc *l, const struct termios *t)
 {
@@ -62,7 +63,8 @@ ldisc_output(const struct ldisc *l, const char *in, size_t n, char *out)
     return used;
 }
 
-/* --- echo ---------------------------------------------------------------------------------------- */
+/* --- echo ------------------------------------------------------------------------------------- */
+/* Echo is output: it is translated like what programs write. */
 static void
 show(struct ldisc *l, const char *text, size_t n)
 {
@@ -90,7 +92,7 @@ echo_byte(struct ldisc *l, u8 c)
         show(l, (char *)&c, 1);
 }
 
-/* --- editing the line ---------------------------------------------------------------------------- */
+/* --- editing the line ------------------------------------------------------------------------- */
 static void
 type(struct ldisc *l, u16 c)
 {
@@ -135,6 +137,7 @@ is_blank(u8 c)
     return c == ' ' || c == '\t';
 }
 
+/* Blanks behind the word go with it. */
 static void
 erase_word(struct ldisc *l)
 {
@@ -151,7 +154,7 @@ erase_line(struct ldisc *l)
         erase_one(l);
 }
 
-/* --- input --------------------------------------------------------------------------------------- */
+/* --- input ------------------------------------------------------------------------------------ */
 /* Is c the control character with this index? A value of 0 switches one off. */
 static bool
 is_control(const struct ldisc *l, u32 index, u8 c)
@@ -170,6 +173,7 @@ signal_of(const struct ldisc *l, u8 c)
                                      : 0;
 }
 
+/* What was typed can be read from here on. */
 static void
 end_line(struct ldisc *l, u16 c)
 {
@@ -213,6 +217,7 @@ translate(const struct ldisc *l, u8 c)
     return flags & ISTRIP ? c & 0x7f : c;
 }
 
+/* A signal throws away what was typed before it (but for NOFLSH). */
 int
 ldisc_input(struct ldisc *l, u8 byte)
 {

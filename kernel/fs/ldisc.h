@@ -1,8 +1,9 @@
 /* ldisc.h - the line discipline: what a terminal does with each byte between keyboard and program.
  *
  * Editing of the line, echo, characters that are signals, newline translation. It knows no device,
- * no process and no lock (the terminal has one), so it also builds for the host. Source: termios(3),
- * POSIX "General Terminal Interface". Left out: flow control by ^S ^Q, parity, VLNEXT, VREPRINT. */
+ * no process and no lock (the terminal has one), so it also builds for the host. Source:
+ * termios(3), POSIX "General Terminal Interface". Left out: flow control by ^S ^Q, parity, VLNEXT,
+ * VREPRINT. */
 #pragma once
 
 #include <asm/termbits.h>

@@ -16,6 +16,7 @@ is_fixed(const struct inode *dir)
     return dir->ops != &ramfs_dir_ops;
 }
 
+/* 0 if the name is taken, else the walk's error. For the errno that Linux would find first. */
 static int
 exists(struct walk *w)
 {
@@ -54,6 +55,7 @@ vfs_add(int dirfd, struct buffer path, struct inode *i)
     return err;
 }
 
+/* The inode comes first and the name last: nobody ever finds one that is half made. */
 int
 vfs_make(int dirfd, struct buffer path, u32 mode)
 {
@@ -71,6 +73,7 @@ vfs_symlink(struct buffer target, int dirfd, struct buffer path)
     return err;
 }
 
+/* A directory with two names would make `..` ambiguous and loops possible. */
 int
 vfs_link(int old_dirfd, struct buffer old, u32 flags, int new_dirfd, struct buffer new)
 {
@@ -84,6 +87,7 @@ vfs_link(int old_dirfd, struct buffer old, u32 flags, int new_dirfd, struct buff
     return -EPERM;
 }
 
+/* The three special names each have their errno in rmdir(2). */
 static int
 unlink_last(struct walk *w, bool directory)
 {
@@ -108,6 +112,7 @@ vfs_unlink(int dirfd, struct buffer path, bool directory)
     return err;
 }
 
+/* Both walks have stopped at a parent. What tree_rename cannot know: how the paths were spelled. */
 static int
 rename_last(struct walk *old, struct walk *new, bool no_replace)
 {

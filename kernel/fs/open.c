@@ -12,7 +12,8 @@
 /* Of O_PATH: a place in the tree, and no operation but fstat and being a dirfd. */
 static const struct file_ops path_file_ops = { .seek = NULL };
 
-/* The inode to open, with a reference. */
+/* The inode to open, with a reference. A dangling link is no end: its target is made (unless
+ * O_EXCL), because walk_last goes on behind it. */
 static int
 find_or_create(struct walk *w, u32 flags, u32 mode, struct inode **out)
 {
@@ -42,6 +43,7 @@ find_or_create(struct walk *w, u32 flags, u32 mode, struct inode **out)
     }
 }
 
+/* O_TRUNC changes the file too, whatever the access mode says. */
 static bool
 may_write(u32 flags)
 {
@@ -61,6 +63,7 @@ check_kind(const struct inode *i, u32 flags)
     return S_ISDIR(i->mode) && (may_write(flags) || (flags & O_CREAT)) ? -EISDIR : 0;
 }
 
+/* From here on everything is taken back by one file_put. */
 static struct file *
 open_inode(struct inode *i, u32 flags, int *err)
 {
@@ -86,6 +89,7 @@ open_inode(struct inode *i, u32 flags, int *err)
     return f;
 }
 
+/* O_PATH forgets all flags that are about the content. */
 struct file *
 vfs_open_at(int dirfd, struct buffer path, u32 flags, u32 mode, int *err)
 {

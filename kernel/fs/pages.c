@@ -146,6 +146,7 @@ pages_cut(struct pages *p, u64 size)
         memset((u8 *)frame_address(*last) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
 }
 
+/* Scratch pages: paths, listings and bytes on their way to a device. */
 char *
 page_alloc(void)
 {

@@ -65,6 +65,7 @@ link_text(struct inode *i, char *buf, size_t size)
     return i->ops->readlink ? i->ops->readlink(i, buf, size) : (s64)strlcpy(buf, i->target, size);
 }
 
+/* One reference at a time: the directory behind us may be removed, `at` may not. */
 static void
 move_to(struct walk *w, struct inode *i)
 {
@@ -147,6 +148,7 @@ walk_parents(struct walk *w)
     }
 }
 
+/* An absolute path does not look at dirfd, not even whether it is open. */
 int
 walk_begin(struct walk *w, int dirfd, struct buffer path)
 {
@@ -191,6 +193,7 @@ walk_end(struct walk *w)
     page_free(w->page);
 }
 
+/* An empty path is -ENOENT but for AT_EMPTY_PATH, so this is decided behind the walk. */
 int
 path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out)
 {

@@ -31,9 +31,9 @@ load(const u64 *word)
     return __atomic_load_n(word, __ATOMIC_SEQ_CST);
 }
 
-/* Wakes without taking the queue's lock when nobody waits. Who waits enters the queue and then looks
- * at the pipe (load); we have changed the pipe and then look at the queue. With a full fence on both
- * sides either we see the waiter, or it saw the change. */
+/* Wakes without taking the queue's lock when nobody waits. Who waits enters the queue and then
+ * looks at the pipe (load); we have changed the pipe and then look at the queue. With a full fence
+ * on both sides either we see the waiter, or it saw the change. */
 static void
 wake(struct waitqueue *q)
 {
@@ -42,7 +42,7 @@ wake(struct waitqueue *q)
         wake_all(q);
 }
 
-/* --- read ---------------------------------------------------------------------------------------- */
+/* --- read ------------------------------------------------------------------------------------- */
 /* Moves up to n bytes out. A fault ends it early. */
 static u64
 take_out(struct pipe *p, struct buffer b, u64 n)
@@ -64,6 +64,7 @@ take_out(struct pipe *p, struct buffer b, u64 n)
     return done;
 }
 
+/* What there is, without waiting for all n bytes. End of file is an empty pipe without writers. */
 static s64
 pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -86,7 +87,7 @@ pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
     return 0;
 }
 
-/* --- write --------------------------------------------------------------------------------------- */
+/* --- write ------------------------------------------------------------------------------------ */
 /* Moves the bytes from `done` to n in, as far as there is room; the new `done`. *err tells why it
  * ended early: -EFAULT or -ENOMEM. */
 static u64
@@ -116,6 +117,8 @@ has_room(struct pipe *p, u64 n)
     return PIPE_BYTES - load(&p->length) >= (n <= PIPE_BUF ? n : 1);
 }
 
+/* Waits until all is in. A reader that goes away in between ends it; -EPIPE only if nothing
+ * went. */
 static s64
 pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -140,7 +143,8 @@ pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
     return done > 0 ? (s64)done : err;
 }
 
-/* --- the rest ------------------------------------------------------------------------------------ */
+/* --- the rest --------------------------------------------------------------------------------- */
+/* Readable means bytes, hang-up no writers; writable means that PIPE_BUF bytes go in one piece. */
 static u32
 pipe_poll(struct file *f, struct waiter *w)
 {
@@ -166,6 +170,7 @@ pipe_ioctl(struct file *f, u32 request, u64 arg)
     return buffer_put((struct buffer){ .user = arg }, 0, &n, sizeof(n)) < sizeof(n) ? -EFAULT : 0;
 }
 
+/* An end comes or goes (change -1). Who waits for bytes or room hears that there will be none. */
 static void
 count_end(struct file *f, u64 change)
 {
@@ -211,6 +216,7 @@ static const struct inode_ops pipe_inode = { .file_ops = &pipe_ops,
                                              .open = open_end,
                                              .release = pipe_free };
 
+/* Made without a name: an inode of its own for fstat, freed with the last of its ends. */
 int
 pipe_create(u32 flags, struct file *ends[2])
 {

@@ -13,7 +13,7 @@ poll_set_create(struct poll_set *set, u64 count)
         return -EINVAL;
     for (u64 at = 0; at < count; at += POLL_CHUNK) {
         u64 n = MIN(count - at, POLL_CHUNK);
-        struct poll_entry *chunk = kzalloc(n * sizeof *chunk);
+        struct poll_entry *chunk = kzalloc(n * sizeof(*chunk));
         if (!chunk) {
             poll_set_destroy(set);
             return -ENOMEM;
@@ -61,6 +61,7 @@ ask_all(struct poll_set *set, bool enter)
     return ready;
 }
 
+/* After a wait the waiters are on our stack of pages no more: none may stay in a queue. */
 static void
 leave_all(struct poll_set *set)
 {
@@ -83,6 +84,7 @@ wait_ready(struct poll_set *set, u64 deadline_ticks)
     return ready ? ready : err;
 }
 
+/* Asked once while entering the queues: mostly something is ready, and nobody waits at all. */
 int
 poll_set_wait(struct poll_set *set, u64 deadline_ticks)
 {

@@ -33,6 +33,7 @@ wait_for(struct file *f, struct port *p, u32 bits)
     return WAIT_EVENT(&p->wait, p->device->poll(p->device) & (bits | CHARDEV_HUP));
 }
 
+/* A count, 0 at the end of input. Waits only while there is nothing at all. */
 static s64
 port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -84,7 +85,7 @@ static const struct inode_ops port_inode_ops = { .file_ops = &port_ops };
 struct inode *
 port_inode(struct chardev *d, u32 rdev)
 {
-    struct port *p = kzalloc(sizeof *p);
+    struct port *p = kzalloc(sizeof(*p));
     if (!p)
         return NULL;
     p->device = d;

@@ -1,7 +1,7 @@
 /* printer.c - files whose content a function prints.
  *
- * The text is made when the file is opened, into a ramfs file without a name: it grows page by page,
- * reading it is nothing new, and a program that reads in pieces sees one moment. */
+ * The text is made when the file is opened, into a ramfs file without a name: it grows page by
+ * page, reading it is nothing new, and a program that reads in pieces sees one moment. */
 #include <asm/errno.h>
 #include <linux/stat.h>
 #include "fs/proc.h"
@@ -38,6 +38,7 @@ print_to(struct printer *p, const char *fmt, ...)
     page_free(page);
 }
 
+/* Print functions take locks of upper floors, outermost ones: none of ours is held here. */
 static int
 open_text(struct inode *i, struct file *f)
 {
@@ -61,6 +62,7 @@ read_text(struct file *f, struct buffer b, u64 n, u64 *pos)
     return inode_read(f->data, b, n, pos);
 }
 
+/* From the end nothing can be counted: size is 0 for all (proc(5)). */
 static s64
 seek_text(struct file *f, s64 offset, int whence)
 {

@@ -18,13 +18,15 @@ static u32 next_slot = 2; /* of entries; 0 is the directory. Also their position
 static const struct inode_ops pid_dir_ops, link_ops;
 static struct inode *proc_root;
 
-/* --- inodes -------------------------------------------------------------------------------------- */
+/* --- inodes ----------------------------------------------------------------------------------- */
 u64
 proc_number(int pid, u32 slot)
 {
     return (u64)pid << 32 | slot; /* above all numbers that inode_create gives */
 }
 
+/* A look-up makes an inode, its last put frees it: a process costs nothing in /proc until it is
+ * looked at. */
 int
 proc_make(struct inode *dir, const struct component *name, const struct inode_ops *ops, u32 mode,
           u32 slot, const struct proc_node *node, struct inode **out)
@@ -51,6 +53,7 @@ proc_release(struct inode *i)
     kfree(i->data);
 }
 
+/* `01` is no pid, or one process would have many names. */
 int
 proc_parse(const struct component *name)
 {
@@ -65,7 +68,7 @@ proc_parse(const struct component *name)
     return n;
 }
 
-/* --- /proc --------------------------------------------------------------------------------------- */
+/* --- /proc ------------------------------------------------------------------------------------ */
 static int
 root_lookup(struct inode *dir, const struct component *name, struct inode **out)
 {
@@ -75,6 +78,7 @@ root_lookup(struct inode *dir, const struct component *name, struct inode **out)
     return proc_make(dir, name, &pid_dir_ops, S_IFDIR | 0555, 0, &node, out);
 }
 
+/* In order of pids, so the pid is the position: processes may come and go between two calls. */
 static void
 root_list(struct inode *dir, struct dir_sink *sink)
 {
@@ -99,7 +103,7 @@ static const struct inode_ops root_ops = { .file_ops = &dir_file_ops,
                                            .lookup = root_lookup,
                                            .list = root_list };
 
-/* --- /proc/PID ----------------------------------------------------------------------------------- */
+/* --- /proc/PID -------------------------------------------------------------------------------- */
 /* How an entry's inode behaves: it prints, is a link, or (neither) the directory fd. */
 static const struct inode_ops *
 kind_of(const struct proc_entry *e, u32 *mode)
@@ -147,7 +151,7 @@ static const struct inode_ops pid_dir_ops = {
 };
 static const struct inode_ops link_ops = { .readlink = entry_readlink, .release = proc_release };
 
-/* --- registering: at boot, where a lack of memory is the end -------------------------------------- */
+/* --- registering: at boot, where a lack of memory is the end ---------------------------------- */
 static void *
 must(void *p)
 {

@@ -11,6 +11,7 @@ kib(u64 frames)
     return frames * (PAGE_SIZE / 1024);
 }
 
+/* In the fields that free(1) and its like look for. Files are memory in use here, not a cache. */
 static void
 print_meminfo(struct printer *p)
 {

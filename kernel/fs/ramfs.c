@@ -41,6 +41,8 @@ ramfs_write(struct file *f, struct buffer b, u64 n, u64 *pos)
     return inode_write(f->inode, b, n, pos, f->flags & O_APPEND);
 }
 
+/* Under io_lock like every move of the position, or a seek in the middle of a read would be
+ * lost. */
 static s64
 ramfs_seek(struct file *f, s64 offset, int whence)
 {
@@ -54,7 +56,9 @@ const struct file_ops ramfs_file_ops = { .read = ramfs_read,
                                          .write = ramfs_write,
                                          .seek = ramfs_seek };
 
-/* --- mapped into an address space ---------------------------------------------------------------- */
+/* --- mapped into an address space ------------------------------------------------------------- */
+/* A page of the file for an address space: the very frame that read and write use, so all see one
+ * content. Beyond the last page there is nothing: -EIO becomes SIGBUS. */
 static int
 map_page(void *object, u64 index, u64 *pa)
 {
@@ -83,6 +87,7 @@ map_put(void *object)
     inode_put(object);
 }
 
+/* For /proc/PID/maps, with the space's lock held: the tree's lock comes after it. */
 static void
 map_describe(void *object, char *name, size_t size, u64 *number)
 {
@@ -109,7 +114,7 @@ file_pager(struct file *f, const struct pager **pager, void **object)
     return 0;
 }
 
-/* --- the inodes ---------------------------------------------------------------------------------- */
+/* --- the inodes ------------------------------------------------------------------------------- */
 static void
 release_pages(struct inode *i)
 {
@@ -125,6 +130,8 @@ release_target(struct inode *i)
 static const struct inode_ops ramfs_file_inode = { .file_ops = &ramfs_file_ops,
                                                    .release = release_pages };
 static const struct inode_ops ramfs_link_ops = { .release = release_target };
+/* Shared anonymous memory is a file that no directory knows: fork, page faults and futexes need no
+ * case of their own for it. */
 struct file *
 vfs_anonymous(u64 size)
 {
@@ -143,6 +150,7 @@ ramfs_inode(u32 mode)
     return inode_create(S_ISDIR(mode) ? &ramfs_dir_ops : &ramfs_file_inode, DEVICE_RAMFS, mode);
 }
 
+/* The text never changes afterwards, so whoever has the inode reads it without a lock. */
 struct inode *
 ramfs_symlink(const char *text, size_t n)
 {

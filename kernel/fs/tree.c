@@ -22,6 +22,7 @@ hash_of(const struct inode *dir, const struct component *name)
     return h ^ h >> 16;
 }
 
+/* The name is compared last; the hash tells nearly all others apart. */
 static struct dirent *
 find_locked(struct inode *dir, const struct component *name)
 {
@@ -68,7 +69,8 @@ dirent_free(struct dirent *d)
     kfree(d);
 }
 
-/* Makes `d` a name of `i` that look-ups find. A directory's name counts for its parent too (`..`). */
+/* Makes `d` a name of `i` that look-ups find. A directory's name counts for its parent too
+ * (`..`). */
 static void
 attach(struct dirent *d, struct inode *i)
 {
@@ -175,6 +177,7 @@ may_rename(const struct dirent *d, const struct inode *to, const struct dirent *
     return target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0;
 }
 
+/* Both names change under one lock: nobody sees neither, and nobody sees a directory in itself. */
 int
 tree_rename(struct inode *from, const struct component *old, struct inode *to,
             const struct component *new, bool no_replace)
@@ -198,6 +201,7 @@ tree_rename(struct inode *from, const struct component *old, struct inode *to,
     return err;
 }
 
+/* Also of a directory that was removed: its last name still knows where it stood. */
 struct inode *
 tree_parent(struct inode *dir)
 {
@@ -219,6 +223,7 @@ prepend(char *buf, s64 *at, const char *text)
         memcpy(buf + *at, text, (size_t)n);
 }
 
+/* From the end to the root, then moved to the front of the buffer. */
 s64
 tree_path(struct inode *i, char *buf, size_t size)
 {
@@ -244,6 +249,7 @@ tree_path(struct inode *i, char *buf, size_t size)
     return n;
 }
 
+/* New children go to the end with the next number, so a listing in progress is not disturbed. */
 void
 tree_list(struct inode *dir, struct dir_sink *sink)
 {
@@ -256,6 +262,7 @@ tree_list(struct inode *dir, struct dir_sink *sink)
     spin_unlock(&tree_lock);
 }
 
+/* Nobody else has the inode any more: no lock. The name is free to take its parent along. */
 struct inode *
 tree_forget(struct inode *i)
 {

@@ -16,7 +16,7 @@
 
 struct tty console = { .lock = SPINLOCK_INIT("terminal") };
 
-/* --- from the keyboard --------------------------------------------------------------------------- */
+/* --- from the keyboard ------------------------------------------------------------------------ */
 /* Through the line discipline. Lock held; returns the signals that the bytes stand for, as bits. */
 static u32
 input_locked(struct tty *t, const u8 *bytes, s64 n)
@@ -37,6 +37,8 @@ tell(struct tty *t, u32 signals)
     wake_all(&t->read_wait);
 }
 
+/* From the UART's interrupt. No thread of this hart holds the lock: the kernel is not
+ * interrupted. */
 static void
 uart_input(u8 byte)
 {
@@ -66,6 +68,7 @@ pull(struct tty *t)
     }
 }
 
+/* From the port's interrupt: input has come, or room for output. */
 static void
 port_changed(struct chardev *d)
 {
@@ -75,7 +78,7 @@ port_changed(struct chardev *d)
         wake_all(&console.write_wait);
 }
 
-/* --- read ---------------------------------------------------------------------------------------- */
+/* --- read ------------------------------------------------------------------------------------- */
 bool
 tty_is_ours(struct tty *t)
 {
@@ -123,6 +126,8 @@ wait_input(struct tty *t, u64 n)
     return err;
 }
 
+/* Through a page: the lock may not be held by who waits, nor the bytes be lost to another
+ * reader. */
 static s64
 tty_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -150,7 +155,7 @@ tty_read(struct file *f, struct buffer b, u64 n, u64 *pos)
     return err ? err : got;
 }
 
-/* --- write --------------------------------------------------------------------------------------- */
+/* --- write ------------------------------------------------------------------------------------ */
 /* As much as the screen takes now: a count, or negative errno. */
 static s64
 emit(struct tty *t, const char *text, size_t n)
@@ -175,6 +180,7 @@ writable(struct tty *t)
     return !t->out || (t->out->poll(t->out) & (CHARDEV_WRITABLE | CHARDEV_HUP));
 }
 
+/* A screen that is slow makes the program wait, not the bytes disappear. */
 static s64
 emit_all(struct tty *t, const char *text, size_t n)
 {
@@ -190,6 +196,7 @@ emit_all(struct tty *t, const char *text, size_t n)
     return 0;
 }
 
+/* In small pieces, so that what two programs write mixes at worst between them. */
 static s64
 tty_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -222,11 +229,12 @@ tty_poll(struct file *f, struct waiter *w)
            (t->hung_up ? POLLHUP : 0);
 }
 
-/* --- the inodes ---------------------------------------------------------------------------------- */
+/* --- the inodes ------------------------------------------------------------------------------- */
 static const struct file_ops tty_ops = {
     .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .poll = tty_poll
 };
 
+/* /dev/tty is the terminal of the session, for who has one. */
 static int
 open_current(struct inode *i, struct file *f)
 {

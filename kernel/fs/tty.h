@@ -28,6 +28,9 @@ void tty_init(void);
 
 /* Does the terminal control the current process' session? */
 bool tty_is_ours(struct tty *t);
+/* The leader of `session` ends. If the session had the terminal, it has it no more; returns the
+ * foreground group, which the caller tells, else 0. */
+int tty_leader_ends(int session);
 s64 tty_ioctl(struct file *f, u32 request, u64 arg);
 
 extern const struct inode_ops console_inode, current_tty_inode;

@@ -43,6 +43,7 @@ flush_input(struct tty *t, u64 queue)
     return 0;
 }
 
+/* The foreground hears of a new size (SIGWINCH), of the same one not. */
 static s64
 set_size(struct tty *t, u64 arg)
 {
@@ -77,19 +78,32 @@ take_control(struct tty *t, u64 arg)
     return 0;
 }
 
+int
+tty_leader_ends(int session)
+{
+    struct tty *t = &console;
+    int group = 0;
+    spin_lock(&t->lock);
+    if (t->session == session) {
+        group = t->group;
+        t->session = t->group = 0;
+    }
+    spin_unlock(&t->lock);
+    return group;
+}
+
+/* Only the leader's word counts for the session. */
 static s64
 give_up_control(struct tty *t)
 {
     if (!tty_is_ours(t))
         return -ENOTTY;
-    if (t->session == process_view.current_pid()) {
-        spin_lock(&t->lock);
-        t->session = t->group = 0;
-        spin_unlock(&t->lock);
-    }
+    if (t->session == process_view.current_pid())
+        tty_leader_ends(t->session);
     return 0;
 }
 
+/* Not checked: that the caller is in the foreground, as Linux asks with SIGTTOU. */
 static s64
 set_group(struct tty *t, u64 arg)
 {

@@ -24,7 +24,7 @@ struct process_view process_view;
 static struct fsinfo *
 fsinfo_make(struct inode *cwd, u32 umask)
 {
-    struct fsinfo *i = kzalloc(sizeof *i);
+    struct fsinfo *i = kzalloc(sizeof(*i));
     if (!i)
         return NULL;
     i->refs = 1;
@@ -71,6 +71,7 @@ current_fsinfo(void)
     return process_view.current_fsinfo ? process_view.current_fsinfo() : NULL;
 }
 
+/* With a reference: another thread may change directory in the middle of our walk. */
 struct inode *
 fsinfo_cwd(void)
 {

@@ -12,8 +12,7 @@ struct fsinfo *fsinfo_copy(struct fsinfo *from);
 void fsinfo_get(struct fsinfo *i);
 void fsinfo_put(struct fsinfo *i); /* NULL allowed */
 
-/* Of the current process: its working directory with a reference, its umask (with the new one set
- * in place when `set` >= 0; the old one is returned). */
+/* Of the current process: its working directory (with a reference) and umask. */
 struct inode *fsinfo_cwd(void);
 int fsinfo_chdir(struct inode *dir); /* takes a reference; -ENOTDIR */
 u32 fsinfo_umask(void);
@@ -30,8 +29,7 @@ kernel_path(const char *path)
     return (struct buffer){ .kernel = (char *)path };
 }
 
-/* openat(2) for the current process. NULL and *err set on failure. -EINTR when a signal ended the
- * wait for the other end of a FIFO. */
+/* openat(2) for the current process. NULL and *err set on failure. */
 struct file *vfs_open_at(int dirfd, struct buffer path, u32 flags, u32 mode, int *err);
 /* The same relative to the working directory. For exec and the kernel itself. */
 struct file *vfs_open(const char *path, u32 flags, u32 mode, int *err);
@@ -40,19 +38,15 @@ struct file *vfs_open(const char *path, u32 flags, u32 mode, int *err);
  * anonymous memory. */
 struct file *vfs_anonymous(u64 size);
 
-/* A file of `size` zero bytes that no directory lists: shared anonymous memory. NULL without
- * memory. */
-struct file *vfs_anonymous(u64 size);
-
-/* May the file be executed (mode bits, regular)? 0, -EACCES, -ETXTBSY. Until its last put nobody can
- * open it for writing then. */
+/* May the file be executed (mode bits, regular)? 0, -EACCES, -ETXTBSY. Until its last put nobody
+ * can open it for writing then. */
 int vfs_may_execute(struct file *f);
 
 /* The absolute path of an open file's inode, for /proc/self/exe and maps. Length or -errno. What
  * has no path gets "pipe:[7]" and -ENOENT is for nothing at all. */
 s64 vfs_path(struct inode *i, char *buf, size_t size);
 
-/* --- files whose content a function prints (registered by floors above: proc, time, mm) ---------- */
+/* --- files whose content a function prints (registered by floors above: proc, time, mm) ------- */
 struct printer; /* grows as text is added */
 void print_to(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void print_bytes(struct printer *p, const void *data, size_t n);
@@ -74,7 +68,8 @@ struct process_view {
     void (*signal_group)(int pgrp, int signal);
     int (*current_pgrp)(void);
     int (*current_session)(void);
-    /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all processes */
+    /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all
+     * processes */
     void (*forget_pages)(void *object, u64 page);
 };
 extern struct process_view process_view; /* filled by proc/ at start */

@@ -36,6 +36,7 @@ sys_dup(const u64 *arg)
     return f ? fd_install(files(), f, 0, false) : -EBADF;
 }
 
+/* The old file at the target is closed in the same step: no other thread finds the number free. */
 s64
 sys_dup3(const u64 *arg)
 {
@@ -46,6 +47,7 @@ sys_dup3(const u64 *arg)
     return f ? fd_install_at(files(), f, (int)arg[1], flags & O_CLOEXEC) : -EBADF;
 }
 
+/* Both descriptors or none: a failure in the middle leaves the table as it was. */
 s64
 sys_pipe2(const u64 *arg)
 {
@@ -86,6 +88,7 @@ duplicate(struct file *f, u64 min, bool cloexec)
     return fd_install(files(), f, (int)min, cloexec);
 }
 
+/* -EINVAL for what Linux has beyond this: locks, leases, owners of signals. */
 static s64
 control(struct file *f, int fd, u32 command, u64 arg)
 {

@@ -62,7 +62,7 @@ sys_pwrite64(const u64 *arg)
     return transfer(arg[0], arg[1], arg[2], &pos, file_write);
 }
 
-/* --- vectors ------------------------------------------------------------------------------------- */
+/* --- vectors ---------------------------------------------------------------------------------- */
 /* Every element is looked at before the first byte moves. */
 static s64
 check_vector(u64 addr, u64 count)
@@ -80,7 +80,8 @@ check_vector(u64 addr, u64 count)
     return 0;
 }
 
-/* One transfer after the other, until one is short. A read that has bytes does not wait for more. */
+/* One transfer after the other, until one is short. A read that has bytes does not wait for
+ * more. */
 static s64
 transfer_vector(struct file *f, u64 addr, u64 count, transfer_fn move)
 {
@@ -121,7 +122,7 @@ sys_writev(const u64 *arg)
     return vector_call(arg, file_write);
 }
 
-/* --- from file to file --------------------------------------------------------------------------- */
+/* --- from file to file ------------------------------------------------------------------------ */
 /* Through a page. What the target did not take is not taken from the source either. */
 static s64
 copy_file(struct file *out, struct file *in, u64 *pos, u64 n, char *page)
@@ -168,7 +169,7 @@ sys_sendfile(const u64 *arg)
     return transfer_result(result);
 }
 
-/* --- the rest ------------------------------------------------------------------------------------ */
+/* --- the rest --------------------------------------------------------------------------------- */
 s64
 sys_lseek(const u64 *arg)
 {

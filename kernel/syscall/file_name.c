@@ -69,6 +69,7 @@ sys_renameat2(const u64 *arg)
     return vfs_rename((int)arg[0], user_buffer(arg[1]), (int)arg[2], user_buffer(arg[3]), flags);
 }
 
+/* Not NUL-terminated, and cut without a word when the buffer is small: readlink(2) wants it so. */
 s64
 sys_readlinkat(const u64 *arg)
 {
@@ -89,7 +90,7 @@ sys_readlinkat(const u64 *arg)
     return n;
 }
 
-/* --- where a process is -------------------------------------------------------------------------- */
+/* --- where a process is ----------------------------------------------------------------------- */
 s64
 sys_chdir(const u64 *arg)
 {
@@ -111,6 +112,7 @@ sys_fchdir(const u64 *arg)
     return err;
 }
 
+/* The system call counts the NUL; libc's function hides it. */
 s64
 sys_getcwd(const u64 *arg)
 {
