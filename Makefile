@@ -17,6 +17,7 @@ make demo            the whole story on one screen, from a real run
 make test            all tests; the last line counts them. PYTEST='-k pipe -x' picks some
 make test-core       the tests that every configuration must pass
 make guest-tests     the programs of the tests; runs none
+make loader-tests    the programs and libraries of the loader's tests; runs none
 make bench           the table of costs, also as build/bench.json
 make debug           gdb on the booted machine: CMD='date -u' [GDB='-batch -x FILE']
 make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 the linters too
