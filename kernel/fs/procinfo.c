@@ -66,6 +66,18 @@ print_mounts(struct printer *p)
 }
 
 static void
+print_version(struct printer *p)
+{
+    print_to(p, "Linux version " KERNEL_RELEASE " (Postern)\n");
+}
+
+static void
+print_release(struct printer *p)
+{
+    print_to(p, KERNEL_RELEASE "\n");
+}
+
+static void
 print_pid_max(struct printer *p)
 {
     print_to(p, "32768\n");
@@ -85,8 +97,10 @@ proc_init_files(void)
     proc_register("cpuinfo", print_cpuinfo);
     proc_register("uptime", print_uptime);
     proc_register("cmdline", print_cmdline);
+    proc_register("version", print_version);
     proc_register("filesystems", print_filesystems);
     proc_register("mounts", print_mounts);
+    proc_register("sys/kernel/osrelease", print_release);
     proc_register("sys/kernel/pid_max", print_pid_max);
     proc_register("sys/vm/overcommit_memory", print_overcommit);
 }

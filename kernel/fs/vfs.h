@@ -51,6 +51,9 @@ struct printer; /* grows as text is added */
 void print_to(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void print_bytes(struct printer *p, const void *data, size_t n);
 
+/* The release of Linux whose ABI we follow: /proc/version and uname(2) say the same. */
+#define KERNEL_RELEASE "6.12.0-postern"
+
 /* /proc/NAME for the whole system; NAME may have slashes ("sys/kernel/pid_max"). After vfs_init. */
 void proc_register(const char *name, void (*print)(struct printer *p));
 /* /proc/PID/NAME: `pid` exists when the function is called, but may end meanwhile. 0 or -errno. */
