@@ -23,6 +23,7 @@ make debug           gdb on the booted machine: CMD='date -u' [GDB='-batch -x FI
 make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 the linters too
 make doctor          what this machine has, and the cure for what it has not
 make vdso            the vDSO and its stub alone
+make user            the C library, the loader and the programs alone
 make lint            the rules of the house: layers, shape, references, style
 make format          lay out the C files as make lint wants them
 make loc             lines of code, room by room
