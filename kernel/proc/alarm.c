@@ -1,6 +1,8 @@
 /* alarm.c - setitimer(ITIMER_REAL), and so alarm(2): SIGALRM after some time, once or again and again.
  *
- * The timer lives in the process and goes with it (exit.c cancels it). */
+ * The timer lives in the process and goes with it (exit.c cancels it). The next period begins when
+ * the signal of the last one is taken: a program that asks for a signal a microsecond gets them as fast
+ * as it can take them, and the machine has time for others. */
 
 #include <asm/signal.h>
 #include "proc/process.h"
@@ -11,9 +13,17 @@ process_alarm(struct timer *t)
     struct process *p = container_of(t, struct process, alarm);
     spin_lock(&process_lock);
     signal_send_process(p, SIGALRM, NULL);
+    spin_unlock(&process_lock);
+}
+
+void
+process_alarm_again(struct process *p)
+{
+    spin_lock(&process_lock);
+    u64 period = p->alarm_interval_ticks, last = p->alarm.deadline_ticks, now = rdtime();
     /* From the last deadline, not from now: lateness does not add up. */
-    if (p->alarm_interval_ticks && !p->exiting)
-        timer_set(t, t->deadline_ticks + p->alarm_interval_ticks);
+    if (period && last <= now && list_empty(&p->alarm.link) && !p->exiting)
+        timer_set(&p->alarm, now + period - (now - last) % period);
     spin_unlock(&process_lock);
 }
 
@@ -27,7 +37,7 @@ process_alarm_set(const struct alarm_setting *set, struct alarm_setting *old)
     old->value_ticks = armed ? MAX(p->alarm.deadline_ticks, now + 1) - now : 0;
     old->interval_ticks = p->alarm_interval_ticks;
     if (set) {
-        p->alarm_interval_ticks = set->interval_ticks;
+        p->alarm_interval_ticks = set->value_ticks ? set->interval_ticks : 0;
         if (set->value_ticks)
             timer_set(&p->alarm, now + set->value_ticks);
     }

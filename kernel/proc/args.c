@@ -11,13 +11,13 @@
 #include "sched/thread.h"
 
 #define STRING_LIMIT  131072UL /* MAX_ARG_STRLEN: 32 pages */
-#define VECTOR_LIMIT  0x7fffffffUL
 #define PIECE         128UL
 
 static int
 reserve(struct arg_stack *a, u64 bytes)
 {
-    if (bytes > a->sp || a->top - (a->sp - bytes) > a->limit)
+    u64 pointers = (a->argc + a->envc) * sizeof(u64); /* they count, too */
+    if (bytes > a->sp || a->top - (a->sp - bytes) + pointers > a->limit)
         return -E2BIG;
     a->sp -= bytes;
     return 0;
@@ -74,9 +74,9 @@ push_user(struct arg_stack *a, u64 src)
 }
 
 static s64
-count_vector(u64 vector)
+count_vector(u64 vector, u64 most)
 {
-    for (u64 n = 0; n < VECTOR_LIMIT; n++) {
+    for (u64 n = 0; n < most; n++) {
         u64 pointer;
         if (copy_from_user(&pointer, vector + n * sizeof(u64), sizeof(pointer)))
             return -EFAULT;
@@ -89,12 +89,10 @@ count_vector(u64 vector)
 int
 arg_push_vector(struct arg_stack *a, u64 vector, u64 *count)
 {
-    s64 n = vector ? count_vector(vector) : 0;
+    s64 n = vector ? count_vector(vector, a->limit / sizeof(u64)) : 0;
     if (n < 0)
         return (int)n;
     *count = (u64)n;
-    if ((u64)n * sizeof(u64) > a->limit)
-        return -E2BIG;
     while (n-- > 0) {
         u64 pointer;
         if (copy_from_user(&pointer, vector + (u64)n * sizeof(u64), sizeof(pointer)))
@@ -140,8 +138,6 @@ arg_finish(struct arg_stack *a, const struct elf *program, const struct elf *int
     u32 words = auxv_fill(s->auxv, s, a, program, interpreter, random_at);
     u64 vectors = (1 + a->argc + 1 + a->envc + 1 + words) * sizeof(u64);
     u64 sp = ALIGN_DOWN(random_at - vectors, 16); /* psABI: sp is 16-byte aligned at entry */
-    if (a->top - sp > a->limit + 2 * PAGE_SIZE + vectors)
-        return -E2BIG;
     u64 argv = sp + sizeof(u64), envp = argv + (a->argc + 1) * sizeof(u64);
     u64 auxv = envp + (a->envc + 1) * sizeof(u64), at = strings;
     s->arg_start = at;

@@ -26,6 +26,8 @@ check_flags(const struct clone_request *a)
         return -EINVAL;
     if (a->flags & CLONE_SIGHAND && (!(a->flags & CLONE_VM) || a->flags & CLONE_CLEAR_SIGHAND))
         return -EINVAL;
+    if (a->flags & CLONE_PARENT && current_process()->pid == 1)
+        return -EINVAL; /* nobody would wait for its sister */
     return 0;
 }
 
@@ -74,6 +76,14 @@ report_tid(const struct clone_request *a, int tid)
         copy_to_user(a->parent_tid, &tid, sizeof(s32));
 }
 
+/* A new task must not escape what is on its way to this one: a signal to the group, the end of the
+ * process, an exec. It is taken first, and then the call is made again. process_lock held. */
+static int
+may_publish(void)
+{
+    return interrupted() ? -ERESTARTNOINTR : 0;
+}
+
 static s64
 clone_thread(const struct clone_request *a)
 {
@@ -84,15 +94,16 @@ clone_thread(const struct clone_request *a)
     copy_task(t, a);
     t->thread->space = p->space;
     spin_lock(&process_lock);
-    if (p->exiting || p->exec_task) { /* too late for one more */
-        spin_unlock(&process_lock);
-        task_free(t);
-        return -EAGAIN;
-    }
-    task_publish(t);
-    list_add_tail(&p->tasks, &t->link);
-    int tid = t->tid;
+    int tid = may_publish();
+    if (!tid)
+        tid = task_publish(t);
+    if (tid > 0)
+        list_add_tail(&p->tasks, &t->link);
     spin_unlock(&process_lock);
+    if (tid < 0) {
+        task_free(t);
+        return tid;
+    }
     report_tid(a, tid);
     thread_start(t->thread);
     return tid;
@@ -115,31 +126,35 @@ share_resources(struct process *p, const struct clone_request *a)
         fsinfo_get(p->fsinfo = self->fsinfo);
     else if (!(p->fsinfo = fsinfo_copy(self->fsinfo)))
         return -ENOMEM;
+    spin_lock(&self->sig.lock);
     signals_copy(&p->sig, &self->sig, a->flags & CLONE_CLEAR_SIGHAND);
+    spin_unlock(&self->sig.lock);
     if (self->exe)
         file_get(p->exe = self->exe);
     memcpy(p->name, self->name, sizeof(p->name));
-    p->rlimit_stack = self->rlimit_stack;
-    p->rlimit_nofile = self->rlimit_nofile;
-    p->exit_signal = a->exit_signal;
+    memcpy(p->rlimit, self->rlimit, sizeof(p->rlimit));
+    p->exit_signal = a->flags & CLONE_PARENT ? self->exit_signal : (int)a->exit_signal;
     return 0;
 }
 
 void
 process_drop_resources(struct process *p)
 {
-    if (p->files)
-        files_put(p->files);
-    if (p->fsinfo)
-        fsinfo_put(p->fsinfo);
-    if (p->exe)
-        file_put(p->exe);
-    if (p->space)
-        space_put(p->space);
+    spin_lock(&process_lock); /* under it /proc takes its references */
+    struct files *files = p->files;
+    struct fsinfo *fsinfo = p->fsinfo;
+    struct file *exe = p->exe;
+    struct space *space = p->space;
     p->files = NULL;
     p->fsinfo = NULL;
     p->exe = NULL;
     p->space = NULL;
+    spin_unlock(&process_lock);
+    files_put(files);
+    fsinfo_put(fsinfo);
+    file_put(exe);
+    if (space)
+        space_put(space);
 }
 
 void
@@ -156,7 +171,7 @@ vfork_release(struct process *p)
 }
 
 /* Sleeps until the child has its own space or is gone. Signals stay pending meanwhile; only the end
- * of the whole process breaks the wait, and then the record on this stack must go first. */
+ * of this task breaks the wait, and then the record on this stack must go first. */
 static void
 vfork_wait(struct vfork *v, int pid)
 {
@@ -166,7 +181,7 @@ vfork_wait(struct vfork *v, int pid)
         current()->state = THREAD_BLOCKED;
         spin_lock(&process_lock);
         struct process *child = process_find(pid);
-        bool give_up = current_process()->exiting;
+        bool give_up = task_must_end();
         if (give_up && child && child->vfork == v)
             child->vfork = NULL;
         bool done = v->done || give_up;
@@ -201,9 +216,15 @@ clone_process(const struct clone_request *a)
     p->parent = a->flags & CLONE_PARENT ? self->parent : self;
     p->pgrp = self->pgrp;
     p->session = self->session;
-    process_publish(p);
-    int pid = p->pid;
+    int pid = may_publish();
+    if (!pid)
+        pid = process_publish(p);
     spin_unlock(&process_lock);
+    if (pid < 0) {
+        process_drop_resources(p);
+        process_free(p);
+        return pid;
+    }
     report_tid(a, pid);
     thread_start(t->thread);
     if (a->flags & CLONE_VFORK)

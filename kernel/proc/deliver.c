@@ -51,7 +51,9 @@ restart_call(struct trapframe *f, bool handler, bool sa_restart)
     if (f->cause != CAUSE_ECALL_USER)
         return;
     f->cause = ~0UL; /* once */
-    if (result == -ERESTARTSYS)
+    if (result == -ERESTARTNOINTR)
+        again = true;
+    else if (result == -ERESTARTSYS)
         again = !handler || sa_restart;
     else if (result == -ERESTARTNOHAND || result == -ERESTART_RESTARTBLOCK)
         again = !handler;
@@ -97,16 +99,6 @@ run_handler(int signo, const struct sig_info *info, const struct sig_action *a)
     signal_set_mask(a->flags & SA_NODEFER ? blocked : blocked | SIG_BIT(signo));
 }
 
-static void
-leave_if_ending(void)
-{
-    struct process *p = current_process();
-    if (__atomic_load_n(&p->exiting, __ATOMIC_SEQ_CST))
-        task_exit(p->exit_status);
-    struct task *exec_task = __atomic_load_n(&p->exec_task, __ATOMIC_SEQ_CST);
-    if (exec_task && exec_task != current_task())
-        task_exit(0);
-}
 
 void
 signal_deliver(void)
@@ -115,7 +107,8 @@ signal_deliver(void)
     for (;;) {
         /* The bit goes first: whatever is sent from now on sets it again. */
         __atomic_fetch_and(&current()->work, ~WORK_SIGNAL, __ATOMIC_SEQ_CST);
-        leave_if_ending();
+        if (task_must_end())
+            task_exit(current_process()->exit_status);
         if (current_process()->stop_signal) {
             stop_here();
             __atomic_fetch_or(&current()->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);

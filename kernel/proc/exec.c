@@ -4,6 +4,8 @@
  * is given up, so every error returns to a program that lives on. Source: execve(2). */
 
 #include <asm/errno.h>
+#include <asm/signal.h>
+#include "fs/inode.h"
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
@@ -19,10 +21,15 @@
 #define HEAP_ROOM    (1UL << 30) /* kept free above the heap's start, when drawn */
 #define MMAP_LOW     (64UL << 30)
 
+/* Of arguments and environment, however large the stack may grow: three quarters of the usual 8 MiB
+ * (Linux, fs/exec.c). They are copied before the old program is given up. */
+#define ARGUMENTS_MOST (6UL << 20)
+
 /* All that exec collects on its way. */
 struct exec {
     struct file *file;
     struct space *space;
+    struct files *files; /* its own: what close-on-exec closes stays open for who shared them */
     struct arg_stack args;
     struct elf program, interpreter;
     u64 entry;
@@ -111,7 +118,7 @@ static int
 make_stack(struct exec *x)
 {
     struct space *s = x->space;
-    u64 limit = current_process()->rlimit_stack;
+    u64 limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
     limit = MAX(MIN(limit, USER_END / 8), 32 * PAGE_SIZE);
     s->stack_limit = limit;
     u64 place = space_random_place(s, MMAP_LOW, USER_END, limit);
@@ -126,7 +133,7 @@ make_stack(struct exec *x)
     /* The lowest bits too: stacks of two processes should not share a cache set. */
     x->args.space = s;
     x->args.top = x->args.sp = end - (random_below(512) << 4);
-    x->args.limit = MAX(limit / 4, 32 * PAGE_SIZE);
+    x->args.limit = MAX(MIN(limit / 4, ARGUMENTS_MOST), 32 * PAGE_SIZE);
     return 0;
 }
 
@@ -161,8 +168,8 @@ map_interpreter(struct exec *x)
     if (!f)
         return err;
     err = elf_open(&x->interpreter, f);
-    if (err == -ENOEXEC)
-        err = -ELIBBAD;
+    if (err == -ENOEXEC) /* of a file without room for a header Linux says something else */
+        err = f->inode->size < sizeof(Elf64_Ehdr) ? -EIO : -ELIBBAD;
     if (!err)
         err = elf_map(&x->interpreter, x->space);
     if (!err)
@@ -220,25 +227,31 @@ enter(struct exec *x, const char *path)
     struct process *p = current_process();
     struct thread *t = current();
     struct space *old = p->space;
-    spin_lock(&process_lock);
+    struct file *old_exe = p->exe;
+    struct files *old_files = p->files;
+    if (old)
+        task_leave_memory(current_task());
+    const char *name = path;
+    for (const char *c = path; *c; c++)
+        name = *c == '/' ? c + 1 : name;
+    file_get(x->file);
+    spin_lock(&process_lock); /* under it /proc takes its references */
     p->space = t->space = x->space;
+    p->exe = x->file;
+    p->files = x->files;
+    p->did_exec = true;
+    p->exit_signal = SIGCHLD;
+    strlcpy(p->name, name, sizeof(p->name));
+    strlcpy(t->name, name, sizeof(t->name));
     spin_unlock(&process_lock);
     space_activate(x->space);
     if (old)
         space_put(old);
+    file_put(old_exe);
+    files_put(old_files);
     vfork_release(p);
     files_close_on_exec(p->files);
     signal_exec(p);
-    p->did_exec = true;
-    current_task()->clear_child_tid = current_task()->robust_list = 0;
-    const char *name = path;
-    for (const char *c = path; *c; c++)
-        name = *c == '/' ? c + 1 : name;
-    strlcpy(p->name, name, sizeof(p->name));
-    strlcpy(t->name, name, sizeof(t->name));
-    if (p->exe)
-        file_put(p->exe);
-    file_get(p->exe = x->file);
     memset(t->frame, 0, sizeof(*t->frame));
     t->frame->pc = x->entry;
     t->frame->sp = x->args.sp;
@@ -258,6 +271,8 @@ process_exec(const char *path, u64 argv, u64 envp)
         err = build(x, path, argv, envp);
     if (!err)
         err = process_become_single();
+    if (!err && !(x->files = files_unshare(current_process()->files)))
+        err = -ENOMEM;
     if (!err) {
         enter(x, path);
         x->space = NULL;

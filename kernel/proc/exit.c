@@ -7,14 +7,23 @@
 #include <asm/siginfo.h>
 #include <asm/signal.h>
 #include "dev/device.h"
+#include "fs/tty.h"
 #include "lib/print.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "proc/futex.h"
 #include "proc/process.h"
 
-/* CLONE_CHILD_CLEARTID: tells pthread_join. The word first, then the wake-up, and only if somebody
- * else still has this memory. */
+bool
+task_must_end(void)
+{
+    struct process *p = current_process();
+    struct task *exec_task = __atomic_load_n(&p->exec_task, __ATOMIC_SEQ_CST);
+    return __atomic_load_n(&p->exiting, __ATOMIC_SEQ_CST) ||
+           (exec_task && exec_task != current_task());
+}
+
+/* CLONE_CHILD_CLEARTID: tells pthread_join. The word first, then the wake-up. */
 static void
 clear_child_tid(struct task *t)
 {
@@ -23,7 +32,34 @@ clear_child_tid(struct task *t)
         futex_wake(t->clear_child_tid, 1);
 }
 
-/* Children go to process 1. process_lock held. */
+void
+task_leave_memory(struct task *t)
+{
+    robust_list_exit(t);
+    clear_child_tid(t);
+    t->robust_list = t->clear_child_tid = 0;
+}
+
+/* The zombie's parent is told. One that ignores SIGCHLD or has set SA_NOCLDWAIT will not wait: the
+ * record goes at once. process_lock held. */
+static void
+report_end(struct process *p)
+{
+    const struct sig_action *a = &p->parent->sig.action[SIGCHLD - 1];
+    bool ignores = p->exit_signal == SIGCHLD && a->handler == (u64)SIG_IGN;
+    bool alone = ignores || (p->exit_signal == SIGCHLD && a->flags & SA_NOCLDWAIT);
+    int status = p->exit_status;
+    bool killed = (status & 0x7f) != 0;
+    if (ignores) /* not even pending while it is blocked */
+        p->exit_signal = 0;
+    process_notify_parent(p, !killed ? CLD_EXITED : status & 0x80 ? CLD_DUMPED : CLD_KILLED,
+                          killed ? status & 0x7f : status >> 8);
+    if (alone)
+        process_reap(p);
+}
+
+/* Children go to process 1. A group of theirs may have been tied to its session by us alone.
+ * process_lock held. */
 static void
 reparent_children(struct process *p)
 {
@@ -33,28 +69,11 @@ reparent_children(struct process *p)
         child->parent = init;
         child->exit_signal = SIGCHLD;
         list_add_tail(&init->children, &child->sibling);
+        if (child->pgrp != p->pgrp && child->session == p->session)
+            group_release(child->pgrp, p);
         if (child->zombie)
-            wake_all(&init->child_events);
+            report_end(child);
     }
-}
-
-/* The parent ignores SIGCHLD or set SA_NOCLDWAIT: nobody will wait. */
-static bool
-parent_ignores(const struct process *p)
-{
-    const struct sig_action *a = &p->parent->sig.action[SIGCHLD - 1];
-    return p->exit_signal == SIGCHLD &&
-           (a->handler == (u64)SIG_IGN || a->flags & SA_NOCLDWAIT);
-}
-
-void
-process_reap(struct process *p)
-{
-    list_remove(&p->all_link);
-    list_remove(&p->sibling);
-    if (p->parent)
-        p->parent->child_ticks += p->dead_ticks + p->child_ticks;
-    process_free(p);
 }
 
 static noreturn void
@@ -75,16 +94,17 @@ end_process(struct process *p)
     timer_cancel(&p->alarm);
     process_drop_resources(p);
     vfork_release(p);
+    int foreground = p->session == p->pid ? tty_leader_ends(p->session) : 0;
     spin_lock(&process_lock);
+    if (foreground) {
+        signal_send_members(foreground, SIGHUP);
+        signal_send_members(foreground, SIGCONT);
+    }
     reparent_children(p);
+    if (p->parent->pgrp != p->pgrp && p->parent->session == p->session)
+        group_release(p->pgrp, p);
     p->zombie = true;
-    bool alone = parent_ignores(p);
-    int status = p->exit_status;
-    bool killed = (status & 0x7f) != 0;
-    process_notify_parent(p, !killed ? CLD_EXITED : status & 0x80 ? CLD_DUMPED : CLD_KILLED,
-                          killed ? status & 0x7f : status >> 8);
-    if (alone)
-        process_reap(p);
+    report_end(p);
     spin_unlock(&process_lock);
 }
 
@@ -93,8 +113,7 @@ task_exit(int status)
 {
     struct task *t = current_task();
     struct process *p = t->process;
-    robust_list_exit(t);
-    clear_child_tid(t);
+    task_leave_memory(t);
     signals_drop(&t->sig.pending);
     /* From here on this hart does not translate by the space any more: it may go. */
     current()->space = NULL;
@@ -102,10 +121,10 @@ task_exit(int status)
     spin_lock(&process_lock);
     if (!p->exiting)
         p->exit_status = status;
-    bool last = --p->live_tasks == 0;
+    bool last = task_withdraw(t);
     p->exiting |= last; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());
-    list_remove(&t->link);
+    signal_hand_over(t); /* it may have been this task that was to take a signal */
     wake_all(&p->exec_wait);
     spin_unlock(&process_lock);
     kfree(t);

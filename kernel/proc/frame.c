@@ -13,7 +13,30 @@
 bool
 on_alternate_stack(const struct task_signals *s, u64 sp)
 {
-    return s->alt_size && sp > s->alt_sp && sp - s->alt_sp <= s->alt_size;
+    /* One that is disarmed while in use may be left by a switch of stacks: nobody is ever on it. */
+    return s->alt_size && !s->alt_flags && sp > s->alt_sp && sp - s->alt_sp <= s->alt_size;
+}
+
+u32
+alternate_stack_flags(const struct task_signals *s, u64 sp)
+{
+    return !s->alt_size ? SS_DISABLE : s->alt_flags | (on_alternate_stack(s, sp) ? SS_ONSTACK : 0);
+}
+
+int
+alternate_stack_set(struct task_signals *s, u64 sp, s32 flags, u64 size)
+{
+    u32 mode = (u32)flags & ~SS_FLAG_BITS;
+    if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK)
+        return -EINVAL;
+    if (mode == SS_DISABLE)
+        sp = size = 0;
+    else if (size < MINSIGSTKSZ)
+        return -ENOMEM;
+    s->alt_sp = sp;
+    s->alt_size = size;
+    s->alt_flags = (u32)flags & SS_FLAG_BITS;
+    return 0;
 }
 
 /* Where the frame goes; 0 if it would leave the alternate stack that it should stand on. */
@@ -26,7 +49,7 @@ place_frame(const struct task_signals *s, u64 sp, u64 flags)
         on_it = true;
     }
     u64 at = ALIGN_DOWN(sp - SIGNAL_FRAME_SIZE, 16);
-    return on_it && flags & SA_ONSTACK && at < s->alt_sp ? 0 : at;
+    return on_it && (at < s->alt_sp || at >= sp) ? 0 : at;
 }
 
 static void
@@ -37,7 +60,7 @@ fill(struct signal_frame *f, const struct sig_info *info, const struct task_sign
     memcpy(f->info, info, sizeof(*info));
     f->ss_sp = s->alt_sp;
     f->ss_size = s->alt_size;
-    f->ss_flags = !s->alt_size ? SS_DISABLE : on_alternate_stack(s, t->frame->sp) ? SS_ONSTACK : 0;
+    f->ss_flags = (s32)alternate_stack_flags(s, t->frame->sp);
     f->uc_sigmask = s->restore_mask ? s->saved_mask : s->mask;
     memcpy(f->regs, t->frame, sizeof(f->regs));
     fp_save();
@@ -49,7 +72,7 @@ int
 frame_push(int signo, const struct sig_info *info, const struct sig_action *action)
 {
     struct signal_frame f;
-    const struct task_signals *s = &current_task()->sig;
+    struct task_signals *s = &current_task()->sig;
     struct trapframe *regs = current()->frame;
     u64 at = place_frame(s, regs->sp, action->flags);
     if (!at)
@@ -57,6 +80,8 @@ frame_push(int signo, const struct sig_info *info, const struct sig_action *acti
     fill(&f, info, s);
     if (copy_to_user(at, &f, sizeof(f)))
         return -EFAULT;
+    if (s->alt_flags)
+        s->alt_sp = s->alt_size = s->alt_flags = 0; /* the frame brings it back */
     regs->sp = at;
     regs->pc = action->handler;
     regs->ra = current()->space->sigreturn; /* riscv has no SA_RESTORER */
@@ -82,10 +107,9 @@ frame_pop(void)
     t->fp.fcsr = f.fcsr & 0xff; /* the other bits are reserved */
     fp_load();
     struct task_signals *s = &current_task()->sig;
-    if (!on_alternate_stack(s, t->frame->sp)) {
-        s->alt_sp = f.ss_flags & SS_DISABLE ? 0 : f.ss_sp;
-        s->alt_size = f.ss_flags & SS_DISABLE ? 0 : f.ss_size;
-    }
+    if (!on_alternate_stack(s, t->frame->sp))
+        alternate_stack_set(s, f.ss_sp, f.ss_flags, f.ss_size); /* nonsense leaves the old one */
+    s->restart.again = NULL;
     signal_set_mask(f.uc_sigmask);
     t->frame->cause = ~0UL; /* whatever a0 now holds is no interrupted call's result */
     return (s64)t->frame->a0;

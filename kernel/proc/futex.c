@@ -23,6 +23,7 @@ struct futex_key {
 struct futex_waiter {
     struct list link;
     struct futex_key key;
+    struct bucket *bucket; /* where it is queued; changed with both buckets locked */
     struct thread *thread;
     u32 bitset;
     bool woken;
@@ -144,20 +145,21 @@ enqueue(struct futex_waiter *w, u64 addr, u32 expected)
     int err = user_load_u32(addr, &value);
     if (!err && value != expected)
         err = -EAGAIN;
+    w->bucket = b;
     if (!err)
         list_add_tail(&b->waiters, &w->link);
     spin_unlock(&b->lock);
     return err;
 }
 
-/* Takes the waiter out; its key may have been changed by a requeue meanwhile. */
+/* Takes the waiter out; a requeue may have moved it meanwhile. */
 static void
 dequeue(struct futex_waiter *w)
 {
     for (;;) {
-        struct bucket *b = bucket_of(&w->key);
+        struct bucket *b = __atomic_load_n(&w->bucket, __ATOMIC_ACQUIRE);
         spin_lock(&b->lock);
-        bool right = b == bucket_of(&w->key);
+        bool right = b == __atomic_load_n(&w->bucket, __ATOMIC_RELAXED);
         if (right)
             list_remove(&w->link);
         spin_unlock(&b->lock);
@@ -233,6 +235,7 @@ requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
             continue;
         list_remove(&w->link);
         w->key = to;
+        __atomic_store_n(&w->bucket, b, __ATOMIC_RELEASE);
         list_add_tail(&b->waiters, &w->link);
         moved++;
     }

@@ -4,7 +4,7 @@
 #include "mm/kmalloc.h"
 #include "proc/signal.h"
 
-#define FIRST_REALTIME 34   /* glibc keeps 32 and 33 for itself; they do not queue either */
+#define FIRST_REALTIME 32   /* the kernel's SIGRTMIN; glibc keeps 32 and 33 for itself */
 #define QUEUE_LIMIT    1024 /* RLIMIT_SIGPENDING of a kind: a flood is refused, not kept */
 
 struct sig_entry {

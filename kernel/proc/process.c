@@ -11,7 +11,8 @@
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 
-#define PID_LIMIT 32768
+#define PID_LIMIT  32768
+#define RECORDS    (PID_LIMIT / 4) /* a process keeps up to three numbers busy: pid, group, session */
 
 struct spinlock process_lock = SPINLOCK_INIT("process tree");
 static struct list all_processes = LIST_INIT(all_processes);
@@ -57,13 +58,17 @@ number_in_use(int pid)
     return task_find(pid) != NULL;
 }
 
-int
+static u32 records; /* processes and tasks, each counted; under process_lock */
+
+static int
 pid_allocate(void)
 {
     static int last;
+    if (records >= RECORDS)
+        return -EAGAIN;
     do
         last = last + 1 < PID_LIMIT ? last + 1 : 2;
-    while (last < 2 ? false : number_in_use(last));
+    while (number_in_use(last));
     return last;
 }
 
@@ -127,22 +132,47 @@ process_free(struct process *p)
     kfree(p);
 }
 
-void
+int
 task_publish(struct task *t)
 {
-    t->tid = t->tid ? t->tid : pid_allocate();
+    int tid = pid_allocate();
+    if (tid < 0)
+        return tid;
+    t->tid = tid;
     t->process->live_tasks++;
+    records++;
+    return tid;
 }
 
-void
+bool
+task_withdraw(struct task *t)
+{
+    list_remove(&t->link);
+    records--;
+    return --t->process->live_tasks == 0;
+}
+
+int
 process_publish(struct process *p)
 {
-    struct task *t = list_first(&p->tasks, struct task, link);
-    task_publish(t);
-    p->pid = t->tid;
+    int pid = task_publish(list_first(&p->tasks, struct task, link));
+    if (pid < 0)
+        return pid;
+    p->pid = pid;
+    records++;
     list_add_tail(&all_processes, &p->all_link);
     if (p->parent)
         list_add_tail(&p->parent->children, &p->sibling);
+    return pid;
+}
+
+void
+process_reap(struct process *p)
+{
+    records--;
+    list_remove(&p->all_link);
+    list_remove(&p->sibling);
+    process_free(p);
 }
 
 u64
@@ -178,8 +208,11 @@ process_start_init(const char *path)
     if (!p || !(p->files = files_create()) || !(p->fsinfo = fsinfo_create()))
         panic("no memory for process 1");
     p->exit_signal = SIGCHLD;
-    p->rlimit_stack = 8UL << 20;
-    p->rlimit_nofile = MAX_FDS;
+    for (u32 i = 0; i < RLIM_NLIMITS; i++)
+        p->rlimit[i] = (struct rlimit64){ RLIM64_INFINITY, RLIM64_INFINITY };
+    p->rlimit[RLIMIT_STACK].rlim_cur = 8UL << 20;
+    p->rlimit[RLIMIT_CORE].rlim_cur = 0;
+    p->rlimit[RLIMIT_NOFILE] = (struct rlimit64){ MAX_FDS, MAX_FDS };
     spin_lock(&process_lock);
     process_publish(p);
     p->pgrp = p->session = p->pid;

@@ -6,6 +6,7 @@
  * guards its signals. */
 #pragma once
 
+#include <linux/resource.h>
 #include "fs/vfs.h"
 #include "mm/space.h"
 #include "proc/signal.h"
@@ -40,7 +41,7 @@ struct process {
     u64 start_ticks;
     u64 dead_ticks;                /* run time of tasks that have ended */
     u64 child_ticks;               /* and of children that were waited for */
-    u64 rlimit_stack, rlimit_nofile;
+    struct rlimit64 rlimit[RLIM_NLIMITS]; /* NOFILE and STACK are obeyed; under process_lock */
     struct timer alarm;            /* setitimer(ITIMER_REAL) */
     u64 alarm_interval_ticks;
 };
@@ -94,10 +95,12 @@ struct task *task_create(struct process *p, void (*entry)(void));
 void task_free(struct task *t);
 /* Frees what process_create made, for failures on the way and for the reaped. */
 void process_free(struct process *p);
-/* Into the tables: from here on it is found. process_lock held. */
-void process_publish(struct process *p);
-void task_publish(struct task *t);
-int pid_allocate(void);
+/* Into the tables: from here on it is found. The number, or -EAGAIN when there are too many.
+ * process_lock held. */
+int process_publish(struct process *p);
+int task_publish(struct task *t);
+/* Out of its process' list: true if it was the last. process_lock held. */
+bool task_withdraw(struct task *t);
 
 /* Calls visit for every process, zombies included; process_lock held by the caller. */
 void process_for_each(void (*visit)(struct process *p, void *arg), void *arg);
@@ -116,15 +119,21 @@ extern void (*trap_return_hook)(void);
  * whole process is ending. */
 int process_become_single(void);
 
-/* What p->alarm does when it fires: SIGALRM, and again after the interval (alarm.c). */
+/* What p->alarm does when it fires: SIGALRM; and once that is taken: the next period (alarm.c). */
 void process_alarm(struct timer *t);
+void process_alarm_again(struct process *p);
 /* setitimer(ITIMER_REAL): first expiry and interval in ticks, 0 for none. The old values are stored. */
 struct alarm_setting {
     u64 value_ticks, interval_ticks;
 };
 void process_alarm_set(const struct alarm_setting *set, struct alarm_setting *old);
 
-/* robust.c: for a task that ends, before its memory goes. */
+/* Must the current task end on its way to user space: its process does, or another task execs? */
+bool task_must_end(void);
+
+/* The current task goes from its memory, by its end or by exec: locks it holds are marked
+ * (robust.c), and who joins it is told. */
+void task_leave_memory(struct task *t);
 void robust_list_exit(struct task *t);
 
 /* Child state has changed: signals the parent and wakes its waits. process_lock held. */

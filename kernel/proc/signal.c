@@ -26,9 +26,10 @@ void
 signals_copy(struct signals *to, const struct signals *from, bool clear_handlers)
 {
     for (int i = 0; i < SIGNALS; i++) {
+        u64 handler = from->action[i].handler;
         to->action[i] = from->action[i];
-        if (clear_handlers && to->action[i].handler != (u64)SIG_IGN)
-            to->action[i] = (struct sig_action){ 0 };
+        if (clear_handlers) /* what is ignored stays so, but its flags go */
+            to->action[i] = (struct sig_action){ handler == (u64)SIG_IGN ? handler : 0, 0, 0 };
     }
 }
 
@@ -40,6 +41,7 @@ signal_exec(struct process *p)
     signals_copy(&p->sig, &p->sig, true);
     spin_unlock(&p->sig.lock);
     t->alt_sp = t->alt_size = t->alt_flags = 0;
+    t->restart.again = NULL;
 }
 
 /* Would it do nothing if it were taken now? A blocked one is kept: the action may change. */
@@ -165,11 +167,17 @@ send_if_member(struct process *p, void *arg)
 }
 
 void
-signal_send_group(int pgrp, int signo)
+signal_send_members(int pgrp, int signo)
 {
     struct group_signal g = { pgrp, signo };
-    spin_lock(&process_lock);
     process_for_each(send_if_member, &g);
+}
+
+void
+signal_send_group(int pgrp, int signo)
+{
+    spin_lock(&process_lock);
+    signal_send_members(pgrp, signo);
     spin_unlock(&process_lock);
 }
 
@@ -211,7 +219,19 @@ signal_take(sigset wanted, struct sig_info *info)
     if (!signo)
         signo = pending_take(&s->pending, wanted, info);
     spin_unlock(&s->lock);
+    if (signo == SIGALRM)
+        process_alarm_again(t->process);
     return signo;
+}
+
+void
+signal_hand_over(const struct task *from)
+{
+    struct process *p = from->process;
+    struct task *t;
+    list_for_each (t, &p->tasks, link)
+        if (t != from && p->sig.pending.set & ~t->sig.mask)
+            prod(t);
 }
 
 /* --- masks ------------------------------------------------------------------------------------------- */
@@ -219,19 +239,21 @@ signal_take(sigset wanted, struct sig_info *info)
 void
 signal_set_mask(sigset mask)
 {
-    struct task *t = current_task(), *other;
+    struct task *t = current_task();
     struct process *p = t->process;
-    sigset newly_blocked = mask & ~t->sig.mask;
+    /* Under the lock: a sender that adds a signal before this sees it pending here, one that adds it
+     * afterwards reads the new mask. Without it both could miss, and the signal would lie there. */
+    spin_lock(&p->sig.lock);
+    sigset newly_blocked = mask & ~t->sig.mask, shared = p->sig.pending.set;
     t->sig.mask = mask & ~UNBLOCKABLE;
-    if ((t->sig.pending.set | p->sig.pending.set) & ~t->sig.mask)
+    bool deliverable = (t->sig.pending.set | shared) & ~t->sig.mask;
+    spin_unlock(&p->sig.lock);
+    if (deliverable)
         __atomic_fetch_or(&current()->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
-    if (!(p->sig.pending.set & newly_blocked))
+    if (!(shared & newly_blocked))
         return;
-    /* It may have been this task that was to take one of them: now another must. */
     spin_lock(&process_lock);
-    list_for_each (other, &p->tasks, link)
-        if (other != t && p->sig.pending.set & ~other->sig.mask)
-            prod(other);
+    signal_hand_over(t);
     spin_unlock(&process_lock);
 }
 

@@ -33,7 +33,7 @@ struct sig_info {
 };
 _Static_assert(sizeof(struct sig_info) == 48, "prefix of siginfo_t");
 
-/* Pending signals: the set, and what came with each, oldest first. A number below 34 is kept once,
+/* Pending signals: the set, and what came with each, oldest first. A number below 32 is kept once,
  * a real-time one as often as it was sent (signal(7)). */
 struct sig_pending {
     sigset set;
@@ -64,7 +64,7 @@ struct task_signals {
     struct restart restart;
     struct sig_pending pending;
     u64 alt_sp, alt_size;
-    u32 alt_flags;
+    u32 alt_flags; /* SS_AUTODISARM or 0 */
 };
 
 struct process;
@@ -77,6 +77,8 @@ int signal_send_task(struct task *t, int signo, const struct sig_info *info);
 
 /* Sends to every process of the group, as the kernel: the terminal's keys. Takes process_lock. */
 void signal_send_group(int pgrp, int signo);
+/* The same with process_lock held. */
+void signal_send_members(int pgrp, int signo);
 
 /* After the current process has changed the action for signo: pending ones that would now be ignored
  * are forgotten (sigaction(2)). */
@@ -98,6 +100,10 @@ void signal_deliver(void);
 void signal_mask_temporarily(sigset mask);
 void signal_mask_restore(void);
 
+/* `from` blocks or ends: what its process has pending is for the others, one of whom must look.
+ * process_lock held. */
+void signal_hand_over(const struct task *from);
+
 /* Sets the current task's mask (SIGKILL, SIGSTOP never blocked) and re-evaluates WORK_SIGNAL. */
 void signal_set_mask(sigset mask);
 
@@ -110,6 +116,9 @@ int signal_take(sigset wanted, struct sig_info *info);
 void process_stop(struct process *p, int signo);
 void process_continue(struct process *p);
 bool group_is_orphaned(const struct process *p);
+/* A tie of the group to its session has gone, or goes with `without`: if it was the last, and members
+ * are stopped, they get SIGHUP and go on (POSIX, _exit). process_lock held. */
+void group_release(int pgrp, const struct process *without);
 void stop_here(void);
 void signals_copy(struct signals *to, const struct signals *from, bool clear_handlers);
 
@@ -122,6 +131,10 @@ void signals_drop(struct sig_pending *p); /* all of them; no lock needed: nobody
 
 /* True if user stack pointer `sp` lies on the task's alternate stack. */
 bool on_alternate_stack(const struct task_signals *s, u64 sp);
+/* sigaltstack(2)'s words: ss_flags as they are read with this sp; and a new stack. 0, -EINVAL,
+ * -ENOMEM. */
+u32 alternate_stack_flags(const struct task_signals *s, u64 sp);
+int alternate_stack_set(struct task_signals *s, u64 sp, s32 flags, u64 size);
 
 /* frame.c: builds the handler's frame on the user's stack, or -EFAULT; and rt_sigreturn's work. */
 int frame_push(int signo, const struct sig_info *info, const struct sig_action *action);

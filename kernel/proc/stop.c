@@ -55,31 +55,44 @@ stop_here(void)
     struct process *p = current_process();
     /* State first, then the look: a SIGCONT in between finds us STOPPED and resumes us. */
     __atomic_store_n(&current()->state, THREAD_STOPPED, __ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&p->stop_signal, __ATOMIC_SEQ_CST) &&
-        !__atomic_load_n(&p->exiting, __ATOMIC_SEQ_CST))
+    if (__atomic_load_n(&p->stop_signal, __ATOMIC_SEQ_CST) && !task_must_end())
         schedule();
     __atomic_store_n(&current()->state, THREAD_RUNNABLE, __ATOMIC_SEQ_CST);
 }
 
 struct orphan_search {
-    const struct process *of;
-    bool anchored;
+    int pgrp;
+    const struct process *without; /* as if this one were gone already */
+    bool anchored, stopped;
 };
 
 static void
 look_for_anchor(struct process *p, void *arg)
 {
     struct orphan_search *s = arg;
-    if (p->pgrp == s->of->pgrp && !p->zombie && p->parent && p->parent->pgrp != p->pgrp &&
-        p->parent->session == p->session)
-        s->anchored = true;
+    if (p->pgrp != s->pgrp || p == s->without)
+        return;
+    s->stopped |= p->stop_signal && !p->zombie;
+    s->anchored |= !p->zombie && p->parent && p->parent->pid != 1 && p->parent->pgrp != p->pgrp &&
+                   p->parent->session == p->session;
 }
 
 /* No member has a parent in another group of the session: nobody could continue it. */
 bool
 group_is_orphaned(const struct process *p)
 {
-    struct orphan_search s = { .of = p };
+    struct orphan_search s = { .pgrp = p->pgrp };
     process_for_each(look_for_anchor, &s);
     return !s.anchored;
+}
+
+void
+group_release(int pgrp, const struct process *without)
+{
+    struct orphan_search s = { .pgrp = pgrp, .without = without };
+    process_for_each(look_for_anchor, &s);
+    if (s.anchored || !s.stopped)
+        return;
+    signal_send_members(pgrp, SIGHUP);
+    signal_send_members(pgrp, SIGCONT);
 }

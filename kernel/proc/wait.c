@@ -31,10 +31,14 @@ report(struct process *child, u32 options, struct wait_result *r)
     r->run_ticks = child->dead_ticks + child->child_ticks;
     if (child->zombie && options & WEXITED) {
         r->status = child->exit_status;
-        if (!(options & WNOWAIT))
+        if (!(options & WNOWAIT)) {
+            child->parent->child_ticks += r->run_ticks;
             process_reap(child);
+        }
         return true;
     }
+    if (child->zombie) /* killed while it was stopped: that is over */
+        return false;
     if (child->stop_signal && !child->stop_reported && options & WUNTRACED) {
         r->status = child->stop_signal << 8 | 0x7f;
         child->stop_reported = !(options & WNOWAIT);

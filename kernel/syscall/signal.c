@@ -11,6 +11,9 @@
 #include "time/clock.h"
 
 #define UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
+/* Of sigaction: a program learns what a kernel knows by what comes back (sigaction(2)). */
+#define KNOWN_FLAGS                                                                                \
+    (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND)
 
 s64
 sys_rt_sigaction(const u64 *arg)
@@ -27,6 +30,7 @@ sys_rt_sigaction(const u64 *arg)
     old = s->action[signo - 1];
     if (arg[1]) {
         new.mask &= ~UNBLOCKABLE;
+        new.flags &= KNOWN_FLAGS;
         s->action[signo - 1] = new;
     }
     spin_unlock(&s->lock);
@@ -140,7 +144,7 @@ sys_sigaltstack(const u64 *arg)
     struct task_signals *s = &current_task()->sig;
     bool on_it = on_alternate_stack(s, current()->frame->sp);
     old.sp = s->alt_sp;
-    old.flags = !s->alt_size ? SS_DISABLE : on_it ? SS_ONSTACK : 0;
+    old.flags = (int)alternate_stack_flags(s, current()->frame->sp);
     old.pad = 0;
     old.size = s->alt_size;
     if (arg[0]) {
@@ -148,12 +152,9 @@ sys_sigaltstack(const u64 *arg)
             return -EFAULT;
         if (on_it)
             return -EPERM;
-        if (new.flags & ~(SS_DISABLE | SS_ONSTACK))
-            return -EINVAL;
-        if (!(new.flags & SS_DISABLE) && new.size < MINSIGSTKSZ)
-            return -ENOMEM;
-        s->alt_sp = new.flags & SS_DISABLE ? 0 : new.sp;
-        s->alt_size = new.flags & SS_DISABLE ? 0 : new.size;
+        int err = alternate_stack_set(s, new.sp, new.flags, new.size);
+        if (err)
+            return err;
     }
     return arg[1] && copy_to_user(arg[1], &old, sizeof(old)) ? -EFAULT : 0;
 }
@@ -166,6 +167,15 @@ info_from_caller(int signo, int code)
     struct sig_info info = { .signo = signo, .code = code };
     info.pid = current_process()->pid;
     return info;
+}
+
+/* The process that this number names, by itself or by one of its threads. process_lock held. */
+static struct process *
+process_of_number(int pid)
+{
+    struct process *p = process_find(pid);
+    struct task *t = p ? NULL : task_find(pid);
+    return t ? t->process : p;
 }
 
 struct kill_many {
@@ -193,10 +203,10 @@ sys_kill(const u64 *arg)
     s64 err = -ESRCH;
     spin_lock(&process_lock);
     if (pid > 0) {
-        struct process *p = process_find(pid);
+        struct process *p = process_of_number(pid);
         if (p)
             err = signal_send_process(p, signo, &info);
-    } else {
+    } else if (pid != (int)0x80000000) { /* its group number would be no int */
         many.pgrp = pid == -1 ? 0 : pid == 0 ? current_process()->pgrp : -pid;
         process_for_each(kill_one_of_many, &many);
         if (many.seen)
@@ -208,14 +218,13 @@ sys_kill(const u64 *arg)
 
 /* tgid 0: any process (tkill). */
 static s64
-kill_task(int tgid, int tid, int signo)
+kill_task(int tgid, int tid, const struct sig_info *info, int signo)
 {
-    struct sig_info info = info_from_caller(signo, SI_TKILL);
     s64 err = -ESRCH;
     spin_lock(&process_lock);
     struct task *t = task_find(tid);
     if (t && (!tgid || t->process->pid == tgid))
-        err = signal_send_task(t, signo, &info);
+        err = signal_send_task(t, signo, info);
     spin_unlock(&process_lock);
     return err;
 }
@@ -223,15 +232,29 @@ kill_task(int tgid, int tid, int signo)
 s64
 sys_tkill(const u64 *arg)
 {
-    return (int)arg[0] <= 0 ? -EINVAL : kill_task(0, (int)arg[0], (int)arg[1]);
+    int signo = (int)arg[1];
+    struct sig_info info = info_from_caller(signo, SI_TKILL);
+    return (int)arg[0] <= 0 ? -EINVAL : kill_task(0, (int)arg[0], &info, signo);
 }
 
 s64
 sys_tgkill(const u64 *arg)
 {
+    int signo = (int)arg[2];
+    struct sig_info info = info_from_caller(signo, SI_TKILL);
     if ((int)arg[0] <= 0 || (int)arg[1] <= 0)
         return -EINVAL;
-    return kill_task((int)arg[0], (int)arg[1], (int)arg[2]);
+    return kill_task((int)arg[0], (int)arg[1], &info, signo);
+}
+
+/* The sender's own siginfo. Nobody may pretend to be the kernel or kill(2) towards others. */
+static s64
+info_from_user(struct sig_info *info, u64 addr, int pid)
+{
+    if (copy_from_user(info, addr, sizeof(*info)))
+        return -EFAULT;
+    bool pretends = info->code >= 0 || info->code == SI_TKILL;
+    return pretends && pid != current_process()->pid ? -EPERM : 0;
 }
 
 s64
@@ -239,16 +262,25 @@ sys_rt_sigqueueinfo(const u64 *arg)
 {
     struct sig_info info;
     int pid = (int)arg[0], signo = (int)arg[1];
-    if (copy_from_user(&info, arg[2], sizeof(info)))
-        return -EFAULT;
-    /* Nobody may pretend to be the kernel or kill(2) towards others. */
-    if ((info.code >= 0 || info.code == SI_TKILL) && pid != current_process()->pid)
-        return -EPERM;
+    s64 err = info_from_user(&info, arg[2], pid);
+    if (err)
+        return err;
     spin_lock(&process_lock);
-    struct process *p = process_find(pid);
-    s64 err = p ? signal_send_process(p, signo, &info) : -ESRCH;
+    struct process *p = process_of_number(pid);
+    err = p ? signal_send_process(p, signo, &info) : -ESRCH;
     spin_unlock(&process_lock);
     return err;
+}
+
+s64
+sys_rt_tgsigqueueinfo(const u64 *arg)
+{
+    struct sig_info info;
+    int pid = (int)arg[0], tid = (int)arg[1], signo = (int)arg[2];
+    if (pid <= 0 || tid <= 0)
+        return -EINVAL;
+    s64 err = info_from_user(&info, arg[3], pid);
+    return err ? err : kill_task(pid, tid, &info, signo);
 }
 
 /* --- timers of a process -------------------------------------------------------------------------------- */
@@ -309,6 +341,7 @@ sys_getitimer(const u64 *arg)
 s64
 sys_restart_syscall(const u64 *arg)
 {
-    struct restart *r = &current_task()->sig.restart;
-    return r->again ? r->again(r) : -EINTR;
+    struct restart r = current_task()->sig.restart;
+    current_task()->sig.restart.again = NULL; /* once, unless it is interrupted again */
+    return r.again ? r.again(&r) : -EINTR;
 }

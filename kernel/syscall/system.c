@@ -96,53 +96,36 @@ sys_riscv_flush_icache(const u64 *arg)
 
 /* --- limits and figures -------------------------------------------------------------------------------- */
 
-static u64 *
-adjustable_limit(u32 resource)
-{
-    if (resource == RLIMIT_STACK)
-        return &current_process()->rlimit_stack;
-    return resource == RLIMIT_NOFILE ? &current_process()->rlimit_nofile : NULL;
-}
-
-static struct rlimit64
-limit_of(u32 resource)
-{
-    struct rlimit64 r = { RLIM64_INFINITY, RLIM64_INFINITY };
-    if (adjustable_limit(resource))
-        r.rlim_cur = *adjustable_limit(resource);
-    if (resource == RLIMIT_NOFILE)
-        r.rlim_max = MAX_FDS;
-    if (resource == RLIMIT_CORE)
-        r.rlim_cur = 0;
-    return r;
-}
-
+/* The new limit in place of the old one. Everybody is root, but more descriptors than a table holds
+ * (MAX_FDS) cannot be had. process_lock held. */
 static s64
-set_limit(u32 resource, u64 user)
+exchange_limit(struct process *p, u32 resource, const struct rlimit64 *new, struct rlimit64 *old)
 {
-    struct rlimit64 r, old = limit_of(resource);
-    if (copy_from_user(&r, user, sizeof(r)))
-        return -EFAULT;
-    if (r.rlim_cur > r.rlim_max)
+    *old = p->rlimit[resource];
+    if (!new)
+        return 0;
+    if (new->rlim_cur > new->rlim_max)
         return -EINVAL;
-    if (r.rlim_max > old.rlim_max)
+    if (resource == RLIMIT_NOFILE && new->rlim_max > MAX_FDS)
         return -EPERM;
-    if (adjustable_limit(resource))
-        *adjustable_limit(resource) = r.rlim_cur;
+    p->rlimit[resource] = *new;
     return 0;
 }
 
 s64
 sys_prlimit64(const u64 *arg)
 {
-    u32 resource = (u32)arg[1];
+    struct rlimit64 new, old;
     int pid = (int)arg[0];
+    u32 resource = (u32)arg[1];
     if (resource >= RLIM_NLIMITS)
         return -EINVAL;
-    if (pid && pid != current_process()->pid)
-        return -ESRCH;
-    struct rlimit64 old = limit_of(resource);
-    s64 err = arg[2] ? set_limit(resource, arg[2]) : 0;
+    if (arg[2] && copy_from_user(&new, arg[2], sizeof(new)))
+        return -EFAULT;
+    spin_lock(&process_lock);
+    struct process *p = pid ? process_find(pid) : current_process();
+    s64 err = p ? exchange_limit(p, resource, arg[2] ? &new : NULL, &old) : -ESRCH;
+    spin_unlock(&process_lock);
     if (!err && arg[3] && copy_to_user(arg[3], &old, sizeof(old)))
         err = -EFAULT;
     return err;
