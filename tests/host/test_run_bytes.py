@@ -105,8 +105,16 @@ def test_input_from_file(tmp_path):
 
 
 def test_input_under_icount():
+    """Bytes that come late, too: the guest waits, and its clock does not run away meanwhile."""
     data = EVERY_BYTE * 1000
     assert run(['--icount', '--', 'cat'], data).out == data
+    process = start(['--icount', '--', 'sh', '-c', 'echo up; cat; cat /proc/uptime'])
+    assert process.stdout.readline() == b'up\n'
+    process.stdin.write(b'late\n')
+    process.stdin.close()
+    assert process.stdout.readline() == b'late\n'
+    assert float(process.stdout.read().split()[0]) < runner.GUARD_S
+    assert process.wait() == 0
 
 
 # --- arguments and environment --------------------------------------------------------------------
