@@ -273,7 +273,7 @@ small(void *arg)
 TEST(hundred_threads, "threads, stacks or tids run out", "kernel/proc")
 {
     static pthread_t t[100];
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 2; round++) {
         for (long i = 0; i < 100; i++)
             start(&t[i], small, (void *)i);
         for (long i = 0; i < 100; i++)
@@ -288,9 +288,9 @@ TEST(detached_threads, "a detached thread's stack is used while it is on it",
     pthread_t t;
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    for (int i = 0; i < 300; i++)
+    for (int i = 0; i < 100; i++)
         EQ(pthread_create(&t, &attr, atomic_up, NULL), 0);
-    while (__atomic_load_n(&counter, __ATOMIC_SEQ_CST) < 300 * 100000L)
+    while (__atomic_load_n(&counter, __ATOMIC_SEQ_CST) < 100 * 100000L)
         sched_yield();
 }
 

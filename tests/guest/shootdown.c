@@ -12,6 +12,8 @@
 #define ANON   (MAP_PRIVATE | MAP_ANONYMOUS)
 #define USERS  3
 #define ROUNDS 10
+/* Not the first word of the page: a list of free frames may have its links there. */
+#define SPOT 100
 
 static char *volatile page;
 static volatile int round_now, done, running, stale, wrong;
@@ -93,8 +95,8 @@ storm(void (*touch)(volatile char *, int), void (*change)(char *))
     for (int r = 1; r <= ROUNDS; r++) {
         char *p = mmap(NULL, PAGE, RW, ANON, -1, 0);
         TRUE(p != MAP_FAILED);
-        p[0] = 7;
-        page = p;
+        p[SPOT] = 7;
+        page = p + SPOT;
         done = 0;
         __atomic_store_n(&round_now, r, __ATOMIC_SEQ_CST);
         while (running < USERS)
@@ -133,7 +135,7 @@ static void
 map_over(char *p)
 {
     char *q = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    q[0] = 3;
+    q[SPOT] = 3;
     /* The page with the 3 takes the old one's place in one step. */
     EQ(mremap(q, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p), p);
 }
