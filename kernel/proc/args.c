@@ -4,6 +4,7 @@
 
 #include "proc/args.h"
 #include <asm/errno.h>
+#include "lib/random.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "mm/space.h"
@@ -134,7 +135,8 @@ int
 arg_finish(struct arg_stack *a, const struct elf *program, const struct elf *interpreter)
 {
     struct space *s = a->space;
-    u64 strings = a->sp, random_at = ALIGN_DOWN(strings, 16) - 16;
+    /* Below the strings a random step of 16 bytes: the lowest bits of sp are drawn too. */
+    u64 strings = a->sp, random_at = ALIGN_DOWN(strings, 16) - 16 - (random_below(512) << 4);
     u32 words = auxv_fill(s->auxv, s, a, program, interpreter, random_at);
     u64 vectors = (1 + a->argc + 1 + a->envc + 1 + words) * sizeof(u64);
     u64 sp = ALIGN_DOWN(random_at - vectors, 16); /* psABI: sp is 16-byte aligned at entry */

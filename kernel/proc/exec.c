@@ -130,9 +130,8 @@ make_stack(struct exec *x)
                        "[stack]");
     if (at < 0)
         return (int)at;
-    /* The lowest bits too: stacks of two processes should not share a cache set. */
     x->args.space = s;
-    x->args.top = x->args.sp = end - (random_below(512) << 4);
+    x->args.top = x->args.sp = end;
     x->args.limit = MAX(MIN(limit / 4, ARGUMENTS_MOST), 32 * PAGE_SIZE);
     return 0;
 }
