@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -110,6 +111,7 @@ def test_input_under_icount():
     assert run(['--icount', '--', 'cat'], data).out == data
     process = start(['--icount', '--', 'sh', '-c', 'echo up; cat; cat /proc/uptime'])
     assert process.stdout.readline() == b'up\n'
+    time.sleep(0.5)  # the guest has nothing to do
     process.stdin.write(b'late\n')
     process.stdin.close()
     assert process.stdout.readline() == b'late\n'
