@@ -53,5 +53,3 @@ void machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid);
  * an empty string. The pointer is into a copy that lives for ever; the value ends at a NUL. */
 const char *cmdline_get(const char *name);
 void cmdline_init(const char *words);
-/* The same as a decimal number, `otherwise` if the word is absent; with a warning if it is none. */
-s64 cmdline_number(const char *name, s64 otherwise);

@@ -20,13 +20,12 @@ enum log_level {
     LOG_DEBUG,
 };
 
-/* Formats %d %i %u %x %X %c %s %p %% with flags `0`, `-`, width, precision and `l`, `ll`, `z`.
+/* Formats %d %u %x %c %s %p %% with flags `0` (up to a width of 32), `-`, width and `l`, `z`.
  * Always NUL-terminates when size > 0; returns the length the whole text would have had. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 void printk(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void vprintk(enum log_level level, const char *fmt, va_list ap);
 
 /* Lines with a level number above this one are dropped. Set once from the command line. */
 extern enum log_level log_threshold;

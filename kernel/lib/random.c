@@ -37,31 +37,24 @@ refill(void)
     used = KEY_BYTES;
 }
 
-/* Makes the key depend on all bytes of the seed: 32 at a time, with a refill behind each. */
-static void
-absorb(const u8 *seed, u32 length)
-{
-    u8 *k = (u8 *)key;
-    for (u32 i = 0; i < length; i++) {
-        k[i % KEY_BYTES] ^= seed[i];
-        if (i % KEY_BYTES == KEY_BYTES - 1)
-            refill();
-    }
-    refill();
-}
-
+/* The key shall depend on all bytes of the seed: 32 at a time, with a refill behind each. */
 void
 random_init(const u8 *seed, u32 length)
 {
     u64 now = rdtime();
-    spin_lock(&lock);
-    if (length)
-        absorb(seed, length);
-    else
-        absorb((const u8 *)&now, sizeof(now));
-    spin_unlock(&lock);
-    if (!length)
+    if (!length) {
         pr_warn("random: no /chosen/rng-seed: addresses and keys can be guessed");
+        seed = (const u8 *)&now;
+        length = sizeof(now);
+    }
+    spin_lock(&lock);
+    for (u32 i = 0; i < length; i++) {
+        ((u8 *)key)[i % KEY_BYTES] ^= seed[i];
+        if (i % KEY_BYTES == KEY_BYTES - 1)
+            refill();
+    }
+    refill();
+    spin_unlock(&lock);
 }
 
 void
@@ -81,20 +74,12 @@ random_bytes(void *out, size_t n)
 }
 
 u64
-random_u64(void)
-{
-    u64 n;
-    random_bytes(&n, sizeof(n));
-    return n;
-}
-
-u64
 random_below(u64 limit)
 {
     u64 rest = -limit % limit; /* 2^64 mod limit: this many numbers at the bottom are too many */
     u64 n;
     do
-        n = random_u64();
+        random_bytes(&n, sizeof(n));
     while (n < rest);
     return n % limit;
 }

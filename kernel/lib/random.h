@@ -10,6 +10,5 @@
  * is never good and always said. */
 void random_init(const u8 *seed, u32 length);
 void random_bytes(void *out, size_t n);
-u64 random_u64(void);
 /* Uniform in [0, limit), limit > 0. */
 u64 random_below(u64 limit);

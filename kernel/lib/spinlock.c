@@ -20,41 +20,23 @@
 void
 spin_init(struct spinlock *l, const char *name)
 {
-    *l = (struct spinlock)SPINLOCK_INIT(name);
-}
-
-bool
-spin_held(const struct spinlock *l)
-{
-    return __atomic_load_n(&l->holder, __ATOMIC_RELAXED) == (u64)hart_self();
-}
-
-static void
-wait_until_free(const struct spinlock *l)
-{
-    if (spin_held(l))
-        panic("this hart takes lock '%s' twice", l->name);
-    while (__atomic_load_n(&l->holder, __ATOMIC_RELAXED))
-        panic_stop_if_asked(); /* interrupts are off: nobody else can tell this hart to stop */
-}
-
-bool
-spin_trylock(struct spinlock *l)
-{
-    u64 nobody = 0;
-    if (!__atomic_compare_exchange_n(&l->holder, &nobody, (u64)hart_self(), false, __ATOMIC_ACQUIRE,
-                                     __ATOMIC_RELAXED))
-        return false;
-    debug_lock_taken(l);
-    return true;
+    *l = SPINLOCK_INIT(name);
 }
 
 void
 spin_lock(struct spinlock *l)
 {
+    u64 nobody = 0, me = (u64)hart_self();
     debug_lock_wanted(l);
-    while (!spin_trylock(l))
-        wait_until_free(l);
+    while (!__atomic_compare_exchange_n(&l->holder, &nobody, me, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED)) {
+        if (nobody == me)
+            panic("this hart takes lock '%s' twice", l->name);
+        while (__atomic_load_n(&l->holder, __ATOMIC_RELAXED))
+            panic_stop_if_asked(); /* interrupts are off: nobody else can tell this hart to stop */
+        nobody = 0;                /* it was set to the holder */
+    }
+    debug_lock_taken(l);
 }
 
 void

@@ -17,16 +17,8 @@ struct spinlock {
     const char *name;
 };
 
-#define SPINLOCK_INIT(n)                                                                           \
-    {                                                                                              \
-        .name = (n)                                                                                \
-    }
+#define SPINLOCK_INIT(n) ((struct spinlock){ .name = (n) })
 
 void spin_init(struct spinlock *l, const char *name);
 void spin_lock(struct spinlock *l);
-/* Takes it if it is free; false if not. */
-bool spin_trylock(struct spinlock *l);
 void spin_unlock(struct spinlock *l);
-
-/* True if this hart holds the lock. */
-bool spin_held(const struct spinlock *l);

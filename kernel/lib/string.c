@@ -12,38 +12,12 @@
 #define WORD  sizeof(u64)
 #define BLOCK (8 * WORD)
 
-#define keep_loop() __asm__ volatile("" ::: "memory")
+#define keep_loop() ({ __asm__ volatile("" ::: "memory"); })
 
 static bool
-aligned(const void *p)
+aligned(u64 address)
 {
-    return ((uintptr_t)p & (WORD - 1)) == 0;
-}
-
-/* True if a few bytes more make both pointers multiples of 8. If not, words could only be copied by
- * misaligned accesses, which the hardware may hand to the firmware at a hundred times the cost. */
-static bool
-same_alignment(const void *a, const void *b)
-{
-    return (((uintptr_t)a ^ (uintptr_t)b) & (WORD - 1)) == 0;
-}
-
-/* Copies whole blocks, then whole words; returns how many bytes that were. */
-static size_t
-copy_words(u64 *restrict d, const u64 *restrict s, size_t n)
-{
-    const u64 *begin = s, *blocks_end = s + n / BLOCK * (BLOCK / WORD), *end = s + n / WORD;
-    for (; s != blocks_end; s += 8, d += 8) {
-        /* All loads first: none of them waits for a store. */
-        u64 a = s[0], b = s[1], c = s[2], e = s[3], f = s[4], g = s[5], h = s[6], i = s[7];
-        d[0] = a, d[1] = b, d[2] = c, d[3] = e, d[4] = f, d[5] = g, d[6] = h, d[7] = i;
-        keep_loop();
-    }
-    for (; s != end; s++, d++) {
-        *d = *s;
-        keep_loop();
-    }
-    return (size_t)(s - begin) * WORD;
+    return address % WORD == 0;
 }
 
 void *
@@ -51,71 +25,56 @@ memcpy(void *restrict dst, const void *restrict src, size_t n)
 {
     u8 *d = dst;
     const u8 *s = src;
-    if (same_alignment(d, s)) {
-        for (; n && !aligned(d); n--) { /* up to the first whole word, and below from the last */
+    /* True if a few bytes on both are multiples of 8. Else words could only be copied by misaligned
+     * accesses, which the hardware may hand to the firmware at a hundred times the cost. */
+    if (aligned((u64)d ^ (u64)s)) {
+        for (; n && !aligned((u64)d); n--, keep_loop())
             *d++ = *s++;
-            keep_loop();
+        u64 *to = (u64 *)d;
+        const u64 *from = (const u64 *)s;
+        for (; n >= BLOCK; n -= BLOCK, to += 8, from += 8, keep_loop()) {
+            /* All loads first: none of them waits for a store. */
+            u64 a = from[0], b = from[1], c = from[2], e = from[3];
+            u64 f = from[4], g = from[5], h = from[6], i = from[7];
+            to[0] = a, to[1] = b, to[2] = c, to[3] = e, to[4] = f, to[5] = g, to[6] = h, to[7] = i;
         }
-        size_t done = copy_words((u64 *)d, (const u64 *)s, n);
-        d += done, s += done, n -= done;
+        for (; n >= WORD; n -= WORD, keep_loop())
+            *to++ = *from++;
+        d = (u8 *)to, s = (const u8 *)from;
     }
-    for (; n; n--) {
+    for (; n; n--, keep_loop())
         *d++ = *s++;
-        keep_loop();
-    }
     return dst;
 }
 
-/* Byte by byte: nothing here moves much within one buffer. */
+/* Byte by byte: nothing here moves much within one buffer. Backwards if what is written first would
+ * be read later. */
 void *
 memmove(void *dst, const void *src, size_t n)
 {
     u8 *d = dst;
     const u8 *s = src;
-    if (d <= s || d >= s + n) { /* each byte is read before anything is written over it */
-        for (size_t i = 0; i < n; i++) {
-            d[i] = s[i];
-            keep_loop();
-        }
-        return dst;
-    }
-    while (n--) {
-        d[n] = s[n];
-        keep_loop();
+    bool backwards = d > s;
+    for (size_t i = 0; i < n; i++, keep_loop()) {
+        size_t at = backwards ? n - 1 - i : i;
+        d[at] = s[at];
     }
     return dst;
-}
-
-/* Fills whole blocks, then whole words; returns how many bytes that were. */
-static size_t
-fill_words(u64 *d, u64 word, size_t n)
-{
-    u64 *begin = d, *blocks_end = d + n / BLOCK * (BLOCK / WORD), *end = d + n / WORD;
-    for (; d != blocks_end; d += 8) {
-        d[0] = d[1] = d[2] = d[3] = d[4] = d[5] = d[6] = d[7] = word;
-        keep_loop();
-    }
-    for (; d != end; d++) {
-        *d = word;
-        keep_loop();
-    }
-    return (size_t)(d - begin) * WORD;
 }
 
 void *
 memset(void *dst, int byte, size_t n)
 {
     u8 *d = dst;
-    for (; n && !aligned(d); n--) {
+    for (; n && !aligned((u64)d); n--, keep_loop())
         *d++ = (u8)byte;
-        keep_loop();
-    }
-    size_t done = fill_words((u64 *)d, (u8)byte * 0x0101010101010101UL, n);
-    d += done, n -= done;
-    for (; n; n--) {
+    u64 *to = (u64 *)d, word = (u8)byte * 0x0101010101010101UL;
+    for (; n >= BLOCK; n -= BLOCK, to += 8, keep_loop())
+        to[0] = to[1] = to[2] = to[3] = to[4] = to[5] = to[6] = to[7] = word;
+    for (; n >= WORD; n -= WORD, keep_loop())
+        *to++ = word;
+    for (d = (u8 *)to; n; n--, keep_loop())
         *d++ = (u8)byte;
-        keep_loop();
-    }
     return dst;
 }
 
@@ -133,12 +92,7 @@ memcmp(const void *a, const void *b, size_t n)
 size_t
 strlen(const char *s)
 {
-    const char *end = s;
-    while (*end) {
-        end++;
-        keep_loop();
-    }
-    return (size_t)(end - s);
+    return strnlen(s, SIZE_MAX);
 }
 
 size_t
@@ -153,9 +107,7 @@ strnlen(const char *s, size_t max)
 int
 strcmp(const char *a, const char *b)
 {
-    for (; *a && *a == *b; a++, b++)
-        ;
-    return (u8)*a - (u8)*b;
+    return strncmp(a, b, SIZE_MAX);
 }
 
 int

@@ -42,8 +42,7 @@ def kernel(tmp_path_factory):
                      *(f"{TREE}/kernel/{file}.c" for file in FILES))
     library = ctypes.CDLL(str(path))
     library.cmdline_get.restype = ctypes.c_char_p
-    library.cmdline_number.restype = ctypes.c_int64
-    library.random_u64.restype = library.random_below.restype = ctypes.c_uint64
+    library.random_below.restype = ctypes.c_uint64
     library.strchr.restype = ctypes.c_void_p
     library.strlen.restype = library.strnlen.restype = library.strlcpy.restype = ctypes.c_size_t
     return library
@@ -130,11 +129,11 @@ def formatted(library, size, fmt, *values):
 
 
 NUMBERS = [0, 1, -1, 42, -12345, 2**31 - 1, -2**31, 2**63 - 1, -2**63]
-FIELDS = [f"{flags}{width}{precision}" for flags, width, precision in
-          itertools.product(("", "0", "-", "-0"), ("", "1", "7", "25"), ("", ".0", ".3", ".22"))]
+FIELDS = [f"{flags}{width}" for flags, width in
+          itertools.product(("", "0", "-", "-0"), ("", "1", "7", "25"))]
 
 
-@pytest.mark.parametrize("conversion", "d i u x X ld lu lx lld llx zu".split())
+@pytest.mark.parametrize("conversion", "d u x ld lu lx zu".split())
 def test_numbers_as_the_c_library(kernel, conversion):
     libc = ctypes.CDLL(None)
     kind = ctypes.c_long if conversion[0] in "lz" else ctypes.c_int
@@ -145,9 +144,8 @@ def test_numbers_as_the_c_library(kernel, conversion):
 
 
 @pytest.mark.parametrize("fmt, values", [
-    (b"plain", ()), (b"100%%", ()), (b"%s|%5s|%-5s|%.2s|%.0s", (b"abc",) * 5),
-    (b"%c%3c%-3c.", (65, 66, 67)), (b"%*d|%-*d|%*d", (5, 1, 5, 2, -5, 3)),
-    (b"%.*s", (2, b"xyz")), (b"%p", (ctypes.c_void_p(0xdead0),)),
+    (b"plain", ()), (b"100%%", ()), (b"%s|%5s|%-5s|%2s", (b"abc",) * 4),
+    (b"%c%3c%-3c.", (65, 66, 67)), (b"%p", (ctypes.c_void_p(0xdead0),)),
 ])
 def test_text_as_the_c_library(kernel, fmt, values):
     assert formatted(kernel, 64, fmt, *values) == formatted(ctypes.CDLL(None), 64, fmt, *values)
@@ -512,20 +510,8 @@ def test_words(kernel, text, words):
     assert {name: kernel.cmdline_get(name) for name in words} == words
 
 
-@pytest.mark.parametrize("value, number", [
-    (b"0", 0), (b"-500", -500), (b"123456789012345678", 123456789012345678),
-    (b"", 7), (b"-", 7), (b"1x", 7), (b"+1", 7), (b"1234567890123456789", 7),
-])
-def test_numbers_of_words(kernel, value, number):
-    kernel.test_forget_log()
-    kernel.cmdline_init(b"n=" + value)
-    assert kernel.cmdline_number(b"n", ctypes.c_int64(7)) == number
-    assert ("not a number" in log_of(kernel)) == (number == 7)
-    assert kernel.cmdline_number(b"absent", ctypes.c_int64(9)) == 9
-
-
 def test_a_command_line_too_long_is_cut(kernel):
-    kernel.cmdline_init(b" ".join(b"w%d" % number for number in range(1000)))
-    assert kernel.cmdline_get(b"w63") == b"" and kernel.cmdline_get(b"w64") is None
+    kernel.cmdline_init(b" ".join(b"w%03d" % number for number in range(1000)))
+    assert kernel.cmdline_get(b"w408") == b"" and kernel.cmdline_get(b"w410") is None
     kernel.cmdline_init(b"x" * 5000)
     assert kernel.cmdline_get(b"x" * 2047) == b""
