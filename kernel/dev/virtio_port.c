@@ -123,7 +123,9 @@ port_poll(struct chardev *d)
 bool
 port_has_news(struct port *p)
 {
-    return sent(p) | virtqueue_used(&p->in);
+    bool taken = sent(p);
+    /* A buffer in `slot` may have been fetched by a poll for somebody who then did not read. */
+    return taken || p->slot >= 0 || virtqueue_used(&p->in);
 }
 
 /* --- making one ------------------------------------------------------------------------------- */
