@@ -1,6 +1,6 @@
 /* debug.h - the hooks of DEBUG=1: checks of locks and of free memory.
  *
- * Without CONFIG_DEBUG every hook is an empty inline function, so the code that calls them needs no
+ * Without CONFIG_DEBUG every hook is an empty statement, so the code that calls them needs no
  * #ifdef and pays nothing. A finding is a log line of level LOG_ERR; then the kernel goes on. The
  * undefined behaviour sanitizer (debug/checks/ubsan.c) needs no hook: the compiler calls it. */
 #pragma once
@@ -24,34 +24,11 @@ void debug_frame_allocated(void *page); /* reports whoever wrote to it since */
 
 #else
 
-static inline void
-debug_lock_wanted(struct spinlock *l)
-{
-}
-
-static inline void
-debug_lock_taken(struct spinlock *l)
-{
-}
-
-static inline void
-debug_lock_released(struct spinlock *l)
-{
-}
-
-static inline void
-debug_lock_none_held(void)
-{
-}
-
-static inline void
-debug_frame_freed(void *page)
-{
-}
-
-static inline void
-debug_frame_allocated(void *page)
-{
-}
+#define debug_lock_wanted(l)        ((void)(l))
+#define debug_lock_taken(l)         ((void)(l))
+#define debug_lock_released(l)      ((void)(l))
+#define debug_lock_none_held()      ((void)0)
+#define debug_frame_freed(page)     ((void)(page))
+#define debug_frame_allocated(page) ((void)(page))
 
 #endif

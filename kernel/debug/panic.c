@@ -94,12 +94,9 @@ take_the_floor(void)
 static void
 print_place(u64 pc, u64 back)
 {
-    u64 offset;
+    u64 offset = 0;
     const char *name = symbol_find(pc - back, &offset);
-    if (name)
-        printk(LOG_EMERG, "  %016lx %s+0x%lx", pc, name, offset + back);
-    else
-        printk(LOG_EMERG, "  %016lx", pc);
+    printk(LOG_EMERG, name ? "  %016lx %s+0x%lx" : "  %016lx", pc, name, offset + back);
 }
 
 /* A return address points behind its call, hence the 1; see print_place. */
@@ -203,18 +200,13 @@ cause_name(u64 scause)
         "load access fault",
         "store address misaligned",
         "store access fault",
-        "call from user mode",
-        "call from the kernel",
-        "cause 10",
-        "cause 11",
-        "instruction page fault",
-        "load page fault",
-        "cause 14",
-        "store page fault",
+        [12] = "instruction page fault",
+        [13] = "load page fault",
+        [15] = "store page fault",
     };
     if (scause & SCAUSE_INTERRUPT)
         return "interrupt in the kernel";
-    return scause < ARRAY_SIZE(names) ? names[scause] : "unknown cause";
+    return scause < ARRAY_SIZE(names) && names[scause] ? names[scause] : "unknown cause";
 }
 
 void

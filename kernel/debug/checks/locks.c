@@ -18,43 +18,29 @@
 /* The graph: its nodes are classes, its edges bits. It only grows. */
 static struct {
     const char *name;
-    u64 then; /* bit j: class j was taken while this one was held */
+    u64 then; /* bit j: class j was taken while this one was held, directly or by a chain */
 } classes[MAX_CLASSES];
 static u32 class_count;
-static u32 graph_lock; /* not a struct spinlock: that would call us */
+static struct spinlock graph_lock = SPINLOCK_INIT("lock graph");
 
 static struct hart_locks {
     const struct spinlock *held[MAX_HELD];
     u32 count;
-    bool busy; /* in here: the log's own lock must not call us again */
+    bool busy; /* in here: the locks of the graph and of the log must not call us again */
 } hart_locks[MAX_HARTS];
 
-/* Starts a check; false if this hart is already in one. */
-static bool
-enter(struct hart_locks **h)
+/* Starts a check on this hart; NULL if it is already in one. */
+static struct hart_locks *
+enter(void)
 {
-    *h = &hart_locks[hart_index()];
-    if ((*h)->busy)
-        return false;
-    (*h)->busy = true;
-    return true;
+    struct hart_locks *h = &hart_locks[hart_index()];
+    if (h->busy)
+        return NULL;
+    h->busy = true;
+    return h;
 }
 
 /* --- the graph; under graph_lock -------------------------------------------------------------- */
-
-/* No need to be fair or kind: it is held for a few hundred instructions. */
-static void
-lock_graph(void)
-{
-    while (__atomic_exchange_n(&graph_lock, 1, __ATOMIC_ACQUIRE))
-        ;
-}
-
-static void
-unlock_graph(void)
-{
-    __atomic_store_n(&graph_lock, 0, __ATOMIC_RELEASE);
-}
 
 /* The number of the class; all names behind the last free number share it. */
 static u32
@@ -70,32 +56,22 @@ class_of(const struct spinlock *l)
     return class_count++;
 }
 
-/* True if a chain of edges leads from one class to another. */
-static bool
-leads_to(u32 from, u32 to)
-{
-    u64 seen = 0, next = 1UL << from;
-    while (next != seen) { /* grows by all successors of what it holds */
-        seen = next;
-        for (u32 i = 0; i < class_count; i++)
-            if (seen >> i & 1)
-                next |= classes[i].then;
-    }
-    return seen >> to & 1;
-}
-
-/* Notes that `second` is wanted while `first` is held; true if that is new and makes a cycle. */
-/* A class that leads to itself is a cycle too: two locks of one name, taken by two harts in
+/* Notes that `second` is wanted while `first` is held; true if that is new and makes a cycle. What
+ * leads to the first leads to the second from now on, and to all that follows it.
+ * A class that leads to itself is a cycle too: two locks of one name, taken by two harts in
  * opposite order, deadlock like any others. Whoever must hold two gives them two names. */
 static bool
 add_edge(const struct spinlock *first, const struct spinlock *second)
 {
-    lock_graph();
+    spin_lock(&graph_lock);
     u32 a = class_of(first), b = class_of(second);
     bool known = classes[a].then >> b & 1;
-    bool cycle = !known && leads_to(b, a);
-    classes[a].then |= 1UL << b;
-    unlock_graph();
+    bool cycle = !known && (a == b || classes[b].then >> a & 1);
+    u64 follows = 1UL << b | classes[b].then;
+    for (u32 i = 0; i < class_count; i++)
+        if (i == a || classes[i].then >> a & 1)
+            classes[i].then |= follows;
+    spin_unlock(&graph_lock);
     return cycle;
 }
 
@@ -105,8 +81,8 @@ add_edge(const struct spinlock *first, const struct spinlock *second)
 void
 debug_lock_wanted(struct spinlock *l)
 {
-    struct hart_locks *h;
-    if (!enter(&h))
+    struct hart_locks *h = enter();
+    if (!h)
         return;
     if (!l->name)
         pr_err("lock check: a lock that was never initialised");
@@ -121,8 +97,8 @@ debug_lock_wanted(struct spinlock *l)
 void
 debug_lock_taken(struct spinlock *l)
 {
-    struct hart_locks *h;
-    if (!enter(&h))
+    struct hart_locks *h = enter();
+    if (!h)
         return;
     if (h->count < MAX_HELD)
         h->held[h->count++] = l;
@@ -136,8 +112,8 @@ debug_lock_taken(struct spinlock *l)
 void
 debug_lock_released(struct spinlock *l)
 {
-    struct hart_locks *h;
-    if (!enter(&h))
+    struct hart_locks *h = enter();
+    if (!h)
         return;
     u32 i = h->count;
     while (i > 0 && h->held[i - 1] != l)
@@ -155,8 +131,8 @@ debug_lock_released(struct spinlock *l)
 void
 debug_lock_none_held(void)
 {
-    struct hart_locks *h;
-    if (!enter(&h))
+    struct hart_locks *h = enter();
+    if (!h)
         return;
     for (u32 i = 0; i < h->count; i++)
         pr_err("lock check: '%s' held on the way back to user space", h->held[i]->name);

@@ -19,20 +19,11 @@ struct type {
     char name[];
 };
 
-/* The records, by what they are called with. Types that a message does not need are left out. */
+/* The record of a place where values of one or two types meet. What a shift shifts comes first, then
+ * by how much; of an index the array comes first. */
 struct typed_place {
     struct place place;
-    const struct type *type;
-};
-
-struct shift_place {
-    struct place place;
-    const struct type *left, *right;
-};
-
-struct index_place {
-    struct place place;
-    const struct type *array, *index;
+    const struct type *type, *second;
 };
 
 struct access_place {
@@ -83,94 +74,53 @@ report_arithmetic(struct typed_place *p, u64 a, const char *operator, u64 b)
 }
 
 /* Only the compiler calls these, so no header declares them. */
-#define HANDLER(name, ...)                                                                         \
-    void __ubsan_handle_##name(__VA_ARGS__);                                                       \
-    void __ubsan_handle_##name(__VA_ARGS__)
+#define HANDLER(name, parameters, action)                                                          \
+    void __ubsan_handle_##name parameters;                                                         \
+    void __ubsan_handle_##name parameters                                                          \
+    {                                                                                              \
+        action;                                                                                    \
+    }
 
-HANDLER(add_overflow, struct typed_place *p, u64 a, u64 b)
-{
-    report_arithmetic(p, a, "+", b);
-}
+HANDLER(add_overflow, (struct typed_place * p, u64 a, u64 b), report_arithmetic(p, a, "+", b))
+HANDLER(sub_overflow, (struct typed_place * p, u64 a, u64 b), report_arithmetic(p, a, "-", b))
+HANDLER(mul_overflow, (struct typed_place * p, u64 a, u64 b), report_arithmetic(p, a, "*", b))
+HANDLER(divrem_overflow, (struct typed_place * p, u64 a, u64 b), report_arithmetic(p, a, "/", b))
+HANDLER(negate_overflow, (struct typed_place * p, u64 a), report_arithmetic(p, 0, "-", a))
 
-HANDLER(sub_overflow, struct typed_place *p, u64 a, u64 b)
-{
-    report_arithmetic(p, a, "-", b);
-}
+HANDLER(shift_out_of_bounds, (struct typed_place * p, u64 a, u64 b),
+        report(&p->place, "shift of %s (%s) by %s", number(p->type, a).text, p->type->name,
+               number(p->second, b).text))
 
-HANDLER(mul_overflow, struct typed_place *p, u64 a, u64 b)
-{
-    report_arithmetic(p, a, "*", b);
-}
-
-HANDLER(divrem_overflow, struct typed_place *p, u64 a, u64 b)
-{
-    report_arithmetic(p, a, "/", b);
-}
-
-HANDLER(negate_overflow, struct typed_place *p, u64 a)
-{
-    report(&p->place, "-(%s) overflows %s", number(p->type, a).text, p->type->name);
-}
-
-HANDLER(shift_out_of_bounds, struct shift_place *p, u64 a, u64 b)
-{
-    report(&p->place, "shift of %s (%s) by %s", number(p->left, a).text, p->left->name,
-           number(p->right, b).text);
-}
-
-HANDLER(out_of_bounds, struct index_place *p, u64 index)
-{
-    report(&p->place, "index %s into %s", number(p->index, index).text, p->array->name);
-}
+HANDLER(out_of_bounds, (struct typed_place * p, u64 index),
+        report(&p->place, "index %s into %s", number(p->second, index).text, p->type->name))
 
 /* One test for three faults: a null pointer (not compiled in: page 0 is never mapped, and the fault
  * says more), an address that the type cannot have, an object too small for the type. */
-HANDLER(type_mismatch_v1, struct access_place *p, u64 pointer)
-{
-    bool misaligned = pointer & ((1UL << p->log2_alignment) - 1);
-    report(&p->place, "%s access to %s at 0x%lx",
-           misaligned ? "misaligned" : "too small an object for", p->type->name, pointer);
-}
+HANDLER(type_mismatch_v1, (struct access_place * p, u64 pointer),
+        report(&p->place, "%s access to %s at 0x%lx",
+               pointer % (1UL << p->log2_alignment) ? "misaligned" : "too small an object for",
+               p->type->name, pointer))
 
-HANDLER(pointer_overflow, struct place *p, u64 base, u64 result)
-{
-    report(p, "pointer 0x%lx moved to 0x%lx", base, result);
-}
+HANDLER(pointer_overflow, (struct place * p, u64 base, u64 result),
+        report(p, "pointer 0x%lx moved to 0x%lx", base, result))
 
 /* A bool that is neither 0 nor 1, or an enum outside of its range: memory that nobody set. */
-HANDLER(load_invalid_value, struct typed_place *p, u64 value)
-{
-    report(&p->place, "value %s is none of type %s", number(p->type, value).text, p->type->name);
-}
+HANDLER(load_invalid_value, (struct typed_place * p, u64 value),
+        report(&p->place, "value %s is none of type %s", number(p->type, value).text,
+               p->type->name))
 
-HANDLER(vla_bound_not_positive, struct typed_place *p, u64 bound)
-{
-    report(&p->place, "array of %s elements", number(p->type, bound).text);
-}
+HANDLER(vla_bound_not_positive, (struct typed_place * p, u64 bound),
+        report(&p->place, "array of %s elements", number(p->type, bound).text))
 
-HANDLER(nonnull_arg, struct place *p)
-{
-    report(p, "null for an argument that may not be null");
-}
-
-HANDLER(nonnull_return_v1, struct place *declared, struct place *p)
-{
-    report(p, "null returned where it may not be");
-}
+HANDLER(nonnull_arg, (struct place * p), report(p, "null for an argument that may not be null"))
+HANDLER(nonnull_return_v1, (struct place * declared, struct place *p),
+        report(p, "null returned where it may not be"))
 
 /* __builtin_clz and __builtin_ctz have no answer for 0; the instructions do, each its own. */
-HANDLER(invalid_builtin, struct place *p)
-{
-    report(p, "count of leading or trailing zeros of 0");
-}
+HANDLER(invalid_builtin, (struct place * p), report(p, "count of leading or trailing zeros of 0"))
 
 /* Behind these two there is no code to go on with. */
-HANDLER(builtin_unreachable, struct place *p)
-{
-    panic("reached what cannot be reached at %s:%u:%u", p->file, p->line, p->column);
-}
-
-HANDLER(missing_return, struct place *p)
-{
-    panic("end of a function that returns a value at %s:%u:%u", p->file, p->line, p->column);
-}
+HANDLER(builtin_unreachable, (struct place * p),
+        panic("reached what cannot be reached at %s:%u:%u", p->file, p->line, p->column))
+HANDLER(missing_return, (struct place * p),
+        panic("end of a function that returns a value at %s:%u:%u", p->file, p->line, p->column))
