@@ -1,7 +1,8 @@
 /* futex.c - waiting for a word of user memory. See futex.h.
  *
- * A hash of buckets, each a lock and a list of waiters. The value is read with the bucket locked, so
- * a waker that changes it and then looks for waiters cannot slip in between.
+ * A hash of lists of waiters, under one lock: with at most 8 harts it is not worth splitting, and a
+ * requeue needs two lists at once. The value is read with the lock held, so a waker that changes it
+ * and then looks for waiters cannot slip in between.
  * Source: futex(2); <linux/futex.h>. */
 
 #include "proc/futex.h"
@@ -23,26 +24,19 @@ struct futex_key {
 struct futex_waiter {
     struct list link;
     struct futex_key key;
-    struct bucket *bucket; /* where it is queued; changed with both buckets locked */
     struct thread *thread;
     u32 bitset;
     bool woken;
 };
 
-struct bucket {
-    struct spinlock lock;
-    struct list waiters;
-};
-
-static struct bucket buckets[BUCKETS];
+static struct spinlock lock = SPINLOCK_INIT("futex");
+static struct list buckets[BUCKETS];
 
 void
 futex_init(void)
 {
-    for (u32 i = 0; i < BUCKETS; i++) {
-        spin_init(&buckets[i].lock, "futex");
-        list_init(&buckets[i].waiters);
-    }
+    for (u32 i = 0; i < BUCKETS; i++)
+        list_init(&buckets[i]);
 }
 
 static int
@@ -67,44 +61,27 @@ same(const struct futex_key *a, const struct futex_key *b)
     return a->owner == b->owner && a->offset == b->offset;
 }
 
-static struct bucket *
+static struct list *
 bucket_of(const struct futex_key *key)
 {
     u64 h = ((u64)key->owner >> 6 ^ key->offset >> 2) * 0x9e3779b97f4a7c15UL;
     return &buckets[h >> 58];
 }
 
-/* Two buckets in one order, so that two requeues cannot wait for each other. */
-static void
-lock_two(struct bucket *a, struct bucket *b)
-{
-    spin_lock(a < b ? &a->lock : &b->lock);
-    if (a != b)
-        spin_lock(a < b ? &b->lock : &a->lock);
-}
-
-static void
-unlock_two(struct bucket *a, struct bucket *b)
-{
-    spin_unlock(&a->lock);
-    if (a != b)
-        spin_unlock(&b->lock);
-}
-
-/* Wakes up to n matching waiters. Bucket locked. */
+/* Wakes up to n matching waiters. Lock held. */
 static u32
-wake_matching(struct bucket *b, const struct futex_key *key, u32 n, u32 bitset)
+wake_matching(const struct futex_key *key, u32 n, u32 bitset)
 {
     struct futex_waiter *w, *next;
     u32 woken = 0;
-    list_for_each_safe (w, next, &b->waiters, link) {
+    list_for_each_safe (w, next, bucket_of(key), link) {
         if (woken == n)
             break;
         if (!same(&w->key, key) || !(w->bitset & bitset))
             continue;
         struct thread *t = w->thread;
         list_remove(&w->link);
-        /* The record is on the waiter's stack: gone as soon as it sees this. */
+        /* It takes the lock once more before it goes on, so thread and record stay until then. */
         __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
         thread_wake(t);
         woken++;
@@ -121,10 +98,9 @@ wake(u64 addr, u32 n, u32 bitset)
         return err;
     if (!bitset)
         return -EINVAL;
-    struct bucket *b = bucket_of(&key);
-    spin_lock(&b->lock);
-    u32 woken = wake_matching(b, &key, n, bitset);
-    spin_unlock(&b->lock);
+    spin_lock(&lock);
+    u32 woken = wake_matching(&key, n, bitset);
+    spin_unlock(&lock);
     return woken;
 }
 
@@ -139,33 +115,23 @@ futex_wake(u64 addr, u32 n)
 static int
 enqueue(struct futex_waiter *w, u64 addr, u32 expected)
 {
-    struct bucket *b = bucket_of(&w->key);
     u32 value;
-    spin_lock(&b->lock);
+    spin_lock(&lock);
     int err = user_load_u32(addr, &value);
     if (!err && value != expected)
         err = -EAGAIN;
-    w->bucket = b;
     if (!err)
-        list_add_tail(&b->waiters, &w->link);
-    spin_unlock(&b->lock);
+        list_add_tail(bucket_of(&w->key), &w->link);
+    spin_unlock(&lock);
     return err;
 }
 
-/* Takes the waiter out; a requeue may have moved it meanwhile. */
 static void
 dequeue(struct futex_waiter *w)
 {
-    for (;;) {
-        struct bucket *b = __atomic_load_n(&w->bucket, __ATOMIC_ACQUIRE);
-        spin_lock(&b->lock);
-        bool right = b == __atomic_load_n(&w->bucket, __ATOMIC_RELAXED);
-        if (right)
-            list_remove(&w->link);
-        spin_unlock(&b->lock);
-        if (right)
-            return;
-    }
+    spin_lock(&lock);
+    list_remove(&w->link);
+    spin_unlock(&lock);
 }
 
 static s64 wait_again(struct restart *r);
@@ -220,26 +186,24 @@ requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
         err = key_of(addr2, &to);
     if (err)
         return err;
-    struct bucket *a = bucket_of(&from), *b = bucket_of(&to);
     struct futex_waiter *w, *next;
     u32 value, woken = 0, moved = 0;
-    lock_two(a, b);
+    spin_lock(&lock);
     if (expected && !(err = user_load_u32(addr, &value)) && value != *expected)
         err = -EAGAIN;
     if (!err)
-        woken = wake_matching(a, &from, n, FUTEX_BITSET_MATCH_ANY);
-    list_for_each_safe (w, next, &a->waiters, link) {
+        woken = wake_matching(&from, n, FUTEX_BITSET_MATCH_ANY);
+    list_for_each_safe (w, next, bucket_of(&from), link) {
         if (err || moved == move || same(&from, &to))
             break;
         if (!same(&w->key, &from))
             continue;
         list_remove(&w->link);
         w->key = to;
-        __atomic_store_n(&w->bucket, b, __ATOMIC_RELEASE);
-        list_add_tail(&b->waiters, &w->link);
+        list_add_tail(bucket_of(&to), &w->link);
         moved++;
     }
-    unlock_two(a, b);
+    spin_unlock(&lock);
     return err ? err : (s64)woken + moved;
 }
 
