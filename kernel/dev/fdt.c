@@ -33,12 +33,6 @@ be32(const u8 *p)
     return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
 }
 
-static u64
-be64(const u8 *p)
-{
-    return (u64)be32(p) << 32 | be32(p + 4);
-}
-
 /* --- tokens ----------------------------------------------------------------------------------- */
 
 /* True if a NUL comes before offset `end`. Stores where. */
@@ -49,6 +43,14 @@ string_ends(const struct fdt *t, u32 at, u32 end, u32 *nul)
         return false;
     *nul = at + (u32)strnlen((const char *)t->blob + at, end - at);
     return *nul < end;
+}
+
+/* The kind of the token at this offset; BROKEN outside of the tree. */
+static enum token_kind
+kind_at(const struct fdt *t, u32 at)
+{
+    bool inside = at >= t->structs && at < t->structs_end && t->structs_end - at >= 4;
+    return inside && at % 4 == 0 ? be32(t->blob + at) : BROKEN;
 }
 
 /* Fills in the PROP token whose two header words begin at `at`. Its name is checked by fdt_open.
@@ -73,52 +75,31 @@ read_property(const struct fdt *t, u32 at, struct token *k)
 static struct token
 read_token(const struct fdt *t, u32 at)
 {
-    struct token k = { .kind = BROKEN };
-    if (at < t->structs || at % 4)
-        return k;
-    while (at < t->structs_end && t->structs_end - at >= 4 && be32(t->blob + at) == NOP)
+    u32 nul;
+    while (kind_at(t, at) == NOP)
         at += 4;
-    if (at >= t->structs_end || t->structs_end - at < 4)
-        return k;
-    k.at = at;
-    k.next = at + 4;
-    u32 kind = be32(t->blob + at), nul;
-    switch (kind) {
-    case BEGIN_NODE:
-        if (!string_ends(t, at + 4, t->structs_end, &nul))
-            return k;
+    struct token k = { .kind = kind_at(t, at), .at = at, .next = at + 4 };
+    bool sound = k.kind == END_NODE || k.kind == END;
+    if (k.kind == BEGIN_NODE && string_ends(t, at + 4, t->structs_end, &nul)) {
         k.next = ALIGN_UP(nul + 1, 4);
-        break;
-    case PROP:
-        if (!read_property(t, at + 4, &k))
-            return k;
-        break;
-    case END_NODE:
-    case END:
-        break;
-    default:
-        return k;
+        sound = true;
+    } else if (k.kind == PROP) {
+        sound = read_property(t, at + 4, &k);
     }
-    k.kind = kind;
+    if (!sound)
+        k.kind = BROKEN;
     return k;
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* Names stand in a block of their own, so that nodes can share them. */
-static bool
-property_name_ends(const struct fdt *t, const struct token *k)
-{
-    u32 nul;
-    return string_ends(t, (u32)((const u8 *)k->prop.name - t->blob), t->strings_end, &nul);
-}
-
 /* True if the row of tokens is one closed tree of bearable depth: fdt_parent() remembers a path of
- * that length on the stack, and real trees are some six levels deep. */
+ * that length on the stack, and real trees are some six levels deep. The names of properties stand
+ * in a block of their own, so that nodes can share them. */
 static bool
 tree_is_sound(const struct fdt *t)
 {
-    u32 depth = 0;
+    u32 depth = 0, nul;
     struct token k = read_token(t, t->structs);
     if (k.kind != BEGIN_NODE)
         return false;
@@ -127,7 +108,8 @@ tree_is_sound(const struct fdt *t)
             return false;
         if (k.kind == END_NODE)
             depth--;
-        if (k.kind == PROP && !property_name_ends(t, &k))
+        if (k.kind == PROP &&
+            !string_ends(t, (u32)((const u8 *)k.prop.name - t->blob), t->strings_end, &nul))
             return false;
         if (k.kind == BROKEN || k.kind == END)
             return false;
@@ -139,28 +121,24 @@ tree_is_sound(const struct fdt *t)
 int
 fdt_open(struct fdt *t, const void *blob, u64 max_size)
 {
-    const u8 *header = blob;
-    *t = (struct fdt){ 0 };
     /* Offsets of header fields: magic 0, totalsize 4, off_dt_struct 8, off_dt_strings 12,
      * off_mem_rsvmap 16, version 20, last_comp_version 24, size_dt_strings 32, size_dt_struct
      * 36. */
+    const u8 *header = blob;
+    *t = (struct fdt){ 0 };
     if (max_size < HEADER_SIZE || be32(header) != FDT_MAGIC)
         return -EINVAL;
     u32 size = be32(header + 4), version = be32(header + 20), compatible = be32(header + 24);
-    if (size < HEADER_SIZE || size > max_size || size > FDT_MAX_SIZE)
-        return -EINVAL;
-    if (version < FDT_VERSION || compatible > FDT_VERSION)
-        return -EINVAL;
     u32 structs = be32(header + 8), structs_size = be32(header + 36);
     u32 strings = be32(header + 12), strings_size = be32(header + 32);
-    if (structs > size || structs_size > size - structs || structs % 4)
+    u32 reservations = be32(header + 16);
+    if (size < HEADER_SIZE || size > max_size || size > FDT_MAX_SIZE || version < FDT_VERSION ||
+        compatible > FDT_VERSION || structs > size || structs_size > size - structs ||
+        structs % 4 || strings > size || strings_size > size - strings || reservations > size)
         return -EINVAL;
-    if (strings > size || strings_size > size - strings)
-        return -EINVAL;
-    struct fdt found = { header,           size,
-                         structs,          structs + structs_size,
-                         strings,          strings + strings_size,
-                         be32(header + 16) };
+    struct fdt found = {
+        header, size, structs, structs + structs_size, strings, strings + strings_size, reservations
+    };
     if (!tree_is_sound(&found))
         return -EINVAL;
     *t = found;
@@ -179,6 +157,8 @@ fdt_root(const struct fdt *t)
 s32
 fdt_next(const struct fdt *t, s32 node, s32 *depth)
 {
+    if (node < 0)
+        return fdt_root(t);
     struct token k = read_token(t, (u32)node);
     if (k.kind != BEGIN_NODE)
         return -1;
@@ -243,22 +223,5 @@ fdt_get(const struct fdt *t, s32 node, const char *name, struct fdt_property *p)
             *p = k.prop;
             return true;
         }
-    return false;
-}
-
-/* --- memory reservation block ----------------------------------------------------------------- */
-
-/* Pairs of 64-bit numbers; a pair of zeros ends them, or the end of the blob if there is none. */
-bool
-fdt_reservation(const struct fdt *t, u32 index, u64 *address, u64 *size)
-{
-    for (u64 at = t->reservations; at + 16 <= t->size; at += 16) {
-        *address = be64(t->blob + at);
-        *size = be64(t->blob + at + 8);
-        if (*address == 0 && *size == 0)
-            return false;
-        if (index-- == 0)
-            return *address + *size >= *address;
-    }
     return false;
 }

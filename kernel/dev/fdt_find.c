@@ -7,32 +7,77 @@
 #include "dev/fdt.h"
 #include "lib/string.h"
 
+/* --- values ----------------------------------------------------------------------------------- */
+
+u32
+fdt_cell(const struct fdt_property *p, u32 index)
+{
+    if (index >= p->length / 4)
+        return 0;
+    const u8 *b = p->value + 4 * (size_t)index;
+    return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
+}
+
+u64
+fdt_number(const struct fdt_property *p)
+{
+    return p->length == 8 ? (u64)fdt_cell(p, 0) << 32 | fdt_cell(p, 1) : fdt_cell(p, 0);
+}
+
+const char *
+fdt_next_string(const struct fdt_property *p, u32 *at)
+{
+    const char *s = (const char *)p->value + *at;
+    size_t n = strnlen(s, p->length - *at);
+    if (n == p->length - *at)
+        return NULL;
+    *at += (u32)n + 1;
+    return s;
+}
+
+const char *
+fdt_string(const struct fdt *t, s32 node, const char *name)
+{
+    struct fdt_property p;
+    u32 at = 0;
+    return fdt_get(t, node, name, &p) ? fdt_next_string(&p, &at) : NULL;
+}
+
+u32
+fdt_u32(const struct fdt *t, s32 node, const char *name, u32 otherwise)
+{
+    struct fdt_property p;
+    return fdt_get(t, node, name, &p) && p.length >= 4 ? fdt_cell(&p, 0) : otherwise;
+}
+
 /* --- finding ---------------------------------------------------------------------------------- */
 
 bool
 fdt_is_compatible(const struct fdt *t, s32 node, const char *what)
 {
     struct fdt_property p;
-    if (!fdt_get(t, node, "compatible", &p))
-        return false;
-    u32 length = (u32)strlen(what) + 1;
-    /* The last string may lack its NUL; then `n` is one more than there is, and it is no match. */
-    for (u32 at = 0; at < p.length;) { /* a row of strings, each with its NUL */
-        u32 n = (u32)strnlen((const char *)p.value + at, p.length - at) + 1;
-        if (n == length && at + n <= p.length && memcmp(p.value + at, what, n) == 0)
-            return true;
-        at += n;
-    }
-    return false;
+    const char *s = NULL;
+    u32 at = 0;
+    if (fdt_get(t, node, "compatible", &p))
+        while ((s = fdt_next_string(&p, &at)) && strcmp(s, what) != 0)
+            ;
+    return s != NULL;
+}
+
+bool
+fdt_is_enabled(const struct fdt *t, s32 node)
+{
+    const char *status = fdt_string(t, node, "status");
+    return !status || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
 }
 
 s32
 fdt_find_compatible(const struct fdt *t, s32 node, const char *what)
 {
     s32 depth = 0;
-    node = node < 0 ? fdt_root(t) : fdt_next(t, node, &depth);
-    while (node >= 0 && !fdt_is_compatible(t, node, what))
+    do
         node = fdt_next(t, node, &depth);
+    while (node >= 0 && !(fdt_is_compatible(t, node, what) && fdt_is_enabled(t, node)));
     return node;
 }
 
@@ -40,11 +85,10 @@ fdt_find_compatible(const struct fdt *t, s32 node, const char *what)
 s32
 fdt_find_phandle(const struct fdt *t, u32 phandle)
 {
-    struct fdt_property p;
-    s32 depth = 0, node = fdt_root(t);
-    while (node >= 0 &&
-           !(fdt_get(t, node, "phandle", &p) && p.length == 4 && fdt_cell(&p, 0) == phandle))
+    s32 depth = 0, node = -1;
+    do
         node = fdt_next(t, node, &depth);
+    while (node >= 0 && fdt_u32(t, node, "phandle", ~phandle) != phandle);
     return node;
 }
 
@@ -61,66 +105,22 @@ find_child(const struct fdt *t, s32 node, const char *name, size_t n)
 }
 
 /* `:` begins the options of a console, as in "/soc/serial@10000000:115200n8". */
-static bool
-ends_path(char c)
-{
-    return c == '\0' || c == ':';
-}
-
 s32
 fdt_find_path(const struct fdt *t, const char *path)
 {
     s32 node = fdt_root(t);
-    while (node >= 0 && !ends_path(*path)) {
-        if (*path == '/') {
-            path++;
-            continue;
-        }
+    while (node >= 0 && *path && *path != ':') {
         size_t n = 0;
-        while (!ends_path(path[n]) && path[n] != '/')
+        while (path[n] && path[n] != ':' && path[n] != '/')
             n++;
-        node = find_child(t, node, path, n);
-        path += n;
+        if (n)
+            node = find_child(t, node, path, n);
+        path += n ? n : 1;
     }
     return node;
 }
 
-bool
-fdt_status_okay(const struct fdt *t, s32 node)
-{
-    struct fdt_property p;
-    if (!fdt_get(t, node, "status", &p))
-        return true;
-    const char *status = fdt_string(&p);
-    return status && (strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0);
-}
-
-/* --- values ----------------------------------------------------------------------------------- */
-
-u32
-fdt_cell(const struct fdt_property *p, u32 index)
-{
-    if (index >= p->length / 4)
-        return 0;
-    const u8 *b = p->value + 4 * (size_t)index;
-    return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
-}
-
-u64
-fdt_number(const struct fdt_property *p)
-{
-    if (p->length == 8)
-        return (u64)fdt_cell(p, 0) << 32 | fdt_cell(p, 1);
-    return p->length == 4 ? fdt_cell(p, 0) : 0;
-}
-
-const char *
-fdt_string(const struct fdt_property *p)
-{
-    if (p->length == 0 || p->value[p->length - 1] != '\0')
-        return NULL;
-    return (const char *)p->value;
-}
+/* --- addresses -------------------------------------------------------------------------------- */
 
 /* One number of `count` (0 to 2) cells that begins at cell *at; moves *at behind it. */
 static bool
@@ -134,17 +134,18 @@ read_cells(const struct fdt_property *p, u64 *at, u32 count, u64 *out)
     return true;
 }
 
-/* The two counts do not descend to the nodes below: each bus has its own, or the defaults. */
-static u32
-cell_count(const struct fdt *t, s32 bus, const char *name, u32 otherwise)
+bool
+fdt_reservation(const struct fdt *t, u32 index, u64 *address, u64 *size)
 {
-    struct fdt_property p;
-    return fdt_get(t, bus, name, &p) && p.length == 4 ? fdt_cell(&p, 0) : otherwise;
+    struct fdt_property block = { .value = t->blob + t->reservations,
+                                  .length = t->size - t->reservations };
+    u64 at = 4 * (u64)index;
+    return read_cells(&block, &at, 2, address) && read_cells(&block, &at, 2, size) &&
+           (*address || *size) && *address + *size >= *address;
 }
 
-/* --- addresses -------------------------------------------------------------------------------- */
-
-/* Takes *address from what `bus` calls it to what its parent `up` calls it. */
+/* Takes *address from what `bus` calls it to what its parent `up` calls it. The counts of cells do
+ * not descend to the nodes below: each bus has its own, or the defaults. */
 static bool
 through_ranges(const struct fdt *t, s32 bus, s32 up, u64 *address, u64 size)
 {
@@ -153,9 +154,9 @@ through_ranges(const struct fdt *t, s32 bus, s32 up, u64 *address, u64 size)
         return false; /* its registers are not memory: i2c, spi, cpus */
     if (ranges.length == 0)
         return true;
-    u32 here_cells = cell_count(t, bus, "#address-cells", 2);
-    u32 up_cells = cell_count(t, up, "#address-cells", 2);
-    u32 size_cells = cell_count(t, bus, "#size-cells", 1);
+    u32 here_cells = fdt_u32(t, bus, "#address-cells", 2);
+    u32 up_cells = fdt_u32(t, up, "#address-cells", 2);
+    u32 size_cells = fdt_u32(t, bus, "#size-cells", 1);
     u64 at = 0, from, to, length; /* triples: address here, address above, size */
     while (here_cells && read_cells(&ranges, &at, here_cells, &from) &&
            read_cells(&ranges, &at, up_cells, &to) && read_cells(&ranges, &at, size_cells, &length))
@@ -173,8 +174,8 @@ fdt_reg(const struct fdt *t, s32 node, u32 index, u64 *address, u64 *size)
     s32 bus = fdt_parent(t, node), up;
     if (bus < 0 || !fdt_get(t, node, "reg", &reg))
         return false;
-    u32 address_cells = cell_count(t, bus, "#address-cells", 2);
-    u32 size_cells = cell_count(t, bus, "#size-cells", 1);
+    u32 address_cells = fdt_u32(t, bus, "#address-cells", 2);
+    u32 size_cells = fdt_u32(t, bus, "#size-cells", 1);
     if (address_cells == 0 || address_cells > 2 || size_cells > 2)
         return false;
     u64 at = (u64)index * (address_cells + size_cells);

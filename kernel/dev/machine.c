@@ -29,12 +29,12 @@ add_range(struct range *ranges, u32 *count, u64 start, u64 size, const char *wha
     ranges[(*count)++] = (struct range){ start, start + size };
 }
 
-/* Adds all ranges of the node's `reg`. */
+/* Adds all ranges of the node's `reg`, if it is enabled. */
 static void
 add_regs(const struct fdt *t, s32 node, struct range *ranges, u32 *count, const char *what)
 {
     u64 start, size;
-    for (u32 i = 0; fdt_reg(t, node, i, &start, &size); i++)
+    for (u32 i = 0; fdt_is_enabled(t, node) && fdt_reg(t, node, i, &start, &size); i++)
         add_range(ranges, count, start, size, what);
 }
 
@@ -43,11 +43,10 @@ add_regs(const struct fdt *t, s32 node, struct range *ranges, u32 *count, const 
 static void
 discover_memory(const struct fdt *t)
 {
-    struct fdt_property type;
     s32 node = fdt_first_child(t, fdt_root(t));
     for (; node >= 0; node = fdt_next_sibling(t, node)) {
-        bool typed = fdt_get(t, node, "device_type", &type) && fdt_string(&type);
-        if (typed && strcmp(fdt_string(&type), "memory") == 0 && fdt_status_okay(t, node))
+        const char *type = fdt_string(t, node, "device_type");
+        if (type && strcmp(type, "memory") == 0)
             add_regs(t, node, machine.memory, &machine.memory_count, "memory");
     }
     if (machine.memory_count == 0)
@@ -63,20 +62,9 @@ discover_reserved(const struct fdt *t)
     u64 start, size;
     for (u32 i = 0; fdt_reservation(t, i, &start, &size); i++)
         add_range(machine.reserved, &machine.reserved_count, start, size, "reserved memory");
-    s32 parent = fdt_find_path(t, "/reserved-memory");
-    s32 node = parent < 0 ? -1 : fdt_first_child(t, parent);
+    s32 node = fdt_first_child(t, fdt_find_path(t, "/reserved-memory"));
     for (; node >= 0; node = fdt_next_sibling(t, node))
-        if (fdt_status_okay(t, node))
-            add_regs(t, node, machine.reserved, &machine.reserved_count, "reserved memory");
-}
-
-static bool
-is_memory(u64 start, u64 end)
-{
-    for (u32 i = 0; i < machine.memory_count; i++)
-        if (start >= machine.memory[i].start && end <= machine.memory[i].end)
-            return true;
-    return false;
+        add_regs(t, node, machine.reserved, &machine.reserved_count, "reserved memory");
 }
 
 /* Start and end are 4 or 8 bytes each, whatever #address-cells says: boot loaders differ. An initrd
@@ -89,9 +77,10 @@ discover_initrd(const struct fdt *t, s32 chosen)
         !fdt_get(t, chosen, "linux,initrd-end", &end))
         return;
     struct range r = { fdt_number(&start), fdt_number(&end) };
-    if (r.start < r.end && is_memory(r.start, r.end))
-        machine.initrd = r;
-    else
+    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
+        if (m->start <= r.start && r.start < r.end && r.end <= m->end)
+            machine.initrd = r;
+    if (!machine.initrd.end)
         pr_warn("device tree: /chosen: initrd at 0x%lx-0x%lx is not in memory", r.start, r.end);
 }
 
@@ -105,9 +94,9 @@ discover_chosen(const struct fdt *t)
         return;
     }
     discover_initrd(t, chosen);
-    if (fdt_get(t, chosen, "bootargs", &p) && fdt_string(&p) &&
-        strlcpy(machine.bootargs, fdt_string(&p), sizeof(machine.bootargs)) >=
-            sizeof(machine.bootargs))
+    const char *args = fdt_string(t, chosen, "bootargs");
+    if (args &&
+        strlcpy(machine.bootargs, args, sizeof(machine.bootargs)) >= sizeof(machine.bootargs))
         pr_warn("device tree: /chosen: bootargs cut after %lu characters",
                 sizeof(machine.bootargs) - 1);
     if (fdt_get(t, chosen, "rng-seed", &p)) {

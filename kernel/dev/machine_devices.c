@@ -28,40 +28,22 @@ read_regs(const struct fdt *t, s32 node, struct range *r)
     return true;
 }
 
-static u32
-read_cell(const struct fdt *t, s32 node, const char *name, u32 otherwise)
-{
-    struct fdt_property p;
-    return fdt_get(t, node, name, &p) && p.length >= 4 ? fdt_cell(&p, 0) : otherwise;
-}
-
-/* The next enabled node after `node` (-1: the first) that is compatible with `what`, or -1. A node
- * may be there and switched off: its device does not answer, and reading it may fault. */
-static s32
-find_enabled(const struct fdt *t, s32 node, const char *what)
-{
-    do
-        node = fdt_find_compatible(t, node, what);
-    while (node >= 0 && !fdt_status_okay(t, node));
-    return node;
-}
-
 /* A power-off is "write this value there": the generic node names the value and, by phandle, the
  * device. Only for the one device whose language we speak can a status go along. */
 void
 discover_finisher(const struct fdt *t)
 {
-    s32 poweroff = find_enabled(t, -1, "syscon-poweroff"), device;
+    s32 poweroff = fdt_find_compatible(t, -1, "syscon-poweroff"), device;
     if (poweroff >= 0)
-        device = fdt_find_phandle(t, read_cell(t, poweroff, "regmap", 0));
+        device = fdt_find_phandle(t, fdt_u32(t, poweroff, "regmap", 0));
     else
-        device = find_enabled(t, -1, "sifive,test0");
+        device = fdt_find_compatible(t, -1, "sifive,test0");
     if (device < 0 || !read_regs(t, device, &machine.finisher)) {
         pr_warn("device tree: no syscon-poweroff or sifive,test0: exit statuses are lost");
         return;
     }
-    machine.finisher.start += read_cell(t, poweroff, "offset", 0);
-    machine.finisher_poweroff_value = read_cell(t, poweroff, "value", TEST_POWEROFF);
+    machine.finisher.start += fdt_u32(t, poweroff, "offset", 0);
+    machine.finisher_poweroff_value = fdt_u32(t, poweroff, "value", TEST_POWEROFF);
     if (fdt_is_compatible(t, device, "sifive,test0"))
         machine.finisher_fail_value = TEST_FAIL;
 }
@@ -70,22 +52,16 @@ discover_finisher(const struct fdt *t)
 static s32
 find_stdout(const struct fdt *t)
 {
-    struct fdt_property p;
-    char name[32];
-    s32 chosen = fdt_find_path(t, "/chosen");
-    if (!fdt_get(t, chosen, "stdout-path", &p) || !fdt_string(&p))
-        return -1;
-    const char *path = fdt_string(&p);
-    if (path[0] != '/') {
-        strlcpy(name, path, sizeof(name));
-        char *options = strchr(name, ':');
+    char alias[32];
+    const char *path = fdt_string(t, fdt_find_path(t, "/chosen"), "stdout-path");
+    if (path && path[0] != '/') {
+        strlcpy(alias, path, sizeof(alias));
+        char *options = strchr(alias, ':');
         if (options)
             *options = '\0';
-        if (!fdt_get(t, fdt_find_path(t, "/aliases"), name, &p) || !fdt_string(&p))
-            return -1;
-        path = fdt_string(&p);
+        path = fdt_string(t, fdt_find_path(t, "/aliases"), alias);
     }
-    return fdt_find_path(t, path);
+    return path ? fdt_find_path(t, path) : -1;
 }
 
 /* Where boot messages go decides which UART is ours; a board may have five. */
@@ -94,13 +70,13 @@ discover_uart(const struct fdt *t)
 {
     s32 node = find_stdout(t);
     if (!fdt_is_compatible(t, node, "ns16550a"))
-        node = find_enabled(t, -1, "ns16550a");
+        node = fdt_find_compatible(t, -1, "ns16550a");
     if (node < 0 || !read_regs(t, node, &machine.uart)) {
         pr_warn("device tree: no ns16550a UART: the console is the firmware's, without input");
         return;
     }
-    machine.uart_reg_shift = read_cell(t, node, "reg-shift", 0);
-    machine.uart_irq = read_cell(t, node, "interrupts", 0);
+    machine.uart_reg_shift = fdt_u32(t, node, "reg-shift", 0);
+    machine.uart_irq = fdt_u32(t, node, "interrupts", 0);
 }
 
 /* Each pair (controller, interrupt) of interrupts-extended is one context of the PLIC, numbered in
@@ -123,15 +99,15 @@ discover_plic_contexts(const struct fdt *t, s32 plic)
 static void
 discover_plic(const struct fdt *t)
 {
-    s32 node = find_enabled(t, -1, "sifive,plic-1.0.0");
+    s32 node = fdt_find_compatible(t, -1, "sifive,plic-1.0.0");
     if (node < 0)
-        node = find_enabled(t, -1, "riscv,plic0");
+        node = fdt_find_compatible(t, -1, "riscv,plic0");
     discover_plic_contexts(t, node);
     if (node < 0 || !read_regs(t, node, &machine.plic)) {
         pr_warn("device tree: no sifive,plic-1.0.0: devices cannot interrupt");
         return;
     }
-    machine.plic_sources = read_cell(t, node, "riscv,ndev", 0);
+    machine.plic_sources = fdt_u32(t, node, "riscv,ndev", 0);
     if (machine.plic_context[0] == PLIC_NO_CONTEXT)
         pr_warn("device tree: %s: no S-mode context for the boot hart", fdt_name(t, node));
 }
@@ -141,14 +117,14 @@ static void
 discover_virtio(const struct fdt *t)
 {
     s32 node = -1;
-    while ((node = find_enabled(t, node, "virtio,mmio")) >= 0) {
+    while ((node = fdt_find_compatible(t, node, "virtio,mmio")) >= 0) {
         if (machine.virtio_count == MAX_VIRTIO) {
             pr_warn("device tree: more than %d virtio,mmio nodes", MAX_VIRTIO);
             return;
         }
         if (!read_regs(t, node, &machine.virtio[machine.virtio_count].regs))
             continue;
-        machine.virtio[machine.virtio_count++].irq = read_cell(t, node, "interrupts", 0);
+        machine.virtio[machine.virtio_count++].irq = fdt_u32(t, node, "interrupts", 0);
     }
 }
 
@@ -158,7 +134,7 @@ discover_devices(const struct fdt *t)
     discover_uart(t);
     discover_plic(t);
     discover_virtio(t);
-    s32 rtc = find_enabled(t, -1, "google,goldfish-rtc");
+    s32 rtc = fdt_find_compatible(t, -1, "google,goldfish-rtc");
     if (rtc < 0 || !read_regs(t, rtc, &machine.rtc))
         pr_warn("device tree: no google,goldfish-rtc: the wall clock starts in 1970");
 }

@@ -13,21 +13,14 @@
 
 static u32 controllers[MAX_HARTS]; /* phandle of each hart's own interrupt controller, by index */
 
-static const char *
-string_of(const struct fdt *t, s32 node, const char *name)
-{
-    struct fdt_property p;
-    return fdt_get(t, node, name, &p) ? fdt_string(&p) : NULL;
-}
-
 /* True if the node is a hart that can run this kernel. Stores its id. /cpus has other children too:
  * cpu-map draws which harts share a cluster. */
 static bool
 is_usable(const struct fdt *t, s32 node, u64 *id)
 {
     struct fdt_property reg;
-    const char *type = string_of(t, node, "device_type"), *mmu = string_of(t, node, "mmu-type");
-    if (!type || strcmp(type, "cpu") != 0 || !fdt_status_okay(t, node))
+    const char *type = fdt_string(t, node, "device_type"), *mmu = fdt_string(t, node, "mmu-type");
+    if (!type || strcmp(type, "cpu") != 0 || !fdt_is_enabled(t, node))
         return false;
     if (mmu && strcmp(mmu, "riscv,none") == 0)
         return false;
@@ -57,29 +50,27 @@ static void
 read_isa(const struct fdt *t, s32 node, char *isa, size_t size)
 {
     struct fdt_property list;
-    const char *whole = string_of(t, node, "riscv,isa"),
-               *base = string_of(t, node, "riscv,isa-base");
+    const char *name;
+    u32 at = 0;
+    const char *whole = fdt_string(t, node, "riscv,isa"),
+               *base = fdt_string(t, node, "riscv,isa-base");
     strlcpy(isa, whole ? whole : base ? base : "", size);
-    if (whole || !base || !fdt_get(t, node, "riscv,isa-extensions", &list) || !fdt_string(&list))
+    if (whole || !base || !fdt_get(t, node, "riscv,isa-extensions", &list))
         return;
     size_t have = strcmp(isa, "rv64i") == 0 ? 4 : strlen(isa); /* the list names `i` again */
-    for (u32 at = 0; at < list.length && have < size;
-         at += strlen((const char *)list.value + at) + 1) {
-        const char *name = (const char *)list.value + at;
+    while (have < size && (name = fdt_next_string(&list, &at)))
         have += (u32)snprintf(isa + have, size - have, "%s%s", name[0] && name[1] ? "_" : "", name);
-    }
 }
 
 /* Enters a hart at `index`. sstc counts only if every hart has it. */
 static void
 add_hart(const struct fdt *t, s32 node, u32 index, u64 id)
 {
-    struct fdt_property phandle;
     char isa[sizeof(machine.isa)];
     machine.hart_ids[index] = id;
     for (s32 c = fdt_first_child(t, node); c >= 0; c = fdt_next_sibling(t, c))
-        if (fdt_is_compatible(t, c, "riscv,cpu-intc") && fdt_get(t, c, "phandle", &phandle))
-            controllers[index] = fdt_cell(&phandle, 0);
+        if (fdt_is_compatible(t, c, "riscv,cpu-intc"))
+            controllers[index] = fdt_u32(t, c, "phandle", 0);
     read_isa(t, node, isa, sizeof(isa));
     if (!isa_has(isa, "sstc"))
         machine.has_sstc = false;

@@ -28,16 +28,18 @@ read_node(const struct fdt *t, s32 node)
     static const char *const names[] = { "reg", "compatible", "ranges", "status", "phandle" };
     struct fdt_property p;
     volatile size_t used = strlen(fdt_name(t, node));
+    const char *text;
     u64 address, size;
     fdt_next_sibling(t, node);
-    fdt_status_okay(t, node);
+    fdt_is_enabled(t, node);
     fdt_reg(t, node, draw(3), &address, &size);
     for (u32 i = 0; i < ARRAY_SIZE(names); i++)
         if (fdt_get(t, node, names[i], &p)) {
             for (u32 at = 0; at < p.length; at++)
                 used += p.value[at];
             used += fdt_cell(&p, draw(8)) + fdt_number(&p);
-            used += fdt_string(&p) ? strlen(fdt_string(&p)) : 0;
+            for (u32 at = 0; (text = fdt_next_string(&p, &at));)
+                used += strlen(text);
         }
 }
 
