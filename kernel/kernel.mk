@@ -1,4 +1,10 @@
-# kernel.mk - kernel.elf and kernel.bin from the rooms under kernel/.
+# kernel.mk - kernel.elf and kernel.bin from the rooms under kernel/. Read by the Makefile.
+#
+#   $(O)/kernel.elf          with symbols, for QEMU's -kernel and for debuggers
+#   $(O)/kernel.bin          the same as it lies in memory; tools/image appends to it
+#   $(O)/kernel/offsets.h    places in C structs, for assembly
+#
+# A new .c or .S file in a room is found by itself. DEBUG=1 adds the checkers of debug/checks.
 
 KERNEL_ROOMS := boot trap syscall proc fs time vdso sched mm riscv lib dev debug
 ifeq ($(DEBUG),1)

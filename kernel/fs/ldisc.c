@@ -1,4 +1,9 @@
-/* ldisc.c - the line discipline. See ldisc.h. */
+/* ldisc.c - the line discipline. See ldisc.h.
+ *
+ * A byte goes from translation to signals, then into the line or straight to who reads; each step
+ * can be switched off by its flag in termios. The caller, tty.c, moves the bytes, sends the signals
+ * and sees to it that only one thread changes a line. Source: termios(3), POSIX "General Terminal
+ * Interface". */
 #include "fs/ldisc.h"
 #include <asm/signal.h>
 #include "lib/string.h"

@@ -1,4 +1,8 @@
-/* open.c - openat(2): find or make the inode, then make a file of it. */
+/* open.c - openat(2): find or make the inode, then make a file of it.
+ *
+ * Two halves: find_or_create knows names and flags about names, open_inode knows kinds and flags
+ * about the content. Not here: descriptors, which the system call puts on the result (fd.c), and
+ * O_TMPFILE, which is refused. Contracts are in vfs.h. Source: open(2). */
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>

@@ -1,4 +1,8 @@
-/* path.c - the walk along a path. See path.h. */
+/* path.c - the walk along a path. See path.h.
+ *
+ * The path lies in one page; at a symbolic link that page is replaced by one with the link's text
+ * and the rest. Two loops do it all: walk_parents up to the last component, walk_last for that one,
+ * so that calls which make or remove a name stop between the two. Source: path_resolution(7). */
 #include "fs/path.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>

@@ -1,4 +1,8 @@
-/* poll.c - waiting for any of several files. See poll.h. */
+/* poll.c - waiting for any of several files. See poll.h.
+ *
+ * Every file is asked once while we enter its queues, and again after each wake-up; a change
+ * between the question and the sleep wakes us, because we stand in the queue already. Not here: the
+ * layouts of pollfd and fd_set (syscall/file_poll.c). Source: poll(2), select(2). */
 #include "fs/poll.h"
 #include <asm/errno.h>
 #include "mm/kmalloc.h"

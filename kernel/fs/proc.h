@@ -1,4 +1,8 @@
-/* proc.h - /proc inside of fs: its entries, and the inodes made when they are looked up. */
+/* proc.h - /proc inside of fs: its entries, and the inodes made when they are looked up.
+ *
+ * For fs/ alone; other rooms register what they can tell by proc_register and its like (vfs.h).
+ * Entries are made at boot and stay; inodes of /proc/PID come and go with their users. Source:
+ * proc(5). */
 #pragma once
 
 #include "fs/inode.h"

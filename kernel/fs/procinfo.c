@@ -1,4 +1,8 @@
-/* procinfo.c - the files of /proc that tell of the machine and the kernel. Formats: proc(5). */
+/* procinfo.c - the files of /proc that tell of the machine and the kernel.
+ *
+ * Each function prints one file, when it is opened, in the format that proc(5) gives, as far as
+ * programs look for it. Not here: files of a process (proc/procfs.c), and how a text becomes a file
+ * (printer.c). */
 #include "dev/machine.h"
 #include "fs/proc.h"
 #include "mm/frame.h"

@@ -1,4 +1,8 @@
-/* ramfs.h - the content of regular files. For fs/ alone. */
+/* ramfs.h - the content of regular files. For fs/ alone.
+ *
+ * Other rooms read and write through an open file (file.h), which checks access first; here nobody
+ * asks. Bytes are moved in data.c, kept in pages.c, and offered to mmap by ramfs.c. Source:
+ * read(2), write(2), lseek(2). */
 #pragma once
 
 #include "fs/inode.h"

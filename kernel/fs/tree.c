@@ -1,4 +1,8 @@
-/* tree.c - the one table of names and what is done to it under its lock. See tree.h. */
+/* tree.c - the one table of names and what is done to it under its lock. See tree.h.
+ *
+ * Functions check and change under the lock in one go, so that their errors are true at the moment
+ * of the change. Not here: which names a program may make or remove (names.c), and the entries of
+ * /proc/PID, which are made on demand (proc.c). Source: link(2), unlink(2), rename(2). */
 #include "fs/tree.h"
 #include <asm/errno.h>
 #include <linux/stat.h>

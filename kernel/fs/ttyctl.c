@@ -1,4 +1,8 @@
-/* ttyctl.c - ioctl on the terminal. See tty_ioctl(4); numbers are Linux's. */
+/* ttyctl.c - ioctl on the terminal: its settings, its size, and which session it controls.
+ *
+ * The bytes go through tty.c; what the settings mean, ldisc.c knows. Job control is told here and
+ * carried out by the process tree (process_view of vfs.h). Requests that are not listed answer
+ * -ENOTTY. Source: tty_ioctl(4); numbers and layouts are Linux's. */
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <asm/signal.h>

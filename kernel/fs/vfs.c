@@ -1,4 +1,8 @@
-/* vfs.c - what a process brings to a path (working directory, umask), and the tree's beginning. */
+/* vfs.c - what a process brings to a path (working directory, umask), and the tree's beginning.
+ *
+ * Not here: the walk (path.c), opening (open.c), changing names (names.c), though vfs.h declares
+ * what other rooms need of them. vfs_init fixes the order in which the tree comes about. Source:
+ * chdir(2), umask(2). */
 #include "fs/vfs.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>

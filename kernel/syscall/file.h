@@ -1,4 +1,8 @@
-/* file.h - what the system calls about files share: fetching descriptors and paths. */
+/* file.h - what the system calls about files share: fetching descriptors and paths.
+ *
+ * For file_*.c alone. Those check arguments and convert layouts; the work is done in fs/. What is
+ * fetched here comes with a reference, and each call puts it before it returns. Source: section 2
+ * of the Linux manual, a page for each call. */
 #pragma once
 
 #include "fs/inode.h"

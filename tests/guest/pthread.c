@@ -1,6 +1,7 @@
 /* pthread.c - threads as glibc makes them: create, join, TLS, locks, sharing.
  *
- * How threads end is in threadend.c, the raw calls below in thread.c and futex.c. Source: pthreads(7). */
+ * How threads end is in threadend.c, the raw calls below in thread.c and futex.c.
+ * Source: pthreads(7). */
 #include "check.h"
 #include <pthread.h>
 #include <sched.h>

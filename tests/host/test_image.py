@@ -1,4 +1,9 @@
-"""test_image.py - tools/image: kernel and programs as one file that QEMU boots by itself."""
+"""test_image.py - tools/image: kernel and programs as one file that QEMU boots by itself.
+
+What counts is what plain QEMU does with the file, so tools/run has no part in it: the command's
+output comes on the serial port and its status is QEMU's own. Not here: which file of the host goes
+where in the guest (test_run_add.py). The contract is the usage text of tools/image.
+"""
 import os
 import subprocess
 
@@ -13,8 +18,8 @@ QEMU = ['qemu-system-riscv64', '-M', 'virt', '-nographic', '-kernel']
 
 def image(tmp_path, *args, command=('true',), status=0):
     path = str(tmp_path / 'image')
-    done = subprocess.run([runner.IMAGE, '--build', runner.BUILD, *args, '-o', path, '--', *command],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    words = [runner.IMAGE, '--build', runner.BUILD, *args, '-o', path, '--', *command]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == status, done.stderr
     return path
 

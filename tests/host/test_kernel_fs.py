@@ -39,8 +39,8 @@ def fs(tmp_path_factory):
     compiler = next(filter(None, map(shutil.which, ("gcc", "cc", "clang"))), None)
     assert compiler, "no compiler for this machine itself: run make setup"
     path = tmp_path_factory.mktemp("fs") / "fs.so"
-    subprocess.run([compiler, "-std=gnu11", "-g", "-O1", "-Wall", "-fno-builtin", "-shared", "-fPIC",
-                    "-Wl,-Bsymbolic", "-fsanitize=undefined", "-fno-sanitize-recover=all",
+    subprocess.run([compiler, "-std=gnu11", "-g", "-O1", "-Wall", "-fno-builtin", "-shared",
+                    "-fPIC", "-Wl,-Bsymbolic", "-fsanitize=undefined", "-fno-sanitize-recover=all",
                     "-I", HOST, "-I", f"{TREE}/kernel", f"{HOST}/fs_host.c",
                     *(f"{TREE}/kernel/{file}.c" for file in FILES), "-o", path], check=True)
     library = ctypes.CDLL(str(path))
@@ -60,7 +60,7 @@ def fs(tmp_path_factory):
     return library
 
 
-# --- cpio -------------------------------------------------------------------------------------------
+# --- cpio -----------------------------------------------------------------------------------------
 
 def member(name, data=b"", mode=0o100644, number=1, links=1, magic=b"070701"):
     name += b"\0"
@@ -117,7 +117,7 @@ def test_cpio_refused(fs, archive):
 
 
 def test_cpio_every_cut(fs):
-    """Cut anywhere, an archive is refused or gives whole entries: nothing is read behind its end."""
+    """Cut anywhere, an archive is refused or gives whole entries: nothing is read behind it."""
     archive = member(b"some/name", b"content") + member(b"b", b"x" * 9) + TRAILER
     for length in range(len(archive)):
         got = parse(fs, archive[:length])
@@ -134,7 +134,7 @@ def test_cpio_random_damage(fs):
         parse(fs, bytes(bad))
 
 
-# --- the pages of a file ------------------------------------------------------------------------------
+# --- the pages of a file --------------------------------------------------------------------------
 
 class File:
     """A file of the kernel's beside a bytearray that is what it should hold."""
@@ -228,7 +228,7 @@ def test_pages_random(fs, seed):
     file.end()
 
 
-# --- the line discipline ------------------------------------------------------------------------------
+# --- the line discipline --------------------------------------------------------------------------
 
 class Terminal:
     def __init__(self, fs, off=0):

@@ -140,9 +140,9 @@ WRONG = [
     ['--smp', '1.5'], ['--mem', '31M'], ['--mem', '3G'], ['--mem', '128'], ['--mem', 'much'],
     ['--timeout', '0'], ['--timeout', '-1'], ['--timeout', 'soon'], ['--timeout', 'nan'],
     ['--seed', '-1'], ['--seed', 'x'], ['--icount', '--smp', '2'], ['--icount=1'],
-    ['--add', 'nothing'], ['--add', '/no/such/file=/x'], ['--add', '=/x'], ['--add', '/etc/passwd='],
-    ['--add', '/etc/passwd=/'], ['--log', '/no/such/folder/log'], ['--trace', '/no/such/folder/t'],
-    ['echo'], ['-x'], ['-tv'], ['--trac', 'x'],
+    ['--add', 'nothing'], ['--add', '/no/such/file=/x'], ['--add', '=/x'],
+    ['--add', '/etc/passwd='], ['--add', '/etc/passwd=/'], ['--log', '/no/such/folder/log'],
+    ['--trace', '/no/such/folder/t'], ['echo'], ['-x'], ['-tv'], ['--trac', 'x'],
 ]
 
 
@@ -227,7 +227,8 @@ def test_mem(size, mib):
 
 
 def test_append():
-    result = run(['--append', 'one=1', '--append', 'loglevel=4 two=2', '--', 'cat', '/proc/cmdline'])
+    result = run(['--append', 'one=1', '--append', 'loglevel=4 two=2', '--',
+                  'cat', '/proc/cmdline'])
     assert result.text.strip() == 'loglevel=4 two=2', 'the last one wins'
 
 

@@ -87,7 +87,7 @@ def test_folder_whole(look, tmp_path):
 
 
 def test_host_link_is_followed(look, tmp_path):
-    path = make(tmp_path / 'file', 'hello')
+    make(tmp_path / 'file', 'hello')
     (tmp_path / 'link').symlink_to('file')
     folder = tmp_path / 'folder'
     make(folder / 'inside')

@@ -156,6 +156,7 @@ def test_background_run_is_not_stopped(terminal):
 
 def test_make_run_ends():
     """`make run </dev/null` is a shell that has nothing to do."""
-    done = subprocess.run(['make', '-C', runner.ROOT, 'run', 'O=' + runner.BUILD],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    words = ['make', '-C', runner.ROOT, 'run', 'O=' + runner.BUILD]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout.decode()

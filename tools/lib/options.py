@@ -73,7 +73,8 @@ class Options:
     def __init__(self, names):
         self.command = None
         for name, convert in names.items():
-            setattr(self, attribute(name), [] if convert is addition else None if convert else False)
+            empty = [] if convert is addition else None if convert else False
+            setattr(self, attribute(name), empty)
 
 
 def attribute(name):

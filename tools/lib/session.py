@@ -1,4 +1,9 @@
-"""session.py - a machine that runs one command: its wires, its pumps, and how it ended."""
+"""session.py - a machine that runs one command: its wires, its pumps, and how it ended.
+
+Session(...).run() is one run of tools/run, from the start of QEMU to the exit status. The machine
+itself is machine.py, the pumps are relay.py. How the command ended is what init says on the port
+postern.status; without a word from init the log tells a panic from a machine that never started.
+"""
 import contextlib
 import os
 import signal

@@ -85,7 +85,7 @@ frame_of(const void *p)
     return (u64)((const u8 *)p - test_memory);
 }
 
-/* --- the line discipline ------------------------------------------------------------------------- */
+/* --- the line discipline ---------------------------------------------------------------------- */
 static char screen[65536];
 static size_t shown;
 static struct ldisc terminal;
