@@ -14,7 +14,7 @@
 #define CHARDEV_HUP      0x010u /* the other side has closed */
 
 struct chardev {
-    /* --- filled by the driver before chardev_register, constant afterwards --- */
+    /* --- filled by the driver before it is registered, constant afterwards --- */
     const char *name; /* "postern.stdin"; lives for ever */
     /* Takes up to n > 0 bytes of input. The count; 0 at the end of input, which is told only when
      * everything that came before it has been read; -EAGAIN when nothing is there now; -EIO when
@@ -38,10 +38,8 @@ struct chardev {
     struct list link; /* in the registry */
 };
 
-/* Adds `d` to the registry. At boot, before vfs_init(), on one hart: a driver that learns the names
- * of its ports from the machine polls for them first. */
-void chardev_register(struct chardev *d);
+/* All of them. A driver adds its own at boot, before vfs_init(), on one hart: if it learns the names
+ * of its ports from the machine it polls for them first. */
+extern struct list chardevs;
 /* The device of this name, or NULL. */
 struct chardev *chardev_find(const char *name);
-/* The one registered after `d`, the first for NULL; NULL at the end. */
-struct chardev *chardev_next(struct chardev *d);

@@ -4,12 +4,19 @@
  * off on the hart that the PLIC chose; they must not sleep. */
 #pragma once
 
-#include "lib/types.h"
+#include "dev/machine.h"
 
 /* The kernel address of the device registers [pa, pa+size). Boot only. Provided by mm/pagetable.c;
  * until pt_kernel_init it is an address in the first page table, which shows all physical memory
  * and is gone afterwards. */
 void *map_device(u64 pa, u64 size);
+
+/* The registers of a device that `machine` describes; NULL when it is absent. */
+static inline volatile void *
+device_registers(const struct range *r)
+{
+    return r->start ? map_device(r->start, r->end - r->start) : NULL;
+}
 
 /* --- UART (ns16550a): bytes out by polling, bytes in by interrupt ----------------------------- */
 void uart_init(void); /* after plic_init; from here on the log goes to the UART */

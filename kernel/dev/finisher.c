@@ -15,9 +15,7 @@ static volatile u32 *finisher;
 void
 finisher_init(void)
 {
-    if (machine.finisher.start)
-        finisher =
-            map_device(machine.finisher.start, machine.finisher.end - machine.finisher.start);
+    finisher = device_registers(&machine.finisher);
 }
 
 void

@@ -35,8 +35,7 @@ plic_register_at(u64 offset)
 void
 plic_init(void)
 {
-    if (machine.plic.start)
-        plic = map_device(machine.plic.start, machine.plic.end - machine.plic.start);
+    plic = device_registers(&machine.plic);
 }
 
 void
@@ -53,9 +52,8 @@ int
 plic_register(u32 irq, void (*handler)(void *arg), void *arg)
 {
     u32 context = machine.plic_context[0];
-    if (!plic || context == PLIC_NO_CONTEXT)
-        return -EINVAL;
-    if (irq == 0 || irq >= MAX_SOURCES || irq > machine.plic_sources)
+    if (!plic || context == PLIC_NO_CONTEXT || irq == 0 || irq >= MAX_SOURCES ||
+        irq > machine.plic_sources)
         return -EINVAL;
     sources[irq].handler = handler;
     sources[irq].arg = arg;

@@ -13,11 +13,9 @@
 u64
 rtc_read_ns(void)
 {
-    static volatile u32 *rtc;
-    if (!machine.rtc.start)
-        return 0;
+    volatile u32 *rtc = device_registers(&machine.rtc);
     if (!rtc)
-        rtc = map_device(machine.rtc.start, machine.rtc.end - machine.rtc.start);
+        return 0;
     u32 low = rtc[RTC_TIME_LOW];
     return (u64)rtc[RTC_TIME_HIGH] << 32 | low;
 }

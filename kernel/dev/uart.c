@@ -46,9 +46,9 @@ uart_interrupt(void *arg)
 void
 uart_init(void)
 {
-    if (!machine.uart.start)
+    registers = device_registers(&machine.uart);
+    if (!registers)
         return;
-    registers = map_device(machine.uart.start, machine.uart.end - machine.uart.start);
     *uart_register(UART_IER) = 0;
     *uart_register(UART_LCR) = LCR_8_BITS; /* the speed stays as the firmware set it */
     *uart_register(UART_FCR) = FCR_ENABLE_CLEAR;

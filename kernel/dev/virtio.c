@@ -17,55 +17,25 @@
 #define MAGIC          0x74726976u /* "virt" */
 #define MODERN_VERSION 2
 
-u32
-virtio_read(const struct virtio *v, u32 offset)
-{
-    return *(volatile u32 *)(v->registers + offset);
-}
-
-void
-virtio_write(struct virtio *v, u32 offset, u32 value)
-{
-    *(volatile u32 *)(v->registers + offset) = value;
-}
-
-/* --- the device's life ------------------------------------------------------------------------ */
-static void
-add_status(struct virtio *v, u32 bit)
-{
-    virtio_write(v, VIRTIO_MMIO_STATUS, virtio_read(v, VIRTIO_MMIO_STATUS) | bit);
-}
-
 /* Section 3.1.1: each step is told to the device by one more status bit. Features come in words of
  * 32 bits. The device keeps FEATURES_OK only if it can live with the choice. */
 int
 virtio_negotiate(struct virtio *v, u64 features)
 {
-    virtio_write(v, VIRTIO_MMIO_STATUS, 0);
-    add_status(v, VIRTIO_CONFIG_S_ACKNOWLEDGE);
-    add_status(v, VIRTIO_CONFIG_S_DRIVER);
+    volatile u32 *status = virtio_register(v, VIRTIO_MMIO_STATUS);
+    *status = 0;
+    *status |= VIRTIO_CONFIG_S_ACKNOWLEDGE;
+    *status |= VIRTIO_CONFIG_S_DRIVER;
     for (u32 word = 0; word < 2; word++) {
         u32 wanted = (u32)(features >> 32 * word);
-        virtio_write(v, VIRTIO_MMIO_DEVICE_FEATURES_SEL, word);
-        if (wanted & ~virtio_read(v, VIRTIO_MMIO_DEVICE_FEATURES))
+        *virtio_register(v, VIRTIO_MMIO_DEVICE_FEATURES_SEL) = word;
+        if (wanted & ~*virtio_register(v, VIRTIO_MMIO_DEVICE_FEATURES))
             return -ENODEV;
-        virtio_write(v, VIRTIO_MMIO_DRIVER_FEATURES_SEL, word);
-        virtio_write(v, VIRTIO_MMIO_DRIVER_FEATURES, wanted);
+        *virtio_register(v, VIRTIO_MMIO_DRIVER_FEATURES_SEL) = word;
+        *virtio_register(v, VIRTIO_MMIO_DRIVER_FEATURES) = wanted;
     }
-    add_status(v, VIRTIO_CONFIG_S_FEATURES_OK);
-    return virtio_read(v, VIRTIO_MMIO_STATUS) & VIRTIO_CONFIG_S_FEATURES_OK ? 0 : -ENODEV;
-}
-
-void
-virtio_run(struct virtio *v)
-{
-    add_status(v, VIRTIO_CONFIG_S_DRIVER_OK);
-}
-
-void
-virtio_acknowledge(struct virtio *v)
-{
-    virtio_write(v, VIRTIO_MMIO_INTERRUPT_ACK, virtio_read(v, VIRTIO_MMIO_INTERRUPT_STATUS));
+    *status |= VIRTIO_CONFIG_S_FEATURES_OK;
+    return *status & VIRTIO_CONFIG_S_FEATURES_OK ? 0 : -ENODEV;
 }
 
 /* --- queues ----------------------------------------------------------------------------------- */
@@ -79,34 +49,27 @@ physical(const void *p)
 static void
 write_address(struct virtio *v, u32 low_offset, const void *p)
 {
-    virtio_write(v, low_offset, (u32)physical(p));
-    virtio_write(v, low_offset + 4, (u32)(physical(p) >> 32));
+    *virtio_register(v, low_offset) = (u32)physical(p);
+    *virtio_register(v, low_offset + 4) = (u32)(physical(p) >> 32);
 }
 
 /* The device may have more slots than we use, but not fewer. */
 int
 virtqueue_create(struct virtqueue *q, struct virtio *v, u32 number)
 {
-    virtio_write(v, VIRTIO_MMIO_QUEUE_SEL, number);
-    if (virtio_read(v, VIRTIO_MMIO_QUEUE_NUM_MAX) < VIRTQUEUE_SIZE)
+    *virtio_register(v, VIRTIO_MMIO_QUEUE_SEL) = number;
+    if (*virtio_register(v, VIRTIO_MMIO_QUEUE_NUM_MAX) < VIRTQUEUE_SIZE)
         return -ENODEV;
     struct vring_memory *ring = kzalloc(sizeof *ring);
     if (!ring)
         return -ENOMEM;
     *q = (struct virtqueue){ .device = v, .number = number, .ring = ring };
-    virtio_write(v, VIRTIO_MMIO_QUEUE_NUM, VIRTQUEUE_SIZE);
+    *virtio_register(v, VIRTIO_MMIO_QUEUE_NUM) = VIRTQUEUE_SIZE;
     write_address(v, VIRTIO_MMIO_QUEUE_DESC_LOW, ring->descriptors);
     write_address(v, VIRTIO_MMIO_QUEUE_AVAIL_LOW, &ring->avail_flags);
     write_address(v, VIRTIO_MMIO_QUEUE_USED_LOW, &ring->used);
-    virtio_write(v, VIRTIO_MMIO_QUEUE_READY, 1);
+    *virtio_register(v, VIRTIO_MMIO_QUEUE_READY) = 1;
     return 0;
-}
-
-void
-virtqueue_set(struct virtqueue *q, u16 slot, const void *buf, u32 size, u16 flags)
-{
-    q->ring->descriptors[slot] =
-        (struct vring_desc){ .addr = physical(buf), .len = size, .flags = flags };
 }
 
 /* Indices run freely through all 16 bits; only the place in the ring is taken modulo its size. */
@@ -120,11 +83,19 @@ virtqueue_post(struct virtqueue *q, u16 slot)
 }
 
 void
+virtqueue_add(struct virtqueue *q, u16 slot, const void *buf, u32 size, u16 flags)
+{
+    q->ring->descriptors[slot] =
+        (struct vring_desc){ .addr = physical(buf), .len = size, .flags = flags };
+    virtqueue_post(q, slot);
+}
+
+void
 virtqueue_notify(struct virtqueue *q)
 {
     /* What is in memory must be there before the device hears of it (w before o). */
     __asm__ volatile("fence w,ow" ::: "memory");
-    virtio_write(q->device, VIRTIO_MMIO_QUEUE_NOTIFY, q->number);
+    *virtio_register(q->device, VIRTIO_MMIO_QUEUE_NOTIFY) = q->number;
 }
 
 bool
@@ -153,26 +124,20 @@ virtqueue_interrupts(struct virtqueue *q, bool wanted)
 
 /* --- finding the devices ---------------------------------------------------------------------- */
 /* Devices of other types are left alone, and so are the empty places that `virt` always has. */
-static void
-probe(struct virtio *v)
-{
-    u32 type = virtio_read(v, VIRTIO_MMIO_DEVICE_ID); /* 0: an empty place */
-    if (virtio_read(v, VIRTIO_MMIO_MAGIC_VALUE) != MAGIC || type != VIRTIO_ID_CONSOLE)
-        return;
-    if (virtio_read(v, VIRTIO_MMIO_VERSION) != MODERN_VERSION)
-        pr_warn("virtio: a legacy device (QEMU: -global virtio-mmio.force-legacy=false)");
-    else
-        virtio_console_init(v);
-}
-
 void
 virtio_init(void)
 {
     static struct virtio devices[MAX_VIRTIO];
     for (u32 i = 0; i < machine.virtio_count; i++) {
-        struct range *r = &machine.virtio[i].regs;
-        devices[i].registers = map_device(r->start, r->end - r->start);
-        devices[i].irq = machine.virtio[i].irq;
-        probe(&devices[i]);
+        struct virtio *v = &devices[i];
+        v->registers = device_registers(&machine.virtio[i].regs);
+        v->irq = machine.virtio[i].irq;
+        u32 type = *virtio_register(v, VIRTIO_MMIO_DEVICE_ID); /* 0: an empty place */
+        if (*virtio_register(v, VIRTIO_MMIO_MAGIC_VALUE) != MAGIC || type != VIRTIO_ID_CONSOLE)
+            continue;
+        if (*virtio_register(v, VIRTIO_MMIO_VERSION) == MODERN_VERSION)
+            virtio_console_init(v);
+        else
+            pr_warn("virtio: a legacy device (QEMU: -global virtio-mmio.force-legacy=false)");
     }
 }

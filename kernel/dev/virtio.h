@@ -17,8 +17,9 @@ struct virtio {
 
 #define VIRTQUEUE_SIZE 16
 
-struct vring_memory {
-    struct vring_desc descriptors[VIRTQUEUE_SIZE];
+/* The part that the device reads and writes. */
+struct virtqueue_ring {
+    struct vring_desc descriptors[VIRTQUEUE_SIZE] __attribute__((aligned(VRING_DESC_ALIGN_SIZE)));
     u16 avail_flags, avail_index, avail_slots[VIRTQUEUE_SIZE];
     struct {
         u16 flags, index;
@@ -27,33 +28,37 @@ struct vring_memory {
 };
 
 struct virtqueue {
+    struct virtqueue_ring ring;
     struct virtio *device;
     u32 number;
     u16 taken; /* used entries that the driver has seen */
-    struct vring_memory *ring;
 };
+
+/* The frame of a kernel address, rounded down to the page. Provided by mm/frame.c. */
+u64 frame_of(const void *kva);
 
 /* Finds the machine's virtio devices and starts the drivers of those we know. After the PLIC. */
 void virtio_init(void);
 
-/* The driver for device type VIRTIO_ID_CONSOLE. */
-void virtio_console_init(struct virtio *v);
+/* The driver for device type VIRTIO_ID_CONSOLE. It takes the first one; -EBUSY for another, -ENODEV
+ * for one without named ports. */
+int virtio_console_init(struct virtio *v);
 
-u32 virtio_read(const struct virtio *v, u32 offset);
-void virtio_write(struct virtio *v, u32 offset, u32 value);
+/* The register at this offset in bytes, one of VIRTIO_MMIO_. */
+static inline volatile u32 *
+virtio_register(const struct virtio *v, u32 offset)
+{
+    return (volatile u32 *)(v->registers + offset);
+}
 
 /* Resets the device and agrees on exactly `features`. 0, or -ENODEV if it does not offer them. */
 int virtio_negotiate(struct virtio *v, u64 features);
-/* After the queues are made: from now on the device works. */
-void virtio_run(struct virtio *v);
-/* Tells the device that its interrupt has been seen. Before looking at the queues. */
-void virtio_acknowledge(struct virtio *v);
 
 /* Makes queue `number` of the device. 0, -ENODEV if it has none, -ENOMEM. */
 int virtqueue_create(struct virtqueue *q, struct virtio *v, u32 number);
-/* Slot `slot` stands for `size` bytes at `buf`, a kzalloc'd object. `flags`: VRING_DESC_F_WRITE for
- * a buffer that the device fills, else 0. */
-void virtqueue_set(struct virtqueue *q, u16 slot, const void *buf, u32 size, u16 flags);
+/* From now on slot `slot` stands for `size` bytes at `buf`, a kzalloc'd object. `flags`:
+ * VRING_DESC_F_WRITE for a buffer that the device fills, else 0. Posts it, too. */
+void virtqueue_add(struct virtqueue *q, u16 slot, const void *buf, u32 size, u16 flags);
 /* Hands the slot to the device, which need not look before virtqueue_notify. */
 void virtqueue_post(struct virtqueue *q, u16 slot);
 void virtqueue_notify(struct virtqueue *q);

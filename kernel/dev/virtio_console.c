@@ -31,8 +31,7 @@ order(struct console *c, u32 id, u16 event, u16 value)
 {
     u32 length;
     *c->order = (struct virtio_console_control){ .id = id, .event = event, .value = value };
-    virtqueue_set(&c->control_out, 0, c->order, sizeof *c->order, 0);
-    virtqueue_post(&c->control_out, 0);
+    virtqueue_add(&c->control_out, 0, c->order, sizeof *c->order, 0);
     virtqueue_notify(&c->control_out);
     u64 limit = rdtime() + PATIENCE_S * machine.timebase_hz;
     while (virtqueue_take(&c->control_out, &length) < 0)
@@ -93,7 +92,9 @@ static void
 console_interrupt(void *arg)
 {
     struct console *c = arg;
-    virtio_acknowledge(c->virtio);
+    /* "Seen", before looking: what comes after that interrupts again. */
+    *virtio_register(c->virtio, VIRTIO_MMIO_INTERRUPT_ACK) =
+        *virtio_register(c->virtio, VIRTIO_MMIO_INTERRUPT_STATUS);
     spin_lock(&c->lock);
     u32 news = read_messages(c);
     for (u32 i = 0; i < MAX_PORTS; i++)
@@ -112,7 +113,7 @@ static int
 create_queues(struct console *c)
 {
     u32 offset = offsetof(struct virtio_console_config, max_nr_ports);
-    u32 count = virtio_read(c->virtio, VIRTIO_MMIO_CONFIG + offset);
+    u32 count = *virtio_register(c->virtio, VIRTIO_MMIO_CONFIG + offset);
     int err = virtqueue_create(&c->control_in, c->virtio, CONTROL_IN);
     if (!err)
         err = virtqueue_create(&c->control_out, c->virtio, CONTROL_OUT);
@@ -122,10 +123,8 @@ create_queues(struct console *c)
     c->order = kzalloc(sizeof *c->order);
     if (err || !c->messages || !c->order)
         return err ? err : -ENOMEM;
-    for (u16 i = 0; i < VIRTQUEUE_SIZE; i++) {
-        virtqueue_set(&c->control_in, i, &c->messages[i], sizeof *c->messages, VRING_DESC_F_WRITE);
-        virtqueue_post(&c->control_in, i);
-    }
+    for (u16 i = 0; i < VIRTQUEUE_SIZE; i++)
+        virtqueue_add(&c->control_in, i, &c->messages[i], sizeof *c->messages, VRING_DESC_F_WRITE);
     return 0;
 }
 
@@ -145,14 +144,15 @@ virtio_console_init(struct virtio *v)
         pr_warn("virtio console: no ports, error %d", err);
         return;
     }
-    virtio_run(v); /* queues may not change any more, notifications are allowed */
+    /* Queues may not change any more, notifications are allowed. */
+    *virtio_register(v, VIRTIO_MMIO_STATUS) |= VIRTIO_CONFIG_S_DRIVER_OK;
     virtqueue_notify(&c->control_in);
     order(c, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
     read_messages(c);
     c->settled = true;
     for (u32 id = 0; id < MAX_PORTS; id++)
         if (c->ports[id] && c->ports[id]->name[0])
-            chardev_register(&c->ports[id]->chardev);
+            list_add_tail(&chardevs, &c->ports[id]->chardev.link);
     if (plic_register(v->irq, console_interrupt, c))
         pr_warn("virtio console: no interrupt %u, so no input", v->irq);
 }

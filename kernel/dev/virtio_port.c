@@ -75,8 +75,7 @@ static void
 send(struct port *p, const void *buf, size_t n)
 {
     memcpy(p->send, buf, n);
-    virtqueue_set(&p->out, 0, p->send, (u32)n, 0);
-    virtqueue_post(&p->out, 0);
+    virtqueue_add(&p->out, 0, p->send, (u32)n, 0);
     p->sending = true;
     virtqueue_notify(&p->out);
     if (!sent(p)) {
@@ -137,8 +136,7 @@ port_add_buffers(struct port *p)
         p->receive[i] = kzalloc(RECEIVE_SIZE);
         if (!p->send || !p->receive[i])
             return false;
-        virtqueue_set(&p->in, i, p->receive[i], RECEIVE_SIZE, VRING_DESC_F_WRITE);
-        virtqueue_post(&p->in, i);
+        virtqueue_add(&p->in, i, p->receive[i], RECEIVE_SIZE, VRING_DESC_F_WRITE);
     }
     virtqueue_interrupts(&p->out, false);
     virtqueue_notify(&p->in);

@@ -127,7 +127,8 @@ add_ports(void)
     char path[64];
     vfs_make(AT_FDCWD, kernel_path("/dev/virtio-ports"), S_IFDIR | 0755);
     u32 minor = 0;
-    for (struct chardev *d = chardev_next(NULL); d; d = chardev_next(d)) {
+    struct chardev *d;
+    list_for_each (d, &chardevs, link) {
         if (d->changed)
             continue; /* the terminal has it */
         snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
