@@ -11,8 +11,6 @@
 #include "dev/machine.h"
 #include "lib/errno.h"
 #include "lib/print.h"
-#include "mm/frame.h"
-#include "mm/kmalloc.h"
 
 #define MAGIC          0x74726976u /* "virt" */
 #define MODERN_VERSION 2
@@ -39,7 +37,7 @@ virtio_negotiate(struct virtio *v, u64 features)
 }
 
 /* --- queues ----------------------------------------------------------------------------------- */
-/* Devices know physical addresses only. No object of kzalloc crosses the end of its frame. */
+/* Devices know physical addresses only. */
 static u64
 physical(const void *p)
 {
@@ -60,14 +58,12 @@ virtqueue_create(struct virtqueue *q, struct virtio *v, u32 number)
     *virtio_register(v, VIRTIO_MMIO_QUEUE_SEL) = number;
     if (*virtio_register(v, VIRTIO_MMIO_QUEUE_NUM_MAX) < VIRTQUEUE_SIZE)
         return -ENODEV;
-    struct vring_memory *ring = kzalloc(sizeof *ring);
-    if (!ring)
-        return -ENOMEM;
-    *q = (struct virtqueue){ .device = v, .number = number, .ring = ring };
+    q->device = v;
+    q->number = number;
     *virtio_register(v, VIRTIO_MMIO_QUEUE_NUM) = VIRTQUEUE_SIZE;
-    write_address(v, VIRTIO_MMIO_QUEUE_DESC_LOW, ring->descriptors);
-    write_address(v, VIRTIO_MMIO_QUEUE_AVAIL_LOW, &ring->avail_flags);
-    write_address(v, VIRTIO_MMIO_QUEUE_USED_LOW, &ring->used);
+    write_address(v, VIRTIO_MMIO_QUEUE_DESC_LOW, q->ring.descriptors);
+    write_address(v, VIRTIO_MMIO_QUEUE_AVAIL_LOW, &q->ring.avail_flags);
+    write_address(v, VIRTIO_MMIO_QUEUE_USED_LOW, &q->ring.used);
     *virtio_register(v, VIRTIO_MMIO_QUEUE_READY) = 1;
     return 0;
 }
@@ -76,7 +72,7 @@ virtqueue_create(struct virtqueue *q, struct virtio *v, u32 number)
 void
 virtqueue_post(struct virtqueue *q, u16 slot)
 {
-    struct vring_memory *r = q->ring;
+    struct virtqueue_ring *r = &q->ring;
     u16 index = r->avail_index;
     r->avail_slots[index % VIRTQUEUE_SIZE] = slot;
     __atomic_store_n(&r->avail_index, (u16)(index + 1), __ATOMIC_RELEASE);
@@ -85,7 +81,7 @@ virtqueue_post(struct virtqueue *q, u16 slot)
 void
 virtqueue_add(struct virtqueue *q, u16 slot, const void *buf, u32 size, u16 flags)
 {
-    q->ring->descriptors[slot] =
+    q->ring.descriptors[slot] =
         (struct vring_desc){ .addr = physical(buf), .len = size, .flags = flags };
     virtqueue_post(q, slot);
 }
@@ -101,7 +97,7 @@ virtqueue_notify(struct virtqueue *q)
 bool
 virtqueue_used(const struct virtqueue *q)
 {
-    return __atomic_load_n(&q->ring->used.index, __ATOMIC_ACQUIRE) != q->taken;
+    return __atomic_load_n(&q->ring.used.index, __ATOMIC_ACQUIRE) != q->taken;
 }
 
 s32
@@ -109,7 +105,7 @@ virtqueue_take(struct virtqueue *q, u32 *length)
 {
     if (!virtqueue_used(q))
         return -1;
-    struct vring_used_elem *e = &q->ring->used.slots[q->taken++ % VIRTQUEUE_SIZE];
+    struct vring_used_elem *e = &q->ring.used.slots[q->taken++ % VIRTQUEUE_SIZE];
     *length = e->len;
     return (s32)(e->id % VIRTQUEUE_SIZE); /* a device's word is not trusted as an index */
 }
@@ -118,7 +114,7 @@ void
 virtqueue_interrupts(struct virtqueue *q, bool wanted)
 {
     u16 flags = wanted ? 0 : VRING_AVAIL_F_NO_INTERRUPT;
-    __atomic_store_n(&q->ring->avail_flags, flags, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&q->ring.avail_flags, flags, __ATOMIC_SEQ_CST);
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* the wish is out before the driver looks once more */
 }
 
@@ -135,9 +131,9 @@ virtio_init(void)
         u32 type = *virtio_register(v, VIRTIO_MMIO_DEVICE_ID); /* 0: an empty place */
         if (*virtio_register(v, VIRTIO_MMIO_MAGIC_VALUE) != MAGIC || type != VIRTIO_ID_CONSOLE)
             continue;
-        if (*virtio_register(v, VIRTIO_MMIO_VERSION) == MODERN_VERSION)
-            virtio_console_init(v);
-        else
+        if (*virtio_register(v, VIRTIO_MMIO_VERSION) != MODERN_VERSION)
             pr_warn("virtio: a legacy device (QEMU: -global virtio-mmio.force-legacy=false)");
+        else if (virtio_console_init(v))
+            pr_warn("virtio: a console whose ports cannot be used");
     }
 }

@@ -15,7 +15,6 @@
 #include "lib/errno.h"
 #include "lib/print.h"
 #include "lib/string.h"
-#include "mm/kmalloc.h"
 #include "riscv/csr.h"
 
 #define CONTROL_IN  2 /* queue numbers */
@@ -30,8 +29,8 @@ static void
 order(struct console *c, u32 id, u16 event, u16 value)
 {
     u32 length;
-    *c->order = (struct virtio_console_control){ .id = id, .event = event, .value = value };
-    virtqueue_add(&c->control_out, 0, c->order, sizeof *c->order, 0);
+    c->order = (struct virtio_console_control){ .id = id, .event = event, .value = value };
+    virtqueue_add(&c->control_out, 0, &c->order, sizeof c->order, 0);
     virtqueue_notify(&c->control_out);
     u64 limit = rdtime() + PATIENCE_S * machine.timebase_hz;
     while (virtqueue_take(&c->control_out, &length) < 0)
@@ -46,13 +45,15 @@ order(struct console *c, u32 id, u16 event, u16 value)
 static bool
 obey(struct console *c, const struct message *m)
 {
-    struct port *p = m->about.id < MAX_PORTS ? c->ports[m->about.id] : NULL;
-    if (!p)
+    if (m->about.id >= c->port_count)
         return false;
+    struct port *p = &c->ports[m->about.id];
     switch (m->about.event) {
     case VIRTIO_CONSOLE_PORT_ADD:
-        if (!c->settled)
-            order(c, p->id, VIRTIO_CONSOLE_PORT_READY, port_add_buffers(p));
+        if (!c->settled) {
+            port_add_buffers(p);
+            order(c, p->id, VIRTIO_CONSOLE_PORT_READY, 1);
+        }
         return false;
     case VIRTIO_CONSOLE_PORT_NAME:
         if (!c->settled) {
@@ -97,18 +98,19 @@ console_interrupt(void *arg)
         *virtio_register(c->virtio, VIRTIO_MMIO_INTERRUPT_STATUS);
     spin_lock(&c->lock);
     u32 news = read_messages(c);
-    for (u32 i = 0; i < MAX_PORTS; i++)
-        if (c->ports[i] && port_has_news(c->ports[i]))
+    for (u32 i = 0; i < c->port_count; i++)
+        if (port_has_news(&c->ports[i]))
             news |= 1u << i;
     spin_unlock(&c->lock);
-    for (u32 i = 0; i < MAX_PORTS; i++)
-        if ((news >> i & 1) && c->ports[i]->chardev.changed)
-            c->ports[i]->chardev.changed(&c->ports[i]->chardev);
+    for (u32 i = 0; i < c->port_count; i++) {
+        struct chardev *d = &c->ports[i].chardev;
+        if ((news >> i & 1) && d->changed)
+            d->changed(d);
+    }
 }
 
 /* --- start ------------------------------------------------------------------------------------ */
-/* Ports beyond MAX_PORTS get no queues, and so no life. On failure what was made stays: the device
- * may already know its address. */
+/* Ports beyond MAX_PORTS get no queues, and so no life. */
 static int
 create_queues(struct console *c)
 {
@@ -117,42 +119,43 @@ create_queues(struct console *c)
     int err = virtqueue_create(&c->control_in, c->virtio, CONTROL_IN);
     if (!err)
         err = virtqueue_create(&c->control_out, c->virtio, CONTROL_OUT);
-    for (u32 id = 0; !err && id < MIN(count, MAX_PORTS); id++)
+    for (u32 id = 0; !err && id < MIN(count, MAX_PORTS); id++, c->port_count++)
         err = port_create(c, id);
-    c->messages = kzalloc(VIRTQUEUE_SIZE * sizeof *c->messages);
-    c->order = kzalloc(sizeof *c->order);
-    if (err || !c->messages || !c->order)
-        return err ? err : -ENOMEM;
-    for (u16 i = 0; i < VIRTQUEUE_SIZE; i++)
-        virtqueue_add(&c->control_in, i, &c->messages[i], sizeof *c->messages, VRING_DESC_F_WRITE);
-    return 0;
+    for (u16 i = 0; !err && i < VIRTQUEUE_SIZE; i++)
+        virtqueue_add(&c->control_in, i, &c->messages[i], sizeof c->messages[i],
+                      VRING_DESC_F_WRITE);
+    return err;
 }
 
-void
-virtio_console_init(struct virtio *v)
+/* Asks for the ports and makes those with a name known to the file layer. */
+static void
+find_ports(struct console *c)
 {
-    struct console *c = kzalloc(sizeof *c);
-    int err = c ? 0 : -ENOMEM;
-    if (!err) {
-        c->virtio = v;
-        spin_init(&c->lock, "virtio console");
-        err = virtio_negotiate(v, 1UL << VIRTIO_F_VERSION_1 | 1UL << VIRTIO_CONSOLE_F_MULTIPORT);
-    }
-    if (!err)
-        err = create_queues(c);
-    if (err) {
-        pr_warn("virtio console: no ports, error %d", err);
-        return;
-    }
     /* Queues may not change any more, notifications are allowed. */
-    *virtio_register(v, VIRTIO_MMIO_STATUS) |= VIRTIO_CONFIG_S_DRIVER_OK;
+    *virtio_register(c->virtio, VIRTIO_MMIO_STATUS) |= VIRTIO_CONFIG_S_DRIVER_OK;
     virtqueue_notify(&c->control_in);
     order(c, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
     read_messages(c);
     c->settled = true;
-    for (u32 id = 0; id < MAX_PORTS; id++)
-        if (c->ports[id] && c->ports[id]->name[0])
-            list_add_tail(&chardevs, &c->ports[id]->chardev.link);
-    if (plic_register(v->irq, console_interrupt, c))
+    for (u32 id = 0; id < c->port_count; id++)
+        if (c->ports[id].name[0])
+            list_add_tail(&chardevs, &c->ports[id].chardev.link);
+}
+
+int
+virtio_console_init(struct virtio *v)
+{
+    static struct console console = { .lock = SPINLOCK_INIT("virtio console") };
+    if (console.virtio)
+        return -EBUSY;
+    console.virtio = v;
+    int err = virtio_negotiate(v, 1UL << VIRTIO_F_VERSION_1 | 1UL << VIRTIO_CONSOLE_F_MULTIPORT);
+    if (!err)
+        err = create_queues(&console);
+    if (err)
+        return err;
+    find_ports(&console);
+    if (plic_register(v->irq, console_interrupt, &console))
         pr_warn("virtio console: no interrupt %u, so no input", v->irq);
+    return 0;
 }

@@ -10,10 +10,11 @@
 #include "dev/virtio.h"
 #include "lib/spinlock.h"
 
-#define MAX_PORTS       8 /* one bit each in a u32 */
+#define MAX_PORTS       4 /* tools/run needs three beside port 0, which never has a name */
 #define MAX_NAME        56
 #define RECEIVE_BUFFERS 2 /* the device fills one while the other is read */
 #define RECEIVE_SIZE    2048
+#define SEND_SIZE       4096
 
 struct console;
 
@@ -24,7 +25,7 @@ struct port {
     bool host_open; /* somebody holds the other end */
     bool sending;   /* the device has not given `send` back yet */
     struct virtqueue in, out;
-    u8 *receive[RECEIVE_BUFFERS], *send;
+    u8 receive[RECEIVE_BUFFERS][RECEIVE_SIZE], send[SEND_SIZE];
     s32 slot;       /* the receive buffer that is being read, -1: none */
     u32 at, length; /* how far it has been read, and how much is in it, in bytes */
     char name[MAX_NAME];
@@ -40,15 +41,16 @@ struct console {
     struct virtio *virtio;
     struct spinlock lock; /* queues and ports; taken inside every lock of the file layer */
     struct virtqueue control_in, control_out;
-    struct message *messages; /* VIRTQUEUE_SIZE of them, to receive into */
-    struct virtio_console_control *order;
-    struct port *ports[MAX_PORTS];
-    bool settled; /* the ports have become chardevs; later ones are ignored */
+    struct message messages[VIRTQUEUE_SIZE]; /* to receive into */
+    struct virtio_console_control order;     /* to send */
+    struct port ports[MAX_PORTS];
+    u32 port_count; /* ports that have queues */
+    bool settled;   /* the ports have become chardevs; later ones are ignored */
 };
 
-/* A port of `c` with its queues, not known to the device yet. 0, -ENOMEM, -ENODEV. Boot only. */
+/* Makes ports[id] with its queues, not known to the device yet. 0 or -ENODEV. Boot only. */
 int port_create(struct console *c, u32 id);
-/* Gives it buffers and the device some to fill. False without memory. Boot only. */
-bool port_add_buffers(struct port *p);
+/* Gives the device buffers to fill. Boot only. */
+void port_add_buffers(struct port *p);
 /* Has something happened that a reader or writer may wait for? With the console's lock held. */
 bool port_has_news(struct port *p);

@@ -9,7 +9,6 @@
 #include "dev/virtio_console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mm/kmalloc.h"
 
 /* --- bytes in --------------------------------------------------------------------------------- */
 /* The buffer has been read: the device may fill it again. */
@@ -89,7 +88,7 @@ static s64
 port_write(struct chardev *d, const void *buf, size_t n)
 {
     struct port *p = d->driver;
-    s64 put = (s64)MIN(n, PAGE_SIZE);
+    s64 put = (s64)MIN(n, SEND_SIZE);
     spin_lock(&p->console->lock);
     sent(p);
     if (!p->host_open)
@@ -128,28 +127,20 @@ port_has_news(struct port *p)
 }
 
 /* --- making one ------------------------------------------------------------------------------- */
-bool
+void
 port_add_buffers(struct port *p)
 {
-    p->send = kzalloc(PAGE_SIZE);
-    for (u16 i = 0; i < RECEIVE_BUFFERS; i++) {
-        p->receive[i] = kzalloc(RECEIVE_SIZE);
-        if (!p->send || !p->receive[i])
-            return false;
+    for (u16 i = 0; i < RECEIVE_BUFFERS; i++)
         virtqueue_add(&p->in, i, p->receive[i], RECEIVE_SIZE, VRING_DESC_F_WRITE);
-    }
     virtqueue_interrupts(&p->out, false);
     virtqueue_notify(&p->in);
-    return true;
 }
 
 /* Port 0 came before the control queues, historically; the others follow them. */
 int
 port_create(struct console *c, u32 id)
 {
-    struct port *p = c->ports[id] = kzalloc(sizeof *p);
-    if (!p)
-        return -ENOMEM;
+    struct port *p = &c->ports[id];
     p->console = c;
     p->id = id;
     p->slot = -1;
