@@ -54,11 +54,11 @@ virtio_register(const struct virtio *v, u32 offset)
 /* Resets the device and agrees on exactly `features`. 0, or -ENODEV if it does not offer them. */
 int virtio_negotiate(struct virtio *v, u64 features);
 
-/* Makes q queue `number` of the device. It and its buffers are static: neither moves, and both are
- * one piece in physical memory as the kernel's image is. 0, or -ENODEV if there is no such queue. */
+/* Makes q queue `number` of the device. It and its buffers are static: neither moves, and each is
+ * one piece of physical memory, as the kernel's image is. 0, or -ENODEV if there is none. */
 int virtqueue_create(struct virtqueue *q, struct virtio *v, u32 number);
-/* From now on slot `slot` stands for `size` bytes at `buf`. `flags`: VRING_DESC_F_WRITE for a buffer
- * that the device fills, else 0. Posts it, too. */
+/* From now on slot `slot` stands for `size` bytes at `buf`. `flags`: VRING_DESC_F_WRITE for a
+ * buffer that the device fills, else 0. Posts it, too. */
 void virtqueue_add(struct virtqueue *q, u16 slot, const void *buf, u32 size, u16 flags);
 /* Hands the slot to the device, which need not look before virtqueue_notify. */
 void virtqueue_post(struct virtqueue *q, u16 slot);

@@ -2,7 +2,7 @@
  *
  * Reading hands each receive buffer back to the device when it is empty; that is what makes the
  * device go on, so a slow reader slows the sender and nothing piles up here. Writing copies into
- * the one send buffer and notifies. A device that keeps it (QEMU with a full socket behind the port)
+ * the one send buffer and notifies. A device that keeps it (QEMU with a full socket behind it)
  * makes the next write answer -EAGAIN until its interrupt says that it is done.
  * Source: Virtual I/O Device (VIRTIO) 1.2, section 5.3.6 "Device Operation". */
 
