@@ -38,8 +38,8 @@ struct chardev {
     struct list link; /* in the registry */
 };
 
-/* All of them. A driver adds its own at boot, before vfs_init(), on one hart: if it learns the names
- * of its ports from the machine it polls for them first. */
+/* All of them. A driver adds its own at boot, before vfs_init(), on one hart: if it learns the
+ * names of its ports from the machine it polls for them first. */
 extern struct list chardevs;
 /* The device of this name, or NULL. */
 struct chardev *chardev_find(const char *name);

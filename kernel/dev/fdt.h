@@ -42,7 +42,8 @@ s32 fdt_find_path(const struct fdt *t, const char *path);
 s32 fdt_find_phandle(const struct fdt *t, u32 phandle);
 u32 fdt_cell(const struct fdt_property *p, u32 index); /* 0 when out of range */
 u64 fdt_number(const struct fdt_property *p);          /* a value of one or two cells */
-/* The string at *at of a row of strings; moves *at behind it. NULL at the end, or without its NUL. */
+/* The string at *at of a row of strings; moves *at behind it. NULL at the end, or when its own NUL
+ * is missing. */
 const char *fdt_next_string(const struct fdt_property *p, u32 *at);
 /* The (first) string of a property; NULL if there is none. */
 const char *fdt_string(const struct fdt *t, s32 node, const char *name);

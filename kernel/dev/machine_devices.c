@@ -10,22 +10,23 @@
 #include "lib/print.h"
 #include "lib/string.h"
 
-#define SUPERVISOR_EXTERNAL                                                                        \
-    9 /* interrupt number at the hart's own controller (Privileged, scause) */
+/* Interrupt number at the hart's own controller (Privileged, scause). */
+#define SUPERVISOR_EXTERNAL 9
 
 #define TEST_POWEROFF 0x5555 /* sifive,test0 */
 #define TEST_FAIL     0x3333 /* ... with the status in the upper half */
 
+/* False if there is no such node, or it does not say where its registers are. */
 static bool
 read_regs(const struct fdt *t, s32 node, struct range *r)
 {
     u64 start, size;
-    if (!fdt_reg(t, node, 0, &start, &size) || size == 0) {
+    bool found = fdt_reg(t, node, 0, &start, &size) && size > 0;
+    if (found)
+        *r = (struct range){ start, start + size };
+    else if (node >= 0)
         pr_warn("device tree: %s: no usable reg", fdt_name(t, node));
-        return false;
-    }
-    *r = (struct range){ start, start + size };
-    return true;
+    return found;
 }
 
 /* A power-off is "write this value there": the generic node names the value and, by phandle, the
@@ -33,12 +34,10 @@ read_regs(const struct fdt *t, s32 node, struct range *r)
 void
 discover_finisher(const struct fdt *t)
 {
-    s32 poweroff = fdt_find_compatible(t, -1, "syscon-poweroff"), device;
-    if (poweroff >= 0)
-        device = fdt_find_phandle(t, fdt_u32(t, poweroff, "regmap", 0));
-    else
-        device = fdt_find_compatible(t, -1, "sifive,test0");
-    if (device < 0 || !read_regs(t, device, &machine.finisher)) {
+    s32 poweroff = fdt_find_compatible(t, -1, "syscon-poweroff");
+    s32 device = poweroff >= 0 ? fdt_find_phandle(t, fdt_u32(t, poweroff, "regmap", 0))
+                               : fdt_find_compatible(t, -1, "sifive,test0");
+    if (!read_regs(t, device, &machine.finisher)) {
         pr_warn("device tree: no syscon-poweroff or sifive,test0: exit statuses are lost");
         return;
     }
@@ -71,7 +70,7 @@ discover_uart(const struct fdt *t)
     s32 node = find_stdout(t);
     if (!fdt_is_compatible(t, node, "ns16550a"))
         node = fdt_find_compatible(t, -1, "ns16550a");
-    if (node < 0 || !read_regs(t, node, &machine.uart)) {
+    if (!read_regs(t, node, &machine.uart)) {
         pr_warn("device tree: no ns16550a UART: the console is the firmware's, without input");
         return;
     }
@@ -84,11 +83,9 @@ discover_uart(const struct fdt *t)
 static void
 discover_plic_contexts(const struct fdt *t, s32 plic)
 {
-    struct fdt_property p;
-    for (u32 i = 0; i < MAX_HARTS; i++)
-        machine.plic_context[i] = PLIC_NO_CONTEXT;
-    if (!fdt_get(t, plic, "interrupts-extended", &p))
-        return;
+    struct fdt_property p = { .length = 0 };
+    fdt_get(t, plic, "interrupts-extended", &p);
+    memset(machine.plic_context, 0xff, sizeof(machine.plic_context)); /* PLIC_NO_CONTEXT */
     for (u32 context = 0; context < p.length / 8; context++) {
         u32 hart = discover_hart_of_controller(fdt_cell(&p, 2 * context));
         if (hart < MAX_HARTS && fdt_cell(&p, 2 * context + 1) == SUPERVISOR_EXTERNAL)
@@ -103,7 +100,7 @@ discover_plic(const struct fdt *t)
     if (node < 0)
         node = fdt_find_compatible(t, -1, "riscv,plic0");
     discover_plic_contexts(t, node);
-    if (node < 0 || !read_regs(t, node, &machine.plic)) {
+    if (!read_regs(t, node, &machine.plic)) {
         pr_warn("device tree: no sifive,plic-1.0.0: devices cannot interrupt");
         return;
     }
@@ -134,7 +131,6 @@ discover_devices(const struct fdt *t)
     discover_uart(t);
     discover_plic(t);
     discover_virtio(t);
-    s32 rtc = fdt_find_compatible(t, -1, "google,goldfish-rtc");
-    if (rtc < 0 || !read_regs(t, rtc, &machine.rtc))
+    if (!read_regs(t, fdt_find_compatible(t, -1, "google,goldfish-rtc"), &machine.rtc))
         pr_warn("device tree: no google,goldfish-rtc: the wall clock starts in 1970");
 }

@@ -20,9 +20,8 @@ is_usable(const struct fdt *t, s32 node, u64 *id)
 {
     struct fdt_property reg;
     const char *type = fdt_string(t, node, "device_type"), *mmu = fdt_string(t, node, "mmu-type");
-    if (!type || strcmp(type, "cpu") != 0 || !fdt_is_enabled(t, node))
-        return false;
-    if (mmu && strcmp(mmu, "riscv,none") == 0)
+    if (!type || strcmp(type, "cpu") != 0 || !fdt_is_enabled(t, node) ||
+        (mmu && strcmp(mmu, "riscv,none") == 0))
         return false;
     if (!fdt_get(t, node, "reg", &reg) || fdt_number(&reg) > MAX_HART_ID) {
         pr_warn("device tree: /cpus/%s: no hart id of 0 to %d", fdt_name(t, node), MAX_HART_ID);
@@ -127,8 +126,8 @@ discover_harts(const struct fdt *t, u64 boot_hartid)
 u32
 discover_hart_of_controller(u32 phandle)
 {
-    u32 i = 0;
-    while (i < machine.hart_count && (controllers[i] == 0 || controllers[i] != phandle))
-        i++;
-    return i < machine.hart_count ? i : MAX_HARTS;
+    for (u32 i = 0; i < machine.hart_count && phandle; i++)
+        if (controllers[i] == phandle)
+            return i;
+    return MAX_HARTS;
 }

@@ -6,6 +6,7 @@
  * Source: RFC 8439, sections 2.1 to 2.3. */
 
 #include "lib/chacha20.h"
+#include "lib/string.h"
 
 #define ROTATE_LEFT(x, n) ((x) << (n) | (x) >> (32 - (n)))
 
@@ -18,35 +19,27 @@
         c += d, b ^= c, b = ROTATE_LEFT(b, 7);                                                     \
     } while (0)
 
-static void
-double_round(u32 x[CHACHA20_BLOCK_WORDS])
-{
-    QUARTER_ROUND(x[0], x[4], x[8], x[12]);
-    QUARTER_ROUND(x[1], x[5], x[9], x[13]);
-    QUARTER_ROUND(x[2], x[6], x[10], x[14]);
-    QUARTER_ROUND(x[3], x[7], x[11], x[15]);
-    QUARTER_ROUND(x[0], x[5], x[10], x[15]);
-    QUARTER_ROUND(x[1], x[6], x[11], x[12]);
-    QUARTER_ROUND(x[2], x[7], x[8], x[13]);
-    QUARTER_ROUND(x[3], x[4], x[9], x[14]);
-}
-
 void
-chacha20_block(u32 out[CHACHA20_BLOCK_WORDS], const u32 key[CHACHA20_KEY_WORDS], u32 counter,
+chacha20_block(u32 x[CHACHA20_BLOCK_WORDS], const u32 key[CHACHA20_KEY_WORDS], u32 counter,
                const u32 nonce[3])
 {
     u32 state[CHACHA20_BLOCK_WORDS] = {
         0x61707865, 0x3320646e, 0x79622d32, 0x6b206574, /* "expand 32-byte k" */
     };
-    for (u32 i = 0; i < CHACHA20_KEY_WORDS; i++)
-        state[4 + i] = key[i];
+    memcpy(state + 4, key, CHACHA20_KEY_WORDS * sizeof(u32));
     state[12] = counter;
-    for (u32 i = 0; i < 3; i++)
-        state[13 + i] = nonce[i];
+    memcpy(state + 13, nonce, 3 * sizeof(u32));
+    memcpy(x, state, sizeof(state));
+    for (u32 i = 0; i < 10; i++) {
+        QUARTER_ROUND(x[0], x[4], x[8], x[12]);
+        QUARTER_ROUND(x[1], x[5], x[9], x[13]);
+        QUARTER_ROUND(x[2], x[6], x[10], x[14]);
+        QUARTER_ROUND(x[3], x[7], x[11], x[15]);
+        QUARTER_ROUND(x[0], x[5], x[10], x[15]);
+        QUARTER_ROUND(x[1], x[6], x[11], x[12]);
+        QUARTER_ROUND(x[2], x[7], x[8], x[13]);
+        QUARTER_ROUND(x[3], x[4], x[9], x[14]);
+    }
     for (u32 i = 0; i < CHACHA20_BLOCK_WORDS; i++)
-        out[i] = state[i];
-    for (u32 i = 0; i < 10; i++)
-        double_round(out);
-    for (u32 i = 0; i < CHACHA20_BLOCK_WORDS; i++)
-        out[i] += state[i];
+        x[i] += state[i];
 }

@@ -8,7 +8,7 @@
 #define CHACHA20_KEY_WORDS   8
 #define CHACHA20_BLOCK_WORDS 16
 
-/* Writes block number `counter` of the stream for (key, nonce). Words are in the machine's order,
- * little-endian as in the RFC. */
-void chacha20_block(u32 out[CHACHA20_BLOCK_WORDS], const u32 key[CHACHA20_KEY_WORDS], u32 counter,
+/* Writes to `x` block number `counter` of the stream for (key, nonce). Words are in the machine's
+ * order, little-endian as in the RFC. */
+void chacha20_block(u32 x[CHACHA20_BLOCK_WORDS], const u32 key[CHACHA20_KEY_WORDS], u32 counter,
                     const u32 nonce[3]);

@@ -38,8 +38,8 @@ put_text(struct buffer *b, const struct spec *s, const char *text, size_t n)
         put(b, ' ');
 }
 
-/* `prefix` is "-", "0x" or "": it stands before the zeros of the flag `0`, which counts only without
- * `-`. Made backwards, the last digit first. */
+/* `prefix` is "-", "0x" or "": it stands before the zeros of the flag `0`, which counts only
+ * without `-`. Made backwards, the last digit first. */
 static void
 put_number(struct buffer *b, const struct spec *s, u64 value, u32 base, const char *prefix)
 {

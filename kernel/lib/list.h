@@ -35,17 +35,8 @@ list_add_before(struct list *at, struct list *e)
     at->prev = e;
 }
 
-static inline void
-list_add_tail(struct list *head, struct list *e)
-{
-    list_add_before(head, e);
-}
-
-static inline void
-list_add_head(struct list *head, struct list *e)
-{
-    list_add_before(head->next, e);
-}
+#define list_add_tail(head, e) list_add_before(head, e)
+#define list_add_head(head, e) list_add_before((head)->next, e)
 
 static inline void
 list_remove(struct list *e)

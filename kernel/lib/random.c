@@ -17,10 +17,7 @@
 #define POOL_BLOCKS 4 /* one key and 28 numbers of 64 bits for four calls of the block function */
 
 static struct spinlock lock = SPINLOCK_INIT("random");
-static union {
-    u32 blocks[POOL_BLOCKS][CHACHA20_BLOCK_WORDS];
-    u8 bytes[POOL_BLOCKS * CHACHA20_BLOCK_WORDS * sizeof(u32)];
-} pool;
+static u32 pool[POOL_BLOCKS][CHACHA20_BLOCK_WORDS];
 static u32 key[CHACHA20_KEY_WORDS];
 static u32 used = sizeof(pool); /* bytes of the pool that are gone; the key's never come out */
 
@@ -31,9 +28,9 @@ refill(void)
 {
     static const u32 nonce[3];
     for (u32 i = 0; i < POOL_BLOCKS; i++)
-        chacha20_block(pool.blocks[i], key, i, nonce);
-    memcpy(key, pool.bytes, KEY_BYTES);
-    memset(pool.bytes, 0, KEY_BYTES);
+        chacha20_block(pool[i], key, i, nonce);
+    memcpy(key, pool, KEY_BYTES);
+    memset(pool, 0, KEY_BYTES);
     used = KEY_BYTES;
 }
 
@@ -66,8 +63,8 @@ random_bytes(void *out, size_t n)
         if (used == sizeof(pool))
             refill();
         u32 part = (u32)MIN(n, sizeof(pool) - used);
-        memcpy(to, pool.bytes + used, part);
-        memset(pool.bytes + used, 0, part); /* given out once, kept by nobody */
+        memcpy(to, (u8 *)pool + used, part);
+        memset((u8 *)pool + used, 0, part); /* given out once, kept by nobody */
         used += part, to += part, n -= part;
     }
     spin_unlock(&lock);

@@ -19,8 +19,8 @@ struct type {
     char name[];
 };
 
-/* The record of a place where values of one or two types meet. What a shift shifts comes first, then
- * by how much; of an index the array comes first. */
+/* The record of a place where values of one or two types meet. What a shift shifts comes first,
+ * then by how much; of an index the array comes first. */
 struct typed_place {
     struct place place;
     const struct type *type, *second;
