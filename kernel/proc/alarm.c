@@ -1,11 +1,14 @@
 /* alarm.c - setitimer(ITIMER_REAL), and so alarm(2): SIGALRM after some time, once or again and again.
  *
  * The timer lives in the process and goes with it (exit.c cancels it). The next period begins when
- * the signal of the last one is taken: a program that asks for a signal a microsecond gets them as fast
- * as it can take them, and the machine has time for others. */
+ * the signal of the last one is taken, and is no shorter than PERIOD_LEAST: a program that asks for a
+ * signal a microsecond still gets on, and the machine has time for others. */
 
 #include <asm/signal.h>
 #include "proc/process.h"
+#include "time/clock.h"
+
+#define PERIOD_LEAST_NS 100000 /* a few times what a handler and its return cost */
 
 void
 process_alarm(struct timer *t)
@@ -21,9 +24,10 @@ process_alarm_again(struct process *p)
 {
     spin_lock(&process_lock);
     u64 period = p->alarm_interval_ticks, last = p->alarm.deadline_ticks, now = rdtime();
+    u64 least = ns_to_ticks(PERIOD_LEAST_NS);
     /* From the last deadline, not from now: lateness does not add up. */
     if (period && last <= now && list_empty(&p->alarm.link) && !p->exiting)
-        timer_set(&p->alarm, now + period - (now - last) % period);
+        timer_set(&p->alarm, now + MAX(period - (now - last) % period, least));
     spin_unlock(&process_lock);
 }
 

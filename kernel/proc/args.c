@@ -11,8 +11,8 @@
 #include "mm/usercopy.h"
 #include "sched/thread.h"
 
-#define STRING_LIMIT  131072UL /* MAX_ARG_STRLEN: 32 pages */
-#define PIECE         128UL
+#define STRING_LIMIT 131072UL /* MAX_ARG_STRLEN: 32 pages */
+#define PIECE        128UL
 
 static int
 reserve(struct arg_stack *a, u64 bytes)
@@ -146,8 +146,7 @@ arg_finish(struct arg_stack *a, const struct elf *program, const struct elf *int
     if (copy_to_space(s, sp, &a->argc, sizeof(u64)) || write_vector(a, &at, a->argc, argv))
         return -ENOMEM;
     s->arg_end = s->env_start = at;
-    if (write_vector(a, &at, a->envc, envp) ||
-        copy_to_space(s, auxv, s->auxv, words * sizeof(u64)))
+    if (write_vector(a, &at, a->envc, envp) || copy_to_space(s, auxv, s->auxv, words * sizeof(u64)))
         return -ENOMEM;
     s->env_end = at;
     a->sp = s->stack_start = sp;

@@ -9,10 +9,10 @@ struct space;
 /* A stack being filled from its top downwards, in a space that no hart runs yet. */
 struct arg_stack {
     struct space *space;
-    u64 top, sp;      /* user addresses */
-    u64 limit;        /* strings may take this many bytes; more is -E2BIG */
+    u64 top, sp; /* user addresses */
+    u64 limit;   /* strings may take this many bytes; more is -E2BIG */
     u64 argc, envc;
-    u64 execfn;       /* address of the path */
+    u64 execfn; /* address of the path */
 };
 
 /* Pushes one kernel string. 0, -E2BIG or -ENOMEM. */

@@ -99,7 +99,6 @@ run_handler(int signo, const struct sig_info *info, const struct sig_action *a)
     signal_set_mask(a->flags & SA_NODEFER ? blocked : blocked | SIG_BIT(signo));
 }
 
-
 void
 signal_deliver(void)
 {

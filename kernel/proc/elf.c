@@ -136,8 +136,7 @@ map_segment(struct elf *e, struct space *s, const Elf64_Phdr *p)
     if (!p->p_filesz)
         zeros = ALIGN_DOWN(start, PAGE_SIZE);
     if (end > zeros) {
-        s64 at =
-            space_map(s, zeros, end - zeros, rights_of(p) | MAP_AT_FIXED, NULL, NULL, 0, NULL);
+        s64 at = space_map(s, zeros, end - zeros, rights_of(p) | MAP_AT_FIXED, NULL, NULL, 0, NULL);
         if (at < 0)
             return (int)at;
     }

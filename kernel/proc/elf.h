@@ -16,11 +16,11 @@ struct space;
 struct elf {
     struct file *file;
     Elf64_Ehdr header;
-    Elf64_Phdr *phdrs;   /* kmalloc'd; elf_close frees */
-    char *interpreter;   /* path, kmalloc'd, or NULL */
-    u64 bias;            /* what was added to its addresses */
-    u64 end;             /* first address behind its last segment */
-    u64 phdr_address;    /* user address of the program headers, 0 if not mapped */
+    Elf64_Phdr *phdrs; /* kmalloc'd; elf_close frees */
+    char *interpreter; /* path, kmalloc'd, or NULL */
+    u64 bias;          /* what was added to its addresses */
+    u64 end;           /* first address behind its last segment */
+    u64 phdr_address;  /* user address of the program headers, 0 if not mapped */
 };
 
 /* Reads and checks headers. Takes no reference of the file. */

@@ -125,9 +125,9 @@ make_stack(struct exec *x)
     if (!place)
         return -ENOMEM;
     u64 end = place + limit, start = end - 32 * PAGE_SIZE;
-    s64 at = space_map(s, start, end - start,
-                       AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE, NULL, NULL, 0,
-                       "[stack]");
+    s64 at =
+        space_map(s, start, end - start, AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE,
+                  NULL, NULL, 0, "[stack]");
     if (at < 0)
         return (int)at;
     x->args.space = s;
@@ -212,8 +212,7 @@ build(struct exec *x, const char *path, u64 argv, u64 envp)
     if (!err)
         err = draw_places(x);
     if (!err)
-        err = arg_finish(&x->args, &x->program,
-                         x->program.interpreter ? &x->interpreter : NULL);
+        err = arg_finish(&x->args, &x->program, x->program.interpreter ? &x->interpreter : NULL);
     return err;
 }
 

@@ -52,7 +52,10 @@ report_end(struct process *p)
     bool killed = (status & 0x7f) != 0;
     if (ignores) /* not even pending while it is blocked */
         p->exit_signal = 0;
-    process_notify_parent(p, !killed ? CLD_EXITED : status & 0x80 ? CLD_DUMPED : CLD_KILLED,
+    process_notify_parent(p,
+                          !killed         ? CLD_EXITED
+                          : status & 0x80 ? CLD_DUMPED
+                                          : CLD_KILLED,
                           killed ? status & 0x7f : status >> 8);
     if (alone)
         process_reap(p);

@@ -250,8 +250,7 @@ futex_call(u64 addr, int op, u32 value, u64 timeout, u64 addr2, u32 value3)
         err = deadline_of(op, timeout, &deadline);
         if (err)
             return err;
-        return wait(addr, value, deadline,
-                    command == FUTEX_WAIT ? FUTEX_BITSET_MATCH_ANY : value3);
+        return wait(addr, value, deadline, command == FUTEX_WAIT ? FUTEX_BITSET_MATCH_ANY : value3);
     case FUTEX_WAKE:
         return wake(addr, value, FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAKE_BITSET:

@@ -45,8 +45,8 @@ pending_add(struct sig_pending *p, int signo, const struct sig_info *info)
 static int
 choose(sigset ready)
 {
-    const sigset faults = SIG_BIT(11) | SIG_BIT(7) | SIG_BIT(4) | SIG_BIT(5) | SIG_BIT(8) |
-                          SIG_BIT(31);
+    const sigset faults =
+        SIG_BIT(11) | SIG_BIT(7) | SIG_BIT(4) | SIG_BIT(5) | SIG_BIT(8) | SIG_BIT(31);
     if (ready & faults)
         ready &= faults;
     int signo = 1;

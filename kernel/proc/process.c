@@ -11,8 +11,8 @@
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 
-#define PID_LIMIT  32768
-#define RECORDS    (PID_LIMIT / 4) /* a process keeps up to three numbers busy: pid, group, session */
+#define PID_LIMIT 32768
+#define RECORDS   (PID_LIMIT / 4) /* a process keeps up to three numbers busy: pid, group, session */
 
 struct spinlock process_lock = SPINLOCK_INIT("process tree");
 static struct list all_processes = LIST_INIT(all_processes);

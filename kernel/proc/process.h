@@ -18,12 +18,12 @@ struct process {
     struct process *parent;
     struct list children, sibling; /* under process_lock */
     struct list all_link;
-    struct list tasks;             /* struct task.link, under process_lock */
-    u32 live_tasks;                /* tasks that have not begun to end */
-    bool exiting;                  /* exit_group or a fatal signal: all tasks must end */
-    struct task *exec_task;        /* execs: all other tasks must end */
+    struct list tasks;      /* struct task.link, under process_lock */
+    u32 live_tasks;         /* tasks that have not begun to end */
+    bool exiting;           /* exit_group or a fatal signal: all tasks must end */
+    struct task *exec_task; /* execs: all other tasks must end */
     bool zombie;
-    int exit_status;               /* wait status word, as wait4 reports it */
+    int exit_status; /* wait status word, as wait4 reports it */
     bool stop_reported, cont_pending;
     int stop_signal;               /* != 0: stopped by it */
     struct waitqueue child_events; /* woken when a child changes state */
@@ -34,15 +34,15 @@ struct process {
     struct space *space;
     struct files *files;
     struct fsinfo *fsinfo;
-    struct signals sig;            /* actions, shared pending */
-    char name[16];                 /* comm */
+    struct signals sig; /* actions, shared pending */
+    char name[16];      /* comm */
     struct file *exe;
-    int exit_signal;               /* to the parent; SIGCHLD, or 0 */
+    int exit_signal; /* to the parent; SIGCHLD, or 0 */
     u64 start_ticks;
-    u64 dead_ticks;                /* run time of tasks that have ended */
-    u64 child_ticks;               /* and of children that were waited for */
+    u64 dead_ticks;                       /* run time of tasks that have ended */
+    u64 child_ticks;                      /* and of children that were waited for */
     struct rlimit64 rlimit[RLIM_NLIMITS]; /* NOFILE and STACK are obeyed; under process_lock */
-    struct timer alarm;            /* setitimer(ITIMER_REAL) */
+    struct timer alarm;                   /* setitimer(ITIMER_REAL) */
     u64 alarm_interval_ticks;
 };
 
@@ -51,10 +51,10 @@ struct task {
     struct list link;
     struct process *process;
     struct thread *thread;
-    struct task_signals sig;       /* mask, private pending, alternate stack */
-    u64 clear_child_tid;           /* user address, 0: none */
-    u64 set_child_tid;             /* the same; written once, at the start */
-    u64 robust_list;               /* user address, 0: none */
+    struct task_signals sig; /* mask, private pending, alternate stack */
+    u64 clear_child_tid;     /* user address, 0: none */
+    u64 set_child_tid;       /* the same; written once, at the start */
+    u64 robust_list;         /* user address, 0: none */
 };
 
 extern struct spinlock process_lock;

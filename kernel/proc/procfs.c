@@ -185,8 +185,10 @@ print_stat(struct printer *p, int pid)
              f.name, f.state, f.ppid, f.pgrp, f.session, hundredths(f.run_ticks),
              hundredths(f.child_ticks), f.tasks, hundredths(f.start_ticks), f.size,
              f.resident_pages);
-    print_to(p, "18446744073709551615 0 0 %lu 0 0 %lu %lu %lu %lu 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
-             f.stack_start, f.pending, f.blocked, f.ignored, f.caught);
+    print_to(
+        p,
+        "18446744073709551615 0 0 %lu 0 0 %lu %lu %lu %lu 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
+        f.stack_start, f.pending, f.blocked, f.ignored, f.caught);
     return 0;
 }
 

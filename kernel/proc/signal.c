@@ -9,7 +9,7 @@
 #include "lib/string.h"
 #include "proc/process.h"
 
-#define STOPS (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
+#define STOPS       (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
 #define UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
 #define IGNORED_BY_DEFAULT                                                                         \
     (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
@@ -108,8 +108,9 @@ send(struct process *p, struct task *t, int signo, const struct sig_info *info)
         return 0;
     }
     stop_and_continue(p, signo);
-    const struct task *judge =
-        t ? t : list_empty(&p->tasks) ? NULL : list_first(&p->tasks, struct task, link);
+    const struct task *judge = t                       ? t
+                               : list_empty(&p->tasks) ? NULL
+                                                       : list_first(&p->tasks, struct task, link);
     spin_lock(&p->sig.lock);
     int err = 0;
     bool drop = is_ignored(p, judge, signo);

@@ -25,9 +25,17 @@ struct sig_action {
 struct sig_info {
     s32 signo, err, code, pad;
     union {
-        struct { s32 pid, uid; u64 value; };             /* kill, tgkill, rt_sigqueue */
-        struct { s32 pid_, uid_; s32 status; s32 pad_; u64 utime, stime; }; /* SIGCHLD */
-        u64 addr;                                         /* faults */
+        struct {
+            s32 pid, uid;
+            u64 value;
+        }; /* kill, tgkill, rt_sigqueue */
+        struct {
+            s32 pid_, uid_;
+            s32 status;
+            s32 pad_;
+            u64 utime, stime;
+        };        /* SIGCHLD */
+        u64 addr; /* faults */
         u64 raw[4];
     };
 };

@@ -18,11 +18,11 @@ s64
 sys_clone(const u64 *arg)
 {
     struct clone_request a = { .flags = (u32)arg[0] & ~(u32)CSIGNAL,
-                            .exit_signal = arg[0] & CSIGNAL,
-                            .stack = arg[1],
-                            .parent_tid = arg[2],
-                            .tls = arg[3],
-                            .child_tid = arg[4] };
+                               .exit_signal = arg[0] & CSIGNAL,
+                               .stack = arg[1],
+                               .parent_tid = arg[2],
+                               .tls = arg[3],
+                               .child_tid = arg[4] };
     return process_clone(&a);
 }
 

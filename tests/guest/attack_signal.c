@@ -1,0 +1,409 @@
+/* attack_signal.c - hostile frames and stacks, floods of signals, SIGKILL in every state.
+ *
+ * What a handler's frame looks like is in sigframe.c, what each call promises in sigaction.c and
+ * kill.c; here somebody tries to break them. Source: signal(7), sigaltstack(2), setitimer(2). */
+#include "balance.h"
+#include <poll.h>
+#include <pthread.h>
+#include <sys/time.h>
+#include <ucontext.h>
+
+static uint64_t seed;
+
+static uint64_t
+draw(void)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return seed;
+}
+
+/* Waits for the child; kills it when it does not end by itself. */
+static int
+end_of(pid_t pid)
+{
+    int status = -1;
+    for (int tries = 0; waitpid(pid, &status, WNOHANG) == 0; tries++) {
+        if (tries == 20)
+            kill(pid, SIGKILL);
+        pause_ms(2);
+    }
+    return status;
+}
+
+static void
+handle(int signo, void (*handler)(int, siginfo_t *, void *), int flags)
+{
+    struct sigaction action = { .sa_sigaction = handler, .sa_flags = flags | SA_SIGINFO };
+    OK(sigaction(signo, &action, NULL));
+}
+
+/* --- frames ----------------------------------------------------------------------------------- */
+
+static void
+spoil(int signo, siginfo_t *info, void *context)
+{
+    static const uint64_t words[] = { 0, 1, 8, ~0UL, 1UL << 38, 0xffffffc000000000UL, 1UL << 63 };
+    uint64_t *frame = (uint64_t *)info;
+    for (uint64_t n = draw() % 6; n < 6; n++)
+        frame[draw() % 136] = draw() % 2 ? draw() : words[draw() % 7];
+}
+
+static void
+hundred_frames(void)
+{
+    for (uint64_t i = 1; i <= 100; i++) {
+        pid_t pid = OK(fork());
+        if (pid == 0) {
+            seed = i * 0x9e3779b97f4a7c15UL;
+            handle(SIGUSR1, spoil, 0);
+            raise(SIGUSR1);
+            _exit(0);
+        }
+        end_of(pid);
+    }
+}
+
+TEST(spoilt_frames, "rt_sigreturn believes a field of the frame", "kernel/proc (frame)")
+{
+    gives_back(hundred_frames);
+}
+
+TEST(frames_that_are_none, "rt_sigreturn reads what is not there", "kernel/proc (frame)")
+{
+    static const unsigned long at[] = { 0, 8, 1UL << 38, ~0UL, ~15UL, 0xffffffc000000000UL };
+    for (int i = 0; i < 6; i++) {
+        int status =
+            IN_CHILD(__asm__ volatile("mv sp, %0\n li a7, 139\n ecall\n ebreak" ::"r"(at[i])
+                                      : "memory", "a0", "a7"));
+        EQ(status, SIGSEGV);
+    }
+}
+
+/* --- alternate stacks ------------------------------------------------------------------------- */
+
+static char alternate[16 * 1024] __attribute__((aligned(16)));
+
+static void
+again(int signo, siginfo_t *info, void *context)
+{
+    raise(SIGUSR1); /* SA_NODEFER: one frame upon the other, until there is no room */
+}
+
+TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
+     "kernel/proc (frame): place_frame")
+{
+    for (int flags = 0; flags <= SA_ONSTACK; flags += SA_ONSTACK) {
+        int status = IN_CHILD({
+            stack_t s = { .ss_sp = alternate + 4096, .ss_size = 8192 };
+            OK(sigaltstack(&s, NULL));
+            handle(SIGUSR1, again, SA_NODEFER | flags);
+            handle(SIGUSR2, again, SA_ONSTACK);
+            raise(SIGUSR2);
+        });
+        EQ(status, SIGSEGV);
+    }
+}
+
+TEST(alternate_stack_flags, "a mode that is none is taken", "sigaltstack(2)")
+{
+    stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = 3 }, old;
+    FAILS(sigaltstack(&s, NULL), EINVAL);
+    s.ss_flags = 4;
+    FAILS(sigaltstack(&s, NULL), EINVAL);
+    s.ss_flags = SS_ONSTACK;
+    EQ(sigaltstack(&s, NULL), 0);
+    OK(sigaltstack(NULL, &old));
+    EQ(old.ss_flags, 0);
+}
+
+#define AUTODISARM (1 << 31)
+
+static stack_t inside;
+
+static void
+look(int signo, siginfo_t *info, void *context)
+{
+    sigaltstack(NULL, &inside);
+}
+
+TEST(alternate_stack_disarmed, "SS_AUTODISARM is refused, or the stack does not come back",
+     "sigaltstack(2)")
+{
+    stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = AUTODISARM }, old;
+    EQ(sigaltstack(&s, NULL), 0);
+    handle(SIGUSR1, look, SA_ONSTACK);
+    raise(SIGUSR1);
+    EQ(inside.ss_flags, SS_DISABLE);
+    OK(sigaltstack(NULL, &old));
+    EQ(old.ss_flags, AUTODISARM);
+    EQ(old.ss_size, sizeof alternate);
+}
+
+/* --- floods ----------------------------------------------------------------------------------- */
+
+static volatile int count;
+
+static void
+tally(int signo, siginfo_t *info, void *context)
+{
+    __atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Blocks and unblocks as fast as it can: whoever is chosen may have blocked the signal by then. */
+static void *
+toggle(void *stop)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    while (!*(volatile int *)stop) {
+        sigprocmask(SIG_BLOCK, &set, NULL);
+        sigprocmask(SIG_UNBLOCK, &set, NULL);
+    }
+    return NULL;
+}
+
+TEST(no_signal_lies_there, "a mask and a signal pass each other unseen",
+     "kernel/proc (signal): set_mask")
+{
+    static volatile int stop;
+    pthread_t thread[3];
+    sigset_t all;
+    int sent = 0;
+    handle(SIGRTMIN, tally, SA_RESTART);
+    for (int i = 0; i < 3; i++)
+        EQ(pthread_create(&thread[i], NULL, toggle, (void *)&stop), 0);
+    sigfillset(&all);
+    OK(sigprocmask(SIG_BLOCK, &all, NULL));
+    while (sent < 3000)
+        if (sigqueue(getpid(), SIGRTMIN, (union sigval){ 0 }) == 0)
+            sent++;
+    for (int tries = 0; count < sent && tries < 2000; tries++)
+        pause_ms(2);
+    stop = 1;
+    for (int i = 0; i < 3; i++)
+        pthread_join(thread[i], NULL);
+    EQ(count, sent);
+}
+
+static void
+leave(int signo, siginfo_t *info, void *context)
+{
+    _exit(7);
+}
+
+static void *
+sleep_for_ever(void *unused)
+{
+    for (;;)
+        pause();
+    return NULL;
+}
+
+TEST(signal_to_the_dying, "a signal whose task ends is lost for the others",
+     "kernel/proc (exit): what was pending is handed over")
+{
+    for (int i = 0; i < 60; i++) {
+        pid_t pid = OK(fork());
+        if (pid == 0) {
+            pthread_t thread;
+            handle(SIGUSR1, leave, 0);
+            pthread_create(&thread, NULL, sleep_for_ever, NULL);
+            kill(getppid(), SIGCONT);
+            sys(SYS_exit, 0);
+        }
+        for (int spin = 0; spin < i * 100; spin++)
+            sys(SYS_getppid);
+        kill(pid, SIGUSR1);
+        int status = check_wait(__FILE__, __LINE__, pid);
+        TRUE(status == EXITED(7) || status == SIGUSR1);
+    }
+}
+
+static void
+flood(void)
+{
+    int status = IN_CHILD({
+        sigset_t all;
+        sigfillset(&all);
+        sigprocmask(SIG_BLOCK, &all, NULL);
+        for (int i = 0; i < 3000; i++)
+            sigqueue(getpid(), SIGRTMIN + i % 8, (union sigval){ 0 });
+    });
+    EQ(status, 0);
+}
+
+TEST(pending_floods, "queued signals are not given back", "kernel/proc (pending)")
+{
+    gives_back(flood);
+}
+
+TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (alarm)")
+{
+    struct itimerval often = { { 0, 1 }, { 0, 1 } }, off = { { 0, 0 }, { 0, 0 } };
+    handle(SIGALRM, tally, SA_RESTART);
+    OK(setitimer(ITIMER_REAL, &often, NULL));
+    while (count < 200)
+        sys(SYS_getppid);
+    OK(setitimer(ITIMER_REAL, &off, NULL));
+    TRUE(count >= 200);
+    OK(setitimer(ITIMER_REAL, &often, NULL));
+    signal(SIGALRM, SIG_IGN);
+    for (int i = 0; i < 1000; i++)
+        sys(SYS_sched_yield);
+}
+
+/* --- numbers ---------------------------------------------------------------------------------- */
+
+TEST(kernel_realtime_numbers_queue, "32 and 33 are kept once only", "kernel/proc (pending)")
+{
+    unsigned long set = 3UL << 31;
+    EQ(sys(SYS_rt_sigprocmask, SIG_BLOCK, &set, 0, 8), 0);
+    for (int i = 0; i < 3; i++)
+        EQ(sys(SYS_tgkill, getpid(), sys(SYS_gettid), 32 + i % 2), 0);
+    struct timespec zero = { 0, 0 };
+    EQ(sys(SYS_rt_sigtimedwait, &set, 0, &zero, 8), 32);
+    EQ(sys(SYS_rt_sigtimedwait, &set, 0, &zero, 8), 32);
+    EQ(sys(SYS_rt_sigtimedwait, &set, 0, &zero, 8), 33);
+    ERR(sys(SYS_rt_sigtimedwait, &set, 0, &zero, 8), EAGAIN);
+}
+
+TEST(numbers_at_the_edge, "INT_MIN is negated, or a tid is no process", "kill(2)")
+{
+    ERR(sys(SYS_kill, -2147483648L, 0), ESRCH);
+    ERR(sys(SYS_kill, 2147483647L, 0), ESRCH);
+    ERR(sys(SYS_kill, getpid(), 65), EINVAL);
+    ERR(sys(SYS_kill, getpid(), -1), EINVAL);
+    ERR(sys(SYS_restart_syscall), EINTR);
+    unsigned long action[3] = { 0, ~0UL, ~0UL }, back[3] = { 0 };
+    EQ(sys(SYS_rt_sigaction, SIGUSR1, action, 0, 8), 0);
+    EQ(sys(SYS_rt_sigaction, SIGUSR1, 0, back, 8), 0);
+    EQ(back[1] & 0x400, 0); /* SA_UNSUPPORTED: that is how a program asks */
+    EQ(back[2], ~(1UL << 8 | 1UL << 18));
+}
+
+/* --- SIGKILL ---------------------------------------------------------------------------------- */
+
+static void
+be_busy(int how)
+{
+    int ends[2], word = 0;
+    sigset_t all;
+    pipe(ends);
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    switch (how) {
+    case 0:
+        for (;;)
+            ;
+    case 1:
+        read(ends[0], &word, 1);
+        break;
+    case 2:
+        sys(SYS_futex, &word, 0 /* FUTEX_WAIT */, 0, 0);
+        break;
+    case 3:
+        raise(SIGSTOP);
+        break;
+    case 4:
+        if (vfork() == 0)
+            pause();
+        break;
+    case 5:
+        if (fork() == 0)
+            pause();
+        wait(NULL);
+        break;
+    case 6:
+        sleep(1000);
+        break;
+    case 7:
+        sigsuspend(&all);
+        break;
+    case 8:
+        for (;;)
+            sys(SYS_execve, "/no/such", 0, 0);
+        break;
+    case 9:
+        for (;;)
+            if (fork() == 0)
+                _exit(0);
+        break;
+    case 10:
+        poll(NULL, 0, -1);
+        break;
+    default:
+        sys(SYS_rt_sigtimedwait, &all, 0, 0, 8);
+    }
+    sleep_for_ever(NULL);
+}
+
+TEST(kill_in_every_state, "a wait does not end for SIGKILL", "kernel/proc (exit): hurry_others")
+{
+    for (int how = 0; how < 12; how++)
+        for (int delay = 0; delay < 3; delay++) {
+            pid_t pid = OK(fork());
+            if (pid == 0) {
+                setpgid(0, 0);
+                be_busy(how);
+            }
+            pause_ms(delay * 3);
+            OK(kill(pid, SIGKILL));
+            EQ(check_wait(__FILE__, __LINE__, pid), SIGKILL);
+            kill(-pid, SIGKILL);
+        }
+}
+
+/* --- groups without a shell ------------------------------------------------------------------- */
+
+/* A child in a group of its own, with a stopped child of its own in `its_group`. It ends: true if
+ * the stopped one ends, too, which the pipe tells. */
+static void
+orphan(bool in_group)
+{
+    int ends[2];
+    char byte;
+    OK(pipe(ends));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        setpgid(0, 0);
+        pid_t stopped = fork();
+        if (stopped == 0) {
+            if (!in_group)
+                setpgid(0, 0);
+            raise(SIGSTOP);
+            _exit(0);
+        }
+        waitpid(stopped, NULL, WUNTRACED);
+        _exit(0);
+    }
+    close(ends[1]);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+}
+
+TEST(orphaned_groups_go_on, "nobody tells a stopped group that its shell has gone",
+     "kernel/proc (stop): group_release")
+{
+    orphan(true);
+    orphan(false);
+}
+
+TEST(ignored_child_is_not_pending, "SIGCHLD is kept for who ignores and blocks it",
+     "kernel/proc (exit): report_end")
+{
+    sigset_t set, pending;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    OK(sigprocmask(SIG_BLOCK, &set, NULL));
+    signal(SIGCHLD, SIG_IGN);
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        _exit(0);
+    FAILS(waitpid(pid, NULL, 0), ECHILD);
+    OK(sigpending(&pending));
+    EQ(sigismember(&pending, SIGCHLD), 0);
+}
