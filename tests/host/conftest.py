@@ -18,7 +18,7 @@ def pytest_configure(config):
 
 
 def pytest_generate_tests(metafunc):
-    if "harts" in metafunc.fixturenames and "boot" not in metafunc.fixturenames:
+    if "harts" in metafunc.fixturenames:
         smp = metafunc.definition.get_closest_marker("smp")
         metafunc.parametrize("harts", HARTS_SMP if smp else (HARTS,))
 

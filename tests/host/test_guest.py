@@ -14,12 +14,15 @@ SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown", "
 CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "kill", "mmap",
         "pipe", "pthread", "regs", "shootdown", "sigaction", "sigfault", "sigframe", "start",
         "syscall", "thread", "threadend", "torn", "vdso", "wait")
-# Programs that have a machine of their own: tests/host/test_storms.py.
-ELSEWHERE = ("storm", "storm2", "oom")
+# Of these, one hart shows nothing and takes long.
+NEEDS_HARTS = ("shootdown",)
+# Programs that have a machine of their own: below, or in test_storms.py.
+ELSEWHERE = ("novdso", "oom", "storm", "storm2")
 # More machines: name, options of tools/run, programs.
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),
-    ("vdso0", ("--append", "vdso=0"), ("clock", "kill", "pthread", "sigaction", "sigframe")),
+    ("vdso0", ("--append", "vdso=0"), ("clock", "kill", "novdso", "pthread", "sigaction",
+                                         "sigframe")),
     ("mem32M", ("--mem", "32M"), ("mmap", "pipe", "syscall")),
     ("mem2G", ("--mem", "2G", "--smp", "8"), ("syscall", "thread")),
     ("icount", ("--icount",), ("regs", "sleep", "stop")),
@@ -30,7 +33,8 @@ def boots():
     """(id, program, options) of every boot."""
     for program in guest.programs():
         if program not in ELSEWHERE:
-            for harts in (1, 2, 4) if program in SMP else (2,):
+            smp = (2, 4) if program in NEEDS_HARTS else (1, 2, 4)
+            for harts in smp if program in SMP else (2,):
                 yield f"{program}-{harts}", program, ("--smp", str(harts))
     for name, options, chosen in MACHINES:
         for program in chosen:

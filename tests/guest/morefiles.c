@@ -1,0 +1,214 @@
+/* morefiles.c - calls about files that few programs need: times, owners, truncate, sendfile, mknod.
+ *
+ * The plain ones are in open.c, rw.c, stat.c and dirs.c. Source: the manual pages of each call. */
+#include "check.h"
+#include <sys/sendfile.h>
+#include <sys/select.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysinfo.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+static int
+fresh(const char *path, const char *text)
+{
+    unlink(path);
+    int fd = OK(open(path, O_RDWR | O_CREAT | O_TRUNC, 0600));
+    EQ(write(fd, text, strlen(text)), strlen(text));
+    return fd;
+}
+
+TEST(utimensat_sets_times, "the times are swapped, or UTIME_OMIT sets 0", "kernel/fs (ramfs)")
+{
+    struct timespec t[2] = { { 1000, 1 }, { 2000, 2 } }, mixed[2] = { { 0, UTIME_OMIT }, { 5, 6 } };
+    struct stat st;
+    int fd = fresh("/tmp/times", "x");
+    OK(utimensat(AT_FDCWD, "/tmp/times", t, 0));
+    OK(fstat(fd, &st));
+    EQ(st.st_atim.tv_sec, 1000);
+    EQ(st.st_mtim.tv_sec, 2000);
+    EQ(st.st_mtim.tv_nsec, 2);
+    OK(futimens(fd, mixed));
+    OK(fstat(fd, &st));
+    EQ(st.st_atim.tv_sec, 1000);
+    EQ(st.st_mtim.tv_sec, 5);
+    /* NULL is now. */
+    OK(futimens(fd, NULL));
+    OK(fstat(fd, &st));
+    TRUE(st.st_mtim.tv_sec > 1500000000);
+    struct timespec bad[2] = { { 0, 1000000000 }, { 0, 0 } };
+    FAILS(utimensat(AT_FDCWD, "/tmp/times", bad, 0), EINVAL);
+    FAILS(utimensat(AT_FDCWD, "/no/such", t, 0), ENOENT);
+    ERR(sys(SYS_utimensat, 77, 0, t, 0), EBADF);
+}
+
+TEST(utimensat_of_a_link, "AT_SYMLINK_NOFOLLOW sets the target", "kernel/fs (path)")
+{
+    struct timespec t[2] = { { 10, 0 }, { 20, 0 } };
+    struct stat st;
+    fresh("/tmp/times", "x");
+    unlink("/tmp/times.l");
+    OK(symlink("/tmp/times", "/tmp/times.l"));
+    OK(utimensat(AT_FDCWD, "/tmp/times.l", t, AT_SYMLINK_NOFOLLOW));
+    OK(lstat("/tmp/times.l", &st));
+    EQ(st.st_mtim.tv_sec, 20);
+    OK(stat("/tmp/times.l", &st));
+    TRUE(st.st_mtim.tv_sec != 20);
+}
+
+TEST(owners, "chown sets only one of the two, or -1 sets -1", "kernel/fs (ramfs)")
+{
+    struct stat st;
+    int fd = fresh("/tmp/owner", "x");
+    OK(chown("/tmp/owner", 12, 34));
+    OK(fchown(fd, -1, 35));
+    OK(fstat(fd, &st));
+    EQ(st.st_uid, 12);
+    EQ(st.st_gid, 35);
+    FAILS(chown("/no/such", 0, 0), ENOENT);
+    FAILS(fchown(77, 0, 0), EBADF);
+}
+
+TEST(truncate_by_name, "truncate takes a directory, or follows no link", "kernel/syscall")
+{
+    struct stat st;
+    int fd = fresh("/tmp/trunc", "0123456789");
+    OK(truncate("/tmp/trunc", 3));
+    OK(fstat(fd, &st));
+    EQ(st.st_size, 3);
+    FAILS(truncate("/tmp", 0), EISDIR);
+    FAILS(truncate("/no/such", 0), ENOENT);
+    FAILS(truncate("/tmp/trunc", -1), EINVAL);
+    FAILS(truncate("/tmp/trunc/x", 0), ENOTDIR);
+}
+
+TEST(sendfile_copies, "the offset is ignored, or both are moved", "kernel/syscall")
+{
+    int in = fresh("/tmp/in", "0123456789"), fds[2];
+    char text[20] = { 0 };
+    off_t offset = 4;
+    OK(pipe(fds));
+    EQ(sendfile(fds[1], in, &offset, 3), 3);
+    EQ(offset, 7);
+    EQ(lseek(in, 0, SEEK_CUR), 10);
+    OK(lseek(in, 1, SEEK_SET));
+    EQ(sendfile(fds[1], in, NULL, 100), 9);
+    EQ(read(fds[0], text, 20), 12);
+    EQ(strcmp(text, "456123456789"), 0);
+    EQ(sendfile(fds[1], in, NULL, 100), 0);
+    FAILS(sendfile(fds[1], 77, NULL, 1), EBADF);
+    FAILS(sendfile(77, in, NULL, 1), EBADF);
+    FAILS(sendfile(fds[0], in, NULL, 1), EBADF);
+}
+
+TEST(nodes, "mknod makes a file of the wrong kind", "kernel/fs (ramfs)")
+{
+    struct stat st;
+    char byte = 7;
+    unlink("/tmp/node");
+    OK(mknod("/tmp/node", S_IFREG | 0600, 0));
+    OK(stat("/tmp/node", &st));
+    EQ(st.st_mode, S_IFREG | 0600);
+    FAILS(mknod("/tmp/node", S_IFREG | 0600, 0), EEXIST);
+    unlink("/tmp/node");
+    if (mknod("/tmp/node", S_IFCHR | 0600, makedev(1, 3)) == 0) {
+        EQ(read(OK(open("/tmp/node", O_RDONLY)), &byte, 1), 0);
+        OK(stat("/tmp/node", &st));
+        EQ(st.st_rdev, makedev(1, 3));
+    }
+    unlink("/tmp/node");
+    FAILS(mknod("/tmp/no/node", S_IFREG, 0), ENOENT);
+}
+
+TEST(statfs_of_places, "the struct is empty, or /proc is no file system of its own",
+     "kernel/syscall")
+{
+    struct statfs s;
+    OK(statfs("/tmp", &s));
+    TRUE(s.f_bsize >= 512 && s.f_namelen >= 255);
+    OK(statfs("/proc", &s));
+    EQ(s.f_type, 0x9fa0);
+    FAILS(statfs("/no/such", &s), ENOENT);
+}
+
+TEST(fadvise_does_no_harm, "fadvise64 takes a pipe or unknown advice", "kernel/syscall")
+{
+    int fd = fresh("/tmp/advise", "x"), fds[2];
+    OK(pipe(fds));
+    EQ(posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL), 0);
+    EQ(posix_fadvise(fd, 0, 0, 99), EINVAL);
+    EQ(posix_fadvise(fds[0], 0, 0, POSIX_FADV_NORMAL), ESPIPE);
+    EQ(posix_fadvise(77, 0, 0, POSIX_FADV_NORMAL), EBADF);
+}
+
+TEST(select_on_pipes, "pselect6 counts wrong, or leaves bits of fds that are not ready",
+     "kernel/fs (poll)")
+{
+    int fds[2];
+    fd_set r, w;
+    struct timeval zero = { 0, 0 }, short_time = { 0, 20000 };
+    OK(pipe(fds));
+    FD_ZERO(&r);
+    FD_ZERO(&w);
+    FD_SET(fds[0], &r);
+    FD_SET(fds[1], &w);
+    EQ(select(fds[1] + 1, &r, &w, NULL, &zero), 1);
+    TRUE(!FD_ISSET(fds[0], &r) && FD_ISSET(fds[1], &w));
+    EQ(write(fds[1], "x", 1), 1);
+    FD_SET(fds[0], &r);
+    EQ(select(fds[1] + 1, &r, &w, NULL, NULL), 2);
+    FD_ZERO(&r);
+    EQ(select(0, NULL, NULL, NULL, &short_time), 0);
+    FD_SET(20, &r);
+    FAILS(select(21, &r, NULL, NULL, &zero), EBADF);
+    ERR(sys(SYS_pselect6, -1, 0, 0, 0, 0, 0), EINVAL);
+}
+
+TEST(sysinfo_fields, "uptime or memory are 0, or the unit is missing", "kernel/syscall")
+{
+    struct sysinfo s;
+    struct timespec t;
+    memset(&s, 0xff, sizeof s);
+    OK(sysinfo(&s));
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    TRUE(s.uptime >= t.tv_sec - 1 && s.uptime <= t.tv_sec + 1);
+    TRUE(s.mem_unit >= 1 && s.totalram * s.mem_unit > 20 << 20);
+    TRUE(s.freeram < s.totalram && s.procs > 0 && s.totalswap == 0);
+}
+
+TEST(faccessat2_flags, "AT_EACCESS is refused, or a bad flag taken", "kernel/syscall")
+{
+    fresh("/tmp/access", "x");
+    long r = sys(SYS_faccessat2, AT_FDCWD, "/tmp/access", R_OK, AT_EACCESS);
+    if (r == -ENOSYS)
+        return;
+    EQ(r, 0);
+    ERR(sys(SYS_faccessat2, AT_FDCWD, "/tmp/access", R_OK, 0x1), EINVAL);
+    unlink("/tmp/access.l");
+    OK(symlink("/no/such", "/tmp/access.l"));
+    ERR(sys(SYS_faccessat2, AT_FDCWD, "/tmp/access.l", F_OK, 0), ENOENT);
+    EQ(sys(SYS_faccessat2, AT_FDCWD, "/tmp/access.l", F_OK, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+TEST(groups_and_limits, "getgroups or setrlimit lose their argument", "kernel/syscall")
+{
+    long groups[10];
+    TRUE(sys(SYS_getgroups, 0, 0) >= 0);
+    TRUE(sys(SYS_getgroups, 10, groups) >= 0);
+    ERR(sys(SYS_getgroups, -1, groups), EINVAL);
+    struct {
+        unsigned long now, most;
+    } old, less, back;
+    EQ(sys(SYS_prlimit64, 0, 7 /* NOFILE */, 0, &old), 0);
+    less.now = 64;
+    less.most = old.most;
+    EQ(sys(SYS_prlimit64, 0, 7, &less, &back), 0);
+    EQ(back.now, old.now);
+    EQ(IN_CHILD(EQ(sys(SYS_prlimit64, 0, 7, 0, &back), 0); EQ(back.now, 64);
+                FAILS(dup2(0, 64), EBADF); EQ(dup2(0, 63), 63)),
+       0);
+    less.now = less.most + 1;
+    if (less.most != -1UL)
+        ERR(sys(SYS_prlimit64, 0, 7, &less, 0), EINVAL);
+}

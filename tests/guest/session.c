@@ -1,0 +1,139 @@
+/* session.c - process groups and sessions, without a terminal.
+ *
+ * What shells do with them on a terminal is in tests/host/test_run_terminal.py. Source:
+ * setpgid(2), setsid(2), credentials(7). */
+#include "check.h"
+#include <sys/prctl.h>
+
+int
+role(int argc, char **argv)
+{
+    /* @wait: lives until its standard input ends. */
+    char byte;
+    return read(0, &byte, 1) == 0 ? 0 : 1;
+}
+
+/* A child that waits for the end of `fds`; after exec when `exec` is set. */
+static pid_t
+waiter(int *fds, bool exec)
+{
+    char byte;
+    pid_t pid = OK(fork());
+    if (pid != 0)
+        return pid;
+    close(fds[1]);
+    if (exec) {
+        dup2(fds[0], 0);
+        execl(check_self, check_self, "@wait", NULL);
+    }
+    _exit(read(fds[0], &byte, 1));
+}
+
+TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc (fork)")
+{
+    pid_t group = OK(getpgid(0)), session = OK(getsid(0));
+    EQ(getpgid(getpid()), group);
+    EQ(IN_CHILD(EQ(getpgid(0), group); EQ(getsid(0), session); EQ(getpgid(getppid()), group)), 0);
+}
+
+TEST(setpgid_makes_and_joins, "a group cannot be made for a child", "kernel/proc")
+{
+    int fds[2];
+    OK(pipe(fds));
+    pid_t a = waiter(fds, false), b = waiter(fds, false);
+    OK(setpgid(a, 0));
+    EQ(getpgid(a), a);
+    OK(setpgid(b, a));
+    EQ(getpgid(b), a);
+    OK(setpgid(b, getpgid(0)));
+    EQ(getpgid(b), getpgid(0));
+    close(fds[1]);
+    EQ(check_wait(__FILE__, __LINE__, a), 0);
+    EQ(check_wait(__FILE__, __LINE__, b), 0);
+}
+
+TEST(setpgid_refuses, "a stranger or a process after exec can be moved", "kernel/syscall")
+{
+    int fds[2];
+    OK(pipe(fds));
+    FAILS(setpgid(99999, 0), ESRCH);
+    FAILS(setpgid(1, 0), ESRCH);
+    FAILS(setpgid(0, -1), EINVAL);
+    FAILS(setpgid(0, 99999), EPERM);
+    pid_t pid = waiter(fds, true);
+    /* Only once it has gone through exec is it out of our hands. */
+    while (setpgid(pid, 0) == 0)
+        sys(SYS_sched_yield);
+    EQ(errno, EACCES);
+    close(fds[1]);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    FAILS(getpgid(99999), ESRCH);
+    FAILS(getsid(99999), ESRCH);
+}
+
+static void
+lead_a_session(void)
+{
+    pid_t me = getpid();
+    EQ(setsid(), me);
+    EQ(getsid(0), me);
+    EQ(getpgid(0), me);
+    FAILS(setsid(), EPERM);
+    FAILS(setpgid(0, 0), EPERM);
+    /* A child may leave the group, not the session. */
+    EQ(IN_CHILD(EQ(getsid(0), me); OK(setpgid(0, 0)); EQ(getpgid(0), getpid()); EQ(getsid(0), me)),
+       0);
+}
+
+TEST(setsid_makes_a_session, "a group leader may leave its session", "kernel/proc")
+{
+    /* The frame has made us the leader of a group. */
+    EQ(getpgid(0), getpid());
+    FAILS(setsid(), EPERM);
+    EQ(IN_CHILD(lead_a_session()), 0);
+}
+
+TEST(other_sessions_group, "a process joins a group of another session", "kernel/proc")
+{
+    int fds[2], ready[2];
+    char byte;
+    OK(pipe(fds));
+    OK(pipe(ready));
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        close(fds[1]);
+        setsid();
+        EQ(write(ready[1], "x", 1), 1);
+        _exit(read(fds[0], &byte, 1));
+    }
+    EQ(read(ready[0], &byte, 1), 1);
+    EQ(IN_CHILD(FAILS(setpgid(0, pid), EPERM)), 0);
+    FAILS(setpgid(pid, 0), EPERM);
+    close(fds[1]);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+}
+
+TEST(a_group_lives_with_its_members, "a group ends with its leader", "kernel/proc")
+{
+    int fds[2];
+    OK(pipe(fds));
+    pid_t leader = waiter(fds, false), member = waiter(fds, false);
+    OK(setpgid(leader, leader));
+    OK(setpgid(member, leader));
+    kill(leader, SIGKILL);
+    EQ(check_wait(__FILE__, __LINE__, leader), KILLED(SIGKILL));
+    EQ(getpgid(member), leader);
+    EQ(kill(-leader, SIGTERM), 0);
+    EQ(check_wait(__FILE__, __LINE__, member), KILLED(SIGTERM));
+}
+
+TEST(thread_name, "prctl's name is not cut at 15, or not in /proc/self/stat", "kernel/syscall")
+{
+    char name[32] = { 0 }, text[100] = { 0 };
+    OK(prctl(PR_SET_NAME, "a name of more than 15"));
+    OK(prctl(PR_GET_NAME, name));
+    EQ(strcmp(name, "a name of more "), 0);
+    EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, 99) > 20, 1);
+    TRUE(strstr(text, "(a name of more )") != NULL);
+    FAILS(prctl(9999, 0, 0, 0, 0), EINVAL);
+}
