@@ -4,6 +4,7 @@ tests/clients/clockloop.c reads each clock 1,000 times between two markers (thre
 the other). Only synchronous traps between a pair count; interrupts may come at any time. The slow
 rows show that this test can see a trap.
 """
+import collections
 import os
 import re
 
@@ -76,10 +77,12 @@ def test_no_trap(record, row):
 
 @pytest.mark.parametrize("row", SLOW)
 def test_slow_ways_are_seen(record, row):
-    seen = [trap for trap in record[row] if trap[2] == "user_ecall"]
-    assert len(seen) == READS, (
-        f"expected {READS} calls in {READS} reads of {row}, seen {len(seen)}; usual cause: the "
-        "record or its markers cannot be trusted, then no row above can")
+    calls = collections.Counter(pc for _, pc, cause in record[row] if cause == "user_ecall")
+    # The slow rows last for ticks: another process may make a call of its own meanwhile.
+    pc, seen = calls.most_common(1)[0] if calls else (0, 0)
+    assert seen == READS, (
+        f"expected {READS} calls from one place in {READS} reads of {row}, seen {seen} (at "
+        f"{pc:#x}); usual cause: the record or its markers cannot be trusted, then no row above can")
 
 
 def test_without_a_vdso_every_read_is_a_call(tmp_path):
