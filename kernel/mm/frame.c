@@ -33,95 +33,109 @@ record(u64 pa)
     return &frames[(pa - ram_start) >> PAGE_SHIFT];
 }
 
-static bool
-overlaps(const struct range *r, u64 start, u64 end)
-{
-    return start < ALIGN_UP(r->end, PAGE_SIZE) && end > ALIGN_DOWN(r->start, PAGE_SIZE);
-}
-
-/* The first known range that [start, end) runs into, or NULL: this kernel, the array of records,
- * the initrd, what the firmware reserves. */
+/* The range that ends above `at` and begins first, or NULL: this kernel, the array of records, the
+ * initrd, what the firmware reserves. */
 static const struct range *
-in_use(u64 start, u64 end)
+next_in_use(u64 at)
 {
-    if (overlaps(&image, start, end))
-        return &image;
-    if (overlaps(&records, start, end))
-        return &records;
-    if (overlaps(&machine.initrd, start, end))
-        return &machine.initrd;
-    for (u32 i = 0; i < machine.reserved_count; i++)
-        if (overlaps(&machine.reserved[i], start, end))
-            return &machine.reserved[i];
-    return NULL;
+    const struct range *first = NULL, *known[3] = { &image, &records, &machine.initrd };
+    for (u32 i = 0; i < ARRAY_SIZE(known) + machine.reserved_count; i++) {
+        const struct range *r =
+            i < ARRAY_SIZE(known) ? known[i] : &machine.reserved[i - ARRAY_SIZE(known)];
+        if (r->end > at && r->end > r->start && (!first || r->start < first->start))
+            first = r;
+    }
+    return first;
 }
 
-/* Room for the array itself: the first hole that is large enough. */
+/* Steps from *at to `end` over the gaps between the ranges in use; false when none is left. */
+static bool
+next_gap(u64 *at, u64 end, struct range *gap)
+{
+    while (*at < end) {
+        const struct range *r = next_in_use(*at);
+        gap->start = *at;
+        gap->end = r ? MIN(end, ALIGN_DOWN(r->start, PAGE_SIZE)) : end;
+        *at = r ? ALIGN_UP(r->end, PAGE_SIZE) : end;
+        if (gap->start < gap->end)
+            return true;
+    }
+    return false;
+}
+
+/* Room for the array itself: the first gap that is large enough. */
 static u64
 place_records(u64 bytes)
 {
-    for (u32 i = 0; i < machine.memory_count; i++) {
-        u64 at = ALIGN_UP(machine.memory[i].start, PAGE_SIZE);
-        while (at + bytes <= machine.memory[i].end) {
-            const struct range *r = in_use(at, at + bytes);
-            if (!r)
-                return at;
-            at = ALIGN_UP(r->end, PAGE_SIZE);
-        }
-    }
+    struct range gap;
+    for (u32 i = 0; i < machine.memory_count; i++)
+        for (u64 at = machine.memory[i].start; next_gap(&at, machine.memory[i].end, &gap);)
+            if (gap.end - gap.start >= bytes)
+                return gap.start;
     panic("no room for %lu bytes of frame records: give the machine more memory", bytes);
 }
 
+/* From the end, so that the list begins with the lowest. A frame that is free already belongs to
+ * two nodes of memory that overlap. */
 static void
-free_range(u64 start, u64 end)
+free_range(const struct range *r)
 {
-    u32 n = (start - ram_start) >> PAGE_SHIFT, last = (end - ram_start) >> PAGE_SHIFT;
-    if (n >= last)
-        return;
-    free_count += last - n;
-    for (u32 i = n; i < last; i++)
-        frames[i] = (struct frame){ 0, i + 2 };
-    frames[last - 1].next = first_free;
-    first_free = n + 1;
+    u32 first = (r->start - ram_start) >> PAGE_SHIFT;
+    for (u32 i = (r->end - ram_start) >> PAGE_SHIFT; i-- > first;) {
+        if (!frames[i].refs)
+            continue;
+        frames[i] = (struct frame){ 0, first_free };
+        first_free = i + 1;
+        free_count++;
+    }
 }
 
-/* Frees what lies between the ranges in use. */
+/* Whole pages only, and only what the direct map can show. */
 static void
-free_gaps(u64 at, u64 end)
+round_memory(struct range *m)
 {
-    while (at < end) {
-        u64 stop = at;
-        const struct range *r = NULL;
-        while (stop < end && !(r = in_use(stop, stop + PAGE_SIZE)))
-            stop += PAGE_SIZE;
-        free_range(at, stop);
-        at = r ? MIN(end, ALIGN_UP(r->end, PAGE_SIZE)) : end;
+    const u64 limit = STACKS_BASE - DIRECT_BASE;
+    if (m->end > limit)
+        pr_warn("memory above 0x%lx is not used", limit);
+    m->end = ALIGN_DOWN(MIN(m->end, limit), PAGE_SIZE);
+    m->start = MIN(ALIGN_UP(m->start, PAGE_SIZE), m->end);
+}
+
+static void
+find_extent(void)
+{
+    ram_start = ~0UL;
+    for (u32 i = 0; i < machine.memory_count; i++) {
+        struct range *m = &machine.memory[i];
+        round_memory(m);
+        total_count += (m->end - m->start) >> PAGE_SHIFT;
+        if (m->start < m->end) {
+            ram_start = MIN(ram_start, m->start);
+            ram_end = MAX(ram_end, m->end);
+        }
     }
+    image.start = image_load_address;
+    image.end = image.start + (u64)(image_end - image_start);
+    if (image.start < ram_start || image.end > ram_end)
+        panic("the kernel at 0x%lx is not in the memory of the device tree", image.start);
 }
 
 void
 frame_init(void)
 {
-    ram_start = ~0UL;
-    for (u32 i = 0; i < machine.memory_count; i++) {
-        ram_start = MIN(ram_start, ALIGN_UP(machine.memory[i].start, PAGE_SIZE));
-        ram_end = MAX(ram_end, ALIGN_DOWN(machine.memory[i].end, PAGE_SIZE));
-    }
-    image.start = image_load_address;
-    image.end = image.start + (u64)(image_end - image_start);
+    find_extent();
     u64 count = (ram_end - ram_start) >> PAGE_SHIFT;
     u64 bytes = ALIGN_UP(count * sizeof(struct frame), PAGE_SIZE);
     records.start = place_records(bytes);
     records.end = records.start + bytes;
-    frames = (struct frame *)(DIRECT_BASE + records.start);
+    frames = frame_direct(records.start);
     /* What nobody frees below stays in use for ever: holes, firmware, the kernel, this array. */
     for (u64 i = 0; i < count; i++)
         frames[i] = (struct frame){ 1, 0 };
-    for (u32 i = 0; i < machine.memory_count; i++) {
-        const struct range *m = &machine.memory[i];
-        total_count += (m->end - m->start) >> PAGE_SHIFT;
-        free_gaps(ALIGN_UP(m->start, PAGE_SIZE), ALIGN_DOWN(m->end, PAGE_SIZE));
-    }
+    struct range gap;
+    for (u32 i = machine.memory_count; i-- > 0;)
+        for (u64 at = machine.memory[i].start; next_gap(&at, machine.memory[i].end, &gap);)
+            free_range(&gap);
 }
 
 u64
@@ -138,7 +152,7 @@ frame_alloc(void)
     if (!n)
         return 0;
     u64 pa = ram_start + ((u64)(n - 1) << PAGE_SHIFT);
-    debug_frame_allocated(frame_address(pa));
+    debug_frame_allocated(frame_direct(pa));
     return pa;
 }
 
@@ -147,7 +161,7 @@ frame_alloc_zero(void)
 {
     u64 pa = frame_alloc();
     if (pa)
-        memset(frame_address(pa), 0, PAGE_SIZE);
+        memset(frame_direct(pa), 0, PAGE_SIZE);
     return pa;
 }
 
@@ -167,7 +181,7 @@ frame_put(u64 pa)
     BUG_ON(before == 0);
     if (before > 1)
         return;
-    debug_frame_freed(frame_address(pa));
+    debug_frame_freed(frame_direct(pa));
     spin_lock(&frame_lock);
     f->next = first_free;
     first_free = (u32)(f - frames) + 1;
@@ -217,7 +231,7 @@ frame_address(u64 pa)
     u64 into = pa - image_load_address;
     if (into < (u64)(data_start - image_start))
         return image_start + into;
-    return (void *)(DIRECT_BASE + pa);
+    return frame_direct(pa);
 }
 
 u64

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lib/types.h"
+#include "mm/layout.h"
 
 /* Takes over all RAM of the machine that nobody uses yet: not the firmware's, not the kernel's,
  * not the initrd's. Boot hart, once. */
@@ -37,5 +38,13 @@ u64 frames_total(void);
 /* Where the kernel sees the frame: the direct map, or the image for what lies in the kernel's own
  * text and read-only data (the vDSO image), which are holes of the direct map. */
 void *frame_address(u64 pa);
+
+/* The same for a frame that came from frame_alloc: those are in the direct map, always. */
+static inline void *
+frame_direct(u64 pa)
+{
+    return (void *)(DIRECT_BASE + pa);
+}
+
 /* The other way, for any kernel address of RAM: direct map or kernel image. Rounded down. */
 u64 frame_of(const void *kva);

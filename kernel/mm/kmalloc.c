@@ -35,7 +35,7 @@ refill(u32 class)
     if (!pa)
         return false;
     frame_set_tag(pa, class);
-    char *page = frame_address(pa);
+    char *page = frame_direct(pa);
     for (size_t at = 0; at < PAGE_SIZE; at += 1UL << (class + MIN_SHIFT))
         list_add_tail(&free_objects[class], (struct list *)(page + at));
     return true;
@@ -66,7 +66,7 @@ kzalloc(size_t size)
 static void
 give_back(u64 pa, u32 class)
 {
-    char *page = frame_address(pa);
+    char *page = frame_direct(pa);
     for (size_t at = 0; at < PAGE_SIZE; at += 1UL << (class + MIN_SHIFT))
         list_remove((struct list *)(page + at));
     frame_put(pa);
