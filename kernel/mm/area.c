@@ -8,7 +8,6 @@
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
 #include "mm/pagetable.h"
-#include "sched/thread.h"
 
 struct area *
 area_clone(const struct area *like, u64 start, u64 end)
@@ -58,12 +57,16 @@ area_range_free(struct space *s, u64 start, u64 end)
     return !a || a->start >= end;
 }
 
-void
+int
 area_insert(struct space *s, struct area *a)
 {
     struct area *next = area_at_or_above(s, a->start);
+    if (s->area_count == MAX_AREAS)
+        return -ENOMEM;
     list_add_before(next ? &next->link : &s->areas, &a->link);
+    s->area_count++;
     s->mapped_pages += (a->end - a->start) >> PAGE_SHIFT;
+    return 0;
 }
 
 int
@@ -72,9 +75,10 @@ area_split(struct space *s, u64 addr)
     struct area *a = space_find(s, addr);
     if (!a || a->start == addr)
         return 0;
-    struct area *upper = area_clone(a, addr, a->end);
+    struct area *upper = s->area_count < MAX_AREAS ? area_clone(a, addr, a->end) : NULL;
     if (!upper)
         return -ENOMEM;
+    s->area_count++;
     a->end = addr;
     list_add_head(&a->link, &upper->link);
     return 0;
@@ -99,6 +103,7 @@ area_merge(struct space *s, u64 start, u64 end)
             continue;
         }
         a->end = next->end;
+        s->area_count--;
         list_remove(&next->link);
         area_free(next);
     }
@@ -107,10 +112,17 @@ area_merge(struct space *s, u64 start, u64 end)
 /* Frames wait here until no hart can reach them any more. */
 struct batch {
     struct space *space;
-    u64 start, end; /* virtual range taken out so far */
+    u64 start, end; /* addresses that they served */
     u32 count;
     u64 pa[64];
 };
+
+static void
+batch_init(struct batch *b, struct space *s)
+{
+    b->space = s; /* not zeroed as a whole: 512 bytes on a hot path */
+    b->count = 0;
+}
 
 static void
 batch_flush(struct batch *b)
@@ -123,27 +135,54 @@ batch_flush(struct batch *b)
 }
 
 static void
-zap_one(pte_t *e, u64 va, void *arg)
+batch_add(struct batch *b, pte_t *e, u64 start, u64 end)
 {
-    struct batch *b = arg;
-    if (!b->count)
-        b->start = va;
-    b->end = va + PAGE_SIZE;
+    b->start = b->count ? MIN(b->start, start) : start;
+    b->end = b->count ? MAX(b->end, end) : end;
     b->pa[b->count++] = pte_pa(*e);
     *e = 0;
-    b->space->resident_pages--;
     if (b->count == ARRAY_SIZE(b->pa))
         batch_flush(b);
+}
+
+static void
+zap_page(pte_t *e, u64 va, void *arg)
+{
+    struct batch *b = arg;
+    b->space->resident_pages--;
+    batch_add(b, e, va, va + PAGE_SIZE);
+}
+
+/* What a table serves is far more than is flushed page by page: the range makes the flush a full
+ * one, as a change of a table wants. */
+static void
+zap_table(pte_t *e, u64 va, void *arg)
+{
+    batch_add(arg, e, va, va + LEVEL_SIZE(1));
 }
 
 void
 area_zap(struct space *s, u64 start, u64 end)
 {
-    struct batch b; /* not zeroed: 512 bytes on a hot path */
-    b.space = s;
-    b.count = 0;
-    pt_for_each(s->root, start, end, zap_one, &b);
+    struct batch b;
+    batch_init(&b, s);
+    pt_for_each(s->root, start, end, zap_page, &b);
     batch_flush(&b);
+}
+
+/* One area goes: its pages, the tables that served nobody else, its record. */
+static void
+remove_area(struct space *s, struct area *a, struct batch *b)
+{
+    struct list *before = a->link.prev, *after = a->link.next;
+    u64 low = before == &s->areas ? 0 : list_entry(before, struct area, link)->end;
+    u64 high = after == &s->areas ? USER_END : list_entry(after, struct area, link)->start;
+    pt_for_each(s->root, a->start, a->end, zap_page, b);
+    pt_for_each_unused(s->root, a->start, a->end, low, high, zap_table, b);
+    s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
+    s->area_count--;
+    list_remove(&a->link);
+    area_free(a);
 }
 
 int
@@ -151,16 +190,12 @@ area_unmap(struct space *s, u64 start, u64 end)
 {
     if (area_split(s, start) || area_split(s, end))
         return -ENOMEM;
-    struct area *a, *next;
-    list_for_each_safe (a, next, &s->areas, link) {
-        if (a->end <= start)
-            continue;
-        if (a->start >= end)
-            break;
-        area_zap(s, a->start, a->end);
-        s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
-        list_remove(&a->link);
-        area_free(a);
+    struct batch b;
+    batch_init(&b, s);
+    for (struct area *a = area_at_or_above(s, start), *next; a && a->start < end; a = next) {
+        next = a->link.next == &s->areas ? NULL : list_entry(a->link.next, struct area, link);
+        remove_area(s, a, &b);
     }
+    batch_flush(&b);
     return 0;
 }

@@ -9,10 +9,7 @@
 #include "mm/area.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
-#include "sched/thread.h"
-
-/* The stack may not come nearer than this to the area below it (Linux: stack_guard_gap). */
-#define STACK_GAP (256 * PAGE_SIZE)
+#include "riscv/hart.h"
 
 /* The area of addr; a stack is extended downwards to it first, if there is room. */
 static struct area *
@@ -22,7 +19,7 @@ find_or_grow(struct space *s, u64 addr)
     if (!a || a->start <= addr)
         return a;
     u64 start = ALIGN_DOWN(addr, PAGE_SIZE);
-    if (!(a->flags & AREA_STACK) || a->end - start > s->stack_limit)
+    if (!(a->flags & AREA_STACK) || a->end - start > s->stack_limit || start < LOWEST)
         return NULL;
     if (a->link.prev != &s->areas) {
         struct area *below = list_entry(a->link.prev, struct area, link);
@@ -63,7 +60,7 @@ copy_frame(u64 from)
 {
     u64 pa = frame_alloc();
     if (pa)
-        memcpy(frame_address(pa), frame_address(from), PAGE_SIZE);
+        memcpy(frame_direct(pa), frame_address(from), PAGE_SIZE);
     return pa;
 }
 
@@ -91,15 +88,15 @@ first_touch(struct space *s, struct area *a, pte_t *e, u64 va, u32 access)
     }
     if (!pa)
         return -ENOMEM;
-    *e = pte_leaf(pa, rights);
+    pte_set(e, pte_leaf(pa, rights));
     s->resident_pages++;
     if (rights & PTE_X)
         space_code_changed(s);
     return 0;
 }
 
-/* A write to a page that is mapped without W though its area allows it: shared by fork, or a file's.
- * The last owner of an anonymous page need not copy. */
+/* A write to a page that is mapped without W though its area allows it: shared by fork, or a
+ * file's. The last owner of an anonymous page need not copy. */
 static int
 copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
 {
@@ -108,7 +105,7 @@ copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
         u64 pa = copy_frame(old);
         if (!pa)
             return -ENOMEM;
-        *e = pte_leaf(pa, rights_of(a));
+        pte_set(e, pte_leaf(pa, rights_of(a)));
         /* Every hart must see the copy before the old frame may go. */
         space_flush(s, va, PAGE_SIZE);
         frame_put(old);
@@ -117,7 +114,7 @@ copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
         return 0;
     }
     *e = pte_leaf(old, rights_of(a));
-    tlb_flush(1UL << this_hart()->index, va, PAGE_SIZE);
+    tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
     return 0;
 }
 
@@ -140,7 +137,7 @@ space_fault_locked(struct space *s, u64 addr, u32 access)
     if (access == AREA_WRITE && !(*e & PTE_W))
         return copy_on_write(s, a, e, va);
     /* Another thread was faster, or this hart remembers an older entry. */
-    tlb_flush(1UL << this_hart()->index, va, PAGE_SIZE);
+    tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
     return 0;
 }
 

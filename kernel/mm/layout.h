@@ -12,7 +12,7 @@
  *                   | all RAM, at DIRECT_BASE+pa, |  R W: frames. Kernel text, read-only data and
  *                   | but for holes               |  the vDSO image are holes.
  *   STACKS_BASE     +-----------------------------+  0xffffffe0_00000000
- *                   | kernel stacks, each between |  R W: 16 KiB each in slots of 64 KiB
+ *                   | kernel stacks, each between |  R W: 16 KiB each in slots of 32 KiB
  *                   | two unmapped gaps           |
  *   DEVICES_BASE    +-----------------------------+  0xfffffff0_00000000
  *                   | device registers, by page   |  R W: what the device tree names
@@ -29,4 +29,4 @@
 #define IMAGE_BASE   0xffffffff80000000UL
 
 #define KERNEL_STACK_SIZE 16384UL
-#define KERNEL_STACK_SLOT 65536UL
+#define KERNEL_STACK_SLOT 32768UL

@@ -10,12 +10,6 @@
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
 #include "mm/pagetable.h"
-#include "sched/thread.h"
-
-/* Nothing is ever mapped below: a null pointer with an offset must fault. */
-#define LOWEST 0x10000UL
-/* Linux keeps the same distance (stack_guard_gap). */
-#define STACK_GAP (256 * PAGE_SIZE)
 
 /* The range an area keeps for itself, guards included. */
 static u64
@@ -46,12 +40,23 @@ gap_below(struct space *s, u64 top, u64 length)
     return high > LOWEST && high - LOWEST >= length ? high - length : 0;
 }
 
+/* True if [start, end) touches nothing that is mapped, nor what it keeps for itself. */
+static bool
+is_clear(struct space *s, u64 start, u64 end)
+{
+    struct area *a;
+    list_for_each (a, &s->areas, link)
+        if (low_edge(s, a) < end && high_edge(a) > start)
+            return false;
+    return true;
+}
+
 static u64
 choose_place(struct space *s, u64 hint, u64 length)
 {
     hint = ALIGN_DOWN(hint, PAGE_SIZE);
     if (hint >= LOWEST && hint < USER_END && length <= USER_END - hint &&
-        area_range_free(s, hint, hint + length))
+        is_clear(s, hint, hint + length))
         return hint;
     u64 place = gap_below(s, s->mmap_top, length);
     return place ? place : gap_below(s, USER_END, length);
@@ -83,8 +88,8 @@ place_for(struct space *s, u64 addr, u64 length, u32 flags)
 }
 
 s64
-space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *pager,
-          void *object, u64 offset_pages, const char *name)
+space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *pager, void *object,
+          u64 offset_pages, const char *name)
 {
     if (!length)
         return -EINVAL;
@@ -106,8 +111,10 @@ space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *
     if (place > 0) {
         a->start = place;
         a->end = place + length;
-        area_insert(s, a);
-        area_merge(s, a->start, a->end);
+        if (area_insert(s, a))
+            place = -ENOMEM;
+        else
+            area_merge(s, a->start, a->end);
     }
     spin_unlock(&s->lock);
     if (place < 0)
@@ -151,17 +158,23 @@ check_protect(struct space *s, u64 start, u64 end, u32 prot)
     return 0;
 }
 
+struct protecting {
+    u32 prot;
+    bool changed; /* there were pages: harts may remember their old rights */
+};
+
 /* Rights are taken away at once. W comes back by a fault, which knows about copy-on-write. */
 static void
 protect_one(pte_t *e, u64 va, void *arg)
 {
-    u32 prot = *(u32 *)arg;
+    struct protecting *p = arg;
     u64 rights = PTE_U;
-    if (prot & (AREA_READ | AREA_WRITE))
+    if (p->prot & (AREA_READ | AREA_WRITE))
         rights |= PTE_R;
-    if (prot & AREA_EXEC)
+    if (p->prot & AREA_EXEC)
         rights |= PTE_X;
     *e = pte_leaf(pte_pa(*e), rights);
+    p->changed = true;
 }
 
 static int
@@ -175,9 +188,11 @@ protect_locked(struct space *s, u64 start, u64 end, u32 prot)
     for (struct area *a = area_at_or_above(s, start); a && a->start < end;
          a = area_at_or_above(s, a->end))
         a->flags = (a->flags & ~AREA_PROT) | prot;
-    pt_for_each(s->root, start, end, protect_one, &prot);
-    space_flush(s, start, end - start);
-    if (prot & AREA_EXEC)
+    struct protecting p = { .prot = prot };
+    pt_for_each(s->root, start, end, protect_one, &p);
+    if (p.changed)
+        space_flush(s, start, end - start);
+    if (p.changed && prot & AREA_EXEC)
         space_code_changed(s);
     area_merge(s, start, end);
     return 0;
@@ -223,9 +238,10 @@ grow_heap(struct space *s, u64 start, u64 end)
         (end - start) >> PAGE_SHIFT > frames_total())
         return false;
     struct area *a = area_clone(&like, start, end);
-    if (!a)
+    if (!a || area_insert(s, a)) {
+        kfree(a);
         return false;
-    area_insert(s, a);
+    }
     area_merge(s, start, end);
     return true;
 }
@@ -259,19 +275,21 @@ space_is_free(struct space *s, u64 start, u64 end)
 u64
 space_random_place(struct space *s, u64 low, u64 high, u64 length)
 {
-    u64 place = 0, pages = (high - low - length) >> PAGE_SHIFT;
-    low = MAX(low, LOWEST + PAGE_SIZE);
+    u64 place = 0, need = length + 2 * PAGE_SIZE; /* a page on either side stays free */
+    low = MAX(low, LOWEST);
+    if (high < low || high - low < need)
+        return 0;
+    u64 choices = ((high - low - need) >> PAGE_SHIFT) + 1;
     spin_lock(&s->lock);
     for (int tries = 0; tries < 64 && !place; tries++) {
-        u64 at = low + (random_below(pages) << PAGE_SHIFT);
-        if (at + length + PAGE_SIZE <= high &&
-            area_range_free(s, at - PAGE_SIZE, at + length + PAGE_SIZE))
-            place = at;
+        u64 at = low + (random_below(choices) << PAGE_SHIFT);
+        if (is_clear(s, at, at + need))
+            place = at + PAGE_SIZE;
     }
-    /* A crowded space: the first gap below a random point, guards included. */
+    /* A crowded space: the first gap below a random point. */
     for (int tries = 0; tries < 64 && !place; tries++) {
-        u64 gap = gap_below(s, low + (random_below(pages) << PAGE_SHIFT), length + 2 * PAGE_SIZE);
-        place = gap ? gap + PAGE_SIZE : 0;
+        u64 gap = gap_below(s, low + (random_below(choices) << PAGE_SHIFT) + need, need);
+        place = gap >= low ? gap + PAGE_SIZE : 0;
     }
     spin_unlock(&s->lock);
     return place;

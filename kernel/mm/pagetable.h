@@ -31,30 +31,54 @@ pte_leaf(u64 pa, u64 rights)
     return pa >> PAGE_SHIFT << 10 | rights | PTE_V | PTE_A | (rights & PTE_W ? PTE_D : 0);
 }
 
-/* The entry of `va` at the lowest level of the table rooted at frame `root`. With `make`, missing
- * tables are added; NULL when absent, or without memory. The owner's lock must be held. */
-pte_t *pt_walk(u64 root, u64 va, bool make);
+/* Changes an entry. A release: another hart's walk that finds the entry finds what it points to as
+ * it was written before, be it a table or a page; without it, on weakly ordered hardware, what was
+ * in that frame before. */
+static inline void
+pte_set(pte_t *e, pte_t value)
+{
+    __atomic_store_n(e, value, __ATOMIC_RELEASE);
+}
+
+#define LEVEL_SHIFT(level) (PAGE_SHIFT + 9 * (level))
+#define LEVEL_SIZE(level)                                                                          \
+    (1UL << LEVEL_SHIFT(level)) /* what an entry serves: 4 KiB, 2 MiB, 1 GiB */
+
+/* The entry of `va` at `level` (0 is the lowest) of the tables rooted at frame `root`. With `make`,
+ * missing tables are added; NULL when absent, or without memory. The owner's lock must be held. */
+pte_t *pt_entry(u64 root, u64 va, int level, bool make);
+
+static inline pte_t *
+pt_walk(u64 root, u64 va, bool make)
+{
+    return pt_entry(root, va, 0, make);
+}
+
+/* What visitors get: a valid entry, the first address that it serves, the caller's arg. */
+typedef void (*pt_visit)(pte_t *e, u64 va, void *arg);
 
 /* Visits every valid lowest-level user entry of [start, end) and skips holes quickly. */
-void pt_for_each(u64 root, u64 start, u64 end, void (*visit)(pte_t *e, u64 va, void *arg),
-                 void *arg);
+void pt_for_each(u64 root, u64 start, u64 end, pt_visit visit, void *arg);
 
-/* A new root with the kernel's half filled in, 0 without memory; and the end of one: frees the
- * tables of the user half (leaves must be gone) and the root. */
+/* Visits the entry of every table that serves a part of [start, end) and lies in [low, high), where
+ * nothing is mapped any more: lower tables first. The visitor clears it and puts the table's frame
+ * when no hart can walk through it any more (a flush of everything: privileged ISA, SFENCE.VMA). */
+void pt_for_each_unused(u64 root, u64 start, u64 end, u64 low, u64 high, pt_visit visit, void *arg);
+
+/* A new root with the kernel's half filled in and the user's empty; 0 without memory. It goes by
+ * frame_put when all areas are gone, and with them all tables. */
 u64 pt_create(void);
-void pt_destroy(u64 root);
 
 /* Builds the kernel's own final tables (W^X, holes, guards) and switches this hart to them. */
 void pt_kernel_init(void);
 extern u64 kernel_root;
 
-/* Kernel mappings: `rights` PTE_R/W/X. Panics without memory at boot. */
-void pt_kernel_map(u64 va, u64 pa, u64 size, u64 rights);
-
 /* Maps the device registers [pa, pa+size) and returns their kernel address. Boot only. */
 void *map_device(u64 pa, u64 size);
 
-/* A fresh kernel stack with guards below and above; returns its top, 0 without memory. */
+/* A fresh kernel stack with guards below and above; returns its top, 0 without memory. Init: once,
+ * when kernel_root stands. */
+void kernel_stacks_init(void);
 u64 kernel_stack_alloc(void);
 void kernel_stack_free(u64 top);
 

@@ -8,36 +8,50 @@
 #include "mm/area.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
-#include "sched/thread.h"
+
+/* Pages on their way from one range to another. */
+struct move {
+    u64 root, offset; /* added to an address of the one, gives that of the other */
+    bool failed;
+};
+
+static void
+make_room(pte_t *e, u64 va, void *arg)
+{
+    struct move *m = arg;
+    m->failed = m->failed || !pt_walk(m->root, va + m->offset, true);
+}
+
+static void
+move_entry(pte_t *e, u64 va, void *arg)
+{
+    struct move *m = arg;
+    *pt_walk(m->root, va + m->offset, false) = *e;
+    *e = 0;
+}
 
 /* Carries the entries of [from, from+length) to `to`. 0 or -ENOMEM with nothing moved: the tables
  * of the target are made first. */
 static int
 move_entries(struct space *s, u64 from, u64 to, u64 length)
 {
-    for (u64 at = 0; at < length; at += PAGE_SIZE)
-        if (!pt_walk(s->root, to + at, true))
-            return -ENOMEM;
-    for (u64 at = 0; at < length; at += PAGE_SIZE) {
-        pte_t *e = pt_walk(s->root, from + at, false);
-        if (e && *e & PTE_V) {
-            *pt_walk(s->root, to + at, false) = *e;
-            *e = 0;
-        }
-    }
+    struct move m = { .root = s->root, .offset = to - from };
+    pt_for_each(s->root, from, from + length, make_room, &m);
+    if (m.failed)
+        return -ENOMEM;
+    pt_for_each(s->root, from, from + length, move_entry, &m);
     space_flush(s, from, length);
     return 0;
 }
 
-/* vdso_base and sigreturn are addresses inside the area that moves. */
+/* vdso_base and sigreturn are addresses inside of what moves. */
 static void
-follow_vdso(struct space *s, const struct area *a, u64 to)
+follow_vdso(struct space *s, u64 from, u64 length, u64 to)
 {
-    u64 length = a->end - a->start;
-    if (s->sigreturn - a->start < length)
-        s->sigreturn += to - a->start;
-    if (s->vdso_base && s->vdso_base - a->start < length)
-        s->vdso_base += to - a->start;
+    if (s->sigreturn - from < length)
+        s->sigreturn += to - from;
+    if (s->vdso_base && s->vdso_base - from < length)
+        s->vdso_base += to - from;
 }
 
 /* Moves [addr, addr+old) of area `a` to a range of `length` bytes at `to`, which is free. */
@@ -47,15 +61,17 @@ move_area(struct space *s, struct area *a, u64 addr, u64 old, u64 to, u64 length
     struct area *moved = area_clone(a, addr, addr + old);
     if (!moved)
         return -ENOMEM;
-    u64 carried = MIN(old, length);
-    if (area_split(s, addr) || area_split(s, addr + old) || move_entries(s, addr, to, carried)) {
+    moved->start = to;
+    moved->end = to + length;
+    if (area_split(s, addr) || area_split(s, addr + old) || area_insert(s, moved)) {
         area_free(moved);
         return -ENOMEM;
     }
-    follow_vdso(s, moved, to);
-    moved->start = to;
-    moved->end = to + length;
-    area_insert(s, moved);
+    if (move_entries(s, addr, to, MIN(old, length))) {
+        area_unmap(s, to, to + length); /* with the tables made so far */
+        return -ENOMEM;
+    }
+    follow_vdso(s, addr, old, to);
     area_unmap(s, addr, addr + old); /* split already: cannot fail */
     area_merge(s, to, to + length);
     return (s64)to;
@@ -69,9 +85,11 @@ target(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
         u64 place = area_find_place(s, length);
         return place ? (s64)place : -ENOMEM;
     }
-    if (to % PAGE_SIZE || to > USER_END || length > USER_END - to || to < PAGE_SIZE ||
+    if (to % PAGE_SIZE || to > USER_END || length > USER_END - to ||
         (to < addr + old && addr < to + length))
         return -EINVAL;
+    if (to < LOWEST)
+        return -EPERM;
     return area_unmap(s, to, to + length) ? -ENOMEM : (s64)to;
 }
 

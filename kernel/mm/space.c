@@ -1,4 +1,6 @@
-/* space.c - the life of an address space: made, forked, entered by a hart, ended. See space.h. */
+/* space.c - the life of an address space: made, forked, entered by a hart, ended. See space.h.
+ *
+ * Not here: what is in it (map.c, area.c) and how its pages come (fault.c). */
 
 #include "mm/space.h"
 #include <asm/errno.h>
@@ -7,8 +9,11 @@
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
 #include "mm/pagetable.h"
+#include "riscv/csr.h"
+#include "riscv/hart.h"
 #include "riscv/sbi.h"
-#include "sched/thread.h"
+
+static struct space *active[MAX_HARTS]; /* each written by its own hart only */
 
 struct space *
 space_create(void)
@@ -40,29 +45,42 @@ space_put(struct space *s)
         return;
     BUG_ON(s->active_harts);
     area_unmap(s, 0, USER_END); /* no border inside an area: needs no memory, cannot fail */
-    pt_destroy(s->root);
+    frame_put(s->root);
     kfree(s);
 }
 
-/* --- fork --------------------------------------------------------------------------------------- */
+/* --- fork ------------------------------------------------------------------------------------- */
 
 struct forking {
     struct space *child;
     bool keep_write; /* shared area: both go on writing to the same frame */
     bool failed;
+    pte_t *last; /* the child's entry of last_va: its neighbours need no walk */
+    u64 last_va;
 };
+
+static pte_t *
+child_entry(struct forking *f, u64 va)
+{
+    if (f->last && va >> LEVEL_SHIFT(1) == f->last_va >> LEVEL_SHIFT(1))
+        f->last += (va - f->last_va) >> PAGE_SHIFT;
+    else
+        f->last = pt_walk(f->child->root, va, true);
+    f->last_va = va;
+    return f->last;
+}
 
 /* Private pages lose W on both sides; who writes first copies (fault.c). */
 static void
 share_page(pte_t *e, u64 va, void *arg)
 {
     struct forking *f = arg;
-    pte_t *to = f->failed ? NULL : pt_walk(f->child->root, va, true);
+    pte_t *to = f->failed ? NULL : child_entry(f, va);
     if (!to) {
         f->failed = true;
         return;
     }
-    if (!f->keep_write)
+    if (!f->keep_write && *e & PTE_W)
         *e &= ~(PTE_W | PTE_D);
     *to = *e;
     frame_get(pte_pa(*e));
@@ -76,6 +94,7 @@ fork_area(struct space *from, struct space *to, struct area *a)
     if (!copy)
         return false;
     list_add_tail(&to->areas, &copy->link);
+    to->area_count++;
     to->mapped_pages += (a->end - a->start) >> PAGE_SHIFT;
     struct forking f = { .child = to, .keep_write = a->flags & AREA_SHARED };
     pt_for_each(from->root, a->start, a->end, share_page, &f);
@@ -122,34 +141,41 @@ space_fork(struct space *from)
     return NULL;
 }
 
-/* --- harts -------------------------------------------------------------------------------------- */
+/* --- harts ------------------------------------------------------------------------------------ */
 
 void
 space_code_changed(struct space *s)
 {
+    /* The new bytes before the look at who runs here: a hart that comes later fences by itself. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     __asm__ volatile("fence.i" ::: "memory");
-    u64 others = s->active_harts & ~(1UL << this_hart()->index);
+    u64 others = s->active_harts & ~(1UL << hart_index());
     if (others)
         sbi_remote_fence_i(hart_mask_ids(others));
+}
+
+struct space *
+space_current(void)
+{
+    return active[hart_index()];
 }
 
 void
 space_activate(struct space *s)
 {
-    struct hart *h = this_hart();
-    u64 bit = 1UL << h->index;
-    struct space *old = h->active_space;
+    u32 self = hart_index();
+    struct space *old = active[self];
     if (old == s)
         return;
     if (s)
-        __atomic_fetch_or(&s->active_harts, bit, __ATOMIC_SEQ_CST);
-    h->active_space = s;
+        __atomic_fetch_or(&s->active_harts, 1UL << self, __ATOMIC_SEQ_CST);
+    active[self] = s;
     csr_write(satp, SATP_SV39 | (s ? s->root : kernel_root) >> PAGE_SHIFT);
-    /* No ASIDs: forget the old space's translations, and code it may have left in the fetch path. */
+    /* No ASIDs: forget the old space's translations, and its code in the fetch path. */
     __asm__ volatile("sfence.vma\n\tfence.i" ::: "memory");
     /* Last: whoever sees the bit gone may free the root that satp held until now. */
     if (old)
-        __atomic_fetch_and(&old->active_harts, ~bit, __ATOMIC_SEQ_CST);
+        __atomic_fetch_and(&old->active_harts, ~(1UL << self), __ATOMIC_SEQ_CST);
 }
 
 void

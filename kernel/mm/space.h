@@ -49,19 +49,20 @@ struct area {
 
 struct space {
     struct spinlock lock;
-    u32 users;          /* threads' processes that share it (vfork), atomically counted */
-    u64 root;           /* frame of the root page table */
+    u32 users; /* threads' processes that share it (vfork), atomically counted */
+    u64 root;  /* frame of the root page table */
     struct list areas;
+    u32 area_count;
     u64 active_harts;   /* harts whose satp is this space; atomic bits */
     u64 mapped_pages;   /* sum of all areas, against the limit */
     u64 resident_pages; /* entries in the page table */
     u64 brk_start, brk;
-    u64 mmap_top;       /* mmap places areas below it, downwards */
-    u64 stack_limit;    /* bytes that the stack may grow to (RLIMIT_STACK) */
-    u64 stack_start;    /* sp at entry, for /proc/PID/stat */
+    u64 mmap_top;    /* mmap places areas below it, downwards */
+    u64 stack_limit; /* bytes that the stack may grow to (RLIMIT_STACK) */
+    u64 stack_start; /* sp at entry, for /proc/PID/stat */
     u64 arg_start, arg_end, env_start, env_end;
     u64 vdso_base, sigreturn; /* user addresses; sigreturn = __vdso_rt_sigreturn here */
-    u64 auxv[64];       /* as the program got it, for /proc/PID/auxv; pairs, AT_NULL ends it */
+    u64 auxv[64]; /* as the program got it, for /proc/PID/auxv; pairs, AT_NULL ends it */
 };
 
 /* A new empty space with one user, or NULL without memory. The kernel half is in place. */
@@ -116,9 +117,11 @@ u64 space_lookup(struct space *s, u64 addr, u32 access);
 
 /* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */
 void space_activate(struct space *s);
+/* By which space this hart translates: the current thread's, NULL in a kernel thread. */
+struct space *space_current(void);
 
 /* Instructions in user memory have changed: fence.i on this hart and on those that run other threads
- * of the space (unprivileged ISA, Zifencei). A hart that comes later fences in space_activate. */
+ * of it (unprivileged ISA, Zifencei). A hart that comes later fences in space_activate. */
 void space_code_changed(struct space *s);
 
 /* For /proc: calls visit for each area in order with the lock held; visit must not sleep. */

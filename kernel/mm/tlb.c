@@ -5,8 +5,9 @@
  * Source: Privileged Architecture, "Supervisor Memory-Management Fence Instruction". */
 
 #include "mm/pagetable.h"
+#include "dev/machine.h"
+#include "riscv/hart.h"
 #include "riscv/sbi.h"
-#include "sched/thread.h"
 
 /* Above this many pages one full flush is cheaper than a fence per page. */
 #define MANY_PAGES 16
@@ -26,16 +27,16 @@ u64
 hart_mask_ids(u64 mask)
 {
     u64 ids = 0;
-    for (u32 i = 0; i < harts_online; i++)
+    for (u32 i = 0; i < machine.hart_count; i++)
         if (mask >> i & 1)
-            ids |= 1UL << harts[i].id;
+            ids |= 1UL << machine.hart_ids[i];
     return ids;
 }
 
 void
 tlb_flush(u64 hart_mask, u64 va, u64 size)
 {
-    u64 self = 1UL << this_hart()->index;
+    u64 self = 1UL << hart_index();
     if (hart_mask & self)
         flush_here(va, size);
     if (hart_mask & ~self)

@@ -1,7 +1,7 @@
 /* usercopy.c - copying between kernel and user memory. See usercopy.h.
  *
- * Page by page: lock the space, find or fault in the frame, copy through the direct map, unlock. The
- * lock is held over the copy of a page, so that no other thread can unmap and free it meanwhile.
+ * Page by page: lock the space, find or fault in the frame, copy through the direct map, unlock.
+ * The lock is held over the copy of a page, so that no other thread can unmap and free it then.
  * sstatus.SUM stays clear for ever: the user's own mapping is never used. */
 
 #include "mm/usercopy.h"
@@ -9,7 +9,6 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/space.h"
-#include "sched/thread.h"
 
 /* The kernel's address of user byte `addr`, faulted in for `access`; NULL if it cannot be. */
 static char *
@@ -58,13 +57,13 @@ whole(size_t done, size_t n)
 size_t
 copy_from_user_partial(void *dst, u64 src, size_t n)
 {
-    return transfer(current()->space, dst, src, n, AREA_READ);
+    return transfer(space_current(), dst, src, n, AREA_READ);
 }
 
 size_t
 copy_to_user_partial(u64 dst, const void *src, size_t n)
 {
-    return transfer(current()->space, (char *)src, dst, n, AREA_WRITE);
+    return transfer(space_current(), (char *)src, dst, n, AREA_WRITE);
 }
 
 int
@@ -82,7 +81,7 @@ copy_to_user(u64 dst, const void *src, size_t n)
 int
 zero_user(u64 dst, size_t n)
 {
-    return whole(transfer(current()->space, NULL, dst, n, AREA_WRITE), n);
+    return whole(transfer(space_current(), NULL, dst, n, AREA_WRITE), n);
 }
 
 int
@@ -118,7 +117,7 @@ string_from_user(char *dst, u64 src, size_t size)
 int
 user_load_u32(u64 addr, u32 *value)
 {
-    struct space *s = current()->space;
+    struct space *s = space_current();
     spin_lock(&s->lock);
     char *p = reach(s, addr, AREA_READ);
     if (p)
@@ -130,7 +129,7 @@ user_load_u32(u64 addr, u32 *value)
 int
 user_cas_u32(u64 addr, u32 *expected, u32 new)
 {
-    struct space *s = current()->space;
+    struct space *s = space_current();
     spin_lock(&s->lock);
     char *p = reach(s, addr, AREA_WRITE);
     if (p)

@@ -31,6 +31,6 @@ size_t copy_to_user_partial(u64 dst, const void *src, size_t n);
 /* Reads the aligned u32 at `addr` atomically. For futex. */
 int user_load_u32(u64 addr, u32 *value);
 
-/* Compares-and-swaps the aligned u32 at `addr`: stores `new` if it holds *expected; *expected is what
- * it held. 0 (look at *expected) or -EFAULT. */
+/* Compares-and-swaps the aligned u32 at `addr`: stores `new` if it holds *expected; *expected is
+ * what it held. 0 (look at *expected) or -EFAULT. */
 int user_cas_u32(u64 addr, u32 *expected, u32 new);

@@ -9,7 +9,7 @@
 #include "lib/string.h"
 #include "mm/usercopy.h"
 #include "proc/process.h"
-#include "riscv/fp.h"
+#include "sched/fp.h"
 
 #define KNOWN_FLAGS                                                                                \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_PARENT |              \
@@ -178,7 +178,7 @@ vfork_wait(struct vfork *v, int pid)
     struct waiter w;
     wait_enter(&w, &v->queue);
     for (;;) {
-        current()->state = THREAD_BLOCKED;
+        thread_announce(THREAD_BLOCKED);
         spin_lock(&process_lock);
         struct process *child = process_find(pid);
         bool give_up = task_must_end();

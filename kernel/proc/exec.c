@@ -13,7 +13,7 @@
 #include "proc/args.h"
 #include "proc/elf.h"
 #include "proc/process.h"
-#include "riscv/fp.h"
+#include "sched/fp.h"
 #include "vdso/vdso.h"
 
 #define SCRIPT_LINE  256 /* BINPRM_BUF_SIZE: what is looked at of a script's first line */

@@ -191,7 +191,7 @@ process_become_single(void)
     struct waiter w;
     wait_enter(&w, &p->exec_wait);
     for (;;) {
-        current()->state = THREAD_BLOCKED; /* a kill does not stop the others from going */
+        thread_announce(THREAD_BLOCKED); /* a kill does not stop the others from going */
         if (__atomic_load_n(&p->live_tasks, __ATOMIC_ACQUIRE) == 1)
             break;
         schedule();

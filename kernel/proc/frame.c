@@ -8,7 +8,7 @@
 #include "mm/usercopy.h"
 #include "proc/process.h"
 #include "proc/sigframe.h"
-#include "riscv/fp.h"
+#include "sched/fp.h"
 
 bool
 on_alternate_stack(const struct task_signals *s, u64 sp)

@@ -28,19 +28,19 @@
 #define SIP_TIMER (1UL << 5)
 #define SIP_EXT   (1UL << 9) /* the PLIC has something for us */
 
-#define SCAUSE_INTERRUPT   (1UL << 63)
-#define CAUSE_INSN_MISALIGNED 0
-#define CAUSE_INSN_ACCESS     1
-#define CAUSE_ILLEGAL         2
-#define CAUSE_BREAKPOINT      3
-#define CAUSE_LOAD_MISALIGNED 4
-#define CAUSE_LOAD_ACCESS     5
+#define SCAUSE_INTERRUPT       (1UL << 63)
+#define CAUSE_INSN_MISALIGNED  0
+#define CAUSE_INSN_ACCESS      1
+#define CAUSE_ILLEGAL          2
+#define CAUSE_BREAKPOINT       3
+#define CAUSE_LOAD_MISALIGNED  4
+#define CAUSE_LOAD_ACCESS      5
 #define CAUSE_STORE_MISALIGNED 6
-#define CAUSE_STORE_ACCESS    7
-#define CAUSE_ECALL_USER      8
-#define CAUSE_INSN_PAGE       12
-#define CAUSE_LOAD_PAGE       13
-#define CAUSE_STORE_PAGE      15
+#define CAUSE_STORE_ACCESS     7
+#define CAUSE_ECALL_USER       8
+#define CAUSE_INSN_PAGE        12
+#define CAUSE_LOAD_PAGE        13
+#define CAUSE_STORE_PAGE       15
 
 #define SATP_SV39 (8UL << 60)
 

@@ -1,5 +1,7 @@
-/* fp_registers.S - all 32 f registers and fcsr to and from memory. The only file compiled with F and D.
- * sstatus.FS must not be Off. */
+/* fp_registers.S - all 32 f registers and fcsr to and from memory. See fp_registers.h.
+ *
+ * The only file that is compiled with F and D: everywhere else in the kernel the assembler refuses
+ * the name of an f register. sstatus.FS must not be Off here. */
 
 #include "offsets.h"
 

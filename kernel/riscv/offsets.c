@@ -1,5 +1,7 @@
-/* offsets.c - offsets of C structs for assembly. Compiled to assembly text, from which the build
- * takes the lines marked @define into offsets.h (see kernel.mk). Never linked. */
+/* offsets.c - offsets of C structs for assembly, so that no number is typed twice.
+ *
+ * Compiled to assembly text, from which the build takes the lines marked @define into offsets.h
+ * (see kernel.mk). Never linked. */
 
 #include "boot/boot.h"
 #include "sched/thread.h"

@@ -1,5 +1,7 @@
-/* switch.S - from one kernel stack to another. Only callee-saved registers matter: to the compiler
- * this is a function call (psABI, "Integer Register Convention"). */
+/* switch.S - from one kernel stack to another, and the first step on a new one.
+ *
+ * Only callee-saved registers matter: to the compiler a switch is a function call.
+ * Source: psABI, "Integer Register Convention". */
 
 #include "offsets.h"
 

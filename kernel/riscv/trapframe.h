@@ -1,6 +1,6 @@
 /* trapframe.h - the registers of user mode, as the trap entry saves them.
  *
- * Not here: floating point registers, which are saved only when they are used (riscv/fp.h). The
+ * Not here: floating point registers, which are saved only when they are used (sched/fp.h). The
  * order is that of Linux's struct user_regs_struct, so ptrace and signal frames copy it whole. */
 #pragma once
 

@@ -6,8 +6,8 @@
 
 #include "lib/print.h"
 #include "mm/space.h"
-#include "riscv/fp.h"
 #include "riscv/sbi.h"
+#include "sched/fp.h"
 #include "sched/switch.h"
 #include "sched/thread.h"
 
@@ -91,11 +91,6 @@ switch_to(struct hart *h, struct thread *prev, struct thread *next)
     next->hart = h;
     h->current = next;
     space_activate(next->space);
-    if (next->fresh) {
-        /* This hart may remember that the slot of its stack was unmapped. */
-        __asm__ volatile("sfence.vma" ::: "memory");
-        next->fresh = false;
-    }
     prev->on_hart = false;
     next->on_hart = true;
     if (prev->state == THREAD_DEAD)
@@ -130,41 +125,66 @@ yield(void)
     schedule();
 }
 
-/* --- waking -------------------------------------------------------------------------------------- */
+/* --- waking ----------------------------------------------------------------------------------- */
 
 static void
-wake_locked(struct thread *t)
+make_runnable(struct thread *t)
 {
-    t->state = THREAD_RUNNABLE;
     /* Still on its hart: it has announced a wait but not given up the hart. It just goes on. */
     if (!t->on_hart && !t->queued)
         enqueue(t);
 }
 
+/* Ends the wait of a thread that is in state `from`. By compare-and-swap, because a thread changes
+ * its own state without the lock: it may just be on its way into another one. */
+static bool
+leave_state(struct thread *t, enum thread_state from)
+{
+    if (!__atomic_compare_exchange_n(&t->state, &from, THREAD_RUNNABLE, false, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_SEQ_CST))
+        return false;
+    make_runnable(t);
+    return true;
+}
+
+/* Whoever wakes has just written what the other waits for. That must be seen before we look at its
+ * state: the other half of thread_announce. */
+static void
+lock_for_wake(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    spin_lock(&sched_lock);
+}
+
+void
+thread_announce(enum thread_state state)
+{
+    __atomic_store_n(&current()->state, state, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 void
 thread_start(struct thread *t)
 {
-    spin_lock(&sched_lock);
-    wake_locked(t);
+    lock_for_wake();
+    leave_state(t, THREAD_NEW);
     spin_unlock(&sched_lock);
 }
 
 void
 thread_wake(struct thread *t)
 {
-    spin_lock(&sched_lock);
-    if (t->state == THREAD_SLEEPING || t->state == THREAD_BLOCKED)
-        wake_locked(t);
+    lock_for_wake();
+    if (!leave_state(t, THREAD_SLEEPING))
+        leave_state(t, THREAD_BLOCKED);
     spin_unlock(&sched_lock);
 }
 
 void
 thread_interrupt(struct thread *t)
 {
-    spin_lock(&sched_lock);
-    if (t->state == THREAD_SLEEPING)
-        wake_locked(t);
-    else if (t->on_hart && t->hart != this_hart())
+    lock_for_wake();
+    if (!leave_state(t, THREAD_SLEEPING) && t->on_hart && t->hart != this_hart())
         sbi_send_ipi(1UL << t->hart->id); /* into the kernel, and so past its `work` */
     spin_unlock(&sched_lock);
 }
@@ -172,9 +192,8 @@ thread_interrupt(struct thread *t)
 void
 thread_resume(struct thread *t)
 {
-    spin_lock(&sched_lock);
-    if (t->state == THREAD_STOPPED)
-        wake_locked(t);
+    lock_for_wake();
+    leave_state(t, THREAD_STOPPED);
     spin_unlock(&sched_lock);
 }
 
@@ -195,7 +214,7 @@ thread_set_affinity(struct thread *t, u64 mask)
         schedule();
 }
 
-/* --- idle harts ---------------------------------------------------------------------------------- */
+/* --- idle harts ------------------------------------------------------------------------------- */
 
 bool
 runnable_waiting(void)

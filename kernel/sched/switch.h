@@ -1,4 +1,6 @@
-/* switch.h - what the scheduler's files share with the assembly of the switch. */
+/* switch.h - what the scheduler's files share with the assembly of the switch.
+ *
+ * For this room alone; others use thread.h and wait.h. */
 #pragma once
 
 #include "sched/thread.h"

@@ -1,4 +1,6 @@
-/* thread.c - the life of a thread: made, started, ended. See thread.h. */
+/* thread.c - the life of a thread: made, begun, ended. See thread.h.
+ *
+ * Not here: when it runs (schedule.c) and what it is to a user (proc/). */
 
 #include "sched/thread.h"
 #include "lib/print.h"
@@ -41,7 +43,6 @@ thread_create(const char *name, void (*entry)(void))
     t->context.sp = (u64)t->frame;
     t->context.ra = (u64)thread_start_code;
     t->context.s[1] = (u64)entry;
-    t->fresh = true;
     t->affinity = (1UL << MAX_HARTS) - 1;
     t->hart = this_hart();
     list_init(&t->run_link);
@@ -60,7 +61,7 @@ thread_free(struct thread *t)
 noreturn void
 thread_exit(void)
 {
-    current()->state = THREAD_DEAD;
+    thread_announce(THREAD_DEAD);
     schedule();
     panic("a dead thread runs again");
 }

@@ -10,16 +10,12 @@
 #include "lib/list.h"
 #include "lib/spinlock.h"
 #include "riscv/csr.h"
+#include "riscv/fp_registers.h"
 #include "riscv/trapframe.h"
 
 struct space;
 struct process;
 struct hart;
-
-struct fp_state {
-    u64 f[32];
-    u32 fcsr;
-};
 
 /* What schedule() saves: the callee-saved registers (psABI). */
 struct context {
@@ -40,48 +36,43 @@ enum thread_state {
 #define WORK_SIGNAL  2u /* a signal may be deliverable, or the process is ending */
 
 struct thread {
-    struct hart *hart;        /* that runs it now (valid for `current`) */
-    struct trapframe *frame;  /* user registers; also the stack pointer at trap entry */
-    u64 scratch;              /* trap entry parks one register here */
-    u32 work;                 /* WORK_..., set by anyone with atomic or, cleared by the thread */
+    struct hart *hart;       /* that runs it now (valid for `current`) */
+    struct trapframe *frame; /* user registers; also the stack pointer at trap entry */
+    u64 scratch;             /* trap entry parks one register here */
+    u32 work;                /* WORK_..., set by anyone with atomic or, cleared by the thread */
 
-    enum thread_state state;  /* under the scheduler's lock, but for own SLEEPING/BLOCKED */
+    enum thread_state state; /* set by others under the scheduler's lock, by itself without */
     bool on_hart, queued;
     struct list run_link;
     struct context context;
     u64 stack_top;
-    u64 affinity;             /* bit i: may run on hart index i */
-    struct fp_state fp;       /* as of the last save; see riscv/fp.h */
-    bool fp_used;             /* fp is not all zeros */
-    struct hart *fp_hart;     /* whose f registers last held it */
-    bool fresh;               /* its stack is new: the first hart forgets stale translations */
+    u64 affinity;         /* bit i: may run on hart index i */
+    struct fp_state fp;   /* as of the last save; see sched/fp.h */
+    bool fp_used;         /* fp is not all zeros */
+    struct hart *fp_hart; /* whose f registers last held it */
 
-    struct space *space;      /* NULL: kernel thread */
+    struct space *space; /* NULL: kernel thread */
     struct process *process;
-    void *user;               /* struct task of floor 7: tid, signals */
-    u64 run_ticks;            /* time it has had a hart, in timebase ticks, up to `stamp` */
-    u64 stamp;                /* rdtime when the present stretch began */
+    void *user;    /* struct task of floor 7: tid, signals */
+    u64 run_ticks; /* time it has had a hart, in timebase ticks, up to `stamp` */
+    u64 stamp;     /* rdtime when the present stretch began */
     char name[16];
 };
 
 struct hart {
-    u32 index;                /* 0.. in the order of coming up; first, see riscv/hart.h */
-    u64 id;                   /* the SBI's hart id */
+    u32 index; /* 0.. in the order of coming up; first, see riscv/hart.h */
+    u64 id;    /* the SBI's hart id */
     struct thread *current;
     struct thread *idle;
-    struct space *active_space;
-    struct thread *fp_owner;  /* whose state the f registers hold; NULL: zeros */
-    struct thread *dead;      /* left this hart for ever; the next thread frees it */
-    u64 next_tick;            /* rdtime of the next tick */
+    struct thread *fp_owner; /* whose state the f registers hold; NULL: zeros */
+    struct thread *dead;     /* left this hart for ever; the next thread frees it */
+    u64 next_tick;           /* rdtime of the next tick */
     bool online, sleeping;
     u64 emergency_stack;
 };
 
 _Static_assert(offsetof(struct thread, hart) == 0 && offsetof(struct hart, index) == 0,
                "riscv/hart.h reads both through tp");
-
-_Static_assert(offsetof(struct thread, hart) == 0, "riscv/hart.h reads it");
-_Static_assert(offsetof(struct hart, index) == 0, "riscv/hart.h reads it");
 
 /* What the boot hart runs from its first line of C on; later its idle thread. */
 extern struct thread boot_thread;
@@ -129,6 +120,10 @@ extern void (*hart_busy_again)(void);
 
 /* What a hart does with nothing to run: waits for interrupts, for ever. */
 noreturn void idle_loop(void);
+
+/* The current thread says that it is about to wait, or not any more. Then it looks at what it waits
+ * for: whoever changes that afterwards finds the state, so no wake-up is lost. */
+void thread_announce(enum thread_state state);
 
 /* Makes a SLEEPING or BLOCKED thread runnable; others are left alone. Any lock may be held. */
 void thread_wake(struct thread *t);

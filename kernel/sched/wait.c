@@ -1,4 +1,6 @@
-/* wait.c - wait queues. See wait.h for the loop that uses them. */
+/* wait.c - wait queues: lists of who waits for one thing. See wait.h for the loop that uses them.
+ *
+ * Not here: what is waited for. A queue knows no condition; every waiter looks for itself. */
 
 #include "sched/wait.h"
 
@@ -22,9 +24,7 @@ wait_enter(struct waiter *w, struct waitqueue *q)
 void
 wait_prepare(void)
 {
-    /* Before the condition is looked at: a wake-up between the look and schedule() must find us
-     * SLEEPING, or it would be lost. */
-    __atomic_store_n(&current()->state, THREAD_SLEEPING, __ATOMIC_SEQ_CST);
+    thread_announce(THREAD_SLEEPING);
 }
 
 void
@@ -33,7 +33,7 @@ wait_leave(struct waiter *w)
     spin_lock(&w->queue->lock);
     list_remove(&w->link);
     spin_unlock(&w->queue->lock);
-    __atomic_store_n(&current()->state, THREAD_RUNNABLE, __ATOMIC_SEQ_CST);
+    thread_announce(THREAD_RUNNABLE);
 }
 
 u32

@@ -3,7 +3,8 @@
  * The kernel itself never uses them. A hart remembers which thread's state its registers hold
  * (hart->fp_owner); it is saved when that thread has changed it (sstatus.FS Dirty in its trapframe)
  * and loaded when another thread is to run. A thread that never touched them gets zeros: nothing
- * leaks from one thread to the next. Source: Privileged Architecture, "Extension Context Status". */
+ * leaks from one thread to the next.
+ * Source: Privileged Architecture, "Extension Context Status". */
 #pragma once
 
 #include "sched/thread.h"

@@ -1,10 +1,10 @@
-/* fp.c - when the f registers are saved and loaded. See fp.h. */
+/* fp.c - when the f registers are saved and loaded. See fp.h.
+ *
+ * A state has changed where sstatus.FS in the trapframe is Dirty; the hardware sets it by itself. */
 
-#include "riscv/fp.h"
+#include "sched/fp.h"
 #include "lib/string.h"
-
-void fp_registers_save(struct fp_state *fp);
-void fp_registers_load(const struct fp_state *fp);
+#include "riscv/fp_registers.h"
 
 static void
 set_fs(struct thread *t, u64 fs)
