@@ -1,4 +1,6 @@
-/* boot.h - what the start-up files share among themselves, and with the assembly. */
+/* boot.h - what the start-up files share among themselves, and with the assembly.
+ *
+ * For this room alone: nothing else of the kernel knows how it came up. */
 #pragma once
 
 #include "lib/types.h"
@@ -21,10 +23,9 @@ u64 boot_tables(void);
 noreturn void boot_main(u64 hartid, u64 fdt_pa);
 noreturn void boot_hart_main(void);
 
-/* The boot hart becomes harts[0]; before anything takes a lock. */
+/* The boot hart becomes harts[0], able to report its own mistakes; before anything takes a lock. */
 void hart_register_boot(u64 hartid);
-/* Gives hart `index` what it needs to report a trap of the kernel itself. */
-void hart_prepare(u32 index);
+/* Brings up all other harts of the machine that the firmware can start. */
 void harts_start_all(void);
 
 /* Looks behind the kernel for what tools/image put there; before frames are handed out. */

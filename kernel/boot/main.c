@@ -1,7 +1,7 @@
 /* main.c - start-up, on one screen: what is brought to life, in which order, and why there.
  *
- * Runs on the boot hart, whichever it is, interrupts off, on the boot stack, which becomes the stack
- * of this hart's idle thread. */
+ * Runs on the boot hart, whichever it is, interrupts off, on the boot stack, which becomes the
+ * stack of this hart's idle thread. */
 
 #include "boot/boot.h"
 #include "debug/panic.h"
@@ -46,7 +46,7 @@ boot_main(u64 hartid, u64 fdt_pa)
 
     frame_init();
     pt_kernel_init(); /* W^X from here on; device registers can be mapped */
-    finisher_init(); /* first: its early mapping is gone, and a panic needs it */
+    finisher_init();  /* first: its early mapping is gone, and a panic needs it */
     plic_init();
     uart_init(); /* the log goes there now; its interrupt needs the PLIC */
     random_init(machine.rng_seed, machine.rng_seed_length);
@@ -54,7 +54,6 @@ boot_main(u64 hartid, u64 fdt_pa)
     timer_init_system();
     clock_init();
     vdso_init(); /* checks the image; needs memory, gives clocks a page to publish in */
-    hart_prepare(0);
     trap_init_hart();
     plic_init_hart();
 
