@@ -1,8 +1,8 @@
 /* return.c - the one place where a thread stops on its way back to user space.
  *
  * The end of its turn, signals, the end of its process: whoever wants something of a thread sets a
- * bit in its `work` and, if it runs elsewhere, sends an interrupt. Nothing else ever interferes with
- * a thread, so this loop is the whole of preemption. */
+ * bit in its `work` and, if it runs elsewhere, sends an interrupt. Nothing else ever interferes
+ * with a thread, so this loop is the whole of preemption. */
 
 #include "debug/debug.h"
 #include "proc/signal.h"

@@ -16,7 +16,7 @@
 #include "syscall/syscall.h"
 #include "time/timer.h"
 
-/* --- interrupts: taken from user mode, in the idle loop and at preemption points ----------------- */
+/* --- interrupts: taken from user mode, in the idle loop and at preemption points -------------- */
 
 static void
 take_pending(void)
@@ -47,7 +47,7 @@ trap_init_hart(void)
     handle_interrupts = take_pending;
 }
 
-/* --- faults --------------------------------------------------------------------------------------- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 static u32
 access_of(u64 cause)

@@ -1,4 +1,6 @@
-/* trap.h - the gate as the rest of the kernel sees it. */
+/* trap.h - the gate as the rest of the kernel sees it.
+ *
+ * Not here: what becomes of a system call (syscall/), a page fault (mm/), a signal (proc/). */
 #pragma once
 
 #include "sched/thread.h"
@@ -13,7 +15,7 @@ void trap_user(struct trapframe *f);
 /* To user space as current()->frame says. A new thread's first act. */
 noreturn void trap_return(void);
 
-/* What is due before user space: end of turn, signals (trap/entry.S calls it while `work` is set). */
+/* What is due before user space: end of turn, signals (trap/entry.S calls it if `work` is set). */
 void return_work(void);
 
 extern char trap_entry[];
