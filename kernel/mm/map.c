@@ -229,6 +229,19 @@ space_discard(struct space *s, u64 addr, u64 length)
     return err;
 }
 
+void
+space_forget(struct space *s, const void *object, u64 first)
+{
+    struct area *a;
+    spin_lock(&s->lock);
+    list_for_each (a, &s->areas, link) {
+        u64 kept_pages = first > a->offset_pages ? first - a->offset_pages : 0;
+        if (a->object == object && kept_pages < (a->end - a->start) >> PAGE_SHIFT)
+            area_zap(s, a->start + (kept_pages << PAGE_SHIFT), a->end);
+    }
+    spin_unlock(&s->lock);
+}
+
 /* Adds [start, end) to the heap. Lock held. */
 static bool
 grow_heap(struct space *s, u64 start, u64 end)

@@ -90,6 +90,9 @@ int space_unmap(struct space *s, u64 addr, u64 length);
 int space_protect(struct space *s, u64 addr, u64 length, u32 prot);
 /* madvise(MADV_DONTNEED): gives the pages back; private ones read as fresh afterwards. */
 int space_discard(struct space *s, u64 addr, u64 length);
+/* Pages of `object` from number `first` on are no more (a file was cut): takes them out of all areas
+ * that show it, private copies too. Whoever touches one now asks the pager, and gets its error. */
+void space_forget(struct space *s, const void *object, u64 first);
 /* brk(2): returns the new break, or the old one when it cannot be moved there. */
 u64 space_brk(struct space *s, u64 brk);
 /* mremap(2), flags as Linux's. vDSO and vvar move whole or not at all. Address or -errno. */

@@ -296,10 +296,38 @@ current_pgrp(void)
     return current_process()->pgrp;
 }
 
+static u64
+current_fd_limit(void)
+{
+    return current_process()->rlimit[RLIMIT_NOFILE].rlim_cur;
+}
+
 static int
 current_session(void)
 {
     return current_process()->session;
+}
+
+struct cut {
+    const void *object;
+    u64 first;
+};
+
+static void
+forget_in(struct process *p, void *arg)
+{
+    const struct cut *c = arg;
+    if (p->space)
+        space_forget(p->space, c->object, c->first);
+}
+
+static void
+forget_pages(void *object, u64 first)
+{
+    struct cut c = { object, first };
+    spin_lock(&process_lock);
+    process_for_each(forget_in, &c);
+    spin_unlock(&process_lock);
 }
 
 /* For a panic: no locks, for nobody knows who holds them. */
@@ -322,7 +350,9 @@ process_init(void)
     process_view.current_fsinfo = current_fsinfo;
     process_view.current_pgrp = current_pgrp;
     process_view.current_session = current_session;
+    process_view.current_fd_limit = current_fd_limit;
     process_view.signal_group = signal_send_group;
+    process_view.forget_pages = forget_pages;
     proc_register_pid("maps", print_maps);
     proc_register_pid("auxv", print_auxv);
     proc_register_pid("cmdline", print_cmdline);
