@@ -5,6 +5,7 @@
  * pipe's end wakes others. */
 #include <asm/errno.h>
 #include "fs/file.h"
+#include "fs/vfs.h"
 #include "mm/kmalloc.h"
 
 #define CLOEXEC 1UL
@@ -112,17 +113,23 @@ fd_next(struct files *fs, int fd)
 }
 
 /* POSIX: always the lowest free one. Shells count on it (close 1, open, and it is the output). */
+u64
+fd_limit(void)
+{
+    return MIN(process_view.current_fd_limit(), (u64)MAX_FDS);
+}
+
 int
 fd_install(struct files *fs, struct file *f, int min, bool cloexec)
 {
-    int fd = min;
+    int fd = min, limit = (int)fd_limit();
     spin_lock(&fs->lock);
-    while (fd < MAX_FDS && is_open(fs, fd))
+    while (fd < limit && is_open(fs, fd))
         fd++;
-    if (fd < MAX_FDS)
+    if (fd < limit)
         swap_locked(fs, fd, f, cloexec);
     spin_unlock(&fs->lock);
-    if (fd < MAX_FDS)
+    if (fd < limit)
         return fd;
     file_put(f);
     return -EMFILE;
@@ -131,7 +138,7 @@ fd_install(struct files *fs, struct file *f, int min, bool cloexec)
 int
 fd_install_at(struct files *fs, struct file *f, int fd, bool cloexec)
 {
-    bool valid = fd >= 0 && fd < MAX_FDS;
+    bool valid = fd >= 0 && (u64)fd < fd_limit();
     spin_lock(&fs->lock);
     struct file *old = valid ? swap_locked(fs, fd, f, cloexec) : f;
     spin_unlock(&fs->lock);

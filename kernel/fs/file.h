@@ -108,6 +108,8 @@ void files_close_on_exec(struct files *fs);
 struct file *fd_get(struct files *fs, int fd);
 /* The first open descriptor >= fd, or -1. For /proc/self/fd. */
 int fd_next(struct files *fs, int fd);
+/* One more than the highest number the current process may open. */
+u64 fd_limit(void);
 /* Installs f at the lowest free fd >= min. Takes over the caller's reference, and drops it on
  * failure. fd or -EMFILE. */
 int fd_install(struct files *fs, struct file *f, int min, bool cloexec);

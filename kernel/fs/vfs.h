@@ -71,6 +71,7 @@ struct process_view {
     void (*signal_group)(int pgrp, int signal);
     int (*current_pgrp)(void);
     int (*current_session)(void);
+    u64 (*current_fd_limit)(void); /* RLIMIT_NOFILE */
     /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all
      * processes */
     void (*forget_pages)(void *object, u64 page);

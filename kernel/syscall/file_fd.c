@@ -82,7 +82,7 @@ set_flags(struct file *f, u32 mask, u32 flags)
 static s64
 duplicate(struct file *f, u64 min, bool cloexec)
 {
-    if (min >= MAX_FDS)
+    if (min >= fd_limit())
         return -EINVAL;
     file_get(f);
     return fd_install(files(), f, (int)min, cloexec);

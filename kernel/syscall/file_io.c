@@ -163,7 +163,9 @@ s64
 sys_sendfile(const u64 *arg)
 {
     struct file *out = file_of(arg[0]), *in = file_of(arg[1]);
-    s64 result = out && in ? send_file(out, in, arg[2], arg[3]) : -EBADF;
+    bool open = out && in && (out->flags & O_ACCMODE) != O_RDONLY &&
+                (in->flags & O_ACCMODE) != O_WRONLY;
+    s64 result = open ? send_file(out, in, arg[2], arg[3]) : -EBADF;
     file_put(out);
     file_put(in);
     return transfer_result(result);

@@ -90,3 +90,16 @@ clock_deadline_ticks(int id, const struct timespec64 *ts)
     u64 from = rdtime(), ticks = ns_to_ticks(ns); /* later than the clock was read: never early */
     return ticks > ~0UL - from ? ~0UL : from + ticks;
 }
+
+/* By MONOTONIC, as all can read it: while its rate is slewed, so is the sleep. */
+u64
+deadline_after(const struct timespec64 *ts)
+{
+    struct timespec64 until = { 0, 0 };
+    clock_read(CLOCK_MONOTONIC, &until);
+    until.tv_sec += MIN(ts->tv_sec, 1L << 33); /* 272 years: for ever */
+    until.tv_nsec += ts->tv_nsec;
+    until.tv_sec += until.tv_nsec / (s64)NSEC_PER_SEC;
+    until.tv_nsec %= (s64)NSEC_PER_SEC;
+    return clock_deadline_ticks(CLOCK_MONOTONIC, &until);
+}

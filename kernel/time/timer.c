@@ -194,10 +194,3 @@ schedule_until(u64 deadline_ticks)
     timer_cancel(&s.timer);
     return 0;
 }
-
-u64
-deadline_after(const struct timespec64 *ts)
-{
-    u64 now = rdtime(), seconds = MIN((u64)ts->tv_sec, 1UL << 33); /* 272 years: for ever */
-    return now + ns_to_ticks(seconds * NSEC_PER_SEC + (u64)ts->tv_nsec);
-}
