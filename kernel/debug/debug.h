@@ -11,7 +11,7 @@ struct spinlock;
 
 #ifdef CONFIG_DEBUG
 
-/* --- locks (debug/checks/locks.c), called by spinlock.c --------------------------------------- */
+/* --- locks (debug/checks/locks.c), called by spinlock.c -------------------------------------- */
 void debug_lock_wanted(struct spinlock *l); /* before it spins: order and double take */
 void debug_lock_taken(struct spinlock *l);
 void debug_lock_released(struct spinlock *l); /* before it is free: foreign release */

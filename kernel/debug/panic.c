@@ -28,7 +28,7 @@ void (*panic_describe)(char *text, size_t size);
 
 static u32 stopped_harts;
 
-/* --- who may speak ---------------------------------------------------------------------------- */
+/* --- who may speak --------------------------------------------------------------------------- */
 
 void
 panic_stop_hart(void)
@@ -87,7 +87,7 @@ take_the_floor(void)
     silence_others();
 }
 
-/* --- what there is to say --------------------------------------------------------------------- */
+/* --- what there is to say -------------------------------------------------------------------- */
 
 /* `back` is 1 for a return address: when the call was the last instruction of its function, it
  * already points into the next one. */
@@ -170,7 +170,7 @@ print_who(void)
            text[0] ? ", " : "", text);
 }
 
-/* --- the two ways in -------------------------------------------------------------------------- */
+/* --- the two ways in ------------------------------------------------------------------------- */
 
 void
 panic(const char *fmt, ...)

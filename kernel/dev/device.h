@@ -18,13 +18,13 @@ device_registers(const struct range *r)
     return r->start ? map_device(r->start, r->end - r->start) : NULL;
 }
 
-/* --- UART (ns16550a): bytes out by polling, bytes in by interrupt ----------------------------- */
+/* --- UART (ns16550a): bytes out by polling, bytes in by interrupt ---------------------------- */
 void uart_init(void); /* after plic_init; from here on the log goes to the UART */
 void uart_putc(char c);
 /* Who gets each received byte (the terminal). Handed down at start. */
 extern void (*uart_receive)(u8 byte);
 
-/* --- PLIC: external interrupts ---------------------------------------------------------------- */
+/* --- PLIC: external interrupts --------------------------------------------------------------- */
 void plic_init(void);      /* once */
 void plic_init_hart(void); /* on every hart */
 /* Enables interrupt `irq` on the boot hart and has `handler(arg)` called for it. 0 or -EINVAL. */
@@ -32,11 +32,11 @@ int plic_register(u32 irq, void (*handler)(void *arg), void *arg);
 /* Claims, handles and completes everything that is pending for this hart. */
 void plic_handle(void);
 
-/* --- goldfish RTC ----------------------------------------------------------------------------- */
+/* --- goldfish RTC ---------------------------------------------------------------------------- */
 /* Nanoseconds since 1970 (UTC), 0 when the machine has no clock. */
 u64 rtc_read_ns(void);
 
-/* --- test finisher (sifive,test0): power off with a status ------------------------------------ */
+/* --- test finisher (sifive,test0): power off with a status ----------------------------------- */
 /* Maps its register. machine_discover calls it, so that an early panic has a status; boot calls it
  * again right after pt_kernel_init. */
 void finisher_init(void);

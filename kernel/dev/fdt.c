@@ -33,7 +33,7 @@ be32(const u8 *p)
     return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
 }
 
-/* --- tokens ----------------------------------------------------------------------------------- */
+/* --- tokens ---------------------------------------------------------------------------------- */
 
 /* True if a NUL comes before offset `end`. Stores where. */
 static bool
@@ -91,7 +91,7 @@ read_token(const struct fdt *t, u32 at)
     return k;
 }
 
-/* --- opening ---------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------- */
 
 /* True if the row of tokens is one closed tree of bearable depth: fdt_parent() remembers a path of
  * that length on the stack, and real trees are some six levels deep. The names of properties stand
@@ -145,7 +145,7 @@ fdt_open(struct fdt *t, const void *blob, u64 max_size)
     return 0;
 }
 
-/* --- walking ---------------------------------------------------------------------------------- */
+/* --- walking --------------------------------------------------------------------------------- */
 
 s32
 fdt_root(const struct fdt *t)

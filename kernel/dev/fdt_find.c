@@ -7,7 +7,7 @@
 #include "dev/fdt.h"
 #include "lib/string.h"
 
-/* --- values ----------------------------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------------------------------- */
 
 u32
 fdt_cell(const struct fdt_property *p, u32 index)
@@ -50,7 +50,7 @@ fdt_u32(const struct fdt *t, s32 node, const char *name, u32 otherwise)
     return fdt_get(t, node, name, &p) && p.length >= 4 ? fdt_cell(&p, 0) : otherwise;
 }
 
-/* --- finding ---------------------------------------------------------------------------------- */
+/* --- finding --------------------------------------------------------------------------------- */
 
 bool
 fdt_is_compatible(const struct fdt *t, s32 node, const char *what)
@@ -120,7 +120,7 @@ fdt_find_path(const struct fdt *t, const char *path)
     return node;
 }
 
-/* --- addresses -------------------------------------------------------------------------------- */
+/* --- addresses ------------------------------------------------------------------------------- */
 
 /* One number of `count` (0 to 2) cells that begins at cell *at; moves *at behind it. */
 static bool

@@ -36,7 +36,7 @@ virtio_negotiate(struct virtio *v, u64 features)
     return *status & VIRTIO_CONFIG_S_FEATURES_OK ? 0 : -ENODEV;
 }
 
-/* --- queues ----------------------------------------------------------------------------------- */
+/* --- queues ---------------------------------------------------------------------------------- */
 /* Devices know physical addresses only. */
 static u64
 physical(const void *p)
@@ -118,7 +118,7 @@ virtqueue_interrupts(struct virtqueue *q, bool wanted)
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* the wish is out before the driver looks once more */
 }
 
-/* --- finding the devices ---------------------------------------------------------------------- */
+/* --- finding the devices --------------------------------------------------------------------- */
 /* Devices of other types are left alone, and so are the empty places that `virt` always has. */
 void
 virtio_init(void)

@@ -109,7 +109,7 @@ console_interrupt(void *arg)
     }
 }
 
-/* --- start ------------------------------------------------------------------------------------ */
+/* --- start ----------------------------------------------------------------------------------- */
 /* Ports beyond MAX_PORTS get no queues, and so no life. */
 static int
 create_queues(struct console *c)

@@ -10,7 +10,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-/* --- bytes in --------------------------------------------------------------------------------- */
+/* --- bytes in -------------------------------------------------------------------------------- */
 /* The buffer has been read: the device may fill it again. */
 static void
 give_back(struct port *p)
@@ -55,7 +55,7 @@ port_read(struct chardev *d, void *buf, size_t n)
     return got;
 }
 
-/* --- bytes out -------------------------------------------------------------------------------- */
+/* --- bytes out ------------------------------------------------------------------------------- */
 /* Notes that the device has taken what was sent. True when that is news. */
 static bool
 sent(struct port *p)
@@ -126,7 +126,7 @@ port_has_news(struct port *p)
     return taken || p->slot >= 0 || virtqueue_used(&p->in);
 }
 
-/* --- making one ------------------------------------------------------------------------------- */
+/* --- making one ------------------------------------------------------------------------------ */
 void
 port_add_buffers(struct port *p)
 {

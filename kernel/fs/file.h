@@ -90,7 +90,7 @@ int file_claim(struct file *f, int what);
  * the area's). /dev/zero gives pager NULL: anonymous memory. -ENODEV for others. */
 int file_pager(struct file *f, const struct pager **pager, void **object);
 
-/* --- a process' table of descriptors ---------------------------------------------------------- */
+/* --- a process' table of descriptors --------------------------------------------------------- */
 #define MAX_FDS 480 /* as many as fit in a page */
 
 struct files;

@@ -68,7 +68,7 @@ ldisc_output(const struct ldisc *l, const char *in, size_t n, char *out)
     return used;
 }
 
-/* --- echo ------------------------------------------------------------------------------------- */
+/* --- echo ------------------------------------------------------------------------------------ */
 /* Echo is output: it is translated like what programs write. */
 static void
 show(struct ldisc *l, const char *text, size_t n)
@@ -97,7 +97,7 @@ echo_byte(struct ldisc *l, u8 c)
         show(l, (char *)&c, 1);
 }
 
-/* --- editing the line ------------------------------------------------------------------------- */
+/* --- editing the line ------------------------------------------------------------------------ */
 static void
 type(struct ldisc *l, u16 c)
 {
@@ -159,7 +159,7 @@ erase_line(struct ldisc *l)
         erase_one(l);
 }
 
-/* --- input ------------------------------------------------------------------------------------ */
+/* --- input ----------------------------------------------------------------------------------- */
 /* Is c the control character with this index? A value of 0 switches one off. */
 static bool
 is_control(const struct ldisc *l, u32 index, u8 c)

@@ -42,7 +42,7 @@ wake(struct waitqueue *q)
         wake_all(q);
 }
 
-/* --- read ------------------------------------------------------------------------------------- */
+/* --- read ------------------------------------------------------------------------------------ */
 /* Moves up to n bytes out. A fault ends it early. */
 static u64
 take_out(struct pipe *p, struct buffer b, u64 n)
@@ -87,7 +87,7 @@ pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
     return 0;
 }
 
-/* --- write ------------------------------------------------------------------------------------ */
+/* --- write ----------------------------------------------------------------------------------- */
 /* Moves the bytes from `done` to n in, as far as there is room; the new `done`. *err tells why it
  * ended early: -EFAULT or -ENOMEM. */
 static u64
@@ -143,7 +143,7 @@ pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
     return done > 0 ? (s64)done : err;
 }
 
-/* --- the rest --------------------------------------------------------------------------------- */
+/* --- the rest -------------------------------------------------------------------------------- */
 /* Readable means bytes, hang-up no writers; writable means that PIPE_BUF bytes go in one piece. */
 static u32
 pipe_poll(struct file *f, struct waiter *w)

@@ -18,7 +18,7 @@ static u32 next_slot = 2; /* of entries; 0 is the directory. Also their position
 static const struct inode_ops pid_dir_ops, link_ops;
 static struct inode *proc_root;
 
-/* --- inodes ----------------------------------------------------------------------------------- */
+/* --- inodes ---------------------------------------------------------------------------------- */
 u64
 proc_number(int pid, u32 slot)
 {
@@ -68,7 +68,7 @@ proc_parse(const struct component *name)
     return n;
 }
 
-/* --- /proc ------------------------------------------------------------------------------------ */
+/* --- /proc ----------------------------------------------------------------------------------- */
 static int
 root_lookup(struct inode *dir, const struct component *name, struct inode **out)
 {
@@ -103,7 +103,7 @@ static const struct inode_ops root_ops = { .file_ops = &dir_file_ops,
                                            .lookup = root_lookup,
                                            .list = root_list };
 
-/* --- /proc/PID -------------------------------------------------------------------------------- */
+/* --- /proc/PID ------------------------------------------------------------------------------- */
 /* How an entry's inode behaves: it prints, is a link, or (neither) the directory fd. */
 static const struct inode_ops *
 kind_of(const struct proc_entry *e, u32 *mode)
@@ -151,7 +151,7 @@ static const struct inode_ops pid_dir_ops = {
 };
 static const struct inode_ops link_ops = { .readlink = entry_readlink, .release = proc_release };
 
-/* --- registering: at boot, where a lack of memory is the end ---------------------------------- */
+/* --- registering: at boot, where a lack of memory is the end --------------------------------- */
 static void *
 must(void *p)
 {

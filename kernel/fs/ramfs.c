@@ -56,7 +56,7 @@ const struct file_ops ramfs_file_ops = { .read = ramfs_read,
                                          .write = ramfs_write,
                                          .seek = ramfs_seek };
 
-/* --- mapped into an address space ------------------------------------------------------------- */
+/* --- mapped into an address space ------------------------------------------------------------ */
 /* A page of the file for an address space: the very frame that read and write use, so all see one
  * content. Beyond the last page there is nothing: -EIO becomes SIGBUS. */
 static int
@@ -114,7 +114,7 @@ file_pager(struct file *f, const struct pager **pager, void **object)
     return 0;
 }
 
-/* --- the inodes ------------------------------------------------------------------------------- */
+/* --- the inodes ------------------------------------------------------------------------------ */
 static void
 release_pages(struct inode *i)
 {

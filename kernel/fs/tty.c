@@ -16,7 +16,7 @@
 
 struct tty console = { .lock = SPINLOCK_INIT("terminal") };
 
-/* --- from the keyboard ------------------------------------------------------------------------ */
+/* --- from the keyboard ----------------------------------------------------------------------- */
 /* Through the line discipline. Lock held; returns the signals that the bytes stand for, as bits. */
 static u32
 input_locked(struct tty *t, const u8 *bytes, s64 n)
@@ -78,7 +78,7 @@ port_changed(struct chardev *d)
         wake_all(&console.write_wait);
 }
 
-/* --- read ------------------------------------------------------------------------------------- */
+/* --- read ------------------------------------------------------------------------------------ */
 bool
 tty_is_ours(struct tty *t)
 {
@@ -155,7 +155,7 @@ tty_read(struct file *f, struct buffer b, u64 n, u64 *pos)
     return err ? err : got;
 }
 
-/* --- write ------------------------------------------------------------------------------------ */
+/* --- write ----------------------------------------------------------------------------------- */
 /* As much as the screen takes now: a count, or negative errno. */
 static s64
 emit(struct tty *t, const char *text, size_t n)
@@ -229,7 +229,7 @@ tty_poll(struct file *f, struct waiter *w)
            (t->hung_up ? POLLHUP : 0);
 }
 
-/* --- the inodes ------------------------------------------------------------------------------- */
+/* --- the inodes ------------------------------------------------------------------------------ */
 static const struct file_ops tty_ops = {
     .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .poll = tty_poll
 };

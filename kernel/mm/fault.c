@@ -11,6 +11,8 @@
 #include "mm/pagetable.h"
 #include "riscv/hart.h"
 
+void (*space_out_of_memory)(void);
+
 /* The area of addr; a stack is extended downwards to it first, if there is room. */
 static struct area *
 find_or_grow(struct space *s, u64 addr)
@@ -118,8 +120,8 @@ copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
     return 0;
 }
 
-int
-space_fault_locked(struct space *s, u64 addr, u32 access)
+static int
+make_present(struct space *s, u64 addr, u32 access)
 {
     if (addr >= USER_END)
         return -EFAULT;
@@ -139,6 +141,16 @@ space_fault_locked(struct space *s, u64 addr, u32 access)
     /* Another thread was faster, or this hart remembers an older entry. */
     tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
     return 0;
+}
+
+int
+space_fault_locked(struct space *s, u64 addr, u32 access)
+{
+    int err = make_present(s, addr, access);
+    /* Of another space - exec builds one - the caller takes care itself. */
+    if (err == -ENOMEM && s == space_current())
+        space_out_of_memory();
+    return err;
 }
 
 int

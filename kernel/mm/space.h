@@ -115,6 +115,10 @@ int space_fault(struct space *s, u64 addr, u32 access);
 /* The same with the lock held by the caller (usercopy). */
 int space_fault_locked(struct space *s, u64 addr, u32 access);
 
+/* Handed down by floor 9: the current thread could not get a page of its own space. Called with
+ * locks held: it may only take note. */
+extern void (*space_out_of_memory)(void);
+
 /* The frame mapped at addr if the page table allows `access` now, else 0. Lock held. */
 u64 space_lookup(struct space *s, u64 addr, u32 access);
 

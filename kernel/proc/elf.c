@@ -69,7 +69,7 @@ elf_close(struct elf *e)
     kfree(e->interpreter);
 }
 
-/* --- mapping -------------------------------------------------------------------------------------- */
+/* --- mapping --------------------------------------------------------------------------------- */
 
 /* Lowest and highest address of all PT_LOADs, and the strictest alignment. */
 static int

@@ -36,7 +36,7 @@ struct exec {
     char script[SCRIPT_LINE];
 };
 
-/* --- the file: a program, or a script that names one ---------------------------------------------- */
+/* --- the file: a program, or a script that names one ----------------------------------------- */
 
 static struct file *
 open_program(const char *path, int *err)
@@ -112,7 +112,7 @@ resolve_script(struct exec *x, const char *path)
     return err;
 }
 
-/* --- the new space -------------------------------------------------------------------------------- */
+/* --- the new space --------------------------------------------------------------------------- */
 
 static int
 make_stack(struct exec *x)
@@ -216,7 +216,7 @@ build(struct exec *x, const char *path, u64 argv, u64 envp)
     return err;
 }
 
-/* --- the exchange --------------------------------------------------------------------------------- */
+/* --- the exchange ---------------------------------------------------------------------------- */
 
 /* No way back from here, and nothing that can fail. */
 static void

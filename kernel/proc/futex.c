@@ -110,7 +110,7 @@ futex_wake(u64 addr, u32 n)
     wake(addr, n, FUTEX_BITSET_MATCH_ANY);
 }
 
-/* --- waiting ----------------------------------------------------------------------------------------- */
+/* --- waiting --------------------------------------------------------------------------------- */
 
 static int
 enqueue(struct futex_waiter *w, u64 addr, u32 expected)
@@ -174,7 +174,7 @@ wait_again(struct restart *r)
     return wait(r->addr, r->value, r->deadline_ticks, r->bitset);
 }
 
-/* --- requeue ------------------------------------------------------------------------------------------ */
+/* --- requeue --------------------------------------------------------------------------------- */
 
 /* Wakes up to n waiters of addr and lets up to `move` others wait on addr2 instead. How many both. */
 static s64

@@ -239,7 +239,7 @@ exe_link(int pid, char *buf, size_t size)
     return n;
 }
 
-/* --- what floor 6 asks of us -------------------------------------------------------------------------- */
+/* --- what floor 6 asks of us ----------------------------------------------------------------- */
 
 struct next_search {
     int after, found;

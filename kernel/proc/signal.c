@@ -200,16 +200,6 @@ signal_fault(int signo, int code, u64 addr)
     __atomic_fetch_or(&current()->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
 }
 
-void
-signal_out_of_memory(void)
-{
-    struct process *p = current_process();
-    pr_warn("out of memory: killed process %d (%s)", p->pid, p->name);
-    spin_lock(&process_lock);
-    process_kill_tasks(p, SIGKILL);
-    spin_unlock(&process_lock);
-}
-
 int
 signal_take(sigset wanted, struct sig_info *info)
 {
@@ -235,7 +225,7 @@ signal_hand_over(const struct task *from)
             prod(t);
 }
 
-/* --- masks ------------------------------------------------------------------------------------------- */
+/* --- masks ----------------------------------------------------------------------------------- */
 
 void
 signal_set_mask(sigset mask)

@@ -6,11 +6,14 @@
 #include <linux/wait.h>
 #include "proc/process.h"
 
-/* A child that clone made with another exit signal than SIGCHLD is seen only by who asks for it. */
+/* A zombie has an end to report and nothing else, even if it was killed while it was stopped.
+ * A child that clone made with another exit signal than SIGCHLD is seen only by who asks for it. */
 static bool
 matches(const struct process *child, int which, int id, u32 options)
 {
     bool is_clone = child->exit_signal != SIGCHLD;
+    if (child->zombie && !(options & WEXITED))
+        return false;
     if (!(options & __WALL) && is_clone != ((options & __WCLONE) != 0))
         return false;
     switch (which) {
@@ -29,7 +32,7 @@ report(struct process *child, u32 options, struct wait_result *r)
 {
     r->pid = child->pid;
     r->run_ticks = child->dead_ticks + child->child_ticks;
-    if (child->zombie && options & WEXITED) {
+    if (child->zombie) {
         r->status = child->exit_status;
         if (!(options & WNOWAIT)) {
             child->parent->child_ticks += r->run_ticks;
@@ -37,8 +40,6 @@ report(struct process *child, u32 options, struct wait_result *r)
         }
         return true;
     }
-    if (child->zombie) /* killed while it was stopped: that is over */
-        return false;
     if (child->stop_signal && !child->stop_reported && options & WUNTRACED) {
         r->status = child->stop_signal << 8 | 0x7f;
         child->stop_reported = !(options & WNOWAIT);

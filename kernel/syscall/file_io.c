@@ -62,7 +62,7 @@ sys_pwrite64(const u64 *arg)
     return transfer(arg[0], arg[1], arg[2], &pos, file_write);
 }
 
-/* --- vectors ---------------------------------------------------------------------------------- */
+/* --- vectors --------------------------------------------------------------------------------- */
 /* Every element is looked at before the first byte moves. */
 static s64
 check_vector(u64 addr, u64 count)
@@ -122,7 +122,7 @@ sys_writev(const u64 *arg)
     return vector_call(arg, file_write);
 }
 
-/* --- from file to file ------------------------------------------------------------------------ */
+/* --- from file to file ----------------------------------------------------------------------- */
 /* Through a page. What the target did not take is not taken from the source either. */
 static s64
 copy_file(struct file *out, struct file *in, u64 *pos, u64 n, char *page)
@@ -163,15 +163,15 @@ s64
 sys_sendfile(const u64 *arg)
 {
     struct file *out = file_of(arg[0]), *in = file_of(arg[1]);
-    bool open = out && in && (out->flags & O_ACCMODE) != O_RDONLY &&
-                (in->flags & O_ACCMODE) != O_WRONLY;
+    bool open =
+        out && in && (out->flags & O_ACCMODE) != O_RDONLY && (in->flags & O_ACCMODE) != O_WRONLY;
     s64 result = open ? send_file(out, in, arg[2], arg[3]) : -EBADF;
     file_put(out);
     file_put(in);
     return transfer_result(result);
 }
 
-/* --- the rest --------------------------------------------------------------------------------- */
+/* --- the rest -------------------------------------------------------------------------------- */
 s64
 sys_lseek(const u64 *arg)
 {

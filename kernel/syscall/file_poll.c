@@ -74,7 +74,7 @@ limits_end(struct limits *l, s64 result)
     return result;
 }
 
-/* --- ppoll ------------------------------------------------------------------------------------ */
+/* --- ppoll ----------------------------------------------------------------------------------- */
 /* A negative descriptor is passed over; a closed one is an answer of its own (POLLNVAL). */
 static s64
 fetch_pollfds(struct poll_set *set, u64 addr)
@@ -126,7 +126,7 @@ sys_ppoll(const u64 *arg)
     return limits_end(&l, result);
 }
 
-/* --- pselect6 --------------------------------------------------------------------------------- */
+/* --- pselect6 -------------------------------------------------------------------------------- */
 #define SETS 3 /* read, write, exceptional */
 
 typedef __kernel_fd_set fd_bits;

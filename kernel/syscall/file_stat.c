@@ -110,7 +110,7 @@ sys_faccessat2(const u64 *arg)
     return access_at((int)arg[0], arg[1], (u32)arg[2], (u32)arg[3]);
 }
 
-/* --- changes ---------------------------------------------------------------------------------- */
+/* --- changes --------------------------------------------------------------------------------- */
 /* The inode of a descriptor, or of (dirfd, path), with a reference. path 0 with `fd_alone`: dirfd's
  * own. -EPERM for /proc, whose attributes are the kernel's. */
 static s64

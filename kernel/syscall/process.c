@@ -132,7 +132,7 @@ sys_waitid(const u64 *arg)
     return arg[4] && found && rusage_to_user(arg[4], r.run_ticks) ? -EFAULT : 0;
 }
 
-/* --- numbers --------------------------------------------------------------------------------------- */
+/* --- numbers --------------------------------------------------------------------------------- */
 
 s64
 sys_getpid(const u64 *arg)
@@ -193,7 +193,7 @@ sys_getgroups(const u64 *arg)
     return (int)arg[0] < 0 ? -EINVAL : zero_id();
 }
 
-/* --- groups and sessions ----------------------------------------------------------------------------- */
+/* --- groups and sessions --------------------------------------------------------------------- */
 
 static s64
 number_of(int pid, bool session)
@@ -281,7 +281,7 @@ sys_setsid(const u64 *arg)
     return g.found ? -EPERM : p->pid;
 }
 
-/* --- what pthreads ask of a new thread ----------------------------------------------------------------- */
+/* --- what pthreads ask of a new thread ------------------------------------------------------- */
 
 s64
 sys_set_tid_address(const u64 *arg)

@@ -159,7 +159,7 @@ sys_sigaltstack(const u64 *arg)
     return arg[1] && copy_to_user(arg[1], &old, sizeof(old)) ? -EFAULT : 0;
 }
 
-/* --- sending ------------------------------------------------------------------------------------------- */
+/* --- sending --------------------------------------------------------------------------------- */
 
 static struct sig_info
 info_from_caller(int signo, int code)
@@ -283,7 +283,7 @@ sys_rt_tgsigqueueinfo(const u64 *arg)
     return err ? err : kill_task(pid, tid, &info, signo);
 }
 
-/* --- timers of a process -------------------------------------------------------------------------------- */
+/* --- timers of a process --------------------------------------------------------------------- */
 
 struct itimer_user {
     s64 interval_sec, interval_usec, value_sec, value_usec;

@@ -20,7 +20,7 @@
 #include "syscall/syscall.h"
 #include "time/clock.h"
 
-/* --- harts ------------------------------------------------------------------------------------------- */
+/* --- harts ----------------------------------------------------------------------------------- */
 
 s64
 sys_sched_yield(const u64 *arg)
@@ -94,7 +94,7 @@ sys_riscv_flush_icache(const u64 *arg)
     return 0;
 }
 
-/* --- limits and figures -------------------------------------------------------------------------------- */
+/* --- limits and figures ---------------------------------------------------------------------- */
 
 /* The new limit in place of the old one. Everybody is root, but more descriptors than a table holds
  * (MAX_FDS) cannot be had. process_lock held. */

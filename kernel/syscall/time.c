@@ -16,7 +16,7 @@ sys_futex(const u64 *arg)
     return futex_call(arg[0], (int)arg[1], (u32)arg[2], arg[3], arg[4], (u32)arg[5]);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 /* The run time of the process or thread that a negative clock id names; 0 or -EINVAL. */
 static int
@@ -109,7 +109,7 @@ sys_gettimeofday(const u64 *arg)
     return 0;
 }
 
-/* --- setting ------------------------------------------------------------------------------------------- */
+/* --- setting --------------------------------------------------------------------------------- */
 
 s64
 sys_clock_settime(const u64 *arg)
@@ -136,7 +136,7 @@ sys_settimeofday(const u64 *arg)
     return clock_set_real(&ts);
 }
 
-/* --- sleeping ------------------------------------------------------------------------------------------- */
+/* --- sleeping -------------------------------------------------------------------------------- */
 
 static struct waitqueue realtime_sleepers;
 

@@ -165,7 +165,7 @@ timer_interrupt(void)
     program_next();
 }
 
-/* --- a thread that waits for a moment --------------------------------------------------------- */
+/* --- a thread that waits for a moment -------------------------------------------------------- */
 
 struct sleeper {
     struct timer timer;

@@ -1,12 +1,26 @@
 /* return.c - the one place where a thread stops on its way back to user space.
  *
- * The end of its turn, signals, the end of its process: whoever wants something of a thread sets a
- * bit in its `work` and, if it runs elsewhere, sends an interrupt. Nothing else ever interferes
- * with a thread, so this loop is the whole of preemption. */
+ * The end of its turn, signals, the end of its process, a page that it could not get: whoever wants
+ * something of a thread sets a bit in its `work` and, if it runs elsewhere, sends an interrupt.
+ * Nothing else ever interferes with a thread, so this loop is the whole of preemption. */
 
+#include <asm/errno.h>
 #include "debug/debug.h"
-#include "proc/signal.h"
+#include "proc/process.h"
 #include "trap/trap.h"
+
+/* A page was missing, of the program or of a buffer it gave to a call. Nobody is told EFAULT for
+ * that: when memory has been made, the instruction or the call is done again. */
+static void
+try_again(struct trapframe *f)
+{
+    process_make_memory();
+    if (f->cause != CAUSE_ECALL_USER || f->a0 != (u64)-EFAULT)
+        return;
+    f->cause = ~0UL; /* no longer a call whose result a signal would look at */
+    f->a0 = f->orig_a0;
+    f->pc -= 4;
+}
 
 void
 return_work(void)
@@ -17,6 +31,10 @@ return_work(void)
         if (work & WORK_RESCHED) {
             __atomic_fetch_and(&t->work, ~WORK_RESCHED, __ATOMIC_SEQ_CST);
             schedule();
+        }
+        if (work & WORK_MEMORY) {
+            __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
+            try_again(t->frame);
         }
         if (work & WORK_SIGNAL)
             signal_deliver(); /* clears the bit when nothing is left */

@@ -36,6 +36,12 @@ take_pending(void)
     }
 }
 
+static void
+note_out_of_memory(void)
+{
+    __atomic_fetch_or(&current()->work, WORK_MEMORY, __ATOMIC_SEQ_CST);
+}
+
 void
 trap_init_hart(void)
 {
@@ -45,9 +51,10 @@ trap_init_hart(void)
     csr_clear(sstatus, SSTATUS_SIE);
     csr_write(sie, SIP_SOFT | SIP_TIMER | SIP_EXT);
     handle_interrupts = take_pending;
+    space_out_of_memory = note_out_of_memory;
 }
 
-/* --- faults ----------------------------------------------------------------------------------- */
+/* --- faults ---------------------------------------------------------------------------------- */
 
 static u32
 access_of(u64 cause)
@@ -63,15 +70,13 @@ page_fault(u64 cause, u64 addr)
 {
     switch (space_fault(current()->space, addr, access_of(cause))) {
     case 0:
+    case -ENOMEM: /* noted; tried again when there is some (trap/return.c) */
         return;
     case -EACCES:
         signal_fault(SIGSEGV, SEGV_ACCERR, addr);
         return;
     case -EIO:
         signal_fault(SIGBUS, BUS_ADRERR, addr);
-        return;
-    case -ENOMEM:
-        signal_out_of_memory();
         return;
     default:
         signal_fault(SIGSEGV, SEGV_MAPERR, addr);

@@ -40,7 +40,7 @@ enter(void)
     return h;
 }
 
-/* --- the graph; under graph_lock -------------------------------------------------------------- */
+/* --- the graph; under graph_lock ------------------------------------------------------------- */
 
 /* The number of the class; all names behind the last free number share it. */
 static u32
@@ -75,7 +75,7 @@ add_edge(const struct spinlock *first, const struct spinlock *second)
     return cycle;
 }
 
-/* --- the hooks -------------------------------------------------------------------------------- */
+/* --- the hooks ------------------------------------------------------------------------------- */
 
 /* Before the wait, not behind it: a hang that happens after all has been explained by then. */
 void
