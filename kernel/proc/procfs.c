@@ -4,6 +4,7 @@
  * because programs parse them. */
 
 #include <asm/errno.h>
+#include <asm/signal.h>
 #include "debug/panic.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -272,6 +273,17 @@ exists(int pid)
     return found;
 }
 
+/* A reader in the background whose shell has gone would stop for ever, or read again and again:
+ * it gets no SIGTTIN, and so its read fails. */
+static void
+terminal_signal(int pgrp, int signo)
+{
+    spin_lock(&process_lock);
+    if (signo != SIGTTIN || !group_is_orphaned(current_process()))
+        signal_send_members(pgrp, signo);
+    spin_unlock(&process_lock);
+}
+
 static int
 current_pid(void)
 {
@@ -351,7 +363,7 @@ process_init(void)
     process_view.current_pgrp = current_pgrp;
     process_view.current_session = current_session;
     process_view.current_fd_limit = current_fd_limit;
-    process_view.signal_group = signal_send_group;
+    process_view.signal_group = terminal_signal;
     process_view.forget_pages = forget_pages;
     proc_register_pid("maps", print_maps);
     proc_register_pid("auxv", print_auxv);

@@ -175,14 +175,6 @@ signal_send_members(int pgrp, int signo)
 }
 
 void
-signal_send_group(int pgrp, int signo)
-{
-    spin_lock(&process_lock);
-    signal_send_members(pgrp, signo);
-    spin_unlock(&process_lock);
-}
-
-void
 signal_fault(int signo, int code, u64 addr)
 {
     struct task *t = current_task();
@@ -232,7 +224,7 @@ signal_set_mask(sigset mask)
 {
     struct task *t = current_task();
     struct process *p = t->process;
-    /* Under the lock: a sender that adds a signal before this sees it pending here, one that adds it
+    /* Under the lock: a signal added before this is seen pending here; whoever adds it
      * afterwards reads the new mask. Without it both could miss, and the signal would lie there. */
     spin_lock(&p->sig.lock);
     sigset newly_blocked = mask & ~t->sig.mask, shared = p->sig.pending.set;

@@ -1,7 +1,7 @@
 /* signal.h - signals: sent, pending, masked, delivered.
  *
  * Sending marks a signal pending (for a process or a task) and makes a task that can take it look
- * before its next return to user space. Taking it (signal_deliver) happens only there, on the task's
+ * before its next return to user space. Taking it (signal_deliver) happens only there, on its
  * own hart: default action or a frame on the user's stack. Numbers and layouts are Linux's riscv64
  * (<asm/signal.h>, <asm/ucontext.h>); linux-abi: frame of 1088 bytes. */
 #pragma once
@@ -83,20 +83,15 @@ struct task;
 int signal_send_process(struct process *p, int signo, const struct sig_info *info);
 int signal_send_task(struct task *t, int signo, const struct sig_info *info);
 
-/* Sends to every process of the group, as the kernel: the terminal's keys. Takes process_lock. */
-void signal_send_group(int pgrp, int signo);
-/* The same with process_lock held. */
+/* Sends to every process of the group, as the kernel. process_lock held. */
 void signal_send_members(int pgrp, int signo);
 
-/* After the current process has changed the action for signo: pending ones that would now be ignored
+/* After the current process has changed the action for signo: pending ones now ignored
  * are forgotten (sigaction(2)). */
 void signal_forget_ignored(int signo);
 
 /* A fault of the current task: cannot be blocked or ignored away. Called from trap/. */
 void signal_fault(int signo, int code, u64 addr);
-
-/* A page that the current task needs cannot be had: its process is killed, the kernel goes on. */
-void signal_out_of_memory(void);
 
 /* The last thing before user space when WORK_SIGNAL is set: takes signals until none is left. May
  * not return (default actions that end the process). */
@@ -124,8 +119,8 @@ int signal_take(sigset wanted, struct sig_info *info);
 void process_stop(struct process *p, int signo);
 void process_continue(struct process *p);
 bool group_is_orphaned(const struct process *p);
-/* A tie of the group to its session has gone, or goes with `without`: if it was the last, and members
- * are stopped, they get SIGHUP and go on (POSIX, _exit). process_lock held. */
+/* A tie of the group to its session has gone, or goes with `without`: if it was the last and
+ * members are stopped, they get SIGHUP and go on (POSIX, _exit). process_lock held. */
 void group_release(int pgrp, const struct process *without);
 void stop_here(void);
 void signals_copy(struct signals *to, const struct signals *from, bool clear_handlers);

@@ -1,0 +1,185 @@
+/* attack_proc.c - processes that fork, end, exec and are looked at, all at the same time.
+ *
+ * The plain promises are in fork.c, wait.c and proc.c. Source: fork(2), wait(2), prlimit(2). */
+#include "balance.h"
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+
+int
+role(int argc, char **argv)
+{
+    return 0;
+}
+
+/* --- a group that multiplies ------------------------------------------------------------------ */
+
+/* Shared: how many were born. */
+static volatile int *born;
+
+static void
+multiply(void)
+{
+    while (__atomic_add_fetch(born, 1, __ATOMIC_SEQ_CST) < 400)
+        if (fork() < 0)
+            break;
+    for (;;)
+        pause();
+}
+
+static void
+bombs(void)
+{
+    for (int i = 0; i < 4; i++) {
+        *born = 0;
+        pid_t pid = OK(fork());
+        if (pid == 0) {
+            setpgid(0, 0);
+            multiply();
+        }
+        while (*born < 40 * i + 4)
+            sched_yield();
+        OK(kill(-pid, SIGKILL)); /* one shot: nobody may be missed */
+        EQ(check_wait(__FILE__, __LINE__, pid), SIGKILL);
+        for (int tries = 0; kill(-pid, 0) == 0; tries++) {
+            if (tries == 2000)
+                FAIL("expected one SIGKILL to end the whole group, seen some live on");
+            pause_ms(1);
+        }
+    }
+}
+
+TEST(one_kill_ends_a_bomb, "a child is born behind the back of a signal to its group",
+     "kernel/proc (clone): may_publish")
+{
+    born = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    gives_back(bombs);
+}
+
+/* --- looked at while they end ----------------------------------------------------------------- */
+
+static volatile int watched;
+
+/* Reads all of /proc/PID again and again. */
+static void *
+watch(void *unused)
+{
+    static const char *const names[] = { "maps", "stat",    "status", "cmdline",
+                                         "auxv", "environ", "exe",    "comm" };
+    char name[64], text[1000];
+    for (int i = 0; watched != -1; i++) {
+        snprintf(name, sizeof name, "/proc/%d/%s", watched, names[i % 8]);
+        if (i % 8 == 6) {
+            readlink(name, text, sizeof text);
+            continue;
+        }
+        int fd = open(name, O_RDONLY);
+        while (fd >= 0 && read(fd, text, sizeof text) > 0)
+            ;
+        close(fd);
+    }
+    return NULL;
+}
+
+static void
+lives(void)
+{
+    pthread_t thread[2];
+    watched = 0;
+    for (int i = 0; i < 2; i++)
+        EQ(pthread_create(&thread[i], NULL, watch, NULL), 0);
+    for (int i = 0; i < 150; i++) {
+        pid_t pid = OK(fork());
+        if (pid == 0 && i % 2)
+            execl(check_self, check_self, "@zero", NULL);
+        if (pid == 0)
+            _exit(0);
+        watched = pid;
+        EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    }
+    watched = -1;
+    for (int i = 0; i < 2; i++)
+        pthread_join(thread[i], NULL);
+}
+
+TEST(watched_ends, "/proc follows a pointer of a process that has just dropped it",
+     "kernel/proc (clone): process_drop_resources")
+{
+    gives_back(lives);
+}
+
+/* --- reports ---------------------------------------------------------------------------------- */
+
+TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc (wait): report")
+{
+    siginfo_t info;
+    pid_t pid = OK(fork());
+    if (pid == 0) {
+        raise(SIGSTOP);
+        _exit(0);
+    }
+    memset(&info, 0, sizeof info);
+    OK(waitid(P_PID, pid, &info, WSTOPPED | WNOWAIT));
+    EQ(info.si_code, CLD_STOPPED);
+    OK(kill(pid, SIGKILL));
+    OK(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
+    EQ(info.si_code, CLD_KILLED);
+    FAILS(waitid(P_PID, pid, &info, WSTOPPED | WCONTINUED | WNOHANG), ECHILD);
+    EQ(check_wait(__FILE__, __LINE__, pid), SIGKILL);
+}
+
+static void *
+last_words(void *unused)
+{
+    pause_ms(20);
+    sys(SYS_exit, 9);
+    return NULL;
+}
+
+TEST(last_thread_has_the_status, "the first thread's status is the process'",
+     "kernel/proc (exit): task_exit")
+{
+    int status = IN_CHILD({
+        pthread_t thread;
+        pthread_create(&thread, NULL, last_words, NULL);
+        sys(SYS_exit, 3);
+    });
+    EQ(status, EXITED(9));
+}
+
+TEST(sister_by_clone_parent, "CLONE_PARENT makes a child, or forgets the exit signal", "clone(2)")
+{
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        _exit(sys(SYS_clone, CLONE_PARENT | SIGUSR2, 0, 0, 0, 0) < 0);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    TRUE(wait(NULL) > 0); /* without __WALL: it has its maker's exit signal */
+    FAILS(wait(NULL), ECHILD);
+}
+
+/* --- limits ----------------------------------------------------------------------------------- */
+
+TEST(limits_are_kept, "a limit is not stored, or not inherited, or of others refused", "prlimit(2)")
+{
+    struct rlimit set = { 100, 200 }, now;
+    OK(setrlimit(RLIMIT_CPU, &set));
+    EQ(IN_CHILD({
+           OK(getrlimit(RLIMIT_CPU, &now));
+           EQ(now.rlim_cur, 100);
+           EQ(now.rlim_max, 200);
+       }),
+       0);
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        for (;;)
+            pause();
+    set.rlim_cur = 50;
+    EQ(prlimit(pid, RLIMIT_CPU, &set, &now), 0);
+    EQ(now.rlim_cur, 100);
+    EQ(prlimit(pid, RLIMIT_CPU, NULL, &now), 0);
+    EQ(now.rlim_cur, 50);
+    kill(pid, SIGKILL);
+    FAILS(prlimit(1000000, RLIMIT_CPU, NULL, &now), ESRCH);
+    set.rlim_cur = 300;
+    FAILS(setrlimit(RLIMIT_CPU, &set), EINVAL);
+}
