@@ -90,8 +90,8 @@ int space_unmap(struct space *s, u64 addr, u64 length);
 int space_protect(struct space *s, u64 addr, u64 length, u32 prot);
 /* madvise(MADV_DONTNEED): gives the pages back; private ones read as fresh afterwards. */
 int space_discard(struct space *s, u64 addr, u64 length);
-/* Pages of `object` from number `first` on are no more (a file was cut): takes them out of all areas
- * that show it, private copies too. Whoever touches one now asks the pager, and gets its error. */
+/* Pages of `object` from number `first` on are gone (a file was cut): takes them out of all areas
+ * that show it, private copies too. Whoever touches one now asks the pager and gets its error. */
 void space_forget(struct space *s, const void *object, u64 first);
 /* brk(2): returns the new break, or the old one when it cannot be moved there. */
 u64 space_brk(struct space *s, u64 brk);
@@ -127,7 +127,7 @@ void space_activate(struct space *s);
 /* By which space this hart translates: the current thread's, NULL in a kernel thread. */
 struct space *space_current(void);
 
-/* Instructions in user memory have changed: fence.i on this hart and on those that run other threads
+/* Instructions in user memory have changed: fence.i on this hart and on those that run threads
  * of it (unprivileged ISA, Zifencei). A hart that comes later fences in space_activate. */
 void space_code_changed(struct space *s);
 

@@ -2,7 +2,7 @@
  *
  * A process is what threads share: space, files, signal actions, a place in the tree. A task is one
  * thread of it as user space sees it: tid, signal mask, clear-child-tid. Locks: `process_lock`
- * guards the tree, pid tables, states and exit statuses (outermost of all); each process' `sig.lock`
+ * guards the tree, pid tables, states and exit statuses (outermost of all); a process' `sig.lock`
  * guards its signals. */
 #pragma once
 
@@ -109,6 +109,9 @@ void process_for_each(void (*visit)(struct process *p, void *arg), void *arg);
 void process_drop_resources(struct process *p);
 /* Forgets a zombie for good. process_lock held. */
 void process_reap(struct process *p);
+/* Memory is exhausted: sees to it that some comes back, by SIGKILL for the process with the most of
+ * it if none is on its way, and lets others run. The current process may be it (proc/oom.c). */
+void process_make_memory(void);
 /* Every task of p is to end, the process with this wait status. process_lock held. */
 void process_kill_tasks(struct process *p, int status);
 
@@ -122,7 +125,7 @@ int process_become_single(void);
 /* What p->alarm does when it fires: SIGALRM; and once that is taken: the next period (alarm.c). */
 void process_alarm(struct timer *t);
 void process_alarm_again(struct process *p);
-/* setitimer(ITIMER_REAL): first expiry and interval in ticks, 0 for none. The old values are stored. */
+/* setitimer(ITIMER_REAL): first expiry and interval in ticks, 0 for none. Stores the old values. */
 struct alarm_setting {
     u64 value_ticks, interval_ticks;
 };

@@ -1,6 +1,6 @@
 /* fp.c - when the f registers are saved and loaded. See fp.h.
  *
- * A state has changed where sstatus.FS in the trapframe is Dirty; the hardware sets it by itself. */
+ * A state has changed where sstatus.FS in the trapframe is Dirty; the hardware sets it itself. */
 
 #include "sched/fp.h"
 #include "lib/string.h"
