@@ -1,8 +1,8 @@
-/* alarm.c - setitimer(ITIMER_REAL), and so alarm(2): SIGALRM after some time, once or again and again.
+/* alarm.c - setitimer(ITIMER_REAL), and so alarm(2): SIGALRM after a time, once or repeatedly.
  *
  * The timer lives in the process and goes with it (exit.c cancels it). The next period begins when
- * the signal of the last one is taken, and is no shorter than PERIOD_LEAST: a program that asks for a
- * signal a microsecond still gets on, and the machine has time for others. */
+ * the signal of the last one is taken, and is no shorter than PERIOD_LEAST: a program that asks for
+ * a signal a microsecond still gets on, and the machine has time for others. */
 
 #include <asm/signal.h>
 #include "proc/process.h"

@@ -1,4 +1,7 @@
-/* args.h - argv, envp and auxv on the new program's stack. */
+/* args.h - argv, envp and auxv on the new program's stack.
+ *
+ * Used by exec.c alone, on a space that no hart runs yet. Not here: what the auxiliary vector says
+ * (auxv.c). Source: System V ABI, "Process Initialization"; execve(2) for the limits. */
 #pragma once
 
 #include "lib/types.h"
@@ -17,7 +20,7 @@ struct arg_stack {
 
 /* Pushes one kernel string. 0, -E2BIG or -ENOMEM. */
 int arg_push(struct arg_stack *a, const char *text);
-/* Pushes the strings of the user vector (0: none) so that the first ends lowest, and counts them. */
+/* Pushes the strings of the user vector (0: none) so that the first ends lowest; counts them. */
 int arg_push_vector(struct arg_stack *a, u64 user_vector, u64 *count);
 /* Takes back the lowest string. */
 int arg_drop_first(struct arg_stack *a);

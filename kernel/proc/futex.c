@@ -176,7 +176,7 @@ wait_again(struct restart *r)
 
 /* --- requeue --------------------------------------------------------------------------------- */
 
-/* Wakes up to n waiters of addr and lets up to `move` others wait on addr2 instead. How many both. */
+/* Wakes up to n waiters of addr and lets up to `move` others wait on addr2. How many both. */
 static s64
 requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
 {

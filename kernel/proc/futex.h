@@ -1,7 +1,8 @@
 /* futex.h - waiting for a word of user memory to change.
  *
- * A futex is named by the frame and offset of the word, so private and shared waits on one page meet
- * (Linux's pthread_join and CLONE_CHILD_CLEARTID rely on it). Source: futex(2). */
+ * A futex is named by space and address, in shared memory by object and offset, whatever PRIVATE
+ * says: so private and shared waits on one word meet (pthread_join relies on it: it waits
+ * shared for CLONE_CHILD_CLEARTID). Source: futex(2). */
 #pragma once
 
 #include "lib/types.h"

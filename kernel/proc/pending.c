@@ -1,4 +1,7 @@
-/* pending.c - signals that were sent and not yet taken. See signal.h; sig.lock is held. */
+/* pending.c - signals that were sent and not yet taken: a set, and what came with each.
+ *
+ * sig.lock of the process is held everywhere here. Not here: who sends (signal.c) and who takes
+ * (deliver.c). Source: signal(7), "Queueing and delivery semantics". */
 
 #include "lib/string.h"
 #include "mm/kmalloc.h"

@@ -12,7 +12,7 @@
 #include "mm/kmalloc.h"
 
 #define PID_LIMIT 32768
-#define RECORDS   (PID_LIMIT / 4) /* a process keeps up to three numbers busy: pid, group, session */
+#define RECORDS   (PID_LIMIT / 4) /* a process keeps up to three numbers busy */
 
 struct spinlock process_lock = SPINLOCK_INIT("process tree");
 static struct list all_processes = LIST_INIT(all_processes);

@@ -146,7 +146,7 @@ sys_gettid(const u64 *arg)
     return current_task()->tid;
 }
 
-/* The parent may die and give us to process 1 while we look, but its record cannot go before we have
+/* The parent may die and give us to process 1 while we look, but its record cannot go until we have
  * a new one: a plain read would race with its end, so the number is read under the lock. */
 s64
 sys_getppid(const u64 *arg)

@@ -1,4 +1,6 @@
-/* system.c - system calls about the machine and its limits: harts, time used, names, randomness. */
+/* system.c - system calls about the machine and its limits: harts, time used, names, randomness.
+ *
+ * Not here: clocks (time.c) and processes (process.c). Source: the man-pages of each name. */
 
 #include <asm/errno.h>
 #include <linux/capability.h>

@@ -1,5 +1,7 @@
-/* table.c - from the number in a7 to the function. Source: <asm/unistd.h>; arguments in a0..a5,
- * result in a0 (Linux riscv64 system call convention). Every other register keeps its value. */
+/* table.c - from the number in a7 to the function.
+ *
+ * Arguments in a0..a5, result in a0; every other register keeps its value (Linux riscv64 system
+ * call convention, syscall(2)). Numbers: <asm/unistd.h>. The names stand in list.h. */
 
 #include <asm/errno.h>
 #include <asm/unistd.h>

@@ -1,8 +1,8 @@
-/* attack_exec.c - execve under attack: spoilt ELF files by seed, hostile arguments, races of threads.
+/* attack_exec.c - execve under attack: spoilt ELF files by seed, hostile arguments, racing threads.
  *
  * The known defects of ELF files, one by one with their errnos, are in elf.c; what exec keeps and
  * resets in exec.c. Here any outcome is right but a hang, a dead kernel, or lost memory. */
-#include "balance.h"
+#include "attack.h"
 #include <elf.h>
 #include <pthread.h>
 #include <sched.h>
@@ -12,28 +12,6 @@
 #define BASE   0x10000UL
 #define PATH   "/tmp/spoilt"
 #define INTERP "/tmp/interp"
-
-static uint64_t seed;
-
-static uint64_t
-draw(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
-}
-
-/* Waits for the child; kills it when it does not end by itself. */
-static void
-end_of(pid_t pid)
-{
-    for (int tries = 0; waitpid(pid, NULL, WNOHANG) == 0; tries++) {
-        if (tries == 20)
-            kill(pid, SIGKILL);
-        pause_ms(2);
-    }
-}
 
 /* --- spoilt files ----------------------------------------------------------------------------- */
 

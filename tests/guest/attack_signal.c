@@ -2,35 +2,11 @@
  *
  * What a handler's frame looks like is in sigframe.c, what each call promises in sigaction.c and
  * kill.c; here somebody tries to break them. Source: signal(7), sigaltstack(2), setitimer(2). */
-#include "balance.h"
+#include "attack.h"
 #include <poll.h>
 #include <pthread.h>
 #include <sys/time.h>
 #include <ucontext.h>
-
-static uint64_t seed;
-
-static uint64_t
-draw(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
-}
-
-/* Waits for the child; kills it when it does not end by itself. */
-static int
-end_of(pid_t pid)
-{
-    int status = -1;
-    for (int tries = 0; waitpid(pid, &status, WNOHANG) == 0; tries++) {
-        if (tries == 20)
-            kill(pid, SIGKILL);
-        pause_ms(2);
-    }
-    return status;
-}
 
 static void
 handle(int signo, void (*handler)(int, siginfo_t *, void *), int flags)

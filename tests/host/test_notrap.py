@@ -82,7 +82,7 @@ def test_slow_ways_are_seen(record, row):
     pc, seen = calls.most_common(1)[0] if calls else (0, 0)
     assert seen == READS, (
         f"expected {READS} calls from one place in {READS} reads of {row}, seen {seen} (at "
-        f"{pc:#x}); usual cause: the record or its markers cannot be trusted, then no row above can")
+        f"{pc:#x}); usual cause: the record or its markers cannot be trusted, so no row above can")
 
 
 def test_without_a_vdso_every_read_is_a_call(tmp_path):

@@ -13,7 +13,7 @@ import sys
 
 import tree
 
-# (title, places, budget, ceiling). The kernel is over its budget today. Until it is back under it, it
+# (title, places, budget, ceiling). The kernel is over its budget today. Until it is back there, it
 # may not grow: the ceiling is what fails, and it only ever goes down (docs/design.md, "Size").
 BUDGETS = (("kernel and vDSO", ("kernel/", "vdso/", "linker/kernel.lds", "linker/vdso.lds"),
             10000, 15100),

@@ -1,0 +1,30 @@
+/* attack.h - what the attacks share: numbers drawn from a seed, and children that may not hang.
+ *
+ * A seed makes an attack repeatable; set it before the first draw. The generator is Marsaglia's
+ * xorshift64 ("Xorshift RNGs", 2003). */
+#pragma once
+#include "balance.h"
+
+static uint64_t seed;
+
+static inline uint64_t
+draw(void)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return seed;
+}
+
+/* Waits for the child, kills it when it does not end by itself, and returns its wait status. */
+static inline int
+end_of(pid_t pid)
+{
+    int status = -1;
+    for (int tries = 0; waitpid(pid, &status, WNOHANG) == 0; tries++) {
+        if (tries == 20)
+            kill(pid, SIGKILL);
+        pause_ms(2);
+    }
+    return status;
+}
