@@ -178,6 +178,13 @@ sleep_for_ever(void *unused)
     return NULL;
 }
 
+/* A robust list that is a circle: its walk makes the end of the task last. */
+static struct {
+    void *next;
+    long offset;
+    void *pending;
+} circle[2] = { { &circle[1], 64, NULL }, { &circle[1], 64, NULL } };
+
 TEST(signal_to_the_dying, "a signal whose task ends is lost for the others",
      "kernel/proc (exit): what was pending is handed over")
 {
@@ -187,10 +194,10 @@ TEST(signal_to_the_dying, "a signal whose task ends is lost for the others",
             pthread_t thread;
             handle(SIGUSR1, leave, 0);
             pthread_create(&thread, NULL, sleep_for_ever, NULL);
-            kill(getppid(), SIGCONT);
+            sys(SYS_set_robust_list, &circle[0], 24);
             sys(SYS_exit, 0);
         }
-        for (int spin = 0; spin < i * 100; spin++)
+        for (int spin = 0; spin < i * 500; spin++)
             sys(SYS_getppid);
         kill(pid, SIGUSR1);
         int status = check_wait(__FILE__, __LINE__, pid);
