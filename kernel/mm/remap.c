@@ -123,9 +123,10 @@ s64
 space_remap(struct space *s, u64 addr, u64 old_len, u64 new_len, u64 flags, u64 new_addr)
 {
     if (flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED) || addr % PAGE_SIZE || !new_len ||
-        (flags & MREMAP_FIXED && !(flags & MREMAP_MAYMOVE)) || !old_len || addr > USER_END ||
-        old_len > USER_END - addr)
+        (flags & MREMAP_FIXED && !(flags & MREMAP_MAYMOVE)) || !old_len)
         return -EINVAL;
+    if (addr > USER_END || old_len > USER_END - addr)
+        return -EFAULT;
     if (new_len > USER_END || new_len >> PAGE_SHIFT > (USER_END >> PAGE_SHIFT))
         return -ENOMEM;
     old_len = ALIGN_UP(old_len, PAGE_SIZE);

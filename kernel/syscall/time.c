@@ -185,8 +185,7 @@ sleep_ticks(u64 deadline, u64 remaining)
     current()->state = THREAD_RUNNABLE;
     if (!err)
         return 0;
-    u64 now = rdtime();
-    struct timespec64 left = from_ns(now < deadline ? ticks_to_ns(deadline - now) : 0);
+    struct timespec64 left = from_ns(deadline_left_ns(deadline));
     if (remaining && copy_to_user(remaining, &left, sizeof(left)))
         return -EFAULT;
     current_task()->sig.restart = (struct restart){ .again = sleep_again,

@@ -103,3 +103,12 @@ deadline_after(const struct timespec64 *ts)
     until.tv_nsec %= (s64)NSEC_PER_SEC;
     return clock_deadline_ticks(CLOCK_MONOTONIC, &until);
 }
+
+/* The opposite of what clock_deadline_ticks adds for a slow clock: never more than was asked for. */
+u64
+deadline_left_ns(u64 deadline_ticks)
+{
+    u64 now = rdtime();
+    u64 ns = now < deadline_ticks ? ticks_to_ns(deadline_ticks - now) : 0;
+    return clock_slew_ppm() ? ns / (1000000 + clock_slew_ppm()) * 1000000 : ns;
+}

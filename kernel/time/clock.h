@@ -40,6 +40,8 @@ u64 clock_real_ns(void);
 u64 clock_deadline_ticks(int id, const struct timespec64 *ts);
 /* rdtime value a valid, relative `ts` from now; saturates far in the future. */
 u64 deadline_after(const struct timespec64 *ts);
+/* Nanoseconds of MONOTONIC that are left until such a deadline; 0 when it has passed. */
+u64 deadline_left_ns(u64 deadline_ticks);
 /* Lengths of time, rounded up and down; saturate instead of overflowing. */
 u64 ns_to_ticks(u64 ns);
 u64 ticks_to_ns(u64 ticks);
