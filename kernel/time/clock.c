@@ -104,7 +104,7 @@ deadline_after(const struct timespec64 *ts)
     return clock_deadline_ticks(CLOCK_MONOTONIC, &until);
 }
 
-/* The opposite of what clock_deadline_ticks adds for a slow clock: never more than was asked for. */
+/* The opposite of what clock_deadline_ticks adds for a slow clock: never more than was asked. */
 u64
 deadline_left_ns(u64 deadline_ticks)
 {
