@@ -130,6 +130,106 @@ TEST(clone_refuses, "flags that make no sense together are taken", "kernel/proc 
     ERR(sys(SYS_clone, CLONE_FS | CLONE_NEWNS | SIGCHLD, 0, 0, 0, 0), EINVAL);
 }
 
+static void
+close_and_move(int *fd)
+{
+    close(*fd);
+    OK(chdir("/tmp"));
+    umask(077);
+}
+
+/* A child by clone with these flags, on its own memory, that closes `fd` and goes to /tmp. */
+static void
+child_with(long flags, int *fd)
+{
+    long pid = sys(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+        close_and_move(fd);
+        _exit(0);
+    }
+    TRUE(pid > 0);
+    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+}
+
+TEST(clone_files_shares_the_table, "CLONE_FILES without threads copies the table",
+     "kernel/proc (fork)")
+{
+    char text[100];
+    int fd = OK(dup(0));
+    OK(chdir("/"));
+    child_with(CLONE_FILES, &fd);
+    FAILS(fcntl(fd, F_GETFD), EBADF);
+    TRUE(getcwd(text, sizeof text) && !strcmp(text, "/"));
+}
+
+TEST(clone_fs_shares_the_directory, "CLONE_FS without threads copies directory and umask",
+     "kernel/proc (fork)")
+{
+    char text[100];
+    int fd = OK(dup(0));
+    OK(chdir("/"));
+    umask(022);
+    child_with(CLONE_FS, &fd);
+    OK(fcntl(fd, F_GETFD));
+    TRUE(getcwd(text, sizeof text) && !strcmp(text, "/tmp"));
+    EQ(umask(022), 077);
+}
+
+TEST(exec_ends_sharing_of_files, "exec of a child closes fds of a table that it shares",
+     "kernel/proc (exec)")
+{
+    int fd = OK(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    long pid = sys(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+        execl(check_self, check_self, "@exit", "6", NULL);
+        _exit(1);
+    }
+    EQ(check_wait(__FILE__, __LINE__, pid), EXITED(6));
+    EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
+}
+
+static volatile int seen_by_both;
+
+static int
+touch_memory(void *arg)
+{
+    seen_by_both = getpid() != *(pid_t *)arg ? 2 : 3;
+    return 5;
+}
+
+TEST(clone_vm_without_thread, "a process that only shares memory is a thread, or has a copy",
+     "kernel/proc (fork)")
+{
+    pid_t me = getpid();
+    char *stack = malloc(65536);
+    pid_t pid = clone(touch_memory, stack + 65536, CLONE_VM | SIGCHLD, &me);
+    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(5));
+    EQ(seen_by_both, 2);
+}
+
+TEST(clone_parent_makes_a_sibling, "CLONE_PARENT's child is the caller's own", "kernel/proc (fork)")
+{
+    int fds[2];
+    pid_t grandchild, me = getpid();
+    OK(pipe(fds));
+    pid_t middle = OK(fork());
+    if (middle == 0) {
+        long pid = sys(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+        if (pid == 0)
+            _exit(getppid() == me ? 8 : 9);
+        if (pid == -EINVAL)
+            _exit(7);
+        _exit(write(fds[1], &(pid_t){ pid }, sizeof pid / 2) != sizeof pid / 2);
+    }
+    int status = check_wait(__FILE__, __LINE__, middle);
+    /* Few programs use it: it may be refused as a whole. */
+    if (status == EXITED(7))
+        return;
+    EQ(status, 0);
+    EQ(read(fds[0], &grandchild, sizeof grandchild), sizeof grandchild);
+    EQ(check_wait(__FILE__, __LINE__, grandchild), EXITED(8));
+}
+
 TEST(vfork_shares_memory_and_waits, "vfork is fork, or the parent runs on", "kernel/proc (fork)")
 {
     volatile int shared = 1, order = 0;

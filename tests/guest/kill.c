@@ -3,6 +3,7 @@
  * Source: kill(2), tgkill(2), rt_sigqueueinfo(2). */
 #include "check.h"
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 
 static volatile int count;
@@ -118,6 +119,28 @@ TEST(siginfo_of_sigchld, "SIGCHLD comes without pid, status or code", "kernel/pr
     EQ(info.si_status, SIGTERM);
     EQ(count, 2);
     EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGTERM));
+}
+
+TEST(siginfo_of_the_kernel, "a signal without a sender names one", "kernel/proc (signal)")
+{
+    struct itimerval v = { { 0, 0 }, { 0, 1000 } };
+    int fds[2];
+    set(SIGALRM);
+    set(SIGPIPE);
+    memset(&info, 0xff, sizeof info);
+    OK(setitimer(ITIMER_REAL, &v, NULL));
+    while (count == 0)
+        sys(SYS_sched_yield);
+    EQ(info.si_signo, SIGALRM);
+    EQ(info.si_code, SI_KERNEL);
+    EQ(info.si_pid, 0);
+    /* SIGPIPE is as if the writer had sent it to itself. */
+    OK(pipe(fds));
+    close(fds[0]);
+    FAILS(write(fds[1], "x", 1), EPIPE);
+    EQ(info.si_signo, SIGPIPE);
+    EQ(info.si_code, SI_USER);
+    EQ(info.si_pid, getpid());
 }
 
 /* Children that wait for any signal; `group` 0 makes a new group of the first one. */

@@ -99,6 +99,17 @@ TEST(sched_getaffinity_gives_bytes, "the mask's size in bytes is not returned", 
     ERR(sys(SYS_sched_getaffinity, 99999, sizeof mask, mask), ESRCH);
 }
 
+TEST(processors_online, "sysconf finds no number: it reads /sys, /proc/stat or the mask",
+     "kernel/syscall (sched_getaffinity), /proc")
+{
+    unsigned long mask[16] = { 0 };
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));
+    EQ(sysconf(_SC_NPROCESSORS_ONLN), __builtin_popcountl(mask[0]));
+    EQ(sysconf(_SC_PAGESIZE), 4096);
+    EQ(sysconf(_SC_CLK_TCK), 100);
+    TRUE(sysconf(_SC_OPEN_MAX) >= 256);
+}
+
 TEST(sched_setaffinity_moves_the_thread, "the thread stays where it was until its next switch",
      "kernel/sched")
 {
@@ -155,7 +166,9 @@ TEST(getrandom_fills, "the buffer is left as it was, or the same bytes come twic
     EQ(sys(SYS_getrandom, b, sizeof b, GRND_NONBLOCK), 64);
     TRUE(memcmp(a, b, sizeof a) != 0);
     EQ(sys(SYS_getrandom, a, 0, 0), 0);
+    EQ(sys(SYS_getrandom, a, sizeof a, GRND_RANDOM), 64);
     ERR(sys(SYS_getrandom, a, sizeof a, 0x80), EINVAL);
+    ERR(sys(SYS_getrandom, a, sizeof a, GRND_RANDOM | GRND_INSECURE), EINVAL);
 }
 
 TEST(getrandom_large, "a large request is cut to one block", "kernel/lib (random)")
