@@ -2,6 +2,7 @@
  *
  * Source: read(2), readv(2), pread(2), lseek(2), sendfile(2), fsync(2), posix_fadvise(2). */
 #include <asm/errno.h>
+#include <asm/siginfo.h>
 #include <asm/signal.h>
 #include <linux/fadvise.h>
 #include <linux/fcntl.h>
@@ -16,9 +17,11 @@ typedef s64 (*transfer_fn)(struct file *f, struct buffer b, u64 n, u64 *pos);
 s64
 transfer_result(s64 result)
 {
-    if (result == -EPIPE) {
+    if (result == -EPIPE) { /* as if the writer had sent it to itself */
+        struct sig_info info = { .signo = SIGPIPE, .code = SI_USER };
+        info.pid = current_process()->pid;
         spin_lock(&process_lock);
-        signal_send_task(current_task(), SIGPIPE, NULL);
+        signal_send_task(current_task(), SIGPIPE, &info);
         spin_unlock(&process_lock);
     }
     return result == -EINTR ? -ERESTARTSYS : result;

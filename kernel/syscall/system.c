@@ -220,7 +220,8 @@ sys_getrandom(const u64 *arg)
 {
     u64 n = MIN(arg[1], 0x7fffffffUL), done = 0;
     u8 piece[256];
-    if (arg[2] & ~(u64)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
+    if (arg[2] & ~(u64)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
+        (arg[2] & GRND_RANDOM && arg[2] & GRND_INSECURE))
         return -EINVAL;
     while (done < n) {
         u64 chunk = MIN(n - done, sizeof(piece));
