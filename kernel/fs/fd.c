@@ -116,7 +116,7 @@ fd_next(struct files *fs, int fd)
 u64
 fd_limit(void)
 {
-    return MIN(process_view.current_fd_limit(), (u64)MAX_FDS);
+    return MIN(fs_current()->open_limit, (u64)MAX_FDS);
 }
 
 int

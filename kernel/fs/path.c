@@ -32,7 +32,7 @@ start_of(int dirfd, struct inode **out)
         *out = fsinfo_cwd();
         return 0;
     }
-    struct file *f = fd_get(process_view.current_files(), dirfd);
+    struct file *f = fd_get(fs_current()->files, dirfd);
     if (!f)
         return -EBADF;
     inode_get(*out = f->inode);

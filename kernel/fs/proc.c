@@ -94,7 +94,7 @@ root_list(struct inode *dir, struct dir_sink *sink)
 static s64
 self_readlink(struct inode *i, char *buf, size_t size)
 {
-    return snprintf(buf, size, "%d", process_view.current_pid());
+    return snprintf(buf, size, "%d", fs_current()->pid);
 }
 
 static const struct inode_ops self_ops = { .readlink = self_readlink };

@@ -11,9 +11,9 @@
 static struct file *
 file_of(const struct proc_node *node, int fd)
 {
-    if (node->pid != process_view.current_pid())
+    if (node->pid != fs_current()->pid)
         return NULL;
-    return fd_get(process_view.current_files(), fd);
+    return fd_get(fs_current()->files, fd);
 }
 
 static int
@@ -63,9 +63,9 @@ fd_list(struct inode *dir, struct dir_sink *sink)
 {
     int pid = ((struct proc_node *)dir->data)->pid, fd = (int)(sink->position - 2);
     char name[16];
-    if (pid != process_view.current_pid())
+    if (pid != fs_current()->pid)
         return;
-    for (; (fd = fd_next(process_view.current_files(), fd)) >= 0; fd++) {
+    for (; (fd = fd_next(fs_current()->files, fd)) >= 0; fd++) {
         snprintf(name, sizeof(name), "%d", fd);
         if (!dir_emit(sink, name, proc_number(pid, PROC_FD_LINKS + (u32)fd), S_IFLNK, (u64)fd + 3))
             return;

@@ -82,14 +82,14 @@ port_changed(struct chardev *d)
 bool
 tty_is_ours(struct tty *t)
 {
-    return t->session != 0 && t->session == process_view.current_session();
+    return t->session != 0 && t->session == fs_current()->session;
 }
 
 /* A background process may not read: it is stopped. */
 static s64
 check_foreground(struct tty *t)
 {
-    int group = process_view.current_pgrp();
+    int group = fs_current()->pgrp;
     if (!tty_is_ours(t) || t->group == group)
         return 0;
     process_view.signal_group(group, SIGTTIN);

@@ -69,15 +69,15 @@ set_size(struct tty *t, u64 arg)
 static s64
 take_control(struct tty *t, u64 arg)
 {
-    int session = process_view.current_session();
-    if (session != process_view.current_pid())
+    int session = fs_current()->session;
+    if (session != fs_current()->pid)
         return -EPERM;
     bool free = t->session == 0 || t->session == session || !process_view.exists(t->session);
     if (!free && arg != 1)
         return -EPERM;
     spin_lock(&t->lock);
     t->session = session;
-    t->group = process_view.current_pgrp();
+    t->group = fs_current()->pgrp;
     spin_unlock(&t->lock);
     return 0;
 }
@@ -102,7 +102,7 @@ give_up_control(struct tty *t)
 {
     if (!tty_is_ours(t))
         return -ENOTTY;
-    if (t->session == process_view.current_pid())
+    if (t->session == fs_current()->pid)
         tty_leader_ends(t->session);
     return 0;
 }

@@ -68,33 +68,24 @@ fsinfo_put(struct fsinfo *i)
     kfree(i);
 }
 
-/* NULL while the kernel itself opens files at boot. */
-static struct fsinfo *
-current_fsinfo(void)
-{
-    return process_view.current_fsinfo ? process_view.current_fsinfo() : NULL;
-}
-
 /* With a reference: another thread may change directory in the middle of our walk. */
 struct inode *
 fsinfo_cwd(void)
 {
-    struct fsinfo *i = current_fsinfo();
-    struct inode *cwd = tree_root;
+    struct fsinfo *i = fs_current() ? fs_current()->fsinfo : NULL;
     if (!i) {
-        inode_get(cwd);
-        return cwd;
+        inode_get(tree_root);
+        return tree_root;
     }
-    spin_lock(&i->lock);
-    inode_get(cwd = i->cwd);
-    spin_unlock(&i->lock);
-    return cwd;
+    spin_guard(&i->lock);
+    inode_get(i->cwd);
+    return i->cwd;
 }
 
 int
 fsinfo_chdir(struct inode *dir)
 {
-    struct fsinfo *i = current_fsinfo();
+    struct fsinfo *i = fs_current()->fsinfo;
     if (!S_ISDIR(dir->mode))
         return -ENOTDIR;
     inode_get(dir);
@@ -109,14 +100,13 @@ fsinfo_chdir(struct inode *dir)
 u32
 fsinfo_umask(void)
 {
-    struct fsinfo *i = current_fsinfo();
-    return i ? i->umask : 0;
+    return fs_current() && fs_current()->fsinfo ? fs_current()->fsinfo->umask : 0;
 }
 
 u32
 fsinfo_set_umask(u32 mask)
 {
-    return __atomic_exchange_n(&current_fsinfo()->umask, mask & 0777, __ATOMIC_RELAXED);
+    return __atomic_exchange_n(&fs_current()->fsinfo->umask, mask & 0777, __ATOMIC_RELAXED);
 }
 
 s64

@@ -5,8 +5,25 @@
 #pragma once
 
 #include "fs/file.h"
+#include "sched/thread.h"
 
 struct fsinfo;
+
+/* What the file layer must know of who asks: the beginning of struct process (proc/process.h). */
+struct fs_owner {
+    int pid, pgrp, session;
+    u64 open_limit; /* RLIMIT_NOFILE */
+    struct files *files;
+    struct fsinfo *fsinfo; /* NULL while the kernel itself opens files at boot */
+};
+
+/* The current process; NULL in a kernel thread. */
+static inline struct fs_owner *
+fs_current(void)
+{
+    return (struct fs_owner *)current()->process;
+}
+
 struct fsinfo *fsinfo_create(void); /* "/" and 022; NULL without memory */
 struct fsinfo *fsinfo_copy(struct fsinfo *from);
 void fsinfo_get(struct fsinfo *i);
@@ -60,20 +77,12 @@ void proc_register(const char *name, void (*print)(struct printer *p));
 void proc_register_pid(const char *name, int (*print)(struct printer *p, int pid));
 /* /proc/PID/NAME as a symbolic link. `read` returns the length or -errno. */
 void proc_register_pid_link(const char *name, s64 (*read)(int pid, char *buf, size_t size));
-/* How fs asks floor 7 which processes exist: next pid > `after`, or 0. And who asks. */
+/* What fs asks of floor 7, which fills it in at start. */
 struct process_view {
-    int (*next_pid)(int after);
+    int (*next_pid)(int after); /* the next pid there is, 0 at the end */
     bool (*exists)(int pid);
-    int (*current_pid)(void);
-    struct files *(*current_files)(void);   /* no reference passed; NULL in a kernel thread */
-    struct fsinfo *(*current_fsinfo)(void); /* likewise */
-    /* terminal: send `signal` to process group; the current process' group and session */
-    void (*signal_group)(int pgrp, int signal);
-    int (*current_pgrp)(void);
-    int (*current_session)(void);
-    u64 (*current_fd_limit)(void); /* RLIMIT_NOFILE */
-    /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all
-     * processes */
+    void (*signal_group)(int pgrp, int signal); /* for the terminal */
+    /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all */
     void (*forget_pages)(void *object, u64 page);
 };
-extern struct process_view process_view; /* filled by proc/ at start */
+extern struct process_view process_view;

@@ -22,3 +22,23 @@ struct spinlock {
 void spin_init(struct spinlock *l, const char *name);
 void spin_lock(struct spinlock *l);
 void spin_unlock(struct spinlock *l);
+
+static inline struct spinlock *
+spin_guard_begin(struct spinlock *l)
+{
+    spin_lock(l);
+    return l;
+}
+
+static inline void
+spin_guard_end(struct spinlock **l)
+{
+    spin_unlock(*l);
+}
+
+/* Takes the lock and holds it to the end of the block. Where it must be given up earlier - before a
+ * wait, a reference that is put, a switch - spin_lock and spin_unlock stand by themselves. */
+#define spin_guard(l)            spin_guard_line(l, __LINE__)
+#define spin_guard_line(l, line) spin_guard_named(l, line)
+#define spin_guard_named(l, line)                                                                  \
+    struct spinlock *guard_##line at_scope_end(spin_guard_end) = spin_guard_begin(l)

@@ -27,5 +27,9 @@ typedef int64_t s64;
 #define unlikely(x)                   __builtin_expect(!!(x), 0)
 #define noreturn                      _Noreturn
 
+/* The variable declared with it is handed to `function(&variable)` when its block is left, by
+ * whatever way: who returns early forgets nothing. As in Linux include/linux/cleanup.h. */
+#define at_scope_end(function) __attribute__((cleanup(function), unused))
+
 /* The most harts this kernel runs; the device tree may describe fewer. */
 #define MAX_HARTS 8

@@ -133,6 +133,7 @@ share_resources(struct process *p, const struct clone_request *a)
         file_get(p->exe = self->exe);
     memcpy(p->name, self->name, sizeof(p->name));
     memcpy(p->rlimit, self->rlimit, sizeof(p->rlimit));
+    p->open_limit = self->open_limit;
     p->exit_signal = a->flags & CLONE_PARENT ? self->exit_signal : (int)a->exit_signal;
     return 0;
 }

@@ -10,33 +10,21 @@
 #include "mm/frame.h"
 #include "proc/process.h"
 
-struct search {
-    struct process *largest;
-    bool one_is_ending;
-};
-
-static void
-consider(struct process *p, void *arg)
-{
-    struct search *s = arg;
-    if (p->zombie)
-        return;
-    if (p->exiting)
-        s->one_is_ending = true; /* all of its memory comes before it is a zombie */
-    else if (p->pid != 1 && p->space &&
-             (!s->largest || p->space->resident_pages >= s->largest->space->resident_pages))
-        s->largest = p;
-}
-
 void
 process_make_memory(void)
 {
-    struct search s = { 0 };
+    struct process *p, *victim = current_process();
+    u64 most_pages = 0;
+    bool one_is_ending = false;
     spin_lock(&process_lock);
-    process_for_each(consider, &s);
-    struct process *victim = s.largest ? s.largest : current_process();
-    bool kill = !s.one_is_ending && !frames_free();
-    if (kill) {
+    for_each_process (p) {
+        one_is_ending |= p->exiting && !p->zombie; /* all of its memory comes before it is one */
+        if (p->pid != 1 && p->space && p->space->resident_pages >= most_pages) {
+            victim = p;
+            most_pages = p->space->resident_pages;
+        }
+    }
+    if (!one_is_ending && !frames_free()) {
         pr_warn("out of memory: killed process %d (%s)", victim->pid, victim->name);
         process_kill_tasks(victim, SIGKILL);
     }

@@ -15,13 +15,13 @@
 #define RECORDS   (PID_LIMIT / 4) /* a process keeps up to three numbers busy */
 
 struct spinlock process_lock = SPINLOCK_INIT("process tree");
-static struct list all_processes = LIST_INIT(all_processes);
+struct list all_processes = LIST_INIT(all_processes);
 
 struct process *
 process_find(int pid)
 {
     struct process *p;
-    list_for_each (p, &all_processes, all_link)
+    for_each_process (p)
         if (p->pid == pid)
             return p;
     return NULL;
@@ -32,19 +32,11 @@ task_find(int tid)
 {
     struct process *p;
     struct task *t;
-    list_for_each (p, &all_processes, all_link)
-        list_for_each (t, &p->tasks, link)
+    for_each_process (p)
+        for_each_task (t, p)
             if (t->tid == tid)
                 return t;
     return NULL;
-}
-
-void
-process_for_each(void (*visit)(struct process *p, void *arg), void *arg)
-{
-    struct process *p;
-    list_for_each (p, &all_processes, all_link)
-        visit(p, arg);
 }
 
 /* A pid also names a group and a session as long as one member lives. */
@@ -52,7 +44,7 @@ static bool
 number_in_use(int pid)
 {
     struct process *p;
-    list_for_each (p, &all_processes, all_link)
+    for_each_process (p)
         if (p->pid == pid || p->pgrp == pid || p->session == pid)
             return true;
     return task_find(pid) != NULL;
@@ -181,7 +173,7 @@ process_run_ticks(struct process *p)
     spin_lock(&process_lock);
     u64 ticks = p->dead_ticks;
     struct task *t;
-    list_for_each (t, &p->tasks, link)
+    for_each_task (t, p)
         ticks += thread_run_ticks(t->thread);
     spin_unlock(&process_lock);
     return ticks;
@@ -213,6 +205,7 @@ process_start_init(const char *path)
     p->rlimit[RLIMIT_STACK].rlim_cur = 8UL << 20;
     p->rlimit[RLIMIT_CORE].rlim_cur = 0;
     p->rlimit[RLIMIT_NOFILE] = (struct rlimit64){ MAX_FDS, MAX_FDS };
+    p->open_limit = MAX_FDS;
     spin_lock(&process_lock);
     process_publish(p);
     p->pgrp = p->session = p->pid;

@@ -14,7 +14,7 @@
 #include "time/timer.h"
 
 struct process {
-    int pid, pgrp, session;
+    struct fs_owner; /* pid, pgrp, session, open_limit, files, fsinfo (-fms-extensions) */
     struct process *parent;
     struct list children, sibling; /* under process_lock */
     struct list all_link;
@@ -32,17 +32,16 @@ struct process {
     struct vfork *vfork;           /* whom to tell when our space is no longer the parent's */
 
     struct space *space;
-    struct files *files;
-    struct fsinfo *fsinfo;
     struct signals sig; /* actions, shared pending */
     char name[16];      /* comm */
     struct file *exe;
     int exit_signal; /* to the parent; SIGCHLD, or 0 */
     u64 start_ticks;
-    u64 dead_ticks;                       /* run time of tasks that have ended */
-    u64 child_ticks;                      /* and of children that were waited for */
-    struct rlimit64 rlimit[RLIM_NLIMITS]; /* NOFILE and STACK are obeyed; under process_lock */
-    struct timer alarm;                   /* setitimer(ITIMER_REAL) */
+    u64 dead_ticks;  /* run time of tasks that have ended */
+    u64 child_ticks; /* and of children that were waited for */
+    struct rlimit64
+        rlimit[RLIM_NLIMITS]; /* STACK is obeyed; open_limit is NOFILE; under process_lock */
+    struct timer alarm;       /* setitimer(ITIMER_REAL) */
     u64 alarm_interval_ticks;
 };
 
@@ -102,8 +101,10 @@ int task_publish(struct task *t);
 /* Out of its process' list: true if it was the last. process_lock held. */
 bool task_withdraw(struct task *t);
 
-/* Calls visit for every process, zombies included; process_lock held by the caller. */
-void process_for_each(void (*visit)(struct process *p, void *arg), void *arg);
+/* Every process, zombies included; every task of one. process_lock held. */
+extern struct list all_processes;
+#define for_each_process(p) list_for_each (p, &all_processes, all_link)
+#define for_each_task(t, p) list_for_each (t, &(p)->tasks, link)
 
 /* Gives back space, files and the like; harmless when done already. */
 void process_drop_resources(struct process *p);

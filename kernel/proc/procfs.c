@@ -156,7 +156,7 @@ figures_of(int pid, struct figures *f)
         f->child_ticks = p->child_ticks;
         f->start_ticks = p->start_ticks;
         struct task *t;
-        list_for_each (t, &p->tasks, link)
+        for_each_task (t, p)
             f->run_ticks += thread_run_ticks(t->thread);
         if (p->space) {
             f->size = p->space->mapped_pages * PAGE_SIZE;
@@ -242,35 +242,23 @@ exe_link(int pid, char *buf, size_t size)
 
 /* --- what floor 6 asks of us ----------------------------------------------------------------- */
 
-struct next_search {
-    int after, found;
-};
-
-static void
-look_for_next(struct process *p, void *arg)
-{
-    struct next_search *n = arg;
-    if (p->pid > n->after && (!n->found || p->pid < n->found))
-        n->found = p->pid;
-}
-
 static int
 next_pid(int after)
 {
-    struct next_search n = { .after = after };
-    spin_lock(&process_lock);
-    process_for_each(look_for_next, &n);
-    spin_unlock(&process_lock);
-    return n.found;
+    struct process *p;
+    int found = 0;
+    spin_guard(&process_lock);
+    for_each_process (p)
+        if (p->pid > after && (!found || p->pid < found))
+            found = p->pid;
+    return found;
 }
 
 static bool
 exists(int pid)
 {
-    spin_lock(&process_lock);
-    bool found = process_find(pid) != NULL;
-    spin_unlock(&process_lock);
-    return found;
+    spin_guard(&process_lock);
+    return process_find(pid) != NULL;
 }
 
 /* A reader in the background whose shell has gone would stop for ever, or read again and again:
@@ -284,62 +272,14 @@ terminal_signal(int pgrp, int signo)
     spin_unlock(&process_lock);
 }
 
-static int
-current_pid(void)
-{
-    return current_process() ? current_process()->pid : 0;
-}
-
-static struct files *
-current_files(void)
-{
-    return current_process()->files;
-}
-
-static struct fsinfo *
-current_fsinfo(void)
-{
-    return current_process() ? current_process()->fsinfo : NULL;
-}
-
-static int
-current_pgrp(void)
-{
-    return current_process()->pgrp;
-}
-
-static u64
-current_fd_limit(void)
-{
-    return current_process()->rlimit[RLIMIT_NOFILE].rlim_cur;
-}
-
-static int
-current_session(void)
-{
-    return current_process()->session;
-}
-
-struct cut {
-    const void *object;
-    u64 first;
-};
-
-static void
-forget_in(struct process *p, void *arg)
-{
-    const struct cut *c = arg;
-    if (p->space)
-        space_forget(p->space, c->object, c->first);
-}
-
 static void
 forget_pages(void *object, u64 first)
 {
-    struct cut c = { object, first };
-    spin_lock(&process_lock);
-    process_for_each(forget_in, &c);
-    spin_unlock(&process_lock);
+    struct process *p;
+    spin_guard(&process_lock);
+    for_each_process (p)
+        if (p->space)
+            space_forget(p->space, object, first);
 }
 
 /* For a panic: no locks, for nobody knows who holds them. */
@@ -357,12 +297,6 @@ process_init(void)
     panic_describe = describe_current;
     process_view.next_pid = next_pid;
     process_view.exists = exists;
-    process_view.current_pid = current_pid;
-    process_view.current_files = current_files;
-    process_view.current_fsinfo = current_fsinfo;
-    process_view.current_pgrp = current_pgrp;
-    process_view.current_session = current_session;
-    process_view.current_fd_limit = current_fd_limit;
     process_view.signal_group = terminal_signal;
     process_view.forget_pages = forget_pages;
     proc_register_pid("maps", print_maps);

@@ -70,7 +70,7 @@ static void
 prod_one(struct process *p, int signo)
 {
     struct task *t, *chosen = NULL;
-    list_for_each (t, &p->tasks, link)
+    for_each_task (t, p)
         if (!(t->sig.mask & SIG_BIT(signo)) && (!chosen || t == current_task()))
             chosen = t;
     if (chosen)
@@ -87,7 +87,7 @@ stop_and_continue(struct process *p, int signo)
         return;
     spin_lock(&p->sig.lock);
     pending_forget(&p->sig.pending, cancels);
-    list_for_each (t, &p->tasks, link)
+    for_each_task (t, p)
         pending_forget(&t->sig.pending, cancels);
     spin_unlock(&p->sig.lock);
     if (signo == SIGCONT)
@@ -148,30 +148,20 @@ signal_forget_ignored(int signo)
     spin_lock(&p->sig.lock);
     if (is_ignored(p, NULL, signo)) {
         pending_forget(&p->sig.pending, SIG_BIT(signo));
-        list_for_each (t, &p->tasks, link)
+        for_each_task (t, p)
             pending_forget(&t->sig.pending, SIG_BIT(signo));
     }
     spin_unlock(&p->sig.lock);
     spin_unlock(&process_lock);
 }
 
-struct group_signal {
-    int pgrp, signo;
-};
-
-static void
-send_if_member(struct process *p, void *arg)
-{
-    const struct group_signal *g = arg;
-    if (p->pgrp == g->pgrp)
-        signal_send_process(p, g->signo, NULL);
-}
-
 void
 signal_send_members(int pgrp, int signo)
 {
-    struct group_signal g = { pgrp, signo };
-    process_for_each(send_if_member, &g);
+    struct process *p;
+    for_each_process (p)
+        if (p->pgrp == pgrp)
+            signal_send_process(p, signo, NULL);
 }
 
 void
@@ -212,7 +202,7 @@ signal_hand_over(const struct task *from)
 {
     struct process *p = from->process;
     struct task *t;
-    list_for_each (t, &p->tasks, link)
+    for_each_task (t, p)
         if (t != from && p->sig.pending.set & ~t->sig.mask)
             prod(t);
 }

@@ -29,7 +29,7 @@ process_stop(struct process *p, int signo)
     p->stop_signal = signo;
     p->stop_reported = p->cont_pending = false;
     tell_parent(p, CLD_STOPPED, signo);
-    list_for_each (t, &p->tasks, link) {
+    for_each_task (t, p) {
         __atomic_fetch_or(&t->thread->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
         if (t->thread != current())
             thread_interrupt(t->thread);
@@ -45,7 +45,7 @@ process_continue(struct process *p)
     p->stop_signal = 0;
     p->cont_pending = true;
     tell_parent(p, CLD_CONTINUED, SIGCONT);
-    list_for_each (t, &p->tasks, link)
+    for_each_task (t, p)
         thread_resume(t->thread);
 }
 
@@ -60,38 +60,38 @@ stop_here(void)
     __atomic_store_n(&current()->state, THREAD_RUNNABLE, __ATOMIC_SEQ_CST);
 }
 
-struct orphan_search {
-    int pgrp;
-    const struct process *without; /* as if this one were gone already */
-    bool anchored, stopped;
-};
-
-static void
-look_for_anchor(struct process *p, void *arg)
+/* Does the parent tie this process' group to its session: could it continue the group? */
+static bool
+is_anchored(const struct process *p)
 {
-    struct orphan_search *s = arg;
-    if (p->pgrp != s->pgrp || p == s->without)
-        return;
-    s->stopped |= p->stop_signal && !p->zombie;
-    s->anchored |= !p->zombie && p->parent && p->parent->pid != 1 && p->parent->pgrp != p->pgrp &&
-                   p->parent->session == p->session;
+    const struct process *parent = p->parent;
+    return !p->zombie && parent && parent->pid != 1 && parent->pgrp != p->pgrp &&
+           parent->session == p->session;
 }
 
 /* No member has a parent in another group of the session: nobody could continue it. */
 bool
-group_is_orphaned(const struct process *p)
+group_is_orphaned(const struct process *member)
 {
-    struct orphan_search s = { .pgrp = p->pgrp };
-    process_for_each(look_for_anchor, &s);
-    return !s.anchored;
+    struct process *p;
+    for_each_process (p)
+        if (p->pgrp == member->pgrp && is_anchored(p))
+            return false;
+    return true;
 }
 
 void
 group_release(int pgrp, const struct process *without)
 {
-    struct orphan_search s = { .pgrp = pgrp, .without = without };
-    process_for_each(look_for_anchor, &s);
-    if (s.anchored || !s.stopped)
+    struct process *p;
+    bool stopped = false;
+    for_each_process (p)
+        if (p->pgrp == pgrp && p != without) {
+            if (is_anchored(p))
+                return;
+            stopped |= p->stop_signal && !p->zombie;
+        }
+    if (!stopped)
         return;
     signal_send_members(pgrp, SIGHUP);
     signal_send_members(pgrp, SIGCONT);

@@ -217,16 +217,15 @@ sys_getsid(const u64 *arg)
     return number_of((int)arg[0], true);
 }
 
-struct group_search {
-    int pgrp, session;
-    bool found;
-};
-
-static void
-look_for_group(struct process *p, void *arg)
+/* Is there such a group in the session (0: in any)? process_lock held. */
+static bool
+group_exists(int pgrp, int session)
 {
-    struct group_search *g = arg;
-    g->found |= p->pgrp == g->pgrp && p->session == g->session;
+    struct process *p;
+    for_each_process (p)
+        if (p->pgrp == pgrp && (!session || p->session == session))
+            return true;
+    return false;
 }
 
 /* setpgid(2)'s refusals. process_lock held. */
@@ -240,9 +239,7 @@ set_group(struct process *p, int pgrp)
         return -EPERM;
     if (p != self && p->did_exec)
         return -EACCES;
-    struct group_search g = { pgrp, self->session, pgrp == p->pid };
-    process_for_each(look_for_group, &g);
-    if (!g.found)
+    if (pgrp != p->pid && !group_exists(pgrp, self->session))
         return -EPERM;
     p->pgrp = pgrp;
     return 0;
@@ -261,24 +258,12 @@ sys_setpgid(const u64 *arg)
     return r;
 }
 
-static void
-look_for_leader(struct process *p, void *arg)
-{
-    struct group_search *g = arg;
-    g->found |= p->pgrp == g->pgrp;
-}
-
 s64
 sys_setsid(const u64 *arg)
 {
     struct process *p = current_process();
-    struct group_search g = { .pgrp = p->pid };
-    spin_lock(&process_lock);
-    process_for_each(look_for_leader, &g);
-    if (!g.found)
-        p->session = p->pgrp = p->pid;
-    spin_unlock(&process_lock);
-    return g.found ? -EPERM : p->pid;
+    spin_guard(&process_lock);
+    return group_exists(p->pid, 0) ? -EPERM : (p->session = p->pgrp = p->pid);
 }
 
 /* --- what pthreads ask of a new thread ------------------------------------------------------- */

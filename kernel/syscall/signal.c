@@ -178,20 +178,16 @@ process_of_number(int pid)
     return t ? t->process : p;
 }
 
-struct kill_many {
-    int pgrp; /* 0: everybody but process 1 and the caller */
-    int signo, seen, err;
-};
-
-static void
-kill_one_of_many(struct process *p, void *arg)
+/* To every process of the group; 0: to all but process 1 and the caller. process_lock held. */
+static s64
+kill_many(int pgrp, int signo, const struct sig_info *info)
 {
-    struct kill_many *k = arg;
-    if (k->pgrp ? p->pgrp != k->pgrp : p->pid == 1 || p == current_process())
-        return;
-    struct sig_info info = info_from_caller(k->signo, SI_USER);
-    k->seen++;
-    k->err = signal_send_process(p, k->signo, &info);
+    struct process *p;
+    s64 err = -ESRCH;
+    for_each_process (p)
+        if (pgrp ? p->pgrp == pgrp : p->pid != 1 && p != current_process())
+            err = signal_send_process(p, signo, info);
+    return err;
 }
 
 s64
@@ -199,21 +195,14 @@ sys_kill(const u64 *arg)
 {
     int pid = (int)arg[0], signo = (int)arg[1];
     struct sig_info info = info_from_caller(signo, SI_USER);
-    struct kill_many many = { .signo = signo };
-    s64 err = -ESRCH;
-    spin_lock(&process_lock);
+    spin_guard(&process_lock);
     if (pid > 0) {
         struct process *p = process_of_number(pid);
-        if (p)
-            err = signal_send_process(p, signo, &info);
-    } else if (pid != (int)0x80000000) { /* its group number would be no int */
-        many.pgrp = pid == -1 ? 0 : pid == 0 ? current_process()->pgrp : -pid;
-        process_for_each(kill_one_of_many, &many);
-        if (many.seen)
-            err = many.err;
+        return p ? signal_send_process(p, signo, &info) : -ESRCH;
     }
-    spin_unlock(&process_lock);
-    return err;
+    if (pid == (int)0x80000000) /* its group number would be no int */
+        return -ESRCH;
+    return kill_many(pid == -1 ? 0 : pid == 0 ? current_process()->pgrp : -pid, signo, &info);
 }
 
 /* tgid 0: any process (tkill). */

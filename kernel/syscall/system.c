@@ -111,6 +111,7 @@ exchange_limit(struct process *p, u32 resource, const struct rlimit64 *new, stru
     if (resource == RLIMIT_NOFILE && new->rlim_max > MAX_FDS)
         return -EPERM;
     p->rlimit[resource] = *new;
+    p->open_limit = p->rlimit[RLIMIT_NOFILE].rlim_cur;
     return 0;
 }
 
@@ -196,12 +197,6 @@ sys_uname(const u64 *arg)
     return copy_to_user(arg[0], &name, sizeof(name)) ? -EFAULT : 0;
 }
 
-static void
-count_process(struct process *p, void *arg)
-{
-    (*(u16 *)arg)++;
-}
-
 s64
 sys_sysinfo(const u64 *arg)
 {
@@ -209,8 +204,10 @@ sys_sysinfo(const u64 *arg)
     s.uptime = (s64)(clock_monotonic_ns() / NSEC_PER_SEC);
     s.totalram = frames_total() * PAGE_SIZE;
     s.freeram = frames_free() * PAGE_SIZE;
+    struct process *p;
     spin_lock(&process_lock);
-    process_for_each(count_process, &s.procs);
+    for_each_process (p)
+        s.procs++;
     spin_unlock(&process_lock);
     return copy_to_user(arg[0], &s, sizeof(s)) ? -EFAULT : 0;
 }

@@ -16,7 +16,7 @@ import tree
 # (title, places, budget, ceiling). The kernel is over its budget today. Until it is back there, it
 # may not grow: the ceiling is what fails, and it only ever goes down (docs/design.md, "Size").
 BUDGETS = (("kernel and vDSO", ("kernel/", "vdso/", "linker/kernel.lds", "linker/vdso.lds"),
-            10000, 15200),
+            10000, 15020),
            ("library and loader", ("user/lib/", "user/loader/"), 2000, 2000),
            ("programs", ("user/bin/",), None, None),
            ("tests in C", ("tests/",), None, None))
