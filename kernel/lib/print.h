@@ -8,19 +8,11 @@
 #include "lib/types.h"
 #include <stdarg.h>
 
-/* syslog's levels, by their numbers. LOG_EMERG is a panic's; tools/run shows up to LOG_WARN. */
-enum log_level {
-    LOG_EMERG,
-    LOG_ALERT,
-    LOG_CRIT,
-    LOG_ERR,
-    LOG_WARN,
-    LOG_NOTICE,
-    LOG_INFO,
-    LOG_DEBUG,
-};
+/* Those of syslog's levels that are used, by their numbers. LOG_EMERG is a panic's; tools/run shows
+ * up to LOG_WARN. */
+enum log_level { LOG_EMERG, LOG_ERR = 3, LOG_WARN, LOG_INFO = 6 };
 
-/* Formats %d %u %x %c %s %p %% with flags `0` (up to a width of 32), `-`, width and `l`, `z`.
+/* Formats %d %u %x %c %s %% with flags `0` (up to a width of 32), `-`, width and `l`, `z`.
  * Always NUL-terminates when size > 0; returns the length the whole text would have had. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -35,8 +27,8 @@ extern enum log_level log_threshold;
 extern void (*log_putc)(char c);
 extern u64 (*log_clock_us)(void);
 
-/* From now on the lock of the log is ignored: the machine is dying and its holder may never run. */
-void log_break_lock(void);
+/* Set once, by a panic: from now on the lock of the log is ignored, as its holder may never run. */
+extern bool log_lock_broken;
 
 #define pr_err(...)  printk(LOG_ERR, __VA_ARGS__)
 #define pr_warn(...) printk(LOG_WARN, __VA_ARGS__)
