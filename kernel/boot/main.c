@@ -51,7 +51,6 @@ boot_main(u64 hartid, u64 fdt_pa)
     uart_init(); /* the log goes there now; its interrupt needs the PLIC */
     random_init(machine.rng_seed, machine.rng_seed_length);
 
-    timer_init_system();
     clock_init();
     vdso_init(); /* checks the image; needs memory, gives clocks a page to publish in */
     trap_init_hart();

@@ -21,8 +21,8 @@ context_switch:                         /* a0 = from, a1 = to, a2 = next thread 
     mv      tp, a2
     ret
 
-    .globl thread_start_code
-thread_start_code:                      /* a new thread's first instruction; s1 = its function */
-    mv      a0, s1
+    .globl thread_first_step
+thread_first_step:                      /* a new thread's first instruction; s1 = its function */
     mv      s0, zero                    /* end of the frame pointer chain */
-    call    thread_begin
+    call    switch_finish
+    jalr    s1                          /* stays in a backtrace; it never returns */

@@ -1,69 +1,57 @@
 /* fp.c - when the f registers are saved and loaded. See fp.h.
  *
- * A state has changed where sstatus.FS in the trapframe is Dirty; the hardware sets it itself. */
+ * A state has changed where sstatus.FS in the trapframe is Dirty; the hardware sets it itself. FS
+ * may be Off in the kernel, so each copy opens the registers first. */
 
 #include "sched/fp.h"
 #include "lib/string.h"
 #include "riscv/fp_registers.h"
 
+/* Registers and memory are alike now, on the hart that runs this. Unused means zeros, and all
+ * threads' zeros are alike: then the registers are nobody's. */
 static void
-set_fs(struct thread *t, u64 fs)
+note_alike(struct thread *t, struct hart *h)
 {
+    u64 fs = t->fp_used ? SSTATUS_FS_CLEAN : SSTATUS_FS_INITIAL;
     t->frame->status = (t->frame->status & ~SSTATUS_FS) | fs;
-}
-
-static void
-save(struct hart *h, struct thread *t)
-{
-    csr_set(sstatus, SSTATUS_FS_INITIAL); /* the kernel itself runs with FS Off */
-    fp_registers_save(&t->fp);
-    t->fp_used = true;
     t->fp_hart = h;
-    h->fp_owner = t;
-    set_fs(t, SSTATUS_FS_CLEAN);
-}
-
-static bool
-is_dirty(const struct thread *t)
-{
-    return t->space && (t->frame->status & SSTATUS_FS) == SSTATUS_FS_DIRTY;
-}
-
-static void
-load(struct hart *h, struct thread *t)
-{
-    csr_set(sstatus, SSTATUS_FS_INITIAL);
-    fp_registers_load(&t->fp);
-    t->fp_hart = h;
-    /* Unused means zeros, and all threads' zeros are alike. */
     h->fp_owner = t->fp_used ? t : NULL;
 }
 
-void
-fp_switch(struct hart *h, struct thread *prev, struct thread *next)
+static void
+load(struct thread *t, struct hart *h)
 {
-    if (is_dirty(prev))
-        save(h, prev);
-    if (!next->space)
-        return;
-    bool there = next->fp_used ? h->fp_owner == next && next->fp_hart == h : !h->fp_owner;
-    if (!there)
-        load(h, next);
+    csr_set(sstatus, SSTATUS_FS_INITIAL);
+    fp_registers_load(&t->fp);
+    note_alike(t, h);
 }
 
 void
 fp_save(void)
 {
-    if (is_dirty(current()))
-        save(this_hart(), current());
+    struct thread *t = current();
+    if (!t->space || (t->frame->status & SSTATUS_FS) != SSTATUS_FS)
+        return;
+    csr_set(sstatus, SSTATUS_FS_INITIAL);
+    fp_registers_save(&t->fp);
+    t->fp_used = true;
+    note_alike(t, t->hart);
+}
+
+void
+fp_switch(struct hart *h, struct thread *next)
+{
+    fp_save();
+    bool there = next->fp_used ? h->fp_owner == next && next->fp_hart == h : !h->fp_owner;
+    if (next->space && !there)
+        load(next, h);
 }
 
 void
 fp_load(void)
 {
     current()->fp_used = true;
-    load(this_hart(), current());
-    set_fs(current(), SSTATUS_FS_CLEAN);
+    load(current(), this_hart());
 }
 
 void
@@ -71,6 +59,5 @@ fp_clear(void)
 {
     memset(&current()->fp, 0, sizeof(struct fp_state));
     current()->fp_used = false;
-    load(this_hart(), current());
-    set_fs(current(), SSTATUS_FS_INITIAL);
+    load(current(), this_hart());
 }

@@ -16,15 +16,12 @@
 #include "syscall/syscall.h"
 #include "time/timer.h"
 
-/* --- interrupts: taken from user mode, in the idle loop and at preemption points -------------- */
-
+/* Interrupts: taken from user mode, in the idle loop and at preemption points. */
 static void
 take_pending(void)
 {
-    for (;;) {
-        u64 pending = csr_read(sip) & csr_read(sie);
-        if (!pending)
-            return;
+    u64 pending;
+    while ((pending = csr_read(sip) & csr_read(sie))) {
         if (pending & SIP_SOFT) {
             csr_clear(sip, SIP_SOFT); /* its only message: look at your work */
             panic_stop_if_asked();
@@ -47,79 +44,54 @@ trap_init_hart(void)
 {
     csr_write(stvec, trap_entry);
     csr_write(sscratch, 0);
-    csr_write(scounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
+    csr_write(scounteren, COUNTEREN_ALL);
     csr_clear(sstatus, SSTATUS_SIE);
     csr_write(sie, SIP_SOFT | SIP_TIMER | SIP_EXT);
     handle_interrupts = take_pending;
     space_out_of_memory = note_out_of_memory;
 }
 
-/* --- faults ---------------------------------------------------------------------------------- */
-
-static u32
-access_of(u64 cause)
-{
-    if (cause == CAUSE_INSN_PAGE || cause == CAUSE_INSN_ACCESS)
-        return AREA_EXEC;
-    bool store = cause == CAUSE_STORE_PAGE || cause == CAUSE_STORE_ACCESS;
-    return store ? AREA_WRITE : AREA_READ;
-}
-
-static void
-page_fault(u64 cause, u64 addr)
-{
-    switch (space_fault(current()->space, addr, access_of(cause))) {
-    case 0:
-    case -ENOMEM: /* noted; tried again when there is some (trap/return.c) */
-        return;
-    case -EACCES:
-        signal_fault(SIGSEGV, SEGV_ACCERR, addr);
-        return;
-    case -EIO:
-        signal_fault(SIGBUS, BUS_ADRERR, addr);
-        return;
-    default:
-        signal_fault(SIGSEGV, SEGV_MAPERR, addr);
-    }
-}
+/* What an exception tells its owner, by scause. mm/ may mend those with an `access`. */
+static const struct {
+    u8 signal, code, access;
+} exceptions[] = {
+    [0] = { SIGBUS, BUS_ADRALN },               /* instruction: address misaligned */
+    [1] = { SIGSEGV, SEGV_ACCERR },             /* instruction: access fault */
+    [2] = { SIGILL, ILL_ILLOPC },               /* illegal instruction */
+    [3] = { SIGTRAP, TRAP_BRKPT },              /* breakpoint */
+    [4] = { SIGBUS, BUS_ADRALN },               /* load */
+    [5] = { SIGSEGV, SEGV_ACCERR },             /* load */
+    [6] = { SIGBUS, BUS_ADRALN },               /* store */
+    [7] = { SIGSEGV, SEGV_ACCERR },             /* store */
+    [12] = { SIGSEGV, SEGV_MAPERR, AREA_EXEC }, /* page faults */
+    [13] = { SIGSEGV, SEGV_MAPERR, AREA_READ },
+    [15] = { SIGSEGV, SEGV_MAPERR, AREA_WRITE },
+};
 
 static void
-exception(struct trapframe *f, u64 cause)
+exception(const struct trapframe *f)
 {
-    u64 tval = csr_read(stval);
-    switch (cause) {
-    case CAUSE_INSN_PAGE:
-    case CAUSE_LOAD_PAGE:
-    case CAUSE_STORE_PAGE:
-        page_fault(cause, tval);
-        return;
-    case CAUSE_INSN_ACCESS:
-    case CAUSE_LOAD_ACCESS:
-    case CAUSE_STORE_ACCESS:
-        signal_fault(SIGSEGV, SEGV_ACCERR, tval);
-        return;
-    case CAUSE_INSN_MISALIGNED:
-    case CAUSE_LOAD_MISALIGNED:
-    case CAUSE_STORE_MISALIGNED:
-        signal_fault(SIGBUS, BUS_ADRALN, tval);
-        return;
-    case CAUSE_BREAKPOINT:
-        signal_fault(SIGTRAP, TRAP_BRKPT, f->pc);
-        return;
-    default:
-        signal_fault(SIGILL, ILL_ILLOPC, f->pc);
+    u64 cause = f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].signal ? f->cause : 2;
+    int signal = exceptions[cause].signal, code = exceptions[cause].code;
+    u64 at = signal == SIGILL || signal == SIGTRAP ? f->pc : csr_read(stval);
+    if (exceptions[cause].access) {
+        int err = space_fault(current()->space, at, exceptions[cause].access);
+        if (!err || err == -ENOMEM) /* noted; tried again when there is some (trap/return.c) */
+            return;
+        signal = err == -EIO ? SIGBUS : SIGSEGV;
+        code = err == -EIO ? BUS_ADRERR : err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR;
     }
+    signal_fault(signal, code, at);
 }
 
 void
 trap_user(struct trapframe *f)
 {
-    u64 cause = f->cause;
-    if (cause == CAUSE_ECALL_USER)
+    if (f->cause == CAUSE_ECALL_USER)
         syscall_dispatch(f);
-    else if (cause & SCAUSE_INTERRUPT)
+    else if (f->cause & SCAUSE_INTERRUPT)
         take_pending();
     else
-        exception(f, cause);
+        exception(f);
     debug_lock_none_held();
 }
