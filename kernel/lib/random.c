@@ -16,14 +16,14 @@
 
 #define ROTATE_LEFT(x, n) ((x) << (n) | (x) >> (32 - (n)))
 
-/* A macro, not a function: the words must stay in registers, all sixteen of them. */
-#define QUARTER_ROUND(a, b, c, d)                                                                  \
-    do {                                                                                           \
-        a += b, d ^= a, d = ROTATE_LEFT(d, 16);                                                    \
-        c += d, b ^= c, b = ROTATE_LEFT(b, 12);                                                    \
-        a += b, d ^= a, d = ROTATE_LEFT(d, 8);                                                     \
-        c += d, b ^= c, b = ROTATE_LEFT(b, 7);                                                     \
-    } while (0)
+static void
+quarter_round(u32 *a, u32 *b, u32 *c, u32 *d)
+{
+    *a += *b, *d ^= *a, *d = ROTATE_LEFT(*d, 16);
+    *c += *d, *b ^= *c, *b = ROTATE_LEFT(*b, 12);
+    *a += *b, *d ^= *a, *d = ROTATE_LEFT(*d, 8);
+    *c += *d, *b ^= *c, *b = ROTATE_LEFT(*b, 7);
+}
 
 /* A 4 x 4 matrix of words - constants, key, counter, nonce - is stirred by columns and by diagonals
  * ten times over, then added to what it was, so that the stirring cannot be run backwards. Only
@@ -38,15 +38,10 @@ chacha20_block(u32 x[CHACHA20_WORDS], const u32 key[8], u32 counter, const u32 n
     state[12] = counter;
     memcpy(state + 13, nonce, 3 * sizeof(u32));
     memcpy(x, state, sizeof(state));
-    for (u32 i = 0; i < 10; i++) {
-        QUARTER_ROUND(x[0], x[4], x[8], x[12]);
-        QUARTER_ROUND(x[1], x[5], x[9], x[13]);
-        QUARTER_ROUND(x[2], x[6], x[10], x[14]);
-        QUARTER_ROUND(x[3], x[7], x[11], x[15]);
-        QUARTER_ROUND(x[0], x[5], x[10], x[15]);
-        QUARTER_ROUND(x[1], x[6], x[11], x[12]);
-        QUARTER_ROUND(x[2], x[7], x[8], x[13]);
-        QUARTER_ROUND(x[3], x[4], x[9], x[14]);
+    for (u32 i = 0; i < 20; i++) {
+        u32 shift = i % 2; /* a column, or a diagonal: one further to the right in each row */
+        for (u32 a = 0, b = shift, c = 2 * shift, d = 3 * shift; a < 4; a++, b++, c++, d++)
+            quarter_round(x + a, x + 4 + b % 4, x + 8 + c % 4, x + 12 + d % 4);
     }
     for (u32 i = 0; i < CHACHA20_WORDS; i++)
         x[i] += state[i];

@@ -18,14 +18,6 @@ offsets(void)
     DEFINE(THREAD_HART, offsetof(struct thread, hart));
     DEFINE(THREAD_SCRATCH, offsetof(struct thread, scratch));
     DEFINE(HART_EMERGENCY_STACK, offsetof(struct hart, emergency_stack));
-    DEFINE(FRAME_PC, offsetof(struct trapframe, pc));
-    DEFINE(FRAME_STATUS, offsetof(struct trapframe, status));
-    DEFINE(FRAME_CAUSE, offsetof(struct trapframe, cause));
-    DEFINE(FRAME_SIZE, sizeof(struct trapframe));
-    DEFINE(CONTEXT_RA, offsetof(struct context, ra));
-    DEFINE(CONTEXT_SP, offsetof(struct context, sp));
-    DEFINE(CONTEXT_S0, offsetof(struct context, s));
-    DEFINE(FP_FCSR, offsetof(struct fp_state, fcsr));
     DEFINE(START_SATP, offsetof(struct hart_start, satp));
     DEFINE(START_STACK, offsetof(struct hart_start, stack_top));
     DEFINE(START_THREAD, offsetof(struct hart_start, thread));

@@ -4,7 +4,6 @@
  * may be Off in the kernel, so each copy opens the registers first. */
 
 #include "sched/fp.h"
-#include "lib/string.h"
 #include "riscv/fp_registers.h"
 
 /* Registers and memory are alike now, on the hart that runs this. Unused means zeros, and all
@@ -57,7 +56,7 @@ fp_load(void)
 void
 fp_clear(void)
 {
-    memset(&current()->fp, 0, sizeof(struct fp_state));
+    current()->fp = (struct fp_state){ 0 };
     current()->fp_used = false;
     load(current(), this_hart());
 }

@@ -18,11 +18,7 @@ void (*hart_busy_again)(void);
 static struct spinlock sched_lock = SPINLOCK_INIT("scheduler");
 static struct list run_queue = LIST_INIT(run_queue);
 
-static bool
-may_run_on(const struct thread *t, const struct hart *h)
-{
-    return t->affinity >> h->index & 1;
-}
+#define may_run_on(t, h) ((t)->affinity >> (h)->index & 1)
 
 /* Puts `t` at the end of the queue. An idle hart that may run it is told to look; a busy one makes
  * room at its next tick anyway. */
@@ -166,18 +162,15 @@ void
 thread_set_affinity(struct thread *t, u64 mask)
 {
     spin_lock(&sched_lock);
-    struct hart *h = t->hart;
     t->affinity = mask;
     if (!list_empty(&t->run_link))
         enqueue(t); /* a hart that may run it now is told */
-    bool move = t->on_hart && !may_run_on(t, h);
-    if (move)
-        __atomic_fetch_or(&t->work, WORK_RESCHED, __ATOMIC_SEQ_CST);
-    if (move && h != this_hart())
-        sbi_send_ipi(1UL << h->id);
     spin_unlock(&sched_lock);
-    if (move && t == current())
+    __atomic_fetch_or(&t->work, WORK_RESCHED, __ATOMIC_SEQ_CST);
+    if (t == current())
         schedule();
+    else
+        thread_interrupt(t); /* to leave a hart that it may not run on any more */
 }
 
 void
@@ -191,9 +184,8 @@ wait_enter(struct waiter *w, struct waitqueue *q)
 void
 wait_leave(struct waiter *w)
 {
-    spin_lock(&sched_lock);
+    spin_guard(&sched_lock);
     list_remove(&w->link);
-    spin_unlock(&sched_lock);
     thread_announce(THREAD_RUNNABLE);
 }
 

@@ -17,7 +17,7 @@ struct space;
 struct process;
 struct hart;
 
-/* What schedule() saves: the callee-saved registers (psABI). */
+/* What schedule() saves: the callee-saved registers (psABI), in the order of riscv/switch.S. */
 struct context {
     u64 ra, sp, s[12];
 };

@@ -15,33 +15,31 @@
 static struct spinlock lock = SPINLOCK_INIT("timers");
 static struct list pending = LIST_INIT(pending); /* by deadline, earliest first */
 
-/* Lock held. */
 static u64
 first_deadline(void)
 {
     return list_empty(&pending) ? NEVER : list_first(&pending, struct timer, link)->deadline_ticks;
 }
 
-/* Sets this hart's timer to its next tick or the first deadline, whichever comes first. */
+/* Sets this hart's timer to its next tick or the first deadline, whichever comes first. Lock held,
+ * as for first_deadline. */
 static void
 program(void)
 {
-    spin_lock(&lock);
-    u64 when = MIN(this_hart()->next_tick, first_deadline());
-    spin_unlock(&lock);
     /* QEMU 7.2 multiplies the distance in 64 bits: what is far away would overflow and be now. */
-    when = MIN(when, rdtime() + FAR_SECONDS * machine.timebase_hz);
+    u64 far = rdtime() + FAR_SECONDS * machine.timebase_hz;
+    u64 when = MIN(MIN(this_hart()->next_tick, first_deadline()), far);
     if (machine.has_sstc)
         csr_write(0x14d, when); /* stimecmp: assemblers of 2022 do not know the name */
     else
         sbi_set_timer(when);
 }
 
-/* The coarse clocks catch up with what passed without ticks. */
 void
 timer_start_hart(void)
 {
-    clock_tick();
+    clock_tick(); /* the coarse clocks catch up with what passed without ticks */
+    spin_guard(&lock);
     this_hart()->next_tick = rdtime() + machine.timebase_hz / TICK_HZ;
     program();
 }
@@ -55,48 +53,30 @@ timer_init(struct timer *t, void (*fire)(struct timer *t))
 void
 timer_set(struct timer *t, u64 deadline_ticks)
 {
-    struct timer *other;
-    struct list *at = &pending;
-    spin_lock(&lock);
+    spin_guard(&lock);
     list_remove(&t->link);
     t->deadline_ticks = deadline_ticks;
-    list_for_each (other, &pending, link)
-        if (other->deadline_ticks > deadline_ticks) {
-            at = &other->link;
-            break;
-        }
+    struct list *at = pending.next;
+    while (at != &pending && list_entry(at, struct timer, link)->deadline_ticks <= deadline_ticks)
+        at = at->next;
     list_add_before(at, &t->link);
-    spin_unlock(&lock);
     program(); /* this hart looks after it; ours may be the earliest now */
 }
 
 void
 timer_cancel(struct timer *t)
 {
-    spin_lock(&lock);
-    list_remove(&t->link);
-    spin_unlock(&lock);
-    while (__atomic_load_n(&t->firing, __ATOMIC_ACQUIRE))
-        ;
-}
-
-/* Takes the first timer that is due off the list, or returns NULL. */
-static struct timer *
-take_due(void)
-{
-    spin_guard(&lock);
-    if (first_deadline() > rdtime())
-        return NULL;
-    struct timer *t = list_first(&pending, struct timer, link);
-    list_remove(&t->link);
-    __atomic_fetch_add(&t->firing, 1, __ATOMIC_RELAXED);
-    return t;
+    u32 firing;
+    do {
+        spin_guard(&lock);
+        list_remove(&t->link);
+        firing = t->firing;
+    } while (firing);
 }
 
 void
 timer_interrupt(void)
 {
-    struct timer *t;
     struct hart *h = this_hart();
     u64 now = rdtime(), tick = machine.timebase_hz / TICK_HZ;
     if (current() == h->idle) {
@@ -108,36 +88,37 @@ timer_interrupt(void)
         clock_tick();
         __atomic_fetch_or(&current()->work, WORK_RESCHED, __ATOMIC_SEQ_CST);
     }
-    while ((t = take_due())) {
+    spin_lock(&lock);
+    while (first_deadline() <= rdtime()) {
+        struct timer *t = list_first(&pending, struct timer, link);
+        list_remove(&t->link);
+        t->firing++;
+        spin_unlock(&lock);
         t->fire(t);
-        __atomic_fetch_sub(&t->firing, 1, __ATOMIC_RELEASE); /* from here on it may be gone */
+        spin_lock(&lock);
+        t->firing--; /* whoever cancels waits for this, and may free it then */
     }
     program();
+    spin_unlock(&lock);
 }
-
-/* --- a thread that waits for a moment -------------------------------------------------------- */
-
-struct sleeper {
-    struct timer timer;
-    struct thread *thread;
-};
 
 static void
 wake_sleeper(struct timer *t)
 {
-    thread_wake(container_of(t, struct sleeper, timer)->thread);
+    thread_wake(t->sleeper);
 }
 
 int
 schedule_until(u64 deadline_ticks)
 {
+    struct timer t;
     if (interrupted())
         return -EINTR;
-    struct sleeper s = { .thread = current() };
-    timer_init(&s.timer, wake_sleeper);
+    timer_init(&t, wake_sleeper);
+    t.sleeper = current();
     if (deadline_ticks != NEVER)
-        timer_set(&s.timer, deadline_ticks);
+        timer_set(&t, deadline_ticks);
     schedule();
-    timer_cancel(&s.timer);
+    timer_cancel(&t);
     return 0;
 }

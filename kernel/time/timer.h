@@ -12,6 +12,7 @@ struct timer {
     u64 deadline_ticks;
     u32 firing; /* how many harts run its handler now */
     void (*fire)(struct timer *t);
+    struct thread *sleeper; /* of schedule_until */
 };
 
 void timer_init(struct timer *t, void (*fire)(struct timer *t));

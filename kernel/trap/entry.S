@@ -6,7 +6,8 @@
 
 #include "offsets.h"
 
-#define SLOT(n) (8 * (n))               /* struct trapframe: word n is register xn, word 0 the pc */
+/* Words of struct trapframe: 0 is the pc, n register xn, 32 sstatus, 33 scause; 36 in all. */
+#define SLOT(n) (8 * (n))
 
 /* All but sp (x2) and tp (x4), which the gate itself needs. */
     .macro  all_registers operation
@@ -25,9 +26,9 @@
     csrr    t4, scause
     sd      t0, SLOT(2)(sp)
     sd      t1, SLOT(4)(sp)
-    sd      t2, FRAME_PC(sp)
-    sd      t3, FRAME_STATUS(sp)
-    sd      t4, FRAME_CAUSE(sp)
+    sd      t2, SLOT(0)(sp)
+    sd      t3, SLOT(32)(sp)
+    sd      t4, SLOT(33)(sp)
     mv      a0, sp
     .endm
 
@@ -49,8 +50,8 @@ trap_return:
     lw      t0, THREAD_WORK(tp)
     bnez    t0, 2f
 1:  ld      sp, THREAD_FRAME(tp)
-    ld      t0, FRAME_PC(sp)
-    ld      t1, FRAME_STATUS(sp)
+    ld      t0, SLOT(0)(sp)
+    ld      t1, SLOT(32)(sp)
     csrw    sepc, t0
     csrw    sstatus, t1
     csrw    sscratch, tp
@@ -68,7 +69,7 @@ from_kernel:
     sd      sp, THREAD_SCRATCH(tp)
     ld      sp, THREAD_HART(tp)
     ld      sp, HART_EMERGENCY_STACK(sp)
-    addi    sp, sp, -FRAME_SIZE
+    addi    sp, sp, -SLOT(36)
     save_frame
     csrr    a1, scause
     csrr    a2, stval

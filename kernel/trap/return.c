@@ -9,32 +9,24 @@
 #include "proc/process.h"
 #include "trap/trap.h"
 
-/* A page was missing, of the program or of a buffer it gave to a call. Nobody is told EFAULT for
- * that: when memory has been made, the instruction or the call is done again. */
-static void
-try_again(struct trapframe *f)
-{
-    process_make_memory();
-    if (f->cause != CAUSE_ECALL_USER || f->a0 != (u64)-EFAULT)
-        return;
-    f->cause = ~0UL; /* no longer a call whose result a signal would look at */
-    f->a0 = f->orig_a0;
-    f->pc -= 4;
-}
-
 void
 return_work(void)
 {
     struct thread *t = current();
     u32 work;
     while ((work = __atomic_load_n(&t->work, __ATOMIC_ACQUIRE)) != 0) {
-        if (work & WORK_RESCHED) {
-            __atomic_fetch_and(&t->work, ~WORK_RESCHED, __ATOMIC_SEQ_CST);
-            schedule();
-        }
+        if (work & WORK_RESCHED)
+            schedule(); /* clears the bit */
         if (work & WORK_MEMORY) {
             __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
-            try_again(t->frame);
+            process_make_memory();
+            /* The page was missing of the program or of a buffer it gave to a call. Nobody is told
+             * EFAULT for that: now there is memory, the instruction or the call is done again. */
+            if (t->frame->cause == CAUSE_ECALL_USER && t->frame->a0 == (u64)-EFAULT) {
+                t->frame->cause = ~0UL; /* no longer a call whose result a signal would look at */
+                t->frame->a0 = t->frame->orig_a0;
+                t->frame->pc -= 4;
+            }
         }
         if (work & WORK_SIGNAL)
             signal_deliver(); /* clears the bit when nothing is left */
