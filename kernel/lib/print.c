@@ -6,11 +6,12 @@
 
 #include "lib/print.h"
 #include "lib/spinlock.h"
+#include "riscv/csr.h"
 #include "riscv/sbi.h"
 
 enum log_level log_threshold = LOG_INFO;
 void (*log_putc)(char c) = sbi_putchar;
-u64 (*log_clock_us)(void);
+u64 (*log_ticks_to_ns)(u64 ticks);
 bool log_lock_broken;
 
 void
@@ -20,8 +21,7 @@ printk(enum log_level level, const char *fmt, ...)
     static char line[1024]; /* under the lock; more than that is cut off */
     if (level > log_threshold)
         return;
-    /* Asked before the lock is taken: the clock may have locks of its own. */
-    u64 us = log_clock_us ? log_clock_us() : 0;
+    u64 us = log_ticks_to_ns ? log_ticks_to_ns(rdtime()) / 1000 : 0;
     bool locked = !log_lock_broken; /* a panic may break it while this line is being written */
     if (locked)
         spin_lock(&lock);

@@ -22,10 +22,10 @@ void printk(enum log_level level, const char *fmt, ...) __attribute__((format(pr
 /* Lines with a level number above this one are dropped. Set once from the command line. */
 extern enum log_level log_threshold;
 
-/* Where characters go (handed down by kernel/dev: first the firmware, then the UART), and what
- * time it is in microseconds since boot (handed down by kernel/time; none at first). */
+/* Where characters go (handed down by kernel/dev: first the firmware, then the UART), and how long
+ * a number of ticks is (handed down by kernel/time; nothing at first). */
 extern void (*log_putc)(char c);
-extern u64 (*log_clock_us)(void);
+extern u64 (*log_ticks_to_ns)(u64 ticks);
 
 /* Set once, by a panic: from now on the lock of the log is ignored, as its holder may never run. */
 extern bool log_lock_broken;
@@ -39,7 +39,4 @@ extern bool log_lock_broken;
 noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #define BUG_ON(cond)                                                                               \
-    do {                                                                                           \
-        if (unlikely(cond))                                                                        \
-            panic("BUG: %s at %s:%d", #cond, __FILE__, __LINE__);                                  \
-    } while (0)
+    (unlikely(cond) ? panic("BUG: %s at %s:%d", #cond, __FILE__, __LINE__) : (void)0)

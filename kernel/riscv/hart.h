@@ -8,18 +8,10 @@
 
 #include "lib/types.h"
 
+register const void *const *thread_pointer __asm__("tp");
+
 /* The record of this hart: a name that no other hart shares. */
-static inline const void *
-hart_self(void)
-{
-    const void *const *thread;
-    __asm__ volatile("mv %0, tp" : "=r"(thread));
-    return *thread;
-}
+#define hart_self() (*thread_pointer)
 
 /* 0.. in the order of coming up; indexes machine.hart_ids and everything else per hart. */
-static inline u32
-hart_index(void)
-{
-    return *(const u32 *)hart_self();
-}
+#define hart_index() (*(const u32 *)hart_self())

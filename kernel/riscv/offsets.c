@@ -8,10 +8,7 @@
 
 #define DEFINE(name, value) __asm__ volatile("# @define " #name " %0" ::"i"(value))
 
-void offsets(void);
-
-void
-offsets(void)
+static void __attribute__((used)) offsets(void)
 {
     DEFINE(THREAD_FRAME, offsetof(struct thread, frame));
     DEFINE(THREAD_WORK, offsetof(struct thread, work));

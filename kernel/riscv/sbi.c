@@ -25,21 +25,12 @@ sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2, u64 arg3)
 void
 sbi_init(void)
 {
-    static const struct {
-        u64 id;
-        const char *what;
-    } wanted[] = {
-        { SBI_TIMER, "TIME: no timer on harts without sstc" },
-        { SBI_IPI, "IPI: harts cannot wake each other" },
-        { SBI_RFENCE, "RFENCE: harts cannot flush each other's TLB" },
-        { SBI_HSM, "HSM: only the boot hart runs" },
-        { SBI_RESET, "SRST: power-off may hang" },
-    };
+    static const u64 wanted[] = { SBI_TIMER, SBI_IPI, SBI_RFENCE, SBI_HSM, SBI_RESET };
     /* A probe (function 3) answers 0 for "no". Calling what is not there only returns an error, so
      * warning is enough: a machine with one hart needs neither IPI nor RFENCE. */
     for (u32 i = 0; i < ARRAY_SIZE(wanted); i++)
-        if (sbi_call(SBI_BASE, 3, wanted[i].id, 0, 0, 0).value == 0)
-            pr_warn("firmware lacks SBI extension %s", wanted[i].what);
+        if (sbi_call(SBI_BASE, 3, wanted[i], 0, 0, 0).value == 0)
+            pr_warn("firmware lacks SBI extension 0x%lx (riscv/sbi.h)", wanted[i]);
 }
 
 void

@@ -36,18 +36,6 @@ enqueue(struct thread *t)
         }
 }
 
-static struct thread *
-pick(struct hart *h)
-{
-    struct thread *t;
-    list_for_each (t, &run_queue, run_link)
-        if (may_run_on(t, h)) {
-            list_remove(&t->run_link);
-            return t;
-        }
-    return h->idle;
-}
-
 void
 switch_finish(void)
 {
@@ -80,11 +68,17 @@ switch_to(struct hart *h, struct thread *prev, struct thread *next)
 void
 schedule(void)
 {
-    struct thread *prev = current();
+    struct thread *prev = current(), *next;
     struct hart *h = prev->hart;
     spin_lock(&sched_lock);
     __atomic_fetch_and(&prev->work, ~WORK_RESCHED, __ATOMIC_SEQ_CST);
-    struct thread *next = pick(h);
+    list_for_each (next, &run_queue, run_link)
+        if (may_run_on(next, h))
+            break;
+    if (&next->run_link == &run_queue)
+        next = h->idle;
+    else
+        list_remove(&next->run_link);
     if (prev->state == THREAD_RUNNABLE && prev != h->idle) {
         if (next == h->idle && may_run_on(prev, h))
             next = prev;

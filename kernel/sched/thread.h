@@ -11,6 +11,7 @@
 #include "lib/spinlock.h"
 #include "riscv/csr.h"
 #include "riscv/fp_registers.h"
+#include "riscv/hart.h"
 #include "riscv/trapframe.h"
 
 struct space;
@@ -81,14 +82,7 @@ extern struct thread boot_thread;
 extern struct hart harts[MAX_HARTS];
 extern u32 harts_online;
 
-static inline struct thread *
-current(void)
-{
-    struct thread *t;
-    __asm__ volatile("mv %0, tp" : "=r"(t));
-    return t;
-}
-
+#define current()   ((struct thread *)thread_pointer)
 #define this_hart() (current()->hart)
 
 /* A new thread with kernel stack that starts in `entry` when scheduled, state NEW until
@@ -134,11 +128,7 @@ void thread_interrupt(struct thread *t);
 void thread_set_affinity(struct thread *t, u64 mask);
 
 /* True if a wait should end early because the current thread has a signal to take. */
-static inline bool
-interrupted(void)
-{
-    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0;
-}
+#define interrupted() ((__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0)
 
 /* In a loop that may be long: lets pending interrupts be seen and others run. No lock held. */
 void preemption_point(void);

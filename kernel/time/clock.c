@@ -188,16 +188,13 @@ clock_set_real(const struct timespec64 *ts)
 static u64
 mult_of(u64 hz)
 {
-    u64 shift = 0, rest = NSEC_PER_SEC, mult = 0;
+    u64 shift = 0;
     while (hz << shift <= NSEC_PER_SEC + NSEC_PER_SEC / 8)
         shift++;
-    /* floor(10^9 * 2^64 / (hz << shift)), bit by bit: 128-bit division would need libgcc. */
-    for (int i = 0; i < 64; i++) {
-        bool bit = (rest <<= 1) >= hz << shift;
-        rest -= bit ? hz << shift : 0;
-        mult = mult << 1 | bit;
-    }
-    return (mult & ~(u64)VVAR_SHIFT_MASK) | shift;
+    /* 10^9 * 2^64 / (hz << shift), in two digits of 32 bits: 128 at once would need libgcc. */
+    u64 divisor = hz << shift, high = (NSEC_PER_SEC << 32) / divisor;
+    u64 low = ((NSEC_PER_SEC << 32) % divisor << 32) / divisor;
+    return ((high << 32 | low) & ~(u64)VVAR_SHIFT_MASK) | shift;
 }
 
 static void
@@ -212,20 +209,13 @@ read_slew_word(void)
     }
 }
 
-/* For the log, which must work in the middle of an update too: nothing of the lines is read. */
-static u64
-us_since_reset(void)
-{
-    return ticks_to_ns(rdtime()) / 1000;
-}
-
 void
 clock_init(void)
 {
-    if (machine.timebase_hz < 1000 || machine.timebase_hz >> 40)
+    if (machine.timebase_hz < 1000 || machine.timebase_hz >> 32)
         panic("device tree: /cpus: timebase-frequency %lu is no clock", machine.timebase_hz);
     nominal_mult = mult_of(machine.timebase_hz);
-    log_clock_us = us_since_reset;
+    log_ticks_to_ns = ticks_to_ns; /* reads no line: it must work in the middle of an update */
     hart_busy_again = timer_start_hart;
     read_slew_word();
     for (u32 i = 0; i < ARRAY_SIZE(clocks); i++) {

@@ -51,37 +51,32 @@ trap_init_hart(void)
     space_out_of_memory = note_out_of_memory;
 }
 
-/* What an exception tells its owner, by scause. mm/ may mend those with an `access`. */
-static const struct {
-    u8 signal, code, access;
-} exceptions[] = {
-    [0] = { SIGBUS, BUS_ADRALN },               /* instruction: address misaligned */
-    [1] = { SIGSEGV, SEGV_ACCERR },             /* instruction: access fault */
-    [2] = { SIGILL, ILL_ILLOPC },               /* illegal instruction */
-    [3] = { SIGTRAP, TRAP_BRKPT },              /* breakpoint */
-    [4] = { SIGBUS, BUS_ADRALN },               /* load */
-    [5] = { SIGSEGV, SEGV_ACCERR },             /* load */
-    [6] = { SIGBUS, BUS_ADRALN },               /* store */
-    [7] = { SIGSEGV, SEGV_ACCERR },             /* store */
-    [12] = { SIGSEGV, SEGV_MAPERR, AREA_EXEC }, /* page faults */
-    [13] = { SIGSEGV, SEGV_MAPERR, AREA_READ },
-    [15] = { SIGSEGV, SEGV_MAPERR, AREA_WRITE },
-};
+/* Sets of scause values. */
+#define MISALIGNED    (1u << 0 | 1u << 4 | 1u << 6) /* instruction, load, store */
+#define ACCESS_FAULTS (1u << 1 | 1u << 5 | 1u << 7)
+#define PAGE_FAULTS   (1u << 12 | 1u << 13 | 1u << 15)
+#define BREAKPOINT    (1u << 3)
 
 static void
-exception(const struct trapframe *f)
+exception(u64 cause, u64 pc, u64 address)
 {
-    u64 cause = f->cause < ARRAY_SIZE(exceptions) && exceptions[f->cause].signal ? f->cause : 2;
-    int signal = exceptions[cause].signal, code = exceptions[cause].code;
-    u64 at = signal == SIGILL || signal == SIGTRAP ? f->pc : csr_read(stval);
-    if (exceptions[cause].access) {
-        int err = space_fault(current()->space, at, exceptions[cause].access);
-        if (!err || err == -ENOMEM) /* noted; tried again when there is some (trap/return.c) */
-            return;
-        signal = err == -EIO ? SIGBUS : SIGSEGV;
-        code = err == -EIO ? BUS_ADRERR : err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR;
+    u32 bit = cause < 16 ? 1u << cause : 0;
+    if (bit & PAGE_FAULTS) {
+        u32 access = cause == 12 ? AREA_EXEC : cause == 13 ? AREA_READ : AREA_WRITE;
+        int err = space_fault(current()->space, address, access);
+        if (err == -EIO)
+            signal_fault(SIGBUS, BUS_ADRERR, address);
+        else if (err && err != -ENOMEM) /* that is noted; tried again when there is some memory */
+            signal_fault(SIGSEGV, err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, address);
+    } else if (bit & MISALIGNED) {
+        signal_fault(SIGBUS, BUS_ADRALN, address);
+    } else if (bit & ACCESS_FAULTS) {
+        signal_fault(SIGSEGV, SEGV_ACCERR, address);
+    } else if (bit & BREAKPOINT) {
+        signal_fault(SIGTRAP, TRAP_BRKPT, pc);
+    } else {
+        signal_fault(SIGILL, ILL_ILLOPC, pc);
     }
-    signal_fault(signal, code, at);
 }
 
 void
@@ -92,6 +87,6 @@ trap_user(struct trapframe *f)
     else if (f->cause & SCAUSE_INTERRUPT)
         take_pending();
     else
-        exception(f);
+        exception(f->cause, f->pc, csr_read(stval));
     debug_lock_none_held();
 }
