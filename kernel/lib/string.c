@@ -42,8 +42,9 @@ memcpy(void *dst, const void *src, size_t n)
     return dst;
 }
 
-/* memcpy (which is not `restrict` for this) reads each block before it writes it and goes upwards, which is all that an overlap from
- * above needs. The other way is byte by byte: nothing here moves much within one buffer. */
+/* memcpy (for this it is not `restrict`) reads each block before it writes it, and goes upwards:
+ * that is all an overlap from above needs. The other way is byte by byte: nothing here moves much
+ * within one buffer. */
 void *
 memmove(void *dst, const void *src, size_t n)
 {

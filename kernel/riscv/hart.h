@@ -8,10 +8,16 @@
 
 #include "lib/types.h"
 
-register const void *const *thread_pointer __asm__("tp");
+static inline void *
+thread_pointer(void)
+{
+    void *tp;
+    __asm__ volatile("mv %0, tp" : "=r"(tp));
+    return tp;
+}
 
 /* The record of this hart: a name that no other hart shares. */
-#define hart_self() (*thread_pointer)
+#define hart_self() (*(const void *const *)thread_pointer())
 
 /* 0.. in the order of coming up; indexes machine.hart_ids and everything else per hart. */
 #define hart_index() (*(const u32 *)hart_self())

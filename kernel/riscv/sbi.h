@@ -8,23 +8,15 @@
 
 #define SBI_LEGACY_PUTCHAR  0x01
 #define SBI_LEGACY_SHUTDOWN 0x08
-#define SBI_BASE            0x10
 #define SBI_TIMER           0x54494d45 /* "TIME" */
 #define SBI_IPI             0x735049   /* "sPI" */
 #define SBI_RFENCE          0x52464e43 /* "RFNC" */
 #define SBI_HSM             0x48534d   /* "HSM" */
 #define SBI_RESET           0x53525354 /* "SRST" */
 
-struct sbi_result {
-    long error; /* 0 or negative, SBI's own numbers */
-    u64 value;
-};
-
-/* Function number `function` of an extension, with up to four arguments. */
-struct sbi_result sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2, u64 arg3);
-
-/* Warns of extensions that this firmware lacks. Call once, early. */
-void sbi_init(void);
+/* Function number `function` of an extension, with up to four arguments. 0 or an error, negative:
+ * SBI's own numbers. An extension that the firmware lacks is such an error. */
+long sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2, u64 arg3);
 
 /* The timer interrupt of this hart comes at `when` ticks (absolute). Used when sstc is absent. */
 #define sbi_set_timer(when) sbi_call(SBI_TIMER, 0, when, 0, 0, 0)
@@ -40,7 +32,7 @@ void sbi_init(void);
 
 /* Starts hart `hartid` in S-mode at physical address `entry` with a0 = hartid, a1 = `opaque`.
  * Returns 0 or a negative SBI error. */
-#define sbi_hart_start(hartid, entry, opaque) sbi_call(SBI_HSM, 0, hartid, entry, opaque, 0).error
+#define sbi_hart_start(hartid, entry, opaque) sbi_call(SBI_HSM, 0, hartid, entry, opaque, 0)
 
 /* Powers off without a status, for machines with no test finisher; resets the machine. Return only
  * if the firmware cannot; the second way to power off is what firmware before SBI 0.3 knows. */

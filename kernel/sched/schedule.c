@@ -12,8 +12,6 @@
 
 struct hart harts[MAX_HARTS];
 u32 harts_online;
-void (*handle_interrupts)(void);
-void (*hart_busy_again)(void);
 
 static struct spinlock sched_lock = SPINLOCK_INIT("scheduler");
 static struct list run_queue = LIST_INIT(run_queue);
@@ -143,8 +141,8 @@ thread_end_wait(struct thread *t, u32 states)
     return end_wait(t, states);
 }
 
-/* Who is switched to after the lock was ours here sees its `work`; who already runs is sent into the
- * kernel, and so past it. */
+/* A thread that gets a hart after the lock was ours here sees its `work`; one that already runs is
+ * sent into the kernel, and so past it. */
 void
 thread_interrupt(struct thread *t)
 {

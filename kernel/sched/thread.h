@@ -33,7 +33,7 @@ enum thread_state {
     THREAD_DEAD = 32,
 };
 
-/* Bits of `work`: things to do before this thread sees user space again (trap/return.c). */
+/* Bits of `work`: things to do before this thread sees user space again (trap/trap.c). */
 #define WORK_RESCHED 1u /* its time is up or somebody should run */
 #define WORK_SIGNAL  2u /* a signal may be deliverable, or the process is ending */
 #define WORK_MEMORY  4u /* it could not get a page of memory */
@@ -82,7 +82,7 @@ extern struct thread boot_thread;
 extern struct hart harts[MAX_HARTS];
 extern u32 harts_online;
 
-#define current()   ((struct thread *)thread_pointer)
+#define current()   ((struct thread *)thread_pointer())
 #define this_hart() (current()->hart)
 
 /* A new thread with kernel stack that starts in `entry` when scheduled, state NEW until
@@ -100,11 +100,11 @@ void schedule(void);
 /* Ends the current thread. Its memory goes as soon as no hart stands on its stack. */
 noreturn void thread_exit(void);
 
-/* Handed down by floor 9: the interrupts that are pending for this hart, handled now. */
-extern void (*handle_interrupts)(void);
+/* Handles the interrupts that are pending for this hart. Lives in trap/trap.c. */
+void handle_interrupts(void);
 
-/* Handed down by floor 5: this hart leaves its idle loop. Called with the scheduler's lock held. */
-extern void (*hart_busy_again)(void);
+/* This hart leaves its idle loop; the scheduler's lock is held. Lives in time/timer.c. */
+void hart_busy_again(void);
 
 /* What a hart does with nothing to run: waits for interrupts, for ever. */
 noreturn void idle_loop(void);
@@ -120,8 +120,8 @@ bool thread_end_wait(struct thread *t, u32 states);
 #define thread_wake(t)   thread_end_wait(t, THREAD_SLEEPING | THREAD_BLOCKED)
 #define thread_resume(t) thread_end_wait(t, THREAD_STOPPED) /* for SIGCONT or SIGKILL */
 
-/* For signals, after `work` is set: ends the wait of a SLEEPING thread. If `t` runs on another hart,
- * that is interrupted, so that it looks at its `work` soon. */
+/* For signals, after `work` is set: ends the wait of a SLEEPING thread. If `t` runs on another
+ * hart, that is interrupted, so that it looks at its `work` soon. */
 void thread_interrupt(struct thread *t);
 
 /* sched_setaffinity: takes effect before it returns if `t` is current. */

@@ -17,27 +17,18 @@
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "riscv/csr.h"
-#include "sched/thread.h"
-#include "time/timer.h"
 #include "vdso/vdso.h"
 
 #define MAX_SLEW_PPM 100000UL
 /* Years that a machine may run on after clock_settime without an overflow, as in Linux. */
 #define LATEST_SEC ((s64)(INT64_MAX / NSEC_PER_SEC) - 30 * 365 * 86400L)
 
-/* The clocks that are served, and whose time they show: a coarse one that of a fine one, as it was
- * at the last update. */
-static const struct {
-    u8 id, shows;
-} clocks[] = {
-    { CLOCK_REALTIME, CLOCK_REALTIME },
-    { CLOCK_MONOTONIC, CLOCK_MONOTONIC },
-    { CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC_RAW },
-    { CLOCK_REALTIME_COARSE, CLOCK_REALTIME },
-    { CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC },
-    { CLOCK_BOOTTIME, CLOCK_BOOTTIME },
-    { CLOCK_TAI, CLOCK_TAI },
-};
+/* The clocks that are served, as a set of ids. A coarse one shows what a fine one, whose id is 5
+ * less, showed at the last update. */
+#define FINE                                                                                       \
+    (1 << CLOCK_REALTIME | 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_BOOTTIME | \
+     1 << CLOCK_TAI)
+#define COARSE (1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_MONOTONIC_COARSE)
 
 static struct spinlock lock = SPINLOCK_INIT("timekeeper");
 static u64 nominal_mult; /* nanoseconds per tick of rdtime as a line holds them, without slew */
@@ -137,10 +128,12 @@ update(const struct vvar_time *real)
     u64 swing = nominal_mult / 1000000 * slew_ppm & ~(u64)VVAR_SHIFT_MASK;
     u64 ticks = vvar_begin_update();
     fast = !fast;
-    for (u32 i = 0; i < ARRAY_SIZE(clocks); i++) {
-        u32 id = clocks[i].id, shown = clocks[i].shows;
-        struct vvar_clock *c = served((int)id);
-        const struct vvar_clock *from = served((int)shown); /* written already, if another line */
+    for (int id = 0; id < VVAR_CLOCKS; id++) {
+        int shown = COARSE >> id & 1 ? id - 5 : id;
+        struct vvar_clock *c = served(id);
+        const struct vvar_clock *from = served(shown); /* written already, if another line */
+        if (!c)
+            continue;
         struct vvar_time t = { from->sec, vvar_scale(ticks, from->mult) + from->offset_ns };
         vvar_carry(&t);
         if (real && (shown == CLOCK_REALTIME || shown == CLOCK_TAI))
@@ -216,15 +209,14 @@ clock_init(void)
         panic("device tree: /cpus: timebase-frequency %lu is no clock", machine.timebase_hz);
     nominal_mult = mult_of(machine.timebase_hz);
     log_ticks_to_ns = ticks_to_ns; /* reads no line: it must work in the middle of an update */
-    hart_busy_again = timer_start_hart;
     read_slew_word();
-    for (u32 i = 0; i < ARRAY_SIZE(clocks); i++) {
-        bool coarse = clocks[i].id != clocks[i].shows;
-        struct vvar_clock *c = &vvar_page()->clock[clocks[i].id];
-        c->mult = coarse ? 0 : nominal_mult; /* second 0 is rdtime 0, the reset */
-        c->resolution_ns = coarse ? NSEC_PER_SEC / TICK_HZ : 1;
-        c->limit_ns = VVAR_SECOND_NS;
-    }
+    for (u32 id = 0; id < VVAR_CLOCKS; id++)
+        if ((FINE | COARSE) >> id & 1) {
+            struct vvar_clock *c = &vvar_page()->clock[id];
+            c->mult = FINE >> id & 1 ? nominal_mult : 0; /* second 0 is rdtime 0, the reset */
+            c->resolution_ns = FINE >> id & 1 ? 1 : NSEC_PER_SEC / TICK_HZ;
+            c->limit_ns = VVAR_SECOND_NS;
+        }
     u64 ns = rtc_read_ns();
     clock_set_real(&(struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) });
 }

@@ -36,7 +36,7 @@ program(void)
 }
 
 void
-timer_start_hart(void)
+hart_busy_again(void)
 {
     clock_tick(); /* the coarse clocks catch up with what passed without ticks */
     spin_guard(&lock);
@@ -111,11 +111,9 @@ wake_sleeper(struct timer *t)
 int
 schedule_until(u64 deadline_ticks)
 {
-    struct timer t;
+    struct timer t = { .link = LIST_INIT(t.link), .fire = wake_sleeper, .sleeper = current() };
     if (interrupted())
         return -EINTR;
-    timer_init(&t, wake_sleeper);
-    t.sleeper = current();
     if (deadline_ticks != NEVER)
         timer_set(&t, deadline_ticks);
     schedule();

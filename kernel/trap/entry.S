@@ -44,7 +44,7 @@ trap_entry:
     mv      s0, zero                    /* a backtrace ends here */
     call    trap_user
 
-/* Back to user space: everything that is due first (trap/return.c), then every register. */
+/* Back to user space: everything that is due first (trap/trap.c), then every register. */
     .globl trap_return
 trap_return:
     lw      t0, THREAD_WORK(tp)

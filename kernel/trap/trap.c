@@ -2,7 +2,8 @@
  *
  * A trap from user mode is a system call, an interrupt or a fault. Calls go to syscall/, interrupts
  * to time/ and dev/, page faults to mm/; what mm/ cannot mend and every other exception becomes a
- * signal for its owner. Source: Privileged Architecture, table of scause values. */
+ * signal for its owner. The way back to user space is the one place where a thread stops.
+ * Source: Privileged Architecture, table of scause values. */
 
 #include "trap/trap.h"
 #include <asm/errno.h>
@@ -12,13 +13,13 @@
 #include "debug/panic.h"
 #include "dev/device.h"
 #include "mm/space.h"
-#include "proc/signal.h"
+#include "proc/process.h"
 #include "syscall/syscall.h"
 #include "time/timer.h"
 
 /* Interrupts: taken from user mode, in the idle loop and at preemption points. */
-static void
-take_pending(void)
+void
+handle_interrupts(void)
 {
     u64 pending;
     while ((pending = csr_read(sip) & csr_read(sie))) {
@@ -47,7 +48,6 @@ trap_init_hart(void)
     csr_write(scounteren, COUNTEREN_ALL);
     csr_clear(sstatus, SSTATUS_SIE);
     csr_write(sie, SIP_SOFT | SIP_TIMER | SIP_EXT);
-    handle_interrupts = take_pending;
     space_out_of_memory = note_out_of_memory;
 }
 
@@ -85,8 +85,36 @@ trap_user(struct trapframe *f)
     if (f->cause == CAUSE_ECALL_USER)
         syscall_dispatch(f);
     else if (f->cause & SCAUSE_INTERRUPT)
-        take_pending();
+        handle_interrupts();
     else
         exception(f->cause, f->pc, csr_read(stval));
+    debug_lock_none_held();
+}
+
+/* The end of its turn, signals, the end of its process, a page that it could not get: whoever wants
+ * something of a thread sets a bit in its `work` and, if it runs elsewhere, sends an interrupt.
+ * Nothing else ever interferes with a thread, so this loop is the whole of preemption. */
+void
+return_work(void)
+{
+    struct thread *t = current();
+    u32 work;
+    while ((work = __atomic_load_n(&t->work, __ATOMIC_ACQUIRE)) != 0) {
+        if (work & WORK_RESCHED)
+            schedule(); /* clears the bit */
+        if (work & WORK_MEMORY) {
+            __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
+            process_make_memory();
+            /* The page was missing of the program or of a buffer it gave to a call. Nobody is told
+             * EFAULT for that: now there is memory, the instruction or the call is done again. */
+            if (t->frame->cause == CAUSE_ECALL_USER && t->frame->a0 == (u64)-EFAULT) {
+                t->frame->cause = ~0UL; /* no longer a call whose result a signal would look at */
+                t->frame->a0 = t->frame->orig_a0;
+                t->frame->pc -= 4;
+            }
+        }
+        if (work & WORK_SIGNAL)
+            signal_deliver(); /* clears the bit when nothing is left */
+    }
     debug_lock_none_held();
 }
