@@ -18,7 +18,7 @@ fp_registers_save:                      /* a0 = struct fp_state * */
     ret
 
     .globl fp_registers_load
-fp_registers_load:                      /* a0 = const struct fp_state * */
+fp_registers_load:                      /* a0 = struct fp_state * */
     all_registers fld
     lw      a1, 8 * 32(a0)
     fscsr   a1

@@ -6,23 +6,17 @@
 #include "sched/fp.h"
 #include "riscv/fp_registers.h"
 
-/* Registers and memory are alike now, on the hart that runs this. Unused means zeros, and all
- * threads' zeros are alike: then the registers are nobody's. */
+/* Loads or saves: registers and memory are alike afterwards, on hart `h`, which runs this. Unused
+ * means zeros, and all threads' zeros are alike: then the registers are nobody's. */
 static void
-note_alike(struct thread *t, struct hart *h)
+transfer(struct thread *t, struct hart *h, void (*operation)(struct fp_state *fp))
 {
+    csr_set(sstatus, SSTATUS_FS_INITIAL);
+    operation(&t->fp);
     u64 fs = t->fp_used ? SSTATUS_FS_CLEAN : SSTATUS_FS_INITIAL;
     t->frame->status = (t->frame->status & ~SSTATUS_FS) | fs;
     t->fp_hart = h;
     h->fp_owner = t->fp_used ? t : NULL;
-}
-
-static void
-load(struct thread *t, struct hart *h)
-{
-    csr_set(sstatus, SSTATUS_FS_INITIAL);
-    fp_registers_load(&t->fp);
-    note_alike(t, h);
 }
 
 void
@@ -31,10 +25,8 @@ fp_save(void)
     struct thread *t = current();
     if (!t->space || (t->frame->status & SSTATUS_FS) != SSTATUS_FS)
         return;
-    csr_set(sstatus, SSTATUS_FS_INITIAL);
-    fp_registers_save(&t->fp);
     t->fp_used = true;
-    note_alike(t, t->hart);
+    transfer(t, t->hart, fp_registers_save);
 }
 
 void
@@ -43,14 +35,14 @@ fp_switch(struct hart *h, struct thread *next)
     fp_save();
     bool there = next->fp_used ? h->fp_owner == next && next->fp_hart == h : !h->fp_owner;
     if (next->space && !there)
-        load(next, h);
+        transfer(next, h, fp_registers_load);
 }
 
 void
 fp_load(void)
 {
     current()->fp_used = true;
-    load(current(), this_hart());
+    transfer(current(), this_hart(), fp_registers_load);
 }
 
 void
@@ -58,5 +50,5 @@ fp_clear(void)
 {
     current()->fp = (struct fp_state){ 0 };
     current()->fp_used = false;
-    load(current(), this_hart());
+    transfer(current(), this_hart(), fp_registers_load);
 }

@@ -107,15 +107,6 @@ thread_run_ticks(struct thread *t)
 
 /* --- waiting and waking ---------------------------------------------------------------------- */
 
-/* Whoever wakes has just written what the other waits for. That must be seen before we look at its
- * state or queue, so wakers have the other half of this fence. */
-void
-thread_announce(enum thread_state state)
-{
-    __atomic_store_n(&current()->state, state, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
 /* By compare-and-swap, because a thread changes its own state without the lock: it may just be on
  * its way into another one. Lock held. */
 static bool
@@ -133,6 +124,8 @@ end_wait(struct thread *t, u32 states)
     return true;
 }
 
+/* Whoever wakes has just written what the other waits for. That must be seen before we look at its
+ * state or queue: the other half of thread_announce's fence. */
 bool
 thread_end_wait(struct thread *t, u32 states)
 {

@@ -111,7 +111,12 @@ noreturn void idle_loop(void);
 
 /* The current thread says that it is about to wait, or not any more. Then it looks at what it waits
  * for: whoever changes that afterwards finds the state, so no wake-up is lost. */
-void thread_announce(enum thread_state state);
+static inline void
+thread_announce(enum thread_state state)
+{
+    __atomic_store_n(&current()->state, state, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 
 /* Ends the wait of a thread that is in one of these states; others are left alone. False if it was
  * in none of them. Any lock may be held but the scheduler's. */

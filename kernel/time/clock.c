@@ -190,18 +190,6 @@ mult_of(u64 hz)
     return ((high << 32 | low) & ~(u64)VVAR_SHIFT_MASK) | shift;
 }
 
-static void
-read_slew_word(void)
-{
-    const char *p = cmdline_get("clock.slew");
-    for (; p && *p >= '0' && *p <= '9' && slew_ppm <= MAX_SLEW_PPM; p++)
-        slew_ppm = slew_ppm * 10 + (u64)(*p - '0');
-    if (p && (*p || slew_ppm > MAX_SLEW_PPM)) {
-        pr_warn("clock.slew: expected a number of ppm up to %lu; ignored", MAX_SLEW_PPM);
-        slew_ppm = 0;
-    }
-}
-
 void
 clock_init(void)
 {
@@ -209,7 +197,13 @@ clock_init(void)
         panic("device tree: /cpus: timebase-frequency %lu is no clock", machine.timebase_hz);
     nominal_mult = mult_of(machine.timebase_hz);
     log_ticks_to_ns = ticks_to_ns; /* reads no line: it must work in the middle of an update */
-    read_slew_word();
+    const char *p = cmdline_get("clock.slew");
+    for (; p && *p >= '0' && *p <= '9' && slew_ppm <= MAX_SLEW_PPM; p++)
+        slew_ppm = slew_ppm * 10 + (u64)(*p - '0');
+    if (p && (*p || slew_ppm > MAX_SLEW_PPM)) {
+        pr_warn("clock.slew: expected a number of ppm up to %lu; ignored", MAX_SLEW_PPM);
+        slew_ppm = 0;
+    }
     for (u32 id = 0; id < VVAR_CLOCKS; id++)
         if ((FINE | COARSE) >> id & 1) {
             struct vvar_clock *c = &vvar_page()->clock[id];

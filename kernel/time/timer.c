@@ -13,22 +13,20 @@
 #define FAR_SECONDS 3600
 
 static struct spinlock lock = SPINLOCK_INIT("timers");
-static struct list pending = LIST_INIT(pending); /* by deadline, earliest first */
+static struct list pending; /* by deadline, earliest first */
+/* The last one, which never comes: there is always a first deadline. */
+static struct timer never = { .link = { &pending, &pending }, .deadline_ticks = NEVER };
+static struct list pending = { &never.link, &never.link };
 
-static u64
-first_deadline(void)
-{
-    return list_empty(&pending) ? NEVER : list_first(&pending, struct timer, link)->deadline_ticks;
-}
+#define first_timer() list_first(&pending, struct timer, link)
 
-/* Sets this hart's timer to its next tick or the first deadline, whichever comes first. Lock held,
- * as for first_deadline. */
+/* Sets this hart's timer to its next tick or the first deadline, whichever is earlier. Lock held. */
 static void
 program(void)
 {
     /* QEMU 7.2 multiplies the distance in 64 bits: what is far away would overflow and be now. */
     u64 far = rdtime() + FAR_SECONDS * machine.timebase_hz;
-    u64 when = MIN(MIN(this_hart()->next_tick, first_deadline()), far);
+    u64 when = MIN(MIN(this_hart()->next_tick, first_timer()->deadline_ticks), far);
     if (machine.has_sstc)
         csr_write(0x14d, when); /* stimecmp: assemblers of 2022 do not know the name */
     else
@@ -45,21 +43,15 @@ hart_busy_again(void)
 }
 
 void
-timer_init(struct timer *t, void (*fire)(struct timer *t))
-{
-    *t = (struct timer){ .link = LIST_INIT(t->link), .fire = fire };
-}
-
-void
 timer_set(struct timer *t, u64 deadline_ticks)
 {
     spin_guard(&lock);
     list_remove(&t->link);
     t->deadline_ticks = deadline_ticks;
-    struct list *at = pending.next;
-    while (at != &pending && list_entry(at, struct timer, link)->deadline_ticks <= deadline_ticks)
-        at = at->next;
-    list_add_before(at, &t->link);
+    struct timer *later = first_timer();
+    while (later->deadline_ticks < deadline_ticks)
+        later = list_first(&later->link, struct timer, link);
+    list_add_before(&later->link, &t->link);
     program(); /* this hart looks after it; ours may be the earliest now */
 }
 
@@ -89,8 +81,7 @@ timer_interrupt(void)
         __atomic_fetch_or(&current()->work, WORK_RESCHED, __ATOMIC_SEQ_CST);
     }
     spin_lock(&lock);
-    while (first_deadline() <= rdtime()) {
-        struct timer *t = list_first(&pending, struct timer, link);
+    for (struct timer *t; (t = first_timer())->deadline_ticks <= rdtime();) {
         list_remove(&t->link);
         t->firing++;
         spin_unlock(&lock);

@@ -15,7 +15,7 @@ struct timer {
     struct thread *sleeper; /* of schedule_until */
 };
 
-void timer_init(struct timer *t, void (*fire)(struct timer *t));
+#define timer_init(t, handler) (*(t) = (struct timer){ LIST_INIT((t)->link), .fire = (handler) })
 /* Arms or re-arms; fires once at or after the deadline. */
 void timer_set(struct timer *t, u64 deadline_ticks);
 /* Disarms; when it returns the handler neither runs nor will run. Not for the handler itself. */
