@@ -44,25 +44,6 @@ switch_finish(void)
         thread_free(dead);
 }
 
-static void
-switch_to(struct hart *h, struct thread *prev, struct thread *next)
-{
-    u64 now = rdtime();
-    prev->run_ticks += now - prev->stamp;
-    next->stamp = now;
-    if (prev == h->idle)
-        hart_busy_again();
-    fp_switch(h, next);
-    space_activate(next->space);
-    next->hart = h;
-    prev->on_hart = false;
-    next->on_hart = true;
-    if (prev->state == THREAD_DEAD)
-        h->dead = prev;
-    context_switch(&prev->context, &next->context, next);
-    switch_finish();
-}
-
 void
 schedule(void)
 {
@@ -75,8 +56,6 @@ schedule(void)
             break;
     if (&next->run_link == &run_queue)
         next = h->idle;
-    else
-        list_remove(&next->run_link);
     if (prev->state == THREAD_RUNNABLE && prev != h->idle) {
         if (next == h->idle && may_run_on(prev, h))
             next = prev;
@@ -84,10 +63,23 @@ schedule(void)
             enqueue(prev);
     }
     h->sleeping = next == h->idle;
-    if (next == prev)
-        spin_unlock(&sched_lock);
-    else
-        switch_to(h, prev, next);
+    if (next != prev) {
+        list_remove(&next->run_link);
+        u64 now = rdtime();
+        prev->run_ticks += now - prev->stamp;
+        next->stamp = now;
+        if (prev == h->idle)
+            hart_busy_again();
+        fp_switch(h, next);
+        space_activate(next->space);
+        next->hart = h;
+        prev->on_hart = false;
+        next->on_hart = true;
+        if (prev->state == THREAD_DEAD)
+            h->dead = prev;
+        context_switch(&prev->context, &next->context, next);
+    }
+    switch_finish();
 }
 
 noreturn void

@@ -13,6 +13,7 @@ struct thread boot_thread = {
     .state = THREAD_RUNNABLE,
     .on_hart = true,
     .affinity = 1,
+    .run_link = LIST_INIT(boot_thread.run_link),
     .name = "idle/0",
 };
 

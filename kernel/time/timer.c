@@ -20,7 +20,7 @@ static struct list pending = { &never.link, &never.link };
 
 #define first_timer() list_first(&pending, struct timer, link)
 
-/* Sets this hart's timer to its next tick or the first deadline, whichever is earlier. Lock held. */
+/* Sets this hart's timer to its next tick or the first deadline, if that is earlier. Lock held. */
 static void
 program(void)
 {
