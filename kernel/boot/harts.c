@@ -26,7 +26,7 @@ hart_register_boot(u64 hartid)
 {
     harts[0].id = hartid;
     harts[0].emergency_stack = (u64)(boot_emergency_stack + sizeof(boot_emergency_stack));
-    harts[0].current = harts[0].idle = &boot_thread;
+    harts[0].idle = &boot_thread;
     harts[0].online = true;
     harts_online = 1;
 }
@@ -58,7 +58,6 @@ prepare(u32 index, u64 hartid)
     harts[index] = (struct hart){ .index = index,
                                   .id = hartid,
                                   .idle = idle,
-                                  .current = idle,
                                   .emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE };
     idle->hart = &harts[index];
     idle->affinity = 1UL << index;

@@ -16,7 +16,6 @@
 #include "mm/pagetable.h"
 #include "proc/futex.h"
 #include "proc/process.h"
-#include "riscv/sbi.h"
 #include "syscall/syscall.h"
 #include "time/clock.h"
 #include "time/timer.h"
@@ -37,8 +36,6 @@ noreturn void
 boot_main(u64 hartid, u64 fdt_pa)
 {
     hart_register_boot(hartid);
-    sbi_init();
-    log_putc = sbi_putchar;
     machine_discover((const void *)(DIRECT_BASE + fdt_pa), fdt_pa, hartid);
     payload_find(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
@@ -51,7 +48,6 @@ boot_main(u64 hartid, u64 fdt_pa)
     uart_init(); /* the log goes there now; its interrupt needs the PLIC */
     random_init(machine.rng_seed, machine.rng_seed_length);
 
-    timer_init_system();
     clock_init();
     vdso_init(); /* checks the image; needs memory, gives clocks a page to publish in */
     trap_init_hart();

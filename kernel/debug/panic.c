@@ -51,7 +51,7 @@ silence_others(void)
     while (__atomic_load_n(&stopped_harts, __ATOMIC_RELAXED) + 1 < machine.hart_count &&
            rdtime() - start < machine.timebase_hz / 100)
         ;
-    log_break_lock();
+    log_lock_broken = true;
 }
 
 /* The report itself went wrong, on the same hart: the stack or the console is not what it was. What

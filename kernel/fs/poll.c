@@ -71,7 +71,7 @@ leave_all(struct poll_set *set)
 {
     for (u32 i = 0; i < set->count; i++)
         for (u32 j = 0; j < POLL_WAITERS; j++)
-            if (poll_entry(set, i)->waiters[j].queue)
+            if (poll_entry(set, i)->waiters[j].thread)
                 wait_leave(&poll_entry(set, i)->waiters[j]);
 }
 

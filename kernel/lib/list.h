@@ -12,18 +12,8 @@ struct list {
 };
 
 #define LIST_INIT(name) ((struct list){ &(name), &(name) })
-
-static inline void
-list_init(struct list *l)
-{
-    l->next = l->prev = l;
-}
-
-static inline bool
-list_empty(const struct list *l)
-{
-    return l->next == l;
-}
+#define list_init(l)    (*(l) = LIST_INIT(*(l)))
+#define list_empty(l)   ((l)->next == (l))
 
 /* Links `e` in front of `at`: with the head for `at`, at the end of the list. */
 static inline void
@@ -46,16 +36,17 @@ list_remove(struct list *e)
     list_init(e);
 }
 
-#define list_entry(p, type, member)    container_of(p, type, member)
-#define list_first(head, type, member) list_entry((head)->next, type, member)
+#define list_entry(p, type, member) container_of(p, type, member)
+
+/* The element behind `at`: behind the head it is the first one. */
+#define list_first(at, type, member) list_entry((at)->next, type, member)
 
 #define list_for_each(var, head, member)                                                           \
-    for (var = list_entry((head)->next, __typeof__(*var), member); &var->member != (head);         \
-         var = list_entry(var->member.next, __typeof__(*var), member))
+    for (var = list_first(head, __typeof__(*var), member); &var->member != (head);                 \
+         var = list_first(&var->member, __typeof__(*var), member))
 
 /* As list_for_each, but the body may remove and free `var`. */
 #define list_for_each_safe(var, tmp, head, member)                                                 \
-    for (var = list_entry((head)->next, __typeof__(*var), member),                                 \
-        tmp = list_entry(var->member.next, __typeof__(*var), member);                              \
-         &var->member != (head);                                                                   \
-         var = tmp, tmp = list_entry(tmp->member.next, __typeof__(*var), member))
+    for (var = list_first(head, __typeof__(*var), member);                                         \
+         tmp = list_first(&var->member, __typeof__(*var), member), &var->member != (head);         \
+         var = tmp)

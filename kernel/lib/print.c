@@ -6,26 +6,25 @@
 
 #include "lib/print.h"
 #include "lib/spinlock.h"
+#include "riscv/csr.h"
 #include "riscv/sbi.h"
 
 enum log_level log_threshold = LOG_INFO;
 void (*log_putc)(char c) = sbi_putchar;
-u64 (*log_clock_us)(void);
-
-static struct spinlock log_lock = SPINLOCK_INIT("log");
-static bool lock_broken; /* set once, by a panic, when no other hart runs any more */
+u64 (*log_ticks_to_ns)(u64 ticks);
+bool log_lock_broken;
 
 void
 printk(enum log_level level, const char *fmt, ...)
 {
+    static struct spinlock lock = SPINLOCK_INIT("log");
     static char line[1024]; /* under the lock; more than that is cut off */
     if (level > log_threshold)
         return;
-    /* Asked before the lock is taken: the clock may have locks of its own. */
-    u64 us = log_clock_us ? log_clock_us() : 0;
-    bool locked = !lock_broken; /* a panic may break it while this line is being written */
+    u64 us = log_ticks_to_ns ? log_ticks_to_ns(rdtime()) / 1000 : 0;
+    bool locked = !log_lock_broken; /* a panic may break it while this line is being written */
     if (locked)
-        spin_lock(&log_lock);
+        spin_lock(&lock);
     int n = snprintf(line, sizeof(line), "<%d>[%5lu.%06lu] ", level, us / 1000000, us % 1000000);
     va_list ap;
     va_start(ap, fmt);
@@ -34,12 +33,6 @@ printk(enum log_level level, const char *fmt, ...)
     for (const char *c = line; *c; c++) /* bytes above 0x7f pass: names may be UTF-8 */
         log_putc((u8)*c < ' ' || *c == 0x7f ? '?' : *c);
     log_putc('\n');
-    if (locked && !lock_broken)
-        spin_unlock(&log_lock);
-}
-
-void
-log_break_lock(void)
-{
-    lock_broken = true;
+    if (locked && !log_lock_broken)
+        spin_unlock(&lock);
 }

@@ -8,19 +8,11 @@
 #include "lib/types.h"
 #include <stdarg.h>
 
-/* syslog's levels, by their numbers. LOG_EMERG is a panic's; tools/run shows up to LOG_WARN. */
-enum log_level {
-    LOG_EMERG,
-    LOG_ALERT,
-    LOG_CRIT,
-    LOG_ERR,
-    LOG_WARN,
-    LOG_NOTICE,
-    LOG_INFO,
-    LOG_DEBUG,
-};
+/* Those of syslog's levels that are used, by their numbers. LOG_EMERG is a panic's; tools/run shows
+ * up to LOG_WARN. */
+enum log_level { LOG_EMERG, LOG_ERR = 3, LOG_WARN, LOG_INFO = 6 };
 
-/* Formats %d %u %x %c %s %p %% with flags `0` (up to a width of 32), `-`, width and `l`, `z`.
+/* Formats %d %u %x %c %s %% with flags `0` (up to a width of 32), `-`, width and `l`, `z`.
  * Always NUL-terminates when size > 0; returns the length the whole text would have had. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -30,13 +22,13 @@ void printk(enum log_level level, const char *fmt, ...) __attribute__((format(pr
 /* Lines with a level number above this one are dropped. Set once from the command line. */
 extern enum log_level log_threshold;
 
-/* Where characters go (handed down by kernel/dev: first the firmware, then the UART), and what
- * time it is in microseconds since boot (handed down by kernel/time; none at first). */
+/* Where characters go (handed down by kernel/dev: first the firmware, then the UART), and how long
+ * a number of ticks is (handed down by kernel/time; nothing at first). */
 extern void (*log_putc)(char c);
-extern u64 (*log_clock_us)(void);
+extern u64 (*log_ticks_to_ns)(u64 ticks);
 
-/* From now on the lock of the log is ignored: the machine is dying and its holder may never run. */
-void log_break_lock(void);
+/* Set once, by a panic: from now on the lock of the log is ignored, as its holder may never run. */
+extern bool log_lock_broken;
 
 #define pr_err(...)  printk(LOG_ERR, __VA_ARGS__)
 #define pr_warn(...) printk(LOG_WARN, __VA_ARGS__)
@@ -47,7 +39,4 @@ void log_break_lock(void);
 noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #define BUG_ON(cond)                                                                               \
-    do {                                                                                           \
-        if (unlikely(cond))                                                                        \
-            panic("BUG: %s at %s:%d", #cond, __FILE__, __LINE__);                                  \
-    } while (0)
+    (unlikely(cond) ? panic("BUG: %s at %s:%d", #cond, __FILE__, __LINE__) : (void)0)

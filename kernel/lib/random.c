@@ -1,36 +1,69 @@
 /* random.c - the kernel's random numbers: ChaCha20 with fast key erasure. See random.h.
  *
- * The key makes a pool of bytes; the first 32 of them at once become the next key, the rest is
- * handed out and wiped. So what the kernel holds never tells what it has given out.
+ * The key makes a pool of bytes; the first 32 of them are the next key, the rest is handed out and
+ * wiped. So what the kernel holds never tells what it has given out.
  * The same seed gives the same numbers: nothing but the seed is mixed in, which is what makes a run
  * with a fixed seed repeatable. Source: D. J. Bernstein, "Fast-key-erasure random-number
- * generators", 2017; RFC 8439. */
+ * generators", 2017; RFC 8439, sections 2.1 to 2.3. */
 
 #include "lib/random.h"
-#include "lib/chacha20.h"
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
 #include "riscv/csr.h"
 
-#define KEY_BYTES   32
-#define POOL_BLOCKS 4 /* one key and 28 numbers of 64 bits for four calls of the block function */
+#define KEY_BYTES 32
+
+#define ROTATE_LEFT(x, n) ((x) << (n) | (x) >> (32 - (n)))
+
+static void
+quarter_round(u32 *a, u32 *b, u32 *c, u32 *d)
+{
+    *a += *b, *d ^= *a, *d = ROTATE_LEFT(*d, 16);
+    *c += *d, *b ^= *c, *b = ROTATE_LEFT(*b, 12);
+    *a += *b, *d ^= *a, *d = ROTATE_LEFT(*d, 8);
+    *c += *d, *b ^= *c, *b = ROTATE_LEFT(*b, 7);
+}
+
+/* A 4 x 4 matrix of words - constants, key, counter, nonce - is stirred by columns and by diagonals
+ * ten times over, then added to what it was, so that the stirring cannot be run backwards. Only
+ * add, rotate and xor: no table, so no timing that depends on the key. */
+void
+chacha20_block(u32 x[CHACHA20_WORDS], const u32 key[8], u32 counter, const u32 nonce[3])
+{
+    u32 state[CHACHA20_WORDS] = {
+        0x61707865, 0x3320646e, 0x79622d32, 0x6b206574, /* "expand 32-byte k" */
+    };
+    memcpy(state + 4, key, KEY_BYTES);
+    state[12] = counter;
+    memcpy(state + 13, nonce, 3 * sizeof(u32));
+    memcpy(x, state, sizeof(state));
+    for (u32 i = 0; i < 20; i++) {
+        u32 shift = i % 2; /* a column, or a diagonal: one further to the right in each row */
+        for (u32 a = 0, b = shift, c = 2 * shift, d = 3 * shift; a < 4; a++, b++, c++, d++)
+            quarter_round(x + a, x + 4 + b % 4, x + 8 + c % 4, x + 12 + d % 4);
+    }
+    for (u32 i = 0; i < CHACHA20_WORDS; i++)
+        x[i] += state[i];
+}
+
+/* --- the generator --------------------------------------------------------------------------- */
 
 static struct spinlock lock = SPINLOCK_INIT("random");
-static u32 pool[POOL_BLOCKS][CHACHA20_BLOCK_WORDS];
-static u32 key[CHACHA20_KEY_WORDS];
-static u32 used = sizeof(pool); /* bytes of the pool that are gone; the key's never come out */
+static union {
+    u32 block[4][CHACHA20_WORDS];
+    u8 byte[4 * sizeof(u32) * CHACHA20_WORDS]; /* first the next key, which never comes out */
+} pool;
+static u32 used = sizeof(pool); /* bytes that are gone */
 
-/* Makes a new pool. The counter starts over each time, which is right: no key is used twice. The
- * bytes that became the key are wiped, else they would come out as numbers. */
+/* Makes a new pool, last block first, since the key gives way to block 0. The counter starts over
+ * each time, which is right: no key is used twice. */
 static void
 refill(void)
 {
     static const u32 nonce[3];
-    for (u32 i = 0; i < POOL_BLOCKS; i++)
-        chacha20_block(pool[i], key, i, nonce);
-    memcpy(key, pool, KEY_BYTES);
-    memset(pool, 0, KEY_BYTES);
+    for (u32 i = ARRAY_SIZE(pool.block); i-- > 0;)
+        chacha20_block(pool.block[i], pool.block[0], i, nonce);
     used = KEY_BYTES;
 }
 
@@ -44,30 +77,26 @@ random_init(const u8 *seed, u32 length)
         seed = (const u8 *)&now;
         length = sizeof(now);
     }
-    spin_lock(&lock);
+    spin_guard(&lock);
     for (u32 i = 0; i < length; i++) {
-        ((u8 *)key)[i % KEY_BYTES] ^= seed[i];
+        pool.byte[i % KEY_BYTES] ^= seed[i];
         if (i % KEY_BYTES == KEY_BYTES - 1)
             refill();
     }
     refill();
-    spin_unlock(&lock);
 }
 
 void
 random_bytes(void *out, size_t n)
 {
-    u8 *to = out;
-    spin_lock(&lock);
-    while (n) { /* a request may be larger than what the pool has left, or than all of it */
-        if (used == sizeof(pool))
+    spin_guard(&lock);
+    for (u32 part; n; used += part, out = (u8 *)out + part, n -= part) {
+        if (used == sizeof(pool)) /* a request may be larger than what is left, or than all of it */
             refill();
-        u32 part = (u32)MIN(n, sizeof(pool) - used);
-        memcpy(to, (u8 *)pool + used, part);
-        memset((u8 *)pool + used, 0, part); /* given out once, kept by nobody */
-        used += part, to += part, n -= part;
+        part = (u32)MIN(n, sizeof(pool) - used);
+        memcpy(out, pool.byte + used, part);
+        memset(pool.byte + used, 0, part); /* given out once, kept by nobody */
     }
-    spin_unlock(&lock);
 }
 
 u64

@@ -12,3 +12,9 @@ void random_init(const u8 *seed, u32 length);
 void random_bytes(void *out, size_t n);
 /* Uniform in [0, limit), limit > 0. */
 u64 random_below(u64 limit);
+
+/* Writes to `x` block number `counter` of the stream for (key, nonce): noise to who has no key.
+ * Public for its check against the vectors of RFC 8439 (tests/host/test_kernel_units.py). Words are
+ * in the machine's order, little-endian as in the RFC. */
+#define CHACHA20_WORDS 16
+void chacha20_block(u32 x[CHACHA20_WORDS], const u32 key[8], u32 counter, const u32 nonce[3]);

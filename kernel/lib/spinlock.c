@@ -17,13 +17,7 @@
 #include "lib/print.h"
 #include "riscv/hart.h"
 
-void
-spin_init(struct spinlock *l, const char *name)
-{
-    *l = SPINLOCK_INIT(name);
-}
-
-void
+struct spinlock *
 spin_lock(struct spinlock *l)
 {
     u64 nobody = 0, me = (u64)hart_self();
@@ -37,6 +31,7 @@ spin_lock(struct spinlock *l)
         nobody = 0;                /* it was set to the holder */
     }
     debug_lock_taken(l);
+    return l;
 }
 
 void

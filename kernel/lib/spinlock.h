@@ -7,7 +7,7 @@
  *
  * Order, outermost first (a lock may be taken while holding those to its left):
  *   process tree > signals > files > pipe, terminal, futex > space > ramfs inode > frames, kmalloc
- *   > wait queue > scheduler > timers > log */
+ *   > scheduler > timers > log */
 #pragma once
 
 #include "lib/types.h"
@@ -17,18 +17,11 @@ struct spinlock {
     const char *name;
 };
 
-#define SPINLOCK_INIT(n) ((struct spinlock){ .name = (n) })
+#define SPINLOCK_INIT(n)   ((struct spinlock){ .name = (n) })
+#define spin_init(l, name) (*(l) = SPINLOCK_INIT(name))
 
-void spin_init(struct spinlock *l, const char *name);
-void spin_lock(struct spinlock *l);
+struct spinlock *spin_lock(struct spinlock *l); /* l, so that a guard can hold it */
 void spin_unlock(struct spinlock *l);
-
-static inline struct spinlock *
-spin_guard_begin(struct spinlock *l)
-{
-    spin_lock(l);
-    return l;
-}
 
 static inline void
 spin_guard_end(struct spinlock **l)
@@ -41,4 +34,4 @@ spin_guard_end(struct spinlock **l)
 #define spin_guard(l)            spin_guard_line(l, __LINE__)
 #define spin_guard_line(l, line) spin_guard_named(l, line)
 #define spin_guard_named(l, line)                                                                  \
-    struct spinlock *guard_##line at_scope_end(spin_guard_end) = spin_guard_begin(l)
+    struct spinlock *guard_##line at_scope_end(spin_guard_end) = spin_lock(l)

@@ -12,16 +12,11 @@
 #define WORD  sizeof(u64)
 #define BLOCK (8 * WORD)
 
-#define keep_loop() ({ __asm__ volatile("" ::: "memory"); })
-
-static bool
-aligned(u64 address)
-{
-    return address % WORD == 0;
-}
+#define aligned(address) ((address) % WORD == 0)
+#define keep_loop()      ({ __asm__ volatile("" ::: "memory"); })
 
 void *
-memcpy(void *restrict dst, const void *restrict src, size_t n)
+memcpy(void *dst, const void *src, size_t n)
 {
     u8 *d = dst;
     const u8 *s = src;
@@ -47,18 +42,16 @@ memcpy(void *restrict dst, const void *restrict src, size_t n)
     return dst;
 }
 
-/* Byte by byte: nothing here moves much within one buffer. Backwards if what is written first would
- * be read later. */
+/* memcpy (for this it is not `restrict`) reads each block before it writes it, and goes upwards:
+ * that is all an overlap from above needs. The other way is byte by byte: nothing here moves much
+ * within one buffer. */
 void *
 memmove(void *dst, const void *src, size_t n)
 {
-    u8 *d = dst;
-    const u8 *s = src;
-    bool backwards = d > s;
-    for (size_t i = 0; i < n; i++, keep_loop()) {
-        size_t at = backwards ? n - 1 - i : i;
-        d[at] = s[at];
-    }
+    if (dst <= src)
+        return memcpy(dst, src, n);
+    for (; n--; keep_loop())
+        ((u8 *)dst)[n] = ((const u8 *)src)[n];
     return dst;
 }
 
@@ -83,16 +76,9 @@ int
 memcmp(const void *a, const void *b, size_t n)
 {
     const u8 *p = a, *q = b;
-    for (; n; n--, p++, q++)
-        if (*p != *q)
-            return *p - *q;
-    return 0;
-}
-
-size_t
-strlen(const char *s)
-{
-    return strnlen(s, SIZE_MAX);
+    for (; n && *p == *q; n--, p++, q++)
+        ;
+    return n ? *p - *q : 0;
 }
 
 size_t
@@ -102,12 +88,6 @@ strnlen(const char *s, size_t max)
     while (n < max && s[n])
         n++;
     return n;
-}
-
-int
-strcmp(const char *a, const char *b)
-{
-    return strncmp(a, b, SIZE_MAX);
 }
 
 int
@@ -121,18 +101,16 @@ strncmp(const char *a, const char *b, size_t n)
 char *
 strchr(const char *s, int c)
 {
-    for (; *s != (char)c; s++)
-        if (!*s)
-            return NULL;
-    return (char *)s;
+    while (*s && *s != (char)c)
+        s++;
+    return *s == (char)c ? (char *)s : NULL;
 }
 
 size_t
 strlcpy(char *dst, const char *src, size_t size)
 {
-    size_t length = strlen(src);
+    size_t length = strlen(src), n = MIN(length, size - 1);
     if (size) {
-        size_t n = MIN(length, size - 1);
         memcpy(dst, src, n);
         dst[n] = '\0';
     }

@@ -5,15 +5,16 @@
 
 #include "lib/types.h"
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t n);
+void *memcpy(void *dst, const void *src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int byte, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
-size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t max);
-int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
+
+#define strlen(s)    strnlen(s, SIZE_MAX)
+#define strcmp(a, b) strncmp(a, b, SIZE_MAX)
 
 /* Copies at most size-1 characters and always ends the result with a NUL. Returns strlen(src), so
  * a result >= size tells that it was cut (BSD strlcpy). */

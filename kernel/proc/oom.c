@@ -29,5 +29,5 @@ process_make_memory(void)
         process_kill_tasks(victim, SIGKILL);
     }
     spin_unlock(&process_lock);
-    yield();
+    schedule();
 }

@@ -18,47 +18,24 @@
 
 #define SSTATUS_SIE        (1UL << 1)
 #define SSTATUS_SPIE       (1UL << 5)
-#define SSTATUS_SPP        (1UL << 8)
-#define SSTATUS_FS         (3UL << 13)
+#define SSTATUS_FS         (3UL << 13) /* the field, and its value Dirty */
 #define SSTATUS_FS_INITIAL (1UL << 13)
 #define SSTATUS_FS_CLEAN   (2UL << 13)
-#define SSTATUS_FS_DIRTY   (3UL << 13)
 
 #define SIP_SOFT  (1UL << 1) /* another hart sent us an interrupt */
 #define SIP_TIMER (1UL << 5)
 #define SIP_EXT   (1UL << 9) /* the PLIC has something for us */
 
-#define SCAUSE_INTERRUPT       (1UL << 63)
-#define CAUSE_INSN_MISALIGNED  0
-#define CAUSE_INSN_ACCESS      1
-#define CAUSE_ILLEGAL          2
-#define CAUSE_BREAKPOINT       3
-#define CAUSE_LOAD_MISALIGNED  4
-#define CAUSE_LOAD_ACCESS      5
-#define CAUSE_STORE_MISALIGNED 6
-#define CAUSE_STORE_ACCESS     7
-#define CAUSE_ECALL_USER       8
-#define CAUSE_INSN_PAGE        12
-#define CAUSE_LOAD_PAGE        13
-#define CAUSE_STORE_PAGE       15
+#define SCAUSE_INTERRUPT (1UL << 63)
+#define CAUSE_ECALL_USER 8 /* the others: trap/trap.c */
 
 #define SATP_SV39 (8UL << 60)
 
 /* scounteren: which counters user mode may read. TM clear would not fail: OpenSBI would emulate
  * every rdtime in M-mode, right but slow (vdso.md). */
-#define COUNTEREN_CY (1UL << 0)
-#define COUNTEREN_TM (1UL << 1)
-#define COUNTEREN_IR (1UL << 2)
+#define COUNTEREN_ALL 7 /* CY, TM, IR: cycles, time, instructions */
 
-static inline u64
-rdtime(void)
-{
-    return csr_read(time);
-}
+#define rdtime() csr_read(time)
 
 /* Waits until an interrupt is pending, taken or not (SIE may be off). */
-static inline void
-wait_for_interrupt(void)
-{
-    __asm__ volatile("wfi" ::: "memory");
-}
+#define wait_for_interrupt() __asm__ volatile("wfi" ::: "memory")

@@ -13,4 +13,4 @@ struct fp_state {
 
 /* All registers to memory and back (fp_registers.S). sstatus.FS must not be Off. */
 void fp_registers_save(struct fp_state *fp);
-void fp_registers_load(const struct fp_state *fp);
+void fp_registers_load(struct fp_state *fp);

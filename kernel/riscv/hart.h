@@ -8,18 +8,16 @@
 
 #include "lib/types.h"
 
-/* The record of this hart: a name that no other hart shares. */
-static inline const void *
-hart_self(void)
+static inline void *
+thread_pointer(void)
 {
-    const void *const *thread;
-    __asm__ volatile("mv %0, tp" : "=r"(thread));
-    return *thread;
+    void *tp;
+    __asm__ volatile("mv %0, tp" : "=r"(tp));
+    return tp;
 }
 
+/* The record of this hart: a name that no other hart shares. */
+#define hart_self() (*(const void *const *)thread_pointer())
+
 /* 0.. in the order of coming up; indexes machine.hart_ids and everything else per hart. */
-static inline u32
-hart_index(void)
-{
-    return *(const u32 *)hart_self();
-}
+#define hart_index() (*(const u32 *)hart_self())

@@ -8,36 +8,13 @@
 
 #define DEFINE(name, value) __asm__ volatile("# @define " #name " %0" ::"i"(value))
 
-void offsets(void);
-
-void
-offsets(void)
+static void __attribute__((used)) offsets(void)
 {
     DEFINE(THREAD_FRAME, offsetof(struct thread, frame));
     DEFINE(THREAD_WORK, offsetof(struct thread, work));
     DEFINE(THREAD_HART, offsetof(struct thread, hart));
     DEFINE(THREAD_SCRATCH, offsetof(struct thread, scratch));
-    DEFINE(THREAD_CONTEXT, offsetof(struct thread, context));
-    DEFINE(THREAD_STACK_TOP, offsetof(struct thread, stack_top));
     DEFINE(HART_EMERGENCY_STACK, offsetof(struct hart, emergency_stack));
-    DEFINE(FRAME_PC, offsetof(struct trapframe, pc));
-    DEFINE(FRAME_RA, offsetof(struct trapframe, ra));
-    DEFINE(FRAME_SP, offsetof(struct trapframe, sp));
-    DEFINE(FRAME_GP, offsetof(struct trapframe, gp));
-    DEFINE(FRAME_TP, offsetof(struct trapframe, tp));
-    DEFINE(FRAME_T0, offsetof(struct trapframe, t0));
-    DEFINE(FRAME_S0, offsetof(struct trapframe, s0));
-    DEFINE(FRAME_A0, offsetof(struct trapframe, a0));
-    DEFINE(FRAME_S2, offsetof(struct trapframe, s2));
-    DEFINE(FRAME_T3, offsetof(struct trapframe, t3));
-    DEFINE(FRAME_STATUS, offsetof(struct trapframe, status));
-    DEFINE(FRAME_CAUSE, offsetof(struct trapframe, cause));
-    DEFINE(FRAME_ORIG_A0, offsetof(struct trapframe, orig_a0));
-    DEFINE(FRAME_SIZE, sizeof(struct trapframe));
-    DEFINE(CONTEXT_RA, offsetof(struct context, ra));
-    DEFINE(CONTEXT_SP, offsetof(struct context, sp));
-    DEFINE(CONTEXT_S0, offsetof(struct context, s));
-    DEFINE(FP_FCSR, offsetof(struct fp_state, fcsr));
     DEFINE(START_SATP, offsetof(struct hart_start, satp));
     DEFINE(START_STACK, offsetof(struct hart_start, stack_top));
     DEFINE(START_THREAD, offsetof(struct hart_start, thread));

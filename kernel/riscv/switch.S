@@ -6,23 +6,23 @@
 #include "offsets.h"
 
     .text
+    .globl thread_first_step
+thread_first_step:                      /* a new thread's first instruction; s1 = its function */
+    mv      s0, zero                    /* end of the frame pointer chain */
+    call    switch_finish
+    jalr    s1                          /* never returns, but so a backtrace tells its start */
+
+    .macro  all_registers operation, at /* struct context: ra, sp, s0 to s11 */
+    \operation ra, 0(\at)
+    \operation sp, 8(\at)
+    .irp    i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    \operation s\i, 16 + 8 * \i(\at)
+    .endr
+    .endm
+
     .globl context_switch
 context_switch:                         /* a0 = from, a1 = to, a2 = next thread */
-    sd      ra, CONTEXT_RA(a0)
-    sd      sp, CONTEXT_SP(a0)
-    .irp    i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    sd      s\i, CONTEXT_S0 + 8 * \i(a0)
-    .endr
-    ld      ra, CONTEXT_RA(a1)
-    ld      sp, CONTEXT_SP(a1)
-    .irp    i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    ld      s\i, CONTEXT_S0 + 8 * \i(a1)
-    .endr
+    all_registers sd, a0
+    all_registers ld, a1
     mv      tp, a2
     ret
-
-    .globl thread_start_code
-thread_start_code:                      /* a new thread's first instruction; s1 = its function */
-    mv      a0, s1
-    mv      s0, zero                    /* end of the frame pointer chain */
-    call    thread_begin

@@ -9,8 +9,8 @@
 
 #include "sched/thread.h"
 
-/* At a thread switch, with the scheduler's lock held. */
-void fp_switch(struct hart *h, struct thread *prev, struct thread *next);
+/* At the switch from the current thread to `next`, with the scheduler's lock held. */
+void fp_switch(struct hart *h, struct thread *next);
 
 /* Brings current()->fp up to date, so that it may be read (signal frame, fork). */
 void fp_save(void);

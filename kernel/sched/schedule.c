@@ -2,110 +2,60 @@
  *
  * One queue, one lock, first come first served. The lock is held across the switch: whoever wakes
  * the leaving thread on another hart waits until its registers are saved. The thread that goes on
- * releases it, a new one in thread_begin (thread.c). See thread.h. */
+ * releases it (switch_finish). The same lock guards the wait queues of wait.h. See thread.h. */
 
 #include "lib/print.h"
 #include "mm/space.h"
 #include "riscv/sbi.h"
 #include "sched/fp.h"
-#include "sched/switch.h"
-#include "sched/thread.h"
+#include "sched/wait.h"
 
 struct hart harts[MAX_HARTS];
 u32 harts_online;
-void (*handle_interrupts)(void);
-void (*hart_busy_again)(void);
 
-struct spinlock sched_lock = SPINLOCK_INIT("scheduler");
+static struct spinlock sched_lock = SPINLOCK_INIT("scheduler");
 static struct list run_queue = LIST_INIT(run_queue);
 
-static bool
-may_run_on(const struct thread *t, const struct hart *h)
-{
-    return t->affinity >> h->index & 1;
-}
+#define may_run_on(t, h) ((t)->affinity >> (h)->index & 1)
 
-/* An idle hart that may run `t` is told to look; a busy one is asked to make room at its next tick
- * anyway. */
+/* Puts `t` at the end of the queue. An idle hart that may run it is told to look; a busy one makes
+ * room at its next tick anyway. */
 static void
-notify_idle_hart(struct thread *t)
+enqueue(struct thread *t)
 {
-    for (u32 i = 0; i < harts_online; i++) {
-        struct hart *h = &harts[i];
+    list_remove(&t->run_link);
+    list_add_tail(&run_queue, &t->run_link);
+    for (struct hart *h = harts; h < harts + harts_online; h++)
         if (h->sleeping && may_run_on(t, h)) {
             h->sleeping = false; /* the next thread to wake goes to another one */
             if (h != this_hart())
                 sbi_send_ipi(1UL << h->id);
             return;
         }
-    }
-}
-
-static void
-enqueue(struct thread *t)
-{
-    t->queued = true;
-    list_add_tail(&run_queue, &t->run_link);
-    notify_idle_hart(t);
-}
-
-static struct thread *
-pick(struct hart *h)
-{
-    struct thread *t;
-    list_for_each (t, &run_queue, run_link)
-        if (may_run_on(t, h)) {
-            list_remove(&t->run_link);
-            t->queued = false;
-            return t;
-        }
-    return h->idle;
-}
-
-static void
-account(struct thread *prev, struct thread *next)
-{
-    u64 now = rdtime();
-    prev->run_ticks += now - prev->stamp;
-    next->stamp = now;
 }
 
 void
 switch_finish(void)
 {
-    struct hart *h = this_hart();
-    struct thread *dead = h->dead;
-    h->dead = NULL;
+    struct thread *dead = this_hart()->dead;
+    this_hart()->dead = NULL;
     spin_unlock(&sched_lock);
     if (dead)
         thread_free(dead);
 }
 
-static void
-switch_to(struct hart *h, struct thread *prev, struct thread *next)
-{
-    if (prev == h->idle)
-        hart_busy_again();
-    account(prev, next);
-    fp_switch(h, prev, next);
-    next->hart = h;
-    h->current = next;
-    space_activate(next->space);
-    prev->on_hart = false;
-    next->on_hart = true;
-    if (prev->state == THREAD_DEAD)
-        h->dead = prev;
-    context_switch(&prev->context, &next->context, next);
-    switch_finish();
-}
-
 void
 schedule(void)
 {
-    struct thread *prev = current();
+    struct thread *prev = current(), *next;
     struct hart *h = prev->hart;
     spin_lock(&sched_lock);
-    struct thread *next = pick(h);
+    __atomic_fetch_and(&prev->work, ~WORK_RESCHED, __ATOMIC_SEQ_CST);
+    list_for_each (next, &run_queue, run_link)
+        if (may_run_on(next, h))
+            break;
+    if (&next->run_link == &run_queue)
+        next = h->idle;
     if (prev->state == THREAD_RUNNABLE && prev != h->idle) {
         if (next == h->idle && may_run_on(prev, h))
             next = prev;
@@ -113,88 +63,76 @@ schedule(void)
             enqueue(prev);
     }
     h->sleeping = next == h->idle;
-    if (next == prev)
-        spin_unlock(&sched_lock);
-    else
-        switch_to(h, prev, next);
+    if (next != prev) {
+        list_remove(&next->run_link);
+        u64 now = rdtime();
+        prev->run_ticks += now - prev->stamp;
+        next->stamp = now;
+        if (prev == h->idle)
+            hart_busy_again();
+        fp_switch(h, next);
+        space_activate(next->space);
+        next->hart = h;
+        prev->on_hart = false;
+        next->on_hart = true;
+        if (prev->state == THREAD_DEAD)
+            h->dead = prev;
+        context_switch(&prev->context, &next->context, next);
+    }
+    switch_finish();
 }
 
-void
-yield(void)
+noreturn void
+thread_exit(void)
 {
+    thread_announce(THREAD_DEAD);
     schedule();
+    panic("a dead thread runs again");
 }
 
-/* --- waking ---------------------------------------------------------------------------------- */
-
-static void
-make_runnable(struct thread *t)
+u64
+thread_run_ticks(struct thread *t)
 {
-    /* Still on its hart: it has announced a wait but not given up the hart. It just goes on. */
-    if (!t->on_hart && !t->queued)
-        enqueue(t);
+    spin_guard(&sched_lock);
+    return t->run_ticks + (t->on_hart ? rdtime() - t->stamp : 0);
 }
 
-/* Ends the wait of a thread that is in state `from`. By compare-and-swap, because a thread changes
- * its own state without the lock: it may just be on its way into another one. */
+/* --- waiting and waking ---------------------------------------------------------------------- */
+
+/* By compare-and-swap, because a thread changes its own state without the lock: it may just be on
+ * its way into another one. Lock held. */
 static bool
-leave_state(struct thread *t, enum thread_state from)
+end_wait(struct thread *t, u32 states)
 {
-    if (!__atomic_compare_exchange_n(&t->state, &from, THREAD_RUNNABLE, false, __ATOMIC_SEQ_CST,
-                                     __ATOMIC_SEQ_CST))
-        return false;
-    make_runnable(t);
+    enum thread_state state = __atomic_load_n(&t->state, __ATOMIC_RELAXED);
+    do
+        if (!(state & states))
+            return false;
+    while (!__atomic_compare_exchange_n(&t->state, &state, THREAD_RUNNABLE, false, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED));
+    /* Still on its hart: it has announced a wait but not given up the hart. It just goes on. */
+    if (!t->on_hart && list_empty(&t->run_link))
+        enqueue(t);
     return true;
 }
 
 /* Whoever wakes has just written what the other waits for. That must be seen before we look at its
- * state: the other half of thread_announce. */
-static void
-lock_for_wake(void)
+ * state or queue: the other half of thread_announce's fence. */
+bool
+thread_end_wait(struct thread *t, u32 states)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    spin_lock(&sched_lock);
+    spin_guard(&sched_lock);
+    return end_wait(t, states);
 }
 
-void
-thread_announce(enum thread_state state)
-{
-    __atomic_store_n(&current()->state, state, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
-void
-thread_start(struct thread *t)
-{
-    lock_for_wake();
-    leave_state(t, THREAD_NEW);
-    spin_unlock(&sched_lock);
-}
-
-void
-thread_wake(struct thread *t)
-{
-    lock_for_wake();
-    if (!leave_state(t, THREAD_SLEEPING))
-        leave_state(t, THREAD_BLOCKED);
-    spin_unlock(&sched_lock);
-}
-
+/* A thread that gets a hart after the lock was ours here sees its `work`; one that already runs is
+ * sent into the kernel, and so past it. */
 void
 thread_interrupt(struct thread *t)
 {
-    lock_for_wake();
-    if (!leave_state(t, THREAD_SLEEPING) && t->on_hart && t->hart != this_hart())
-        sbi_send_ipi(1UL << t->hart->id); /* into the kernel, and so past its `work` */
-    spin_unlock(&sched_lock);
-}
-
-void
-thread_resume(struct thread *t)
-{
-    lock_for_wake();
-    leave_state(t, THREAD_STOPPED);
-    spin_unlock(&sched_lock);
+    if (!thread_end_wait(t, THREAD_SLEEPING) && t->on_hart && t->hart != this_hart())
+        sbi_send_ipi(1UL << t->hart->id);
 }
 
 void
@@ -202,34 +140,54 @@ thread_set_affinity(struct thread *t, u64 mask)
 {
     spin_lock(&sched_lock);
     t->affinity = mask;
-    if (t->queued)
-        notify_idle_hart(t);
-    bool move = t->on_hart && !may_run_on(t, t->hart);
-    if (move)
-        __atomic_fetch_or(&t->work, WORK_RESCHED, __ATOMIC_SEQ_CST);
-    if (move && t->hart != this_hart())
-        sbi_send_ipi(1UL << t->hart->id);
+    if (!list_empty(&t->run_link))
+        enqueue(t); /* a hart that may run it now is told */
     spin_unlock(&sched_lock);
-    if (move && t == current())
+    __atomic_fetch_or(&t->work, WORK_RESCHED, __ATOMIC_SEQ_CST);
+    if (t == current())
         schedule();
+    else
+        thread_interrupt(t); /* to leave a hart that it may not run on any more */
+}
+
+void
+wait_enter(struct waiter *w, struct waitqueue *q)
+{
+    spin_guard(&sched_lock);
+    w->thread = current();
+    list_add_tail(&q->waiters, &w->link);
+}
+
+void
+wait_leave(struct waiter *w)
+{
+    spin_guard(&sched_lock);
+    list_remove(&w->link);
+    thread_announce(THREAD_RUNNABLE);
+}
+
+/* Who waits is in the queue before it looks at its condition, and we have written that before we
+ * look at the queue: either we see the waiter or it sees what it waits for. */
+void
+wake_all(struct waitqueue *q)
+{
+    struct waiter *w;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&q->waiters.next, __ATOMIC_RELAXED) == &q->waiters)
+        return;
+    spin_guard(&sched_lock);
+    list_for_each (w, &q->waiters, link)
+        end_wait(w->thread, THREAD_SLEEPING | THREAD_BLOCKED);
 }
 
 /* --- idle harts ------------------------------------------------------------------------------ */
-
-bool
-runnable_waiting(void)
-{
-    return !list_empty(&run_queue);
-}
 
 void
 preemption_point(void)
 {
     handle_interrupts();
-    if (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_RESCHED) {
-        __atomic_fetch_and(&current()->work, ~WORK_RESCHED, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_RESCHED)
         schedule();
-    }
 }
 
 noreturn void

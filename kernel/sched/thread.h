@@ -11,27 +11,29 @@
 #include "lib/spinlock.h"
 #include "riscv/csr.h"
 #include "riscv/fp_registers.h"
+#include "riscv/hart.h"
 #include "riscv/trapframe.h"
 
 struct space;
 struct process;
 struct hart;
 
-/* What schedule() saves: the callee-saved registers (psABI). */
+/* What schedule() saves: the callee-saved registers (psABI), in the order of riscv/switch.S. */
 struct context {
     u64 ra, sp, s[12];
 };
 
+/* Bits, so that a set of them can be named. */
 enum thread_state {
-    THREAD_NEW,      /* not started: no wake-up and no signal can make it run */
-    THREAD_RUNNABLE, /* runs or waits in the run queue */
-    THREAD_SLEEPING, /* waits for an event; any signal for it ends the wait */
-    THREAD_BLOCKED,  /* waits for an event; only a fatal signal or the event ends the wait */
-    THREAD_STOPPED,  /* by SIGSTOP; SIGCONT or SIGKILL */
-    THREAD_DEAD,
+    THREAD_NEW = 1,      /* not started: no wake-up and no signal can make it run */
+    THREAD_RUNNABLE = 2, /* runs or waits in the run queue */
+    THREAD_SLEEPING = 4, /* waits for an event; any signal for it ends the wait */
+    THREAD_BLOCKED = 8,  /* waits for an event; only a fatal signal or the event ends the wait */
+    THREAD_STOPPED = 16, /* by SIGSTOP; SIGCONT or SIGKILL */
+    THREAD_DEAD = 32,
 };
 
-/* Bits of `work`: things to do before this thread sees user space again (trap/return.c). */
+/* Bits of `work`: things to do before this thread sees user space again (trap/trap.c). */
 #define WORK_RESCHED 1u /* its time is up or somebody should run */
 #define WORK_SIGNAL  2u /* a signal may be deliverable, or the process is ending */
 #define WORK_MEMORY  4u /* it could not get a page of memory */
@@ -43,8 +45,8 @@ struct thread {
     u32 work;                /* WORK_..., set by anyone with atomic or, cleared by the thread */
 
     enum thread_state state; /* set by others under the scheduler's lock, by itself without */
-    bool on_hart, queued;
-    struct list run_link;
+    bool on_hart;
+    struct list run_link; /* in the run queue, or empty */
     struct context context;
     u64 stack_top;
     u64 affinity;         /* bit i: may run on hart index i */
@@ -63,7 +65,6 @@ struct thread {
 struct hart {
     u32 index; /* 0.. in the order of coming up; first, see riscv/hart.h */
     u64 id;    /* the SBI's hart id */
-    struct thread *current;
     struct thread *idle;
     struct thread *fp_owner; /* whose state the f registers hold; NULL: zeros */
     struct thread *dead;     /* left this hart for ever; the next thread frees it */
@@ -81,72 +82,68 @@ extern struct thread boot_thread;
 extern struct hart harts[MAX_HARTS];
 extern u32 harts_online;
 
-static inline struct thread *
-current(void)
-{
-    struct thread *t;
-    __asm__ volatile("mv %0, tp" : "=r"(t));
-    return t;
-}
-
-static inline struct hart *
-this_hart(void)
-{
-    return current()->hart;
-}
+#define current()   ((struct thread *)thread_pointer())
+#define this_hart() (current()->hart)
 
 /* A new thread with kernel stack that starts in `entry` when scheduled, state NEW until
- * thread_start. NULL without memory. Its trapframe is zero. */
+ * thread_start. NULL without memory. Its trapframe is zero. `entry` must not return. */
 struct thread *thread_create(const char *name, void (*entry)(void));
-void thread_start(struct thread *t);
 /* Frees a thread that was never started. */
 void thread_free(struct thread *t);
 
 /* Time it has had a hart, in timebase ticks, up to now. */
 u64 thread_run_ticks(struct thread *t);
 
-/* Gives up the hart. Returns when this thread runs again: at once, if its state is RUNNABLE and
- * nobody else may run. No spin lock may be held. */
+/* Gives up the hart and goes to the end of the queue. Returns when this thread runs again: at once,
+ * if its state is RUNNABLE and nobody else may run. No spin lock may be held. */
 void schedule(void);
-/* sched_yield(2): goes to the end of the queue. */
-void yield(void);
 /* Ends the current thread. Its memory goes as soon as no hart stands on its stack. */
 noreturn void thread_exit(void);
 
-/* Handed down by floor 9: the interrupts that are pending for this hart, handled now. */
-extern void (*handle_interrupts)(void);
+/* Handles the interrupts that are pending for this hart. Lives in trap/trap.c. */
+void handle_interrupts(void);
 
-/* Handed down by floor 5: this hart leaves its idle loop. Called with the scheduler's lock held. */
-extern void (*hart_busy_again)(void);
+/* This hart leaves its idle loop; the scheduler's lock is held. Lives in time/timer.c. */
+void hart_busy_again(void);
 
 /* What a hart does with nothing to run: waits for interrupts, for ever. */
 noreturn void idle_loop(void);
 
 /* The current thread says that it is about to wait, or not any more. Then it looks at what it waits
  * for: whoever changes that afterwards finds the state, so no wake-up is lost. */
-void thread_announce(enum thread_state state);
+static inline void
+thread_announce(enum thread_state state)
+{
+    __atomic_store_n(&current()->state, state, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 
-/* Makes a SLEEPING or BLOCKED thread runnable; others are left alone. Any lock may be held. */
-void thread_wake(struct thread *t);
-/* As thread_wake, but not for BLOCKED ones. For signals. Also sends an IPI if `t` runs on another
- * hart, so that it looks at its `work` soon. */
+/* Ends the wait of a thread that is in one of these states; others are left alone. False if it was
+ * in none of them. Any lock may be held but the scheduler's. */
+bool thread_end_wait(struct thread *t, u32 states);
+#define thread_start(t)  thread_end_wait(t, THREAD_NEW)
+#define thread_wake(t)   thread_end_wait(t, THREAD_SLEEPING | THREAD_BLOCKED)
+#define thread_resume(t) thread_end_wait(t, THREAD_STOPPED) /* for SIGCONT or SIGKILL */
+
+/* For signals, after `work` is set: ends the wait of a SLEEPING thread. If `t` runs on another
+ * hart, that is interrupted, so that it looks at its `work` soon. */
 void thread_interrupt(struct thread *t);
 
 /* sched_setaffinity: takes effect before it returns if `t` is current. */
 void thread_set_affinity(struct thread *t, u64 mask);
 
 /* True if a wait should end early because the current thread has a signal to take. */
-static inline bool
-interrupted(void)
-{
-    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0;
-}
-
-/* A SIGCONT or SIGKILL came for a STOPPED thread. */
-void thread_resume(struct thread *t);
-
-/* True if somebody waits for a hart: the tick then ends the current thread's turn. */
-bool runnable_waiting(void);
+#define interrupted() ((__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0)
 
 /* In a loop that may be long: lets pending interrupts be seen and others run. No lock held. */
 void preemption_point(void);
+
+/* --- riscv/switch.S -------------------------------------------------------------------------- */
+
+/* Saves callee-saved registers into `from`, loads them from `to`, and makes `next` current (tp).
+ * Returns in the other thread, which calls switch_finish() first. */
+void context_switch(struct context *from, struct context *to, struct thread *next);
+/* A new thread's first instructions, on its new stack. */
+void thread_first_step(void);
+/* Releases the scheduler's lock, which is held across the switch; frees who has just died. */
+void switch_finish(void);

@@ -2,58 +2,47 @@
  *
  * A pipe, a futex, a child, a terminal, a timer: each has a queue; who waits puts a waiter of its
  * own stack in it (or in several, as poll does), says so in its state, looks at the condition once
- * more, and only then gives up the hart. So no wake-up is lost:
- *
- *     struct waiter w;
- *     wait_enter(&w, &pipe->readers);
- *     while (wait_prepare(), pipe_empty(pipe)) {
- *         if (interrupted()) { err = -EINTR; break; }
- *         schedule();                               // with no spin lock held
- *     }
- *     wait_leave(&w);
- *
- * WAIT_EVENT below is just this loop. */
+ * more, and only then gives up the hart. So no wake-up is lost. A queue knows no condition; every
+ * waiter looks for itself. All queues are guarded by the scheduler's lock. */
 #pragma once
 
 #include "sched/thread.h"
 
 struct waitqueue {
-    struct spinlock lock;
     struct list waiters;
 };
 
 struct waiter {
     struct list link;
     struct thread *thread;
-    struct waitqueue *queue;
 };
 
-void waitqueue_init(struct waitqueue *q);
+#define waitqueue_init(q) list_init(&(q)->waiters)
 void wait_enter(struct waiter *w, struct waitqueue *q);
 /* Makes the current thread SLEEPING: from here on a wake-up is remembered. */
-void wait_prepare(void);
+#define wait_prepare() thread_announce(THREAD_SLEEPING)
 /* Takes the waiter out and makes the thread RUNNABLE again. */
 void wait_leave(struct waiter *w);
 
-/* Wakes all waiters, or at most n of them in order of arrival. Any lock but the scheduler's may
- * be held. */
+/* Wakes all waiters. Any lock but the scheduler's may be held; none is taken if nobody waits. */
 void wake_all(struct waitqueue *q);
-u32 wake_some(struct waitqueue *q, u32 n);
 
-/* Waits until `cond` holds; 0, or -EINTR if a signal came first. `cond` is evaluated with no lock
- * held and must take what it needs. */
-#define WAIT_EVENT(q, cond)                                                                        \
+/* The loop around every wait: until `cond` holds, which gives 0, or until `sleep`, which gives up
+ * the hart, has another answer than 0. Both are evaluated with no spin lock held. */
+#define WAIT_LOOP(q, cond, sleep)                                                                  \
     ({                                                                                             \
         struct waiter w_;                                                                          \
         int err_ = 0;                                                                              \
         wait_enter(&w_, (q));                                                                      \
-        while (wait_prepare(), !(cond)) {                                                          \
-            if (interrupted()) {                                                                   \
-                err_ = -EINTR;                                                                     \
-                break;                                                                             \
-            }                                                                                      \
-            schedule();                                                                            \
-        }                                                                                          \
+        while (wait_prepare(), !err_ && !(cond))                                                   \
+            err_ = (sleep);                                                                        \
         wait_leave(&w_);                                                                           \
         err_;                                                                                      \
     })
+
+/* Waits until `cond` holds; 0, or -EINTR if a signal came first. */
+#define WAIT_EVENT(q, cond) WAIT_LOOP(q, cond, interrupted() ? -EINTR : (schedule(), 0))
+
+/* The same with a deadline in ticks (~0: none): 0, -ETIMEDOUT or -EINTR. With time/timer.h. */
+#define WAIT_EVENT_UNTIL(q, deadline, cond)                                                        \
+    WAIT_LOOP(q, cond, rdtime() >= (deadline) ? -ETIMEDOUT : schedule_until(deadline))

@@ -27,7 +27,7 @@
 s64
 sys_sched_yield(const u64 *arg)
 {
-    yield();
+    schedule();
     return 0;
 }
 

@@ -1,32 +1,57 @@
-/* clock.c - reads the clocks and converts times. How they are kept: timekeeper.c.
+/* clock.c - keeps the clocks going (the tick, the rate, clock_settime), reads them, converts times.
  *
- * A read by system call uses the same line and the same code as the vDSO (/vdso/vvar.h): the two
- * cannot disagree. */
+ * All state is in the vvar page: what a clock shows at some rdtime is computed from its line, by
+ * the formula that the vDSO uses (/vdso/vvar.h): a system call and the vDSO cannot disagree. An
+ * update reads each line at one rdtime and writes a line that shows the same time at that rdtime.
+ * While the rate stays, nothing is rounded away, however often the tick comes; a change of rate
+ * loses less than a nanosecond. Publishing is in vdso/vvar.c. Clock ids are Linux's.
+ *
+ * The kernel word clock.slew=PPM lets the rate swing by that much at every update. It serves no
+ * user: it exercises the order of the writer, which matters only when the rate changes. */
 
 #include "time/clock.h"
 #include <asm/errno.h>
 #include <linux/time.h>
-#include "dev/machine.h"
+#include "vvar.h"
+#include "dev/device.h"
+#include "lib/print.h"
+#include "lib/spinlock.h"
 #include "riscv/csr.h"
-#include "time/timekeeper.h"
 #include "vdso/vdso.h"
 
+#define MAX_SLEW_PPM 100000UL
+/* Years that a machine may run on after clock_settime without an overflow, as in Linux. */
+#define LATEST_SEC ((s64)(INT64_MAX / NSEC_PER_SEC) - 30 * 365 * 86400L)
+
+/* The clocks that are served, as a set of ids. A coarse one shows what a fine one, whose id is 5
+ * less, showed at the last update. */
+#define FINE                                                                                       \
+    (1 << CLOCK_REALTIME | 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_BOOTTIME | \
+     1 << CLOCK_TAI)
+#define COARSE (1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_MONOTONIC_COARSE)
+
+static struct spinlock lock = SPINLOCK_INIT("timekeeper");
+static u64 nominal_mult; /* nanoseconds per tick of rdtime as a line holds them, without slew */
+static u64 slew_ppm;     /* by how many millionths the clocks may run slower or faster */
+static u64 last_update;  /* rdtime of the newest one */
+void (*clock_changed)(void);
+
+/* --- reading --------------------------------------------------------------------------------- */
+
 /* The line of a clock that is served, else NULL. */
-static const struct vvar_clock *
+static struct vvar_clock *
 served(int id)
 {
-    if (id < 0 || id >= VVAR_CLOCKS || !vvar_page()->clock[id].limit_ns)
-        return NULL;
-    return &vvar_page()->clock[id];
+    struct vvar_clock *c = id >= 0 && id < VVAR_CLOCKS ? &vvar_page()->clock[id] : NULL;
+    return c && c->limit_ns ? c : NULL;
 }
 
 int
 clock_read(int id, struct timespec64 *ts)
 {
-    const struct vvar_clock *c = served(id);
-    if (!c)
+    if (!served(id))
         return -EINVAL;
-    struct vvar_time now = vvar_read(c);
+    struct vvar_time now = vvar_read(served(id));
     *ts = (struct timespec64){ now.sec, (s64)now.ns };
     return 0;
 }
@@ -34,37 +59,26 @@ clock_read(int id, struct timespec64 *ts)
 int
 clock_resolution(int id, struct timespec64 *ts)
 {
-    const struct vvar_clock *c = served(id);
-    if (!c)
+    if (!served(id))
         return -EINVAL;
-    *ts = (struct timespec64){ 0, (s64)c->resolution_ns };
+    *ts = (struct timespec64){ 0, (s64)served(id)->resolution_ns };
     return 0;
 }
 
-static u64
-read_ns(int id)
+u64
+clock_ns(int id)
 {
     struct vvar_time now = vvar_read(served(id));
     return (u64)now.sec * NSEC_PER_SEC + now.ns;
 }
 
-u64
-clock_monotonic_ns(void)
-{
-    return read_ns(CLOCK_MONOTONIC);
-}
-
-u64
-clock_real_ns(void)
-{
-    return read_ns(CLOCK_REALTIME);
-}
+/* --- lengths of time and deadlines ----------------------------------------------------------- */
 
 u64
 ticks_to_ns(u64 ticks)
 {
-    u64 mult = clock_nominal_mult(), shift = mult & VVAR_SHIFT_MASK;
-    return shift && ticks >> (64 - shift) ? ~0UL : vvar_scale(ticks, mult);
+    u64 shift = nominal_mult & VVAR_SHIFT_MASK;
+    return shift && ticks >> (64 - shift) ? ~0UL : vvar_scale(ticks, nominal_mult);
 }
 
 u64
@@ -75,40 +89,128 @@ ns_to_ticks(u64 ns)
     return sec >= ~0UL / hz ? ~0UL : sec * hz + rest;
 }
 
-u64
-clock_deadline_ticks(int id, const struct timespec64 *ts)
-{
-    struct vvar_time now = vvar_read(served(id));
-    if (ts->tv_sec < now.sec || (ts->tv_sec == now.sec && (u64)ts->tv_nsec <= now.ns))
-        return 0;
-    u64 sec = (u64)(ts->tv_sec - now.sec);
-    if (sec > ~0UL / NSEC_PER_SEC / 2)
-        return ~0UL;
-    u64 ns = sec * NSEC_PER_SEC + (u64)ts->tv_nsec - now.ns;
-    if (clock_slew_ppm()) /* a slow clock gets there later; never fire before it does */
-        ns += ns / 1000000 * clock_slew_ppm() + clock_slew_ppm();
-    u64 from = rdtime(), ticks = ns_to_ticks(ns); /* later than the clock was read: never early */
-    return ticks > ~0UL - from ? ~0UL : from + ticks;
-}
-
-/* By MONOTONIC, as all can read it: while its rate is slewed, so is the sleep. */
+/* A slow clock gets there later: the slew is added, to be never early. */
 u64
 deadline_after(const struct timespec64 *ts)
 {
-    struct timespec64 until = { 0, 0 };
-    clock_read(CLOCK_MONOTONIC, &until);
-    until.tv_sec += MIN(ts->tv_sec, 1L << 33); /* 272 years: for ever */
-    until.tv_nsec += ts->tv_nsec;
-    until.tv_sec += until.tv_nsec / (s64)NSEC_PER_SEC;
-    until.tv_nsec %= (s64)NSEC_PER_SEC;
-    return clock_deadline_ticks(CLOCK_MONOTONIC, &until);
+    s64 ns = MIN(ts->tv_sec, 1L << 33) * (s64)NSEC_PER_SEC + ts->tv_nsec;
+    if (ns <= 0)
+        return 0;
+    u64 slew = slew_ppm ? (u64)ns / 1000000 * slew_ppm + slew_ppm : 0;
+    u64 from = rdtime(), ticks = ns_to_ticks((u64)ns + slew);
+    return ticks > ~0UL - from ? ~0UL : from + ticks;
 }
 
-/* The opposite of what clock_deadline_ticks adds for a slow clock: never more than was asked. */
+u64
+clock_deadline_ticks(int id, const struct timespec64 *ts)
+{
+    struct vvar_time now = vvar_read(served(id)); /* before deadline_after looks: never early */
+    return deadline_after(&(struct timespec64){ ts->tv_sec - now.sec, ts->tv_nsec - (s64)now.ns });
+}
+
+/* The opposite of what deadline_after adds for a slow clock: never more than was asked. */
 u64
 deadline_left_ns(u64 deadline_ticks)
 {
     u64 now = rdtime();
     u64 ns = now < deadline_ticks ? ticks_to_ns(deadline_ticks - now) : 0;
-    return clock_slew_ppm() ? ns / (1000000 + clock_slew_ppm()) * 1000000 : ns;
+    return slew_ppm ? ns / (1000000 + slew_ppm) * 1000000 : ns;
+}
+
+/* --- updates --------------------------------------------------------------------------------- */
+
+/* Moves every line to now; REALTIME jumps to *real, if that is given, and TAI, which keeps its
+ * distance of 0. The others, MONOTONIC above all, do not notice. Lock held. */
+static void
+update(const struct vvar_time *real)
+{
+    static bool fast; /* to and fro about the right rate */
+    u64 swing = nominal_mult / 1000000 * slew_ppm & ~(u64)VVAR_SHIFT_MASK;
+    u64 ticks = vvar_begin_update();
+    fast = !fast;
+    for (int id = 0; id < VVAR_CLOCKS; id++) {
+        int shown = COARSE >> id & 1 ? id - 5 : id;
+        struct vvar_clock *c = served(id);
+        const struct vvar_clock *from = served(shown); /* written already, if another line */
+        if (!c)
+            continue;
+        struct vvar_time t = { from->sec, vvar_scale(ticks, from->mult) + from->offset_ns };
+        vvar_carry(&t);
+        if (real && (shown == CLOCK_REALTIME || shown == CLOCK_TAI))
+            t = *real;
+        c->mult = shown != id                 ? 0
+                  : id == CLOCK_MONOTONIC_RAW ? nominal_mult
+                  : fast                      ? nominal_mult + swing
+                                              : nominal_mult - swing;
+        c->offset_ns = t.ns - vvar_scale(ticks, c->mult);
+        c->sec = t.sec;
+    }
+    vvar_publish();
+    __atomic_store_n(&last_update, ticks, __ATOMIC_RELAXED);
+}
+
+/* Every busy hart ticks; an update by another one less than 3/4 of a tick ago is recent enough.
+ * Signed: the other's may be later than this hart's look at the time. */
+void
+clock_tick(void)
+{
+    s64 since = (s64)(rdtime() - __atomic_load_n(&last_update, __ATOMIC_RELAXED));
+    if (since < (s64)(machine.timebase_hz / TICK_HZ * 3 / 4))
+        return;
+    spin_guard(&lock);
+    update(NULL);
+}
+
+int
+clock_set_real(const struct timespec64 *ts)
+{
+    if (ts->tv_sec < 0 || ts->tv_sec > LATEST_SEC || (u64)ts->tv_nsec >= NSEC_PER_SEC)
+        return -EINVAL;
+    spin_lock(&lock);
+    update(&(struct vvar_time){ ts->tv_sec, (u64)ts->tv_nsec });
+    spin_unlock(&lock);
+    if (clock_changed)
+        clock_changed();
+    return 0;
+}
+
+/* --- start ----------------------------------------------------------------------------------- */
+
+/* Nanoseconds per tick as a line holds them. The smallest shift will do that leaves room for the
+ * slew: the larger it is, the sooner rdtime << shift overflows (at 10 MHz after 450 years). */
+static u64
+mult_of(u64 hz)
+{
+    u64 shift = 0;
+    while (hz << shift <= NSEC_PER_SEC + NSEC_PER_SEC / 8)
+        shift++;
+    /* 10^9 * 2^64 / (hz << shift), in two digits of 32 bits: 128 at once would need libgcc. */
+    u64 divisor = hz << shift, high = (NSEC_PER_SEC << 32) / divisor;
+    u64 low = ((NSEC_PER_SEC << 32) % divisor << 32) / divisor;
+    return ((high << 32 | low) & ~(u64)VVAR_SHIFT_MASK) | shift;
+}
+
+void
+clock_init(void)
+{
+    if (machine.timebase_hz < 1000 || machine.timebase_hz >> 32)
+        panic("device tree: /cpus: timebase-frequency %lu is no clock", machine.timebase_hz);
+    nominal_mult = mult_of(machine.timebase_hz);
+    log_ticks_to_ns = ticks_to_ns; /* reads no line: it must work in the middle of an update */
+    const char *p = cmdline_get("clock.slew");
+    for (; p && *p >= '0' && *p <= '9' && slew_ppm <= MAX_SLEW_PPM; p++)
+        slew_ppm = slew_ppm * 10 + (u64)(*p - '0');
+    if (p && (*p || slew_ppm > MAX_SLEW_PPM)) {
+        pr_warn("clock.slew: expected a number of ppm up to %lu; ignored", MAX_SLEW_PPM);
+        slew_ppm = 0;
+    }
+    for (u32 id = 0; id < VVAR_CLOCKS; id++)
+        if ((FINE | COARSE) >> id & 1) {
+            struct vvar_clock *c = &vvar_page()->clock[id];
+            c->mult = FINE >> id & 1 ? nominal_mult : 0; /* second 0 is rdtime 0, the reset */
+            c->resolution_ns = FINE >> id & 1 ? 1 : NSEC_PER_SEC / TICK_HZ;
+            c->limit_ns = VVAR_SECOND_NS;
+        }
+    u64 ns = rtc_read_ns();
+    clock_set_real(&(struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) });
 }

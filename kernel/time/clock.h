@@ -10,7 +10,6 @@
 
 #define NSEC_PER_SEC 1000000000UL
 #define TICK_HZ      100
-#define TICK_NS      (NSEC_PER_SEC / TICK_HZ)
 
 struct timespec64 {
     s64 tv_sec;
@@ -32,13 +31,15 @@ int clock_resolution(int id, struct timespec64 *ts);
 int clock_set_real(const struct timespec64 *ts);
 extern void (*clock_changed)(void);
 
-u64 clock_monotonic_ns(void);
-u64 clock_real_ns(void);
+u64 clock_ns(int id);
+#define clock_real_ns()      clock_ns(0)
+#define clock_monotonic_ns() clock_ns(1)
+
 /* rdtime value at which clock `id` (REALTIME, MONOTONIC, BOOTTIME, TAI) will show `ts`, rounded up;
- * never early, also when the clock's rate swings. 0 when it shows that already, ~0 when that is
- * beyond all time. */
+ * never early, also when the clock's rate swings. 0 when it shows that already. */
 u64 clock_deadline_ticks(int id, const struct timespec64 *ts);
-/* rdtime value a valid, relative `ts` from now; saturates far in the future. */
+/* rdtime value a valid, relative `ts` from now, by MONOTONIC: while its rate is slewed, so is the
+ * wait. At most 272 years. */
 u64 deadline_after(const struct timespec64 *ts);
 /* Nanoseconds of MONOTONIC that are left until such a deadline; 0 when it has passed. */
 u64 deadline_left_ns(u64 deadline_ticks);

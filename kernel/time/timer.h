@@ -6,25 +6,25 @@
 #pragma once
 
 #include "lib/list.h"
-#include "lib/types.h"
 
 struct timer {
-    struct list link;
+    struct list link; /* empty when it is not armed */
     u64 deadline_ticks;
+    u32 firing; /* how many harts run its handler now */
     void (*fire)(struct timer *t);
+    struct thread *sleeper; /* of schedule_until */
 };
 
-void timer_init(struct timer *t, void (*fire)(struct timer *t));
+#define timer_init(t, handler) (*(t) = (struct timer){ LIST_INIT((t)->link), .fire = (handler) })
 /* Arms or re-arms; fires once at or after the deadline. */
 void timer_set(struct timer *t, u64 deadline_ticks);
-/* Disarms; when it returns the handler neither runs nor will run. */
+/* Disarms; when it returns the handler neither runs nor will run. Not for the handler itself. */
 void timer_cancel(struct timer *t);
 
 /* Called by trap/ on a timer interrupt: runs what is due, ticks, sets this hart's next one. */
 void timer_interrupt(void);
-/* Starts the tick of this hart. */
-void timer_start_hart(void);
-void timer_init_system(void);
+/* Starts the tick of this hart, when it comes up. */
+#define timer_start_hart() hart_busy_again()
 
 /* Sleeps until the deadline, a wake-up or a signal. 0 when the deadline has passed, -EINTR for a
  * signal; when a wake-up came first, 0 too: the caller looks at its condition. The thread must have

@@ -2,7 +2,8 @@
  *
  * A trap from user mode is a system call, an interrupt or a fault. Calls go to syscall/, interrupts
  * to time/ and dev/, page faults to mm/; what mm/ cannot mend and every other exception becomes a
- * signal for its owner. Source: Privileged Architecture, table of scause values. */
+ * signal for its owner. The way back to user space is the one place where a thread stops.
+ * Source: Privileged Architecture, table of scause values. */
 
 #include "trap/trap.h"
 #include <asm/errno.h>
@@ -12,19 +13,16 @@
 #include "debug/panic.h"
 #include "dev/device.h"
 #include "mm/space.h"
-#include "proc/signal.h"
+#include "proc/process.h"
 #include "syscall/syscall.h"
 #include "time/timer.h"
 
-/* --- interrupts: taken from user mode, in the idle loop and at preemption points -------------- */
-
-static void
-take_pending(void)
+/* Interrupts: taken from user mode, in the idle loop and at preemption points. */
+void
+handle_interrupts(void)
 {
-    for (;;) {
-        u64 pending = csr_read(sip) & csr_read(sie);
-        if (!pending)
-            return;
+    u64 pending;
+    while ((pending = csr_read(sip) & csr_read(sie))) {
         if (pending & SIP_SOFT) {
             csr_clear(sip, SIP_SOFT); /* its only message: look at your work */
             panic_stop_if_asked();
@@ -47,79 +45,76 @@ trap_init_hart(void)
 {
     csr_write(stvec, trap_entry);
     csr_write(sscratch, 0);
-    csr_write(scounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
+    csr_write(scounteren, COUNTEREN_ALL);
     csr_clear(sstatus, SSTATUS_SIE);
     csr_write(sie, SIP_SOFT | SIP_TIMER | SIP_EXT);
-    handle_interrupts = take_pending;
     space_out_of_memory = note_out_of_memory;
 }
 
-/* --- faults ---------------------------------------------------------------------------------- */
-
-static u32
-access_of(u64 cause)
-{
-    if (cause == CAUSE_INSN_PAGE || cause == CAUSE_INSN_ACCESS)
-        return AREA_EXEC;
-    bool store = cause == CAUSE_STORE_PAGE || cause == CAUSE_STORE_ACCESS;
-    return store ? AREA_WRITE : AREA_READ;
-}
+/* Sets of scause values. */
+#define MISALIGNED    (1u << 0 | 1u << 4 | 1u << 6) /* instruction, load, store */
+#define ACCESS_FAULTS (1u << 1 | 1u << 5 | 1u << 7)
+#define PAGE_FAULTS   (1u << 12 | 1u << 13 | 1u << 15)
+#define BREAKPOINT    (1u << 3)
 
 static void
-page_fault(u64 cause, u64 addr)
+exception(u64 cause, u64 pc, u64 address)
 {
-    switch (space_fault(current()->space, addr, access_of(cause))) {
-    case 0:
-    case -ENOMEM: /* noted; tried again when there is some (trap/return.c) */
-        return;
-    case -EACCES:
-        signal_fault(SIGSEGV, SEGV_ACCERR, addr);
-        return;
-    case -EIO:
-        signal_fault(SIGBUS, BUS_ADRERR, addr);
-        return;
-    default:
-        signal_fault(SIGSEGV, SEGV_MAPERR, addr);
-    }
-}
-
-static void
-exception(struct trapframe *f, u64 cause)
-{
-    u64 tval = csr_read(stval);
-    switch (cause) {
-    case CAUSE_INSN_PAGE:
-    case CAUSE_LOAD_PAGE:
-    case CAUSE_STORE_PAGE:
-        page_fault(cause, tval);
-        return;
-    case CAUSE_INSN_ACCESS:
-    case CAUSE_LOAD_ACCESS:
-    case CAUSE_STORE_ACCESS:
-        signal_fault(SIGSEGV, SEGV_ACCERR, tval);
-        return;
-    case CAUSE_INSN_MISALIGNED:
-    case CAUSE_LOAD_MISALIGNED:
-    case CAUSE_STORE_MISALIGNED:
-        signal_fault(SIGBUS, BUS_ADRALN, tval);
-        return;
-    case CAUSE_BREAKPOINT:
-        signal_fault(SIGTRAP, TRAP_BRKPT, f->pc);
-        return;
-    default:
-        signal_fault(SIGILL, ILL_ILLOPC, f->pc);
+    u32 bit = cause < 16 ? 1u << cause : 0;
+    if (bit & PAGE_FAULTS) {
+        u32 access = cause == 12 ? AREA_EXEC : cause == 13 ? AREA_READ : AREA_WRITE;
+        int err = space_fault(current()->space, address, access);
+        if (err == -EIO)
+            signal_fault(SIGBUS, BUS_ADRERR, address);
+        else if (err && err != -ENOMEM) /* that is noted; tried again when there is some memory */
+            signal_fault(SIGSEGV, err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, address);
+    } else if (bit & MISALIGNED) {
+        signal_fault(SIGBUS, BUS_ADRALN, address);
+    } else if (bit & ACCESS_FAULTS) {
+        signal_fault(SIGSEGV, SEGV_ACCERR, address);
+    } else if (bit & BREAKPOINT) {
+        signal_fault(SIGTRAP, TRAP_BRKPT, pc);
+    } else {
+        signal_fault(SIGILL, ILL_ILLOPC, pc);
     }
 }
 
 void
 trap_user(struct trapframe *f)
 {
-    u64 cause = f->cause;
-    if (cause == CAUSE_ECALL_USER)
+    if (f->cause == CAUSE_ECALL_USER)
         syscall_dispatch(f);
-    else if (cause & SCAUSE_INTERRUPT)
-        take_pending();
+    else if (f->cause & SCAUSE_INTERRUPT)
+        handle_interrupts();
     else
-        exception(f, cause);
+        exception(f->cause, f->pc, csr_read(stval));
+    debug_lock_none_held();
+}
+
+/* The end of its turn, signals, the end of its process, a page that it could not get: whoever wants
+ * something of a thread sets a bit in its `work` and, if it runs elsewhere, sends an interrupt.
+ * Nothing else ever interferes with a thread, so this loop is the whole of preemption. */
+void
+return_work(void)
+{
+    struct thread *t = current();
+    u32 work;
+    while ((work = __atomic_load_n(&t->work, __ATOMIC_ACQUIRE)) != 0) {
+        if (work & WORK_RESCHED)
+            schedule(); /* clears the bit */
+        if (work & WORK_MEMORY) {
+            __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
+            process_make_memory();
+            /* The page was missing of the program or of a buffer it gave to a call. Nobody is told
+             * EFAULT for that: now there is memory, the instruction or the call is done again. */
+            if (t->frame->cause == CAUSE_ECALL_USER && t->frame->a0 == (u64)-EFAULT) {
+                t->frame->cause = ~0UL; /* no longer a call whose result a signal would look at */
+                t->frame->a0 = t->frame->orig_a0;
+                t->frame->pc -= 4;
+            }
+        }
+        if (work & WORK_SIGNAL)
+            signal_deliver(); /* clears the bit when nothing is left */
+    }
     debug_lock_none_held();
 }

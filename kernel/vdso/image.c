@@ -26,7 +26,7 @@ static void
 check_header(const Elf64_Ehdr *header, u64 size)
 {
     if (size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
-        panic("vDSO image: no ELF header at %p", header);
+        panic("vDSO image: no ELF header at 0x%lx", (u64)header);
     if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_RISCV ||
         header->e_type != ET_DYN)
         panic("vDSO image: not a 64-bit RISC-V shared object");

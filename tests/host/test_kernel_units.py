@@ -19,8 +19,8 @@ from devicetree import Node, cells, strings
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOST = f"{TREE}/tests/host/kernel_host"
-FILES = ("lib/format", "lib/string", "lib/chacha20", "lib/random", "dev/fdt", "dev/fdt_find",
-         "dev/cmdline", "dev/machine", "dev/machine_harts", "dev/machine_devices")
+FILES = ("lib/format", "lib/string", "lib/random", "dev/fdt", "dev/fdt_find", "dev/cmdline",
+         "dev/machine", "dev/machine_harts", "dev/machine_devices")
 FDT_LIMIT = 2 << 20  # machine.c may look at so many bytes
 
 pytestmark = pytest.mark.xdist_group("kernel_units")
@@ -44,7 +44,7 @@ def kernel(tmp_path_factory):
     library.cmdline_get.restype = ctypes.c_char_p
     library.random_below.restype = ctypes.c_uint64
     library.strchr.restype = ctypes.c_void_p
-    library.strlen.restype = library.strnlen.restype = library.strlcpy.restype = ctypes.c_size_t
+    library.strnlen.restype = library.strlcpy.restype = ctypes.c_size_t
     return library
 
 
@@ -98,7 +98,7 @@ def sign(number):
 @pytest.mark.parametrize("a, b", itertools.product([b"", b"a", b"ab", b"abc", b"ab\xff"], repeat=2))
 def test_comparisons(kernel, a, b):
     want = sign((a > b) - (a < b))
-    assert sign(kernel.strcmp(a, b)) == want
+    assert sign(kernel.strncmp(a, b, ctypes.c_size_t(2**64 - 1))) == want
     assert sign(kernel.strncmp(a, b, ctypes.c_size_t(8))) == want
     assert kernel.strncmp(a, b, ctypes.c_size_t(0)) == 0
     both = ctypes.c_size_t(min(len(a), len(b)) + 1)
@@ -107,7 +107,7 @@ def test_comparisons(kernel, a, b):
 
 def test_lengths_and_copies_of_strings(kernel):
     for text in (b"", b"x", b"hello"):
-        assert kernel.strlen(text) == len(text)
+        assert kernel.strnlen(text, ctypes.c_size_t(2**64 - 1)) == len(text)
         assert kernel.strnlen(text, ctypes.c_size_t(3)) == min(3, len(text))
         for size in range(8):
             buffer = ctypes.create_string_buffer(b"\xaa" * 8, 8)
@@ -145,7 +145,7 @@ def test_numbers_as_the_c_library(kernel, conversion):
 
 @pytest.mark.parametrize("fmt, values", [
     (b"plain", ()), (b"100%%", ()), (b"%s|%5s|%-5s|%2s", (b"abc",) * 4),
-    (b"%c%3c%-3c.", (65, 66, 67)), (b"%p", (ctypes.c_void_p(0xdead0),)),
+    (b"%c%3c%-3c.", (65, 66, 67)),
 ])
 def test_text_as_the_c_library(kernel, fmt, values):
     assert formatted(kernel, 64, fmt, *values) == formatted(ctypes.CDLL(None), 64, fmt, *values)

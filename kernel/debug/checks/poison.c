@@ -29,6 +29,6 @@ debug_frame_allocated(void *page)
             first = i - 1;
         }
     if (changed > 0 && changed < WORDS_PER_PAGE)
-        pr_err("frame check: %u words of free frame %p written, first at +0x%lx: 0x%lx", changed,
-               page, first * sizeof(u64), word[first]);
+        pr_err("frame check: %u words of free frame 0x%lx written, first at +0x%lx: 0x%lx", changed,
+               (u64)page, first * sizeof(u64), word[first]);
 }

@@ -114,9 +114,10 @@ finisher_init(void)
 {
 }
 
-void
+struct spinlock *
 spin_lock(struct spinlock *l)
 {
+    return l;
 }
 
 void
