@@ -63,9 +63,7 @@ size_t
 buffer_put(struct buffer b, u64 at, const void *from, size_t n)
 {
     if (!b.kernel)
-        return from                        ? copy_to_user_partial(b.user + at, from, n)
-               : zero_user(b.user + at, n) ? 0
-                                           : n;
+        return copy_to_user_partial(b.user + at, from, n);
     if (from)
         memcpy(b.kernel + at, from, n);
     else

@@ -1,34 +1,35 @@
-/* area.c - the ordered list of areas: find, split, join, remove.
+/* area.c - the ring of areas, ordered by address: find, split, join, remove.
  *
  * Not here: who asks (space.c, map.c) and how pages come (fault.c). The space's lock is held. */
 
 #include "mm/area.h"
 #include <asm/errno.h>
-#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
-#include "mm/pagetable.h"
 
 struct area *
-area_clone(const struct area *like, u64 start, u64 end)
+area_clone(struct space *s, const struct area *like, u64 start, u64 end)
 {
-    struct area *a = kzalloc(sizeof(*a));
+    struct area *a = s->area_count < MAX_AREAS ? kzalloc(sizeof(*a)) : NULL;
     if (!a)
         return NULL;
+    s->area_count++;
     *a = *like;
     a->offset_pages += (start - like->start) >> PAGE_SHIFT;
     a->start = start;
     a->end = end;
     list_init(&a->link);
-    if (a->pager)
+    if (a->pager && a->pager->get)
         a->pager->get(a->object);
     return a;
 }
 
 void
-area_free(struct area *a)
+area_free(struct space *s, struct area *a)
 {
-    if (a->pager)
+    s->area_count--;
+    list_remove(&a->link);
+    if (a->pager && a->pager->put)
         a->pager->put(a->object);
     kfree(a);
 }
@@ -36,37 +37,24 @@ area_free(struct area *a)
 struct area *
 area_at_or_above(struct space *s, u64 addr)
 {
-    struct area *a;
-    list_for_each (a, &s->areas, link)
-        if (a->end > addr)
-            return a;
-    return NULL;
+    struct area *a = area_next(&s->border);
+    while (a != &s->border && a->end <= addr)
+        a = area_next(a);
+    return a;
 }
 
 struct area *
 space_find(struct space *s, u64 addr)
 {
     struct area *a = area_at_or_above(s, addr);
-    return a && a->start <= addr ? a : NULL;
+    return a->start <= addr && addr < a->end ? a : NULL;
 }
 
-bool
-area_range_free(struct space *s, u64 start, u64 end)
-{
-    struct area *a = area_at_or_above(s, start);
-    return !a || a->start >= end;
-}
-
-int
+void
 area_insert(struct space *s, struct area *a)
 {
-    struct area *next = area_at_or_above(s, a->start);
-    if (s->area_count == MAX_AREAS)
-        return -ENOMEM;
-    list_add_before(next ? &next->link : &s->areas, &a->link);
-    s->area_count++;
+    list_add_before(&area_at_or_above(s, a->start)->link, &a->link);
     s->mapped_pages += (a->end - a->start) >> PAGE_SHIFT;
-    return 0;
 }
 
 int
@@ -75,10 +63,9 @@ area_split(struct space *s, u64 addr)
     struct area *a = space_find(s, addr);
     if (!a || a->start == addr)
         return 0;
-    struct area *upper = s->area_count < MAX_AREAS ? area_clone(a, addr, a->end) : NULL;
+    struct area *upper = area_clone(s, a, addr, a->end);
     if (!upper)
         return -ENOMEM;
-    s->area_count++;
     a->end = addr;
     list_add_head(&a->link, &upper->link);
     return 0;
@@ -95,18 +82,13 @@ alike(const struct area *a, const struct area *b)
 void
 area_merge(struct space *s, u64 start, u64 end)
 {
-    struct area *a = area_at_or_above(s, start ? start - 1 : 0);
-    while (a && a->link.next != &s->areas && a->start <= end) {
-        struct area *next = list_entry(a->link.next, struct area, link);
-        if (!alike(a, next)) {
-            a = next;
-            continue;
+    for (struct area *a = area_at_or_above(s, start), *before; a != &s->border && a->start <= end;
+         a = area_next(a))
+        if (alike(before = area_before(a), a)) {
+            a->start = before->start;
+            a->offset_pages = before->offset_pages;
+            area_free(s, before);
         }
-        a->end = next->end;
-        s->area_count--;
-        list_remove(&next->link);
-        area_free(next);
-    }
 }
 
 /* Frames wait here until no hart can reach them any more. */
@@ -118,13 +100,6 @@ struct batch {
 };
 
 static void
-batch_init(struct batch *b, struct space *s)
-{
-    b->space = s; /* not zeroed as a whole: 512 bytes on a hot path */
-    b->count = 0;
-}
-
-static void
 batch_flush(struct batch *b)
 {
     if (b->count)
@@ -134,55 +109,29 @@ batch_flush(struct batch *b)
     b->count = 0;
 }
 
+/* Empties the entries of [start, end) at `level`. */
 static void
-batch_add(struct batch *b, pte_t *e, u64 start, u64 end)
+batch_zap(struct batch *b, u64 start, u64 end, int level)
 {
-    b->start = b->count ? MIN(b->start, start) : start;
-    b->end = b->count ? MAX(b->end, end) : end;
-    b->pa[b->count++] = pte_pa(*e);
-    *e = 0;
-    if (b->count == ARRAY_SIZE(b->pa))
-        batch_flush(b);
-}
-
-static void
-zap_page(pte_t *e, u64 va, void *arg)
-{
-    struct batch *b = arg;
-    b->space->resident_pages--;
-    batch_add(b, e, va, va + PAGE_SIZE);
-}
-
-/* What a table serves is far more than is flushed page by page: the range makes the flush a full
- * one, as a change of a table wants. */
-static void
-zap_table(pte_t *e, u64 va, void *arg)
-{
-    batch_add(arg, e, va, va + LEVEL_SIZE(1));
+    struct pt_cursor c = { .root = b->space->root, .next = start, .end = end, .level = level };
+    while (pt_next(&c)) {
+        b->start = b->count ? MIN(b->start, c.va) : c.va;
+        b->end = b->count ? MAX(b->end, c.next) : c.next;
+        b->pa[b->count++] = pte_pa(*c.e);
+        *c.e = 0;
+        b->space->resident_pages -= level == 0;
+        if (b->count == ARRAY_SIZE(b->pa))
+            batch_flush(b);
+    }
 }
 
 void
 area_zap(struct space *s, u64 start, u64 end)
 {
-    struct batch b;
-    batch_init(&b, s);
-    pt_for_each(s->root, start, end, zap_page, &b);
-    batch_flush(&b);
-}
-
-/* One area goes: its pages, the tables that served nobody else, its record. */
-static void
-remove_area(struct space *s, struct area *a, struct batch *b)
-{
-    struct list *before = a->link.prev, *after = a->link.next;
-    u64 low = before == &s->areas ? 0 : list_entry(before, struct area, link)->end;
-    u64 high = after == &s->areas ? USER_END : list_entry(after, struct area, link)->start;
-    pt_for_each(s->root, a->start, a->end, zap_page, b);
-    pt_for_each_unused(s->root, a->start, a->end, low, high, zap_table, b);
-    s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
-    s->area_count--;
-    list_remove(&a->link);
-    area_free(a);
+    struct batch b at_scope_end(batch_flush);
+    b.space = s; /* not zeroed as a whole: 512 bytes on a hot path */
+    b.count = 0;
+    batch_zap(&b, start, end, 0);
 }
 
 int
@@ -190,12 +139,19 @@ area_unmap(struct space *s, u64 start, u64 end)
 {
     if (area_split(s, start) || area_split(s, end))
         return -ENOMEM;
-    struct batch b;
-    batch_init(&b, s);
-    for (struct area *a = area_at_or_above(s, start), *next; a && a->start < end; a = next) {
-        next = a->link.next == &s->areas ? NULL : list_entry(a->link.next, struct area, link);
-        remove_area(s, a, &b);
+    struct batch b at_scope_end(batch_flush);
+    b.space = s;
+    b.count = 0;
+    for (struct area *a = area_at_or_above(s, start), *next; a->start < end; a = next) {
+        next = area_next(a);
+        /* Its pages; then lower tables and upper ones that lie in the gap it leaves. */
+        for (int level = 0; level <= 2; level++) {
+            u64 size = LEVEL_SIZE(level), low = ALIGN_UP(area_before(a)->end, size);
+            batch_zap(&b, MAX(low, ALIGN_DOWN(a->start, size)),
+                      MIN(a->end, ALIGN_DOWN(next->start, size)), level);
+        }
+        s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
+        area_free(s, a);
     }
-    batch_flush(&b);
     return 0;
 }

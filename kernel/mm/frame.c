@@ -33,81 +33,29 @@ record(u64 pa)
     return &frames[(pa - ram_start) >> PAGE_SHIFT];
 }
 
-/* The range that ends above `at` and begins first, or NULL: this kernel, the array of records, the
- * initrd, what the firmware reserves. */
+/* The i-th range that is in use - by this kernel, the array of records, the initrd, and what the
+ * firmware reserves - or NULL behind the last. */
 static const struct range *
-next_in_use(u64 at)
+in_use(u32 i)
 {
-    const struct range *first = NULL, *known[3] = { &image, &records, &machine.initrd };
-    for (u32 i = 0; i < ARRAY_SIZE(known) + machine.reserved_count; i++) {
-        const struct range *r =
-            i < ARRAY_SIZE(known) ? known[i] : &machine.reserved[i - ARRAY_SIZE(known)];
-        if (r->end > at && r->end > r->start && (!first || r->start < first->start))
-            first = r;
-    }
-    return first;
-}
-
-/* Steps from *at to `end` over the gaps between the ranges in use; false when none is left. */
-static bool
-next_gap(u64 *at, u64 end, struct range *gap)
-{
-    while (*at < end) {
-        const struct range *r = next_in_use(*at);
-        gap->start = *at;
-        gap->end = r ? MIN(end, ALIGN_DOWN(r->start, PAGE_SIZE)) : end;
-        *at = r ? ALIGN_UP(r->end, PAGE_SIZE) : end;
-        if (gap->start < gap->end)
-            return true;
-    }
-    return false;
-}
-
-/* Room for the array itself: the first gap that is large enough. */
-static u64
-place_records(u64 bytes)
-{
-    struct range gap;
-    for (u32 i = 0; i < machine.memory_count; i++)
-        for (u64 at = machine.memory[i].start; next_gap(&at, machine.memory[i].end, &gap);)
-            if (gap.end - gap.start >= bytes)
-                return gap.start;
-    panic("no room for %lu bytes of frame records: give the machine more memory", bytes);
-}
-
-/* From the end, so that the list begins with the lowest. A frame that is free already belongs to
- * two nodes of memory that overlap. */
-static void
-free_range(const struct range *r)
-{
-    u32 first = (r->start - ram_start) >> PAGE_SHIFT;
-    for (u32 i = (r->end - ram_start) >> PAGE_SHIFT; i-- > first;) {
-        if (!frames[i].refs)
-            continue;
-        frames[i] = (struct frame){ 0, first_free };
-        first_free = i + 1;
-        free_count++;
-    }
+    const struct range *own[] = { &image, &records, &machine.initrd };
+    if (i < ARRAY_SIZE(own))
+        return own[i];
+    i -= ARRAY_SIZE(own);
+    return i < machine.reserved_count ? &machine.reserved[i] : NULL;
 }
 
 /* Whole pages only, and only what the direct map can show. */
 static void
-round_memory(struct range *m)
+measure_memory(void)
 {
     const u64 limit = STACKS_BASE - DIRECT_BASE;
-    if (m->end > limit)
-        pr_warn("memory above 0x%lx is not used", limit);
-    m->end = ALIGN_DOWN(MIN(m->end, limit), PAGE_SIZE);
-    m->start = MIN(ALIGN_UP(m->start, PAGE_SIZE), m->end);
-}
-
-static void
-find_extent(void)
-{
-    ram_start = ~0UL;
-    for (u32 i = 0; i < machine.memory_count; i++) {
-        struct range *m = &machine.memory[i];
-        round_memory(m);
+    ram_start = limit;
+    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++) {
+        if (m->end > limit)
+            pr_warn("memory above 0x%lx is not used", limit);
+        m->end = ALIGN_DOWN(MIN(m->end, limit), PAGE_SIZE);
+        m->start = MIN(ALIGN_UP(m->start, PAGE_SIZE), m->end);
         total_count += (m->end - m->start) >> PAGE_SHIFT;
         if (m->start < m->end) {
             ram_start = MIN(ram_start, m->start);
@@ -120,22 +68,54 @@ find_extent(void)
         panic("the kernel at 0x%lx is not in the memory of the device tree", image.start);
 }
 
+/* Room for the array itself: the first gap that is large enough. */
+static u64
+find_room(u64 bytes)
+{
+    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
+        for (u64 at = m->start, next; at + bytes <= m->end; at = next) {
+            next = at;
+            const struct range *r;
+            for (u32 i = 0; (r = in_use(i)); i++)
+                if (at < r->end && at + bytes > r->start)
+                    next = ALIGN_UP(r->end, PAGE_SIZE);
+            if (next == at)
+                return at;
+        }
+    panic("no room for %lu bytes of frame records: give the machine more memory", bytes);
+}
+
+/* Notes of every frame that the range touches whether somebody refers to it. */
+static void
+mark(const struct range *r, u32 refs)
+{
+    u64 end = MIN(ALIGN_UP(r->end, PAGE_SIZE), ram_end);
+    for (u64 pa = MAX(ALIGN_DOWN(r->start, PAGE_SIZE), ram_start); pa < end; pa += PAGE_SIZE)
+        frames[(pa - ram_start) >> PAGE_SHIFT] = (struct frame){ refs, 0 };
+}
+
 void
 frame_init(void)
 {
-    find_extent();
-    u64 count = (ram_end - ram_start) >> PAGE_SHIFT;
-    u64 bytes = ALIGN_UP(count * sizeof(struct frame), PAGE_SIZE);
-    records.start = place_records(bytes);
+    measure_memory();
+    u32 count = (ram_end - ram_start) >> PAGE_SHIFT;
+    u64 bytes = count * sizeof(struct frame);
+    records.start = find_room(bytes);
     records.end = records.start + bytes;
     frames = frame_direct(records.start);
-    /* What nobody frees below stays in use for ever: holes, firmware, the kernel, this array. */
-    for (u64 i = 0; i < count; i++)
-        frames[i] = (struct frame){ 1, 0 };
-    struct range gap;
-    for (u32 i = machine.memory_count; i-- > 0;)
-        for (u64 at = machine.memory[i].start; next_gap(&at, machine.memory[i].end, &gap);)
-            free_range(&gap);
+    mark(&(struct range){ ram_start, ram_end }, 1); /* holes, too, stay in use for ever */
+    for (u32 i = 0; i < machine.memory_count; i++)
+        mark(&machine.memory[i], 0);
+    const struct range *r;
+    for (u32 i = 0; (r = in_use(i)); i++)
+        mark(r, 1);
+    /* From the end, so that the list begins with the lowest. */
+    for (u32 n = count; n > 0; n--)
+        if (!frames[n - 1].refs) {
+            frames[n - 1].next = first_free;
+            first_free = n;
+            free_count++;
+        }
 }
 
 u64
@@ -149,10 +129,9 @@ frame_alloc(void)
         free_count--;
     }
     spin_unlock(&frame_lock);
-    if (!n)
-        return 0;
-    u64 pa = ram_start + ((u64)(n - 1) << PAGE_SHIFT);
-    debug_frame_allocated(frame_direct(pa));
+    u64 pa = n ? ram_start + ((n - 1UL) << PAGE_SHIFT) : 0;
+    if (pa)
+        debug_frame_allocated(frame_direct(pa));
     return pa;
 }
 
@@ -182,11 +161,10 @@ frame_put(u64 pa)
     if (before > 1)
         return;
     debug_frame_freed(frame_direct(pa));
-    spin_lock(&frame_lock);
+    spin_guard(&frame_lock);
     f->next = first_free;
     first_free = (u32)(f - frames) + 1;
     free_count++;
-    spin_unlock(&frame_lock);
 }
 
 u32
@@ -201,16 +179,10 @@ frame_adopt(u64 pa)
     *record(pa) = (struct frame){ 1, 0 };
 }
 
-u32
+u32 *
 frame_tag(u64 pa)
 {
-    return record(pa)->next;
-}
-
-void
-frame_set_tag(u64 pa, u32 tag)
-{
-    record(pa)->next = tag;
+    return &record(pa)->next;
 }
 
 u64

@@ -26,8 +26,7 @@ u32 frame_refs(u64 pa);
 void frame_adopt(u64 pa);
 
 /* One number kept with an allocated frame for its owner (kmalloc: the size class). */
-u32 frame_tag(u64 pa);
-void frame_set_tag(u64 pa, u32 tag);
+u32 *frame_tag(u64 pa);
 
 /* Physical address of the kernel's first byte (boot/tables.c). */
 extern u64 image_load_address;

@@ -4,6 +4,7 @@
  * kernel's text and read-only data and without what the firmware keeps. Built once, by the boot
  * hart; later only kernel stacks come and go below it (stack.c). */
 
+#include "dev/device.h"
 #include "dev/machine.h"
 #include "lib/print.h"
 #include "mm/frame.h"
@@ -31,29 +32,19 @@ map_pages(u64 va, u64 pa, u64 size, u64 rights)
         *entry(va + at, 0) = pte_leaf(pa + at, rights | PTE_G);
 }
 
-static bool
-touches(const struct range *r, u64 start, u64 end)
-{
-    return start < r->end && end > r->start;
-}
-
-/* Boot loaders reserve the initrd too, but that one we read. */
-static bool
-in_initrd(u64 start, u64 end)
-{
-    return start >= ALIGN_DOWN(machine.initrd.start, PAGE_SIZE) &&
-           end <= ALIGN_UP(machine.initrd.end, PAGE_SIZE);
-}
-
-/* Is [start, end) touched by what the direct map leaves out? */
+/* Is [start, end) touched by what the direct map leaves out? Boot loaders reserve the initrd too,
+ * but that one we read. */
 static bool
 has_hole(u64 start, u64 end)
 {
-    struct range image = { frame_of(image_start), frame_of(data_start) };
-    if (touches(&image, start, end))
+    if (start < frame_of(data_start) && end > frame_of(image_start))
         return true;
-    for (u32 i = 0; i < machine.reserved_count; i++)
-        if (touches(&machine.reserved[i], start, end) && !in_initrd(start, end))
+    if (start >= ALIGN_DOWN(machine.initrd.start, PAGE_SIZE) &&
+        end <= ALIGN_UP(machine.initrd.end, PAGE_SIZE))
+        return false;
+    for (const struct range *r = machine.reserved; r < machine.reserved + machine.reserved_count;
+         r++)
+        if (start < r->end && end > r->start)
             return true;
     return false;
 }
@@ -84,9 +75,8 @@ pt_kernel_init(void)
         map_direct(&machine.memory[i]);
     /* All later kernel mappings hang below these two, so that every root made from now on has
      * them: the upper half of a root never changes again. */
-    entry(STACKS_BASE, 1);
-    entry(DEVICES_BASE, 1);
     kernel_stacks_init();
+    entry(DEVICES_BASE, 1);
     csr_write(satp, SATP_SV39 | kernel_root >> PAGE_SHIFT);
     __asm__ volatile("sfence.vma" ::: "memory");
 }

@@ -20,6 +20,3 @@ kfree_scope(void *variable)
 
 /* `size` bytes (1..PAGE_SIZE) of zeros, aligned to the class, or NULL when memory is exhausted. */
 void *kzalloc(size_t size) __attribute__((malloc, alloc_size(1)));
-
-/* Bytes now handed out: a leak shows here. */
-u64 kmalloc_in_use(void);

@@ -9,20 +9,6 @@
 #include "riscv/hart.h"
 #include "riscv/sbi.h"
 
-/* Above this many pages one full flush is cheaper than a fence per page. */
-#define MANY_PAGES 16
-
-static void
-flush_here(u64 va, u64 size)
-{
-    if (size > MANY_PAGES * PAGE_SIZE) {
-        __asm__ volatile("sfence.vma" ::: "memory");
-        return;
-    }
-    for (u64 at = va; at < va + size; at += PAGE_SIZE)
-        __asm__ volatile("sfence.vma %0" ::"r"(at) : "memory");
-}
-
 u64
 hart_mask_ids(u64 mask)
 {
@@ -33,12 +19,16 @@ hart_mask_ids(u64 mask)
     return ids;
 }
 
+/* More than one page is one full flush: a change of tables needs it, and a fence for each of many
+ * pages is no cheaper. */
 void
 tlb_flush(u64 hart_mask, u64 va, u64 size)
 {
     u64 self = 1UL << hart_index();
-    if (hart_mask & self)
-        flush_here(va, size);
+    if (hart_mask & self && size == PAGE_SIZE)
+        __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
+    else if (hart_mask & self)
+        __asm__ volatile("sfence.vma" ::: "memory");
     if (hart_mask & ~self)
         sbi_remote_sfence(hart_mask_ids(hart_mask & ~self), va, size);
 }

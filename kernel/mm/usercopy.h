@@ -13,20 +13,19 @@ struct space;
 
 int copy_from_user(void *dst, u64 src, size_t n);
 int copy_to_user(u64 dst, const void *src, size_t n);
-int zero_user(u64 dst, size_t n);
 
 /* The same for another space, as exec does for one it is building. */
 int copy_from_space(struct space *s, void *dst, u64 src, size_t n);
 int copy_to_space(struct space *s, u64 dst, const void *src, size_t n);
 
+/* As the first two, but say how many bytes went before a fault: for read and write, which answer
+ * with a short count. They return n when all went well. Without a `src`, zeros are written. */
+size_t copy_from_user_partial(void *dst, u64 src, size_t n);
+size_t copy_to_user_partial(u64 dst, const void *src, size_t n);
+
 /* Copies a NUL-terminated string of at most size-1 characters. Returns its length, -EFAULT, or
  * -ENAMETOOLONG when no NUL comes in time. */
 long string_from_user(char *dst, u64 src, size_t size);
-
-/* As the first two, but say how many bytes went before a fault: for read and write, which answer
- * with a short count. They return n when all went well. */
-size_t copy_from_user_partial(void *dst, u64 src, size_t n);
-size_t copy_to_user_partial(u64 dst, const void *src, size_t n);
 
 /* Reads the aligned u32 at `addr` atomically. For futex. */
 int user_load_u32(u64 addr, u32 *value);
