@@ -63,7 +63,7 @@ size_t
 buffer_put(struct buffer b, u64 at, const void *from, size_t n)
 {
     if (!b.kernel)
-        return copy_to_user_partial(b.user + at, from, n);
+        return copy_partial(space_current(), (char *)from, b.user + at, n, AREA_WRITE);
     if (from)
         memcpy(b.kernel + at, from, n);
     else
@@ -75,7 +75,7 @@ size_t
 buffer_get(struct buffer b, u64 at, void *to, size_t n)
 {
     if (!b.kernel)
-        return copy_from_user_partial(to, b.user + at, n);
+        return copy_partial(space_current(), to, b.user + at, n, AREA_READ);
     memcpy(to, b.kernel + at, n);
     return n;
 }

@@ -91,10 +91,30 @@ area_merge(struct space *s, u64 start, u64 end)
         }
 }
 
+bool
+area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target, u64 taken)
+{
+    pte_t *table = NULL;
+    u64 served = ~0UL; /* by that table: neighbours need no walk */
+    for (struct pt_cursor c = { .root = from->root, .next = start, .end = end }; pt_next(&c);) {
+        u64 va = c.va - start + target;
+        if (served != va / LEVEL_SIZE(1)) {
+            served = va / LEVEL_SIZE(1);
+            table = pt_entry(to->root, served * LEVEL_SIZE(1), 0, true);
+            if (!table)
+                return false;
+        }
+        *c.e &= ~taken;
+        table[va / PAGE_SIZE % 512] = *c.e;
+        frame_get(pte_pa(*c.e));
+        to->resident_pages++;
+    }
+    return true;
+}
+
 /* Frames wait here until no hart can reach them any more. */
 struct batch {
     struct space *space;
-    u64 start, end; /* addresses that they served */
     u32 count;
     u64 pa[64];
 };
@@ -103,10 +123,9 @@ static void
 batch_flush(struct batch *b)
 {
     if (b->count)
-        space_flush(b->space, b->start, b->end - b->start);
-    for (u32 i = 0; i < b->count; i++)
-        frame_put(b->pa[i]);
-    b->count = 0;
+        space_flush(b->space, 0, USER_END);
+    while (b->count)
+        frame_put(b->pa[--b->count]);
 }
 
 /* Empties the entries of [start, end) at `level`. */
@@ -115,13 +134,11 @@ batch_zap(struct batch *b, u64 start, u64 end, int level)
 {
     struct pt_cursor c = { .root = b->space->root, .next = start, .end = end, .level = level };
     while (pt_next(&c)) {
-        b->start = b->count ? MIN(b->start, c.va) : c.va;
-        b->end = b->count ? MAX(b->end, c.next) : c.next;
+        if (b->count == ARRAY_SIZE(b->pa))
+            batch_flush(b);
         b->pa[b->count++] = pte_pa(*c.e);
         *c.e = 0;
         b->space->resident_pages -= level == 0;
-        if (b->count == ARRAY_SIZE(b->pa))
-            batch_flush(b);
     }
 }
 

@@ -39,6 +39,9 @@ int area_split(struct space *s, u64 addr);
 void area_merge(struct space *s, u64 start, u64 end);
 /* The first area that ends above addr, or the border. */
 struct area *area_at_or_above(struct space *s, u64 addr);
+/* Gives `to` the pages that `from` has in [start, end) as well, from address `target` on, and takes
+ * the rights `taken` from both. False without memory for the tables; area_unmap undoes it. */
+bool area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target, u64 taken);
 /* Takes the pages of the range out of the page table, flushes, then puts the frames. */
 void area_zap(struct space *s, u64 start, u64 end);
 /* Removes all areas of the range, their pages and the tables that served nobody else. 0 or -ENOMEM

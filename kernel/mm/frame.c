@@ -19,12 +19,17 @@ _Static_assert(sizeof(struct frame) == 8, "its size is counted in layout of memo
 
 extern char image_start[], image_end[], data_start[];
 
+/* What the allocator must not touch: three ranges of our own, and what the firmware reserves. */
+enum { IMAGE, INITRD, RECORDS, RESERVED };
+static struct range in_use[RESERVED + MAX_RANGES];
+
 static struct spinlock frame_lock = SPINLOCK_INIT("frames");
 static struct frame *frames;
-static struct range image, records;
 static u64 ram_start, ram_end;
 static u32 first_free; /* number + 1, 0: none */
 static u64 free_count, total_count;
+
+#define for_each_range(r, array) for (struct range *r = array; r < array + ARRAY_SIZE(array); r++)
 
 static struct frame *
 record(u64 pa)
@@ -33,59 +38,42 @@ record(u64 pa)
     return &frames[(pa - ram_start) >> PAGE_SHIFT];
 }
 
-/* The i-th range that is in use - by this kernel, the array of records, the initrd, and what the
- * firmware reserves - or NULL behind the last. */
-static const struct range *
-in_use(u32 i)
-{
-    const struct range *own[] = { &image, &records, &machine.initrd };
-    if (i < ARRAY_SIZE(own))
-        return own[i];
-    i -= ARRAY_SIZE(own);
-    return i < machine.reserved_count ? &machine.reserved[i] : NULL;
-}
-
 /* Whole pages only, and only what the direct map can show. */
 static void
 measure_memory(void)
 {
     const u64 limit = STACKS_BASE - DIRECT_BASE;
     ram_start = limit;
-    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++) {
+    for_each_range(m, machine.memory)
+    {
         if (m->end > limit)
             pr_warn("memory above 0x%lx is not used", limit);
         m->end = ALIGN_DOWN(MIN(m->end, limit), PAGE_SIZE);
         m->start = MIN(ALIGN_UP(m->start, PAGE_SIZE), m->end);
+        if (m->start == m->end)
+            continue;
         total_count += (m->end - m->start) >> PAGE_SHIFT;
-        if (m->start < m->end) {
-            ram_start = MIN(ram_start, m->start);
-            ram_end = MAX(ram_end, m->end);
-        }
+        ram_start = MIN(ram_start, m->start);
+        ram_end = MAX(ram_end, m->end);
     }
-    image.start = image_load_address;
-    image.end = image.start + (u64)(image_end - image_start);
-    if (image.start < ram_start || image.end > ram_end)
-        panic("the kernel at 0x%lx is not in the memory of the device tree", image.start);
 }
 
 /* Room for the array itself: the first gap that is large enough. */
 static u64
 find_room(u64 bytes)
 {
-    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
-        for (u64 at = m->start, next; at + bytes <= m->end; at = next) {
-            next = at;
-            const struct range *r;
-            for (u32 i = 0; (r = in_use(i)); i++)
-                if (at < r->end && at + bytes > r->start)
-                    next = ALIGN_UP(r->end, PAGE_SIZE);
-            if (next == at)
-                return at;
-        }
+    for_each_range(m, machine.memory) for (u64 at = m->start, next; at + bytes <= m->end; at = next)
+    {
+        next = at;
+        for_each_range(r, in_use) if (at < r->end && at + bytes > r->start) next =
+            ALIGN_UP(r->end, PAGE_SIZE);
+        if (next == at)
+            return at;
+    }
     panic("no room for %lu bytes of frame records: give the machine more memory", bytes);
 }
 
-/* Notes of every frame that the range touches whether somebody refers to it. */
+/* Notes of every frame that the range touches how many refer to it. */
 static void
 mark(const struct range *r, u32 refs)
 {
@@ -98,17 +86,19 @@ void
 frame_init(void)
 {
     measure_memory();
+    u64 image = image_load_address, size = (u64)(image_end - image_start);
+    if (image < ram_start || image + size > ram_end)
+        panic("the kernel at 0x%lx is not in the memory of the device tree", image);
+    in_use[IMAGE] = (struct range){ image, image + size };
+    in_use[INITRD] = machine.initrd;
+    memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
     u32 count = (ram_end - ram_start) >> PAGE_SHIFT;
-    u64 bytes = count * sizeof(struct frame);
-    records.start = find_room(bytes);
-    records.end = records.start + bytes;
-    frames = frame_direct(records.start);
+    u64 bytes = count * sizeof(struct frame), room = find_room(bytes);
+    in_use[RECORDS] = (struct range){ room, room + bytes };
+    frames = frame_direct(room);
     mark(&(struct range){ ram_start, ram_end }, 1); /* holes, too, stay in use for ever */
-    for (u32 i = 0; i < machine.memory_count; i++)
-        mark(&machine.memory[i], 0);
-    const struct range *r;
-    for (u32 i = 0; (r = in_use(i)); i++)
-        mark(r, 1);
+    for_each_range(m, machine.memory) mark(m, 0);
+    for_each_range(r, in_use) mark(r, 1);
     /* From the end, so that the list begins with the lowest. */
     for (u32 n = count; n > 0; n--)
         if (!frames[n - 1].refs) {
@@ -116,6 +106,7 @@ frame_init(void)
             first_free = n;
             free_count++;
         }
+    mark(&machine.initrd, 0); /* not free, but nobody's until a file refers to it */
 }
 
 u64
@@ -171,12 +162,6 @@ u32
 frame_refs(u64 pa)
 {
     return __atomic_load_n(&record(pa)->refs, __ATOMIC_ACQUIRE);
-}
-
-void
-frame_adopt(u64 pa)
-{
-    *record(pa) = (struct frame){ 1, 0 };
 }
 
 u32 *

@@ -17,13 +17,11 @@ u64 frame_alloc(void);
 /* The same, filled with zeros. */
 u64 frame_alloc_zero(void);
 
+/* One more reference; the first for a frame of the initrd, whose pages files keep in place. */
 void frame_get(u64 pa);
 /* Drops a reference; the last one frees the frame. pa 0 is allowed and ignored. */
 void frame_put(u64 pa);
 u32 frame_refs(u64 pa);
-
-/* Adopts a frame that was never free (initrd in place): its count becomes 1. */
-void frame_adopt(u64 pa);
 
 /* One number kept with an allocated frame for its owner (kmalloc: the size class). */
 u32 *frame_tag(u64 pa);

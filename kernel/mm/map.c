@@ -169,11 +169,10 @@ space_brk(struct space *s, u64 brk)
         return s->brk;
     s64 r = 0;
     if (new_end > old_end) {
-        struct area heap = { .end = new_end - old_end,
-                             .flags = AREA_READ | AREA_WRITE | AREA_HEAP };
+        struct area heap = { .end = new_end - old_end, .flags = AREA_READ | AREA_WRITE };
         heap.name = "[heap]";
-        bool fits = heap.end >> PAGE_SHIFT <= frames_total();
-        r = fits ? add_area(s, &heap, old_end, MAP_AT_NOREPLACE) : -ENOMEM;
+        bool possible = heap.end >> PAGE_SHIFT <= frames_total();
+        r = possible ? add_area(s, &heap, old_end, MAP_AT_NOREPLACE) : -ENOMEM;
     } else if (new_end < old_end) {
         r = area_unmap(s, new_end, old_end);
     }

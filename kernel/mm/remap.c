@@ -1,27 +1,11 @@
 /* remap.c - mremap(2): an area shrinks, grows in place, or moves with its pages.
  *
- * Page table entries move, frames stay. The vDSO and vvar move only whole, and the space remembers
+ * A moved area has the frames that the old one had. The vDSO and vvar move only whole, and the space remembers
  * where signal handlers now return to. Source: Linux man-pages mremap(2). */
 
 #include <asm/errno.h>
 #include <linux/mman.h>
 #include "mm/area.h"
-
-/* Carries the entries of [from, from+length) to `to`. 0 or -ENOMEM with nothing moved: the tables
- * of the target are made first. */
-static int
-move_entries(struct space *s, u64 from, u64 to, u64 length)
-{
-    const struct pt_cursor all = { .root = s->root, .next = from, .end = from + length };
-    struct pt_cursor c = all;
-    while (pt_next(&c))
-        if (!pt_entry(s->root, c.va - from + to, 0, true))
-            return -ENOMEM;
-    for (c = all; pt_next(&c); *c.e = 0)
-        *pt_entry(s->root, c.va - from + to, 0, false) = *c.e;
-    space_flush(s, from, length);
-    return 0;
-}
 
 /* Moves [addr, addr+old) of area `a` to a range of `length` bytes: at `to` if the caller insists
  * (MAP_AT_FIXED), or anywhere. */
@@ -41,8 +25,8 @@ move_area(struct space *s, struct area *a, u64 addr, u64 old, u64 to, u64 length
     moved->start = place;
     moved->end = place + length;
     area_insert(s, moved);
-    if (move_entries(s, addr, place, MIN(old, length))) {
-        area_unmap(s, place, place + length); /* with the tables made so far */
+    if (!area_share(s, addr, addr + MIN(old, length), s, place, 0)) {
+        area_unmap(s, place, place + length);
         return -ENOMEM;
     }
     /* vdso_base and sigreturn are addresses inside of what moves. */

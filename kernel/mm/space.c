@@ -47,32 +47,6 @@ space_put(struct space *s)
     kfree(s);
 }
 
-/* Private pages lose W on both sides; who writes first copies (fault.c). */
-static bool
-fork_area(struct space *from, struct space *to, struct area *a)
-{
-    struct area *copy = area_clone(to, a, a->start, a->end);
-    if (!copy)
-        return false;
-    list_add_tail(&to->border.link, &copy->link);
-    struct pt_cursor c = { .root = from->root, .next = a->start, .end = a->end };
-    for (u64 table = ~0UL, offset = 0; pt_next(&c);) {
-        if (table != c.va / LEVEL_SIZE(1)) { /* neighbours lie as far from each other in both */
-            pte_t *e = pt_entry(to->root, c.va, 0, true);
-            if (!e)
-                return false;
-            table = c.va / LEVEL_SIZE(1);
-            offset = (u64)e - (u64)c.e;
-        }
-        if (!(a->flags & AREA_SHARED))
-            *c.e &= ~(PTE_W | PTE_D);
-        *(pte_t *)((u64)c.e + offset) = *c.e;
-        frame_get(pte_pa(*c.e));
-        to->resident_pages++;
-    }
-    return true;
-}
-
 struct space *
 space_fork(struct space *from)
 {
@@ -82,8 +56,14 @@ space_fork(struct space *from)
     bool ok = true;
     spin_lock(&from->lock);
     *(struct space_figures *)to = *(struct space_figures *)from;
-    struct area *a;
-    for_each_area(a, from) ok = ok && fork_area(from, to, a);
+    for (struct area *a = area_next(&from->border); ok && a != &from->border; a = area_next(a)) {
+        struct area *copy = area_clone(to, a, a->start, a->end);
+        if (copy)
+            list_add_tail(&to->border.link, &copy->link);
+        /* Private pages lose W on both sides; who writes first copies (fault.c). */
+        u64 taken = a->flags & AREA_SHARED ? 0 : PTE_W | PTE_D;
+        ok = copy && area_share(from, a->start, a->end, to, a->start, taken);
+    }
     /* The parent's harts may remember W. */
     space_flush(from, 0, USER_END);
     spin_unlock(&from->lock);

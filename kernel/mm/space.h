@@ -30,11 +30,11 @@ struct pager {
 #define AREA_WRITE   2u
 #define AREA_EXEC    4u
 #define AREA_PROT    7u
-#define AREA_SHARED  8u   /* writes go to the object and are seen by all */
-#define AREA_STACK   16u  /* grows down to its limit on a fault just below */
-#define AREA_HEAP    32u  /* made by brk */
-#define AREA_SPECIAL 64u  /* vDSO and vvar: not split by mremap, never written through */
-#define AREA_NOWRITE 128u /* mprotect may not add PROT_WRITE (file opened read-only; vvar) */
+#define AREA_SHARED  8u  /* writes go to the object and are seen by all */
+#define AREA_STACK   16u /* grows down to its limit on a fault just below */
+#define AREA_HEAP    32u /* made by brk */
+#define AREA_SPECIAL 32u /* vDSO and vvar: not split by mremap, never written through */
+#define AREA_NOWRITE 64u /* mprotect may not add PROT_WRITE (file opened read-only; vvar) */
 
 struct area {
     struct list link; /* in the space's ring, ordered by address */

@@ -25,9 +25,8 @@ reach(struct space *s, u64 addr, u32 access)
     return NULL;
 }
 
-/* Moves n bytes between `kernel` and `user`; returns how many went. kernel NULL: writes zeros. */
-static size_t
-transfer(struct space *s, char *kernel, u64 user, size_t n, u32 access)
+size_t
+copy_partial(struct space *s, char *kernel, u64 user, size_t n, u32 access)
 {
     size_t done = 0, chunk;
     for (; done < n; done += chunk) {
@@ -46,40 +45,16 @@ transfer(struct space *s, char *kernel, u64 user, size_t n, u32 access)
     return done;
 }
 
-size_t
-copy_from_user_partial(void *dst, u64 src, size_t n)
-{
-    return transfer(space_current(), dst, src, n, AREA_READ);
-}
-
-size_t
-copy_to_user_partial(u64 dst, const void *src, size_t n)
-{
-    return transfer(space_current(), (char *)src, dst, n, AREA_WRITE);
-}
-
 int
 copy_from_space(struct space *s, void *dst, u64 src, size_t n)
 {
-    return transfer(s, dst, src, n, AREA_READ) == n ? 0 : -EFAULT;
+    return copy_partial(s, dst, src, n, AREA_READ) == n ? 0 : -EFAULT;
 }
 
 int
 copy_to_space(struct space *s, u64 dst, const void *src, size_t n)
 {
-    return transfer(s, (char *)src, dst, n, AREA_WRITE) == n ? 0 : -EFAULT;
-}
-
-int
-copy_from_user(void *dst, u64 src, size_t n)
-{
-    return copy_from_space(space_current(), dst, src, n);
-}
-
-int
-copy_to_user(u64 dst, const void *src, size_t n)
-{
-    return copy_to_space(space_current(), dst, src, n);
+    return copy_partial(s, (char *)src, dst, n, AREA_WRITE) == n ? 0 : -EFAULT;
 }
 
 long
