@@ -112,43 +112,23 @@ area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target,
     return true;
 }
 
-/* Frames wait here until no hart can reach them any more. */
-struct batch {
-    struct space *space;
-    u32 count;
-    u64 pa[64];
-};
-
-static void
-batch_flush(struct batch *b)
-{
-    if (b->count)
-        space_flush(b->space, 0, USER_END);
-    while (b->count)
-        frame_put(b->pa[--b->count]);
-}
-
-/* Empties the entries of [start, end) at `level`. */
-static void
-batch_zap(struct batch *b, u64 start, u64 end, int level)
-{
-    struct pt_cursor c = { .root = b->space->root, .next = start, .end = end, .level = level };
-    while (pt_next(&c)) {
-        if (b->count == ARRAY_SIZE(b->pa))
-            batch_flush(b);
-        b->pa[b->count++] = pte_pa(*c.e);
-        *c.e = 0;
-        b->space->resident_pages -= level == 0;
-    }
-}
-
 void
-area_zap(struct space *s, u64 start, u64 end)
+area_zap(struct space *s, u64 start, u64 end, int level)
 {
-    struct batch b at_scope_end(batch_flush);
-    b.space = s; /* not zeroed as a whole: 512 bytes on a hot path */
-    b.count = 0;
-    batch_zap(&b, start, end, 0);
+    struct pt_cursor c = { .root = s->root, .next = start, .end = end, .level = level };
+    u64 gone[64]; /* these frames wait until no hart can reach them any more */
+    u32 count;
+    do {
+        for (count = 0; count < ARRAY_SIZE(gone) && pt_next(&c); count++) {
+            gone[count] = pte_pa(*c.e);
+            *c.e = 0;
+        }
+        if (count)
+            space_flush(s, start, end - start);
+        for (u32 i = 0; i < count; i++)
+            frame_put(gone[i]);
+        s->resident_pages -= level == 0 ? count : 0;
+    } while (count);
 }
 
 int
@@ -156,16 +136,14 @@ area_unmap(struct space *s, u64 start, u64 end)
 {
     if (area_split(s, start) || area_split(s, end))
         return -ENOMEM;
-    struct batch b at_scope_end(batch_flush);
-    b.space = s;
-    b.count = 0;
     for (struct area *a = area_at_or_above(s, start), *next; a->start < end; a = next) {
         next = area_next(a);
         /* Its pages; then lower tables and upper ones that lie in the gap it leaves. */
         for (int level = 0; level <= 2; level++) {
             u64 size = LEVEL_SIZE(level), low = ALIGN_UP(area_before(a)->end, size);
-            batch_zap(&b, MAX(low, ALIGN_DOWN(a->start, size)),
-                      MIN(a->end, ALIGN_DOWN(next->start, size)), level);
+            u64 high = ALIGN_DOWN(next->start, size);
+            area_zap(s, MAX(low, ALIGN_DOWN(a->start, size)), MIN(high, ALIGN_UP(a->end, size)),
+                     level);
         }
         s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
         area_free(s, a);

@@ -10,8 +10,6 @@
 #include "mm/frame.h"
 #include "riscv/hart.h"
 
-void (*space_out_of_memory)(void);
-
 /* The area of addr; a stack is extended downwards to it first, if there is room. */
 static struct area *
 find_or_grow(struct space *s, u64 addr)
@@ -74,8 +72,8 @@ copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
     return 0;
 }
 
-static int
-make_present(struct space *s, u64 addr, u32 access)
+int
+space_fault_locked(struct space *s, u64 addr, u32 access)
 {
     u64 va = ALIGN_DOWN(addr, PAGE_SIZE);
     struct area *a = addr < USER_END ? find_or_grow(s, addr) : NULL;
@@ -92,16 +90,6 @@ make_present(struct space *s, u64 addr, u32 access)
         return copy_on_write(s, a, e, va);
     if (!fresh) /* another thread was faster, or this hart remembers an older entry */
         tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
-    return err;
-}
-
-int
-space_fault_locked(struct space *s, u64 addr, u32 access)
-{
-    int err = make_present(s, addr, access);
-    /* Of another space - exec builds one - the caller takes care itself. */
-    if (err == -ENOMEM && s == space_current())
-        space_out_of_memory();
     return err;
 }
 

@@ -22,17 +22,6 @@ _Static_assert(SIZE_OF(CLASSES - 1) == PAGE_SIZE, "the last class is a whole fra
 static struct spinlock lock = SPINLOCK_INIT("kmalloc");
 static struct list free_objects[CLASSES];
 
-/* Cuts a fresh frame into objects of the class. */
-static void
-refill(u32 class)
-{
-    u64 pa = frame_alloc();
-    if (!pa)
-        return;
-    *frame_tag(pa) = class;
-    for_each_object(at, pa, class) list_add_tail(&free_objects[class], (struct list *)at);
-}
-
 void *
 kzalloc(size_t size)
 {
@@ -40,14 +29,17 @@ kzalloc(size_t size)
     u32 class = 0;
     while (size > SIZE_OF(class))
         class ++;
-    struct list *objects = &free_objects[class];
+    struct list *objects = &free_objects[class], *object = NULL;
     spin_lock(&lock);
     if (!objects->next)
         list_init(objects);
-    if (list_empty(objects))
-        refill(class);
-    struct list *object = list_empty(objects) ? NULL : objects->next;
-    if (object) {
+    u64 fresh = list_empty(objects) ? frame_alloc() : 0;
+    if (fresh) {
+        *frame_tag(fresh) = class;
+        for_each_object(at, fresh, class) list_add_tail(objects, (struct list *)at);
+    }
+    if (!list_empty(objects)) {
+        object = objects->next;
         list_remove(object);
         frame_get(frame_of(object));
     }

@@ -143,7 +143,7 @@ space_discard(struct space *s, u64 addr, u64 length)
         return -EINVAL;
     u64 end = ALIGN_UP(addr + length, PAGE_SIZE);
     spin_guard(&s->lock);
-    area_zap(s, addr, end);
+    area_zap(s, addr, end, 0);
     return check_areas(s, addr, end, 0);
 }
 
@@ -156,7 +156,7 @@ space_forget(struct space *s, const void *object, u64 first)
     {
         u64 kept_pages = first > a->offset_pages ? first - a->offset_pages : 0;
         if (a->object == object && kept_pages < (a->end - a->start) >> PAGE_SHIFT)
-            area_zap(s, a->start + (kept_pages << PAGE_SHIFT), a->end);
+            area_zap(s, a->start + (kept_pages << PAGE_SHIFT), a->end, 0);
     }
 }
 

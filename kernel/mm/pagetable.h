@@ -34,11 +34,7 @@ pte_leaf(u64 pa, u64 rights)
 /* Changes an entry. A release: another hart's walk that finds the entry finds what it points to as
  * it was written before, be it a table or a page; without it, on weakly ordered hardware, what was
  * in that frame before. */
-static inline void
-pte_set(pte_t *e, pte_t value)
-{
-    __atomic_store_n(e, value, __ATOMIC_RELEASE);
-}
+#define pte_set(e, value) __atomic_store_n(e, value, __ATOMIC_RELEASE)
 
 /* What an entry of a level serves: 4 KiB, 2 MiB, 1 GiB. Level 0 is the lowest. */
 #define LEVEL_SHIFT(level) (PAGE_SHIFT + 9 * (level))

@@ -118,8 +118,8 @@ int space_fault(struct space *s, u64 addr, u32 access);
 /* The same with the lock held by the caller (usercopy). */
 int space_fault_locked(struct space *s, u64 addr, u32 access);
 
-/* Handed down by floor 9: the current thread could not get a page of its own space. Called with
- * locks held: it may only take note. */
+/* Handed down by floor 9: the kernel could not get a page of the current space (usercopy.c). Called
+ * with locks held: it may only take note. */
 extern void (*space_out_of_memory)(void);
 
 /* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */

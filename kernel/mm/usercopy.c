@@ -10,17 +10,21 @@
 #include "mm/area.h"
 #include "mm/frame.h"
 
+void (*space_out_of_memory)(void);
+
 /* The kernel's address of user byte `addr`, faulted in for `access`; NULL if it cannot be. */
 static void *
 reach(struct space *s, u64 addr, u32 access)
 {
     u64 need = PTE_V | access << 1;
-    for (bool faulted = false; addr < USER_END; faulted = true) {
+    for (int err = 0; addr < USER_END && !err;) {
         pte_t *e = pt_entry(s->root, addr, 0, false);
         if (e && (*e & need) == need)
             return (char *)frame_address(pte_pa(*e)) + addr % PAGE_SIZE;
-        if (faulted || space_fault_locked(s, addr, access))
-            break;
+        err = space_fault_locked(s, addr, access);
+        /* Of another space - exec builds one - the caller takes care itself. */
+        if (err == -ENOMEM && s == space_current())
+            space_out_of_memory();
     }
     return NULL;
 }

@@ -70,7 +70,9 @@ page_fault(u64 cause, u64 addr)
 {
     switch (space_fault(current()->space, addr, access_of(cause))) {
     case 0:
-    case -ENOMEM: /* noted; tried again when there is some (trap/return.c) */
+        return;
+    case -ENOMEM: /* tried again when there is some (trap/return.c) */
+        note_out_of_memory();
         return;
     case -EACCES:
         signal_fault(SIGSEGV, SEGV_ACCERR, addr);
