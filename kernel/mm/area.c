@@ -50,13 +50,6 @@ space_find(struct space *s, u64 addr)
     return a->start <= addr && addr < a->end ? a : NULL;
 }
 
-void
-area_insert(struct space *s, struct area *a)
-{
-    list_add_before(&area_at_or_above(s, a->start)->link, &a->link);
-    s->mapped_pages += (a->end - a->start) >> PAGE_SHIFT;
-}
-
 int
 area_split(struct space *s, u64 addr)
 {

@@ -31,8 +31,6 @@ pte_rights(u32 prot)
 struct area *area_clone(struct space *s, const struct area *like, u64 start, u64 end);
 /* Takes it out of the ring, drops the reference to the object and frees the record. */
 void area_free(struct space *s, struct area *a);
-/* Adds it to the ring where its addresses say; they are free. */
-void area_insert(struct space *s, struct area *a);
 /* Makes `addr` a border between areas. 0 or -ENOMEM. */
 int area_split(struct space *s, u64 addr);
 /* Joins neighbours from the area before `start` to the one after `end` where they are alike. */
@@ -47,8 +45,9 @@ void area_zap(struct space *s, u64 start, u64 end, int level);
 /* Removes all areas of the range, their pages and the tables that served nobody else. 0 or -ENOMEM
  * (nothing lost then). */
 int area_unmap(struct space *s, u64 start, u64 end);
-/* Where a new area of `length` bytes goes, by space_map's rules; what MAP_AT_FIXED replaces is gone
- * then. The address, or -errno with nothing lost. */
-s64 area_place(struct space *s, u64 addr, u64 length, u32 flags);
+/* Moves a new area to where there is room for it, by space_map's rules, and links it; what
+ * MAP_AT_FIXED replaces is gone then. The address, or -errno with nothing lost but the area, which
+ * may be NULL for want of memory. */
+s64 area_place(struct space *s, struct area *a, u64 addr, u32 flags);
 /* After entries of the range have changed: no hart that runs this space remembers the old ones. */
 void space_flush(struct space *s, u64 va, u64 size);

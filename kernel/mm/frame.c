@@ -44,8 +44,7 @@ measure_memory(void)
 {
     const u64 limit = STACKS_BASE - DIRECT_BASE;
     ram_start = limit;
-    for_each_range(m, machine.memory)
-    {
+    for_each_range (m, machine.memory) {
         if (m->end > limit)
             pr_warn("memory above 0x%lx is not used", limit);
         m->end = ALIGN_DOWN(MIN(m->end, limit), PAGE_SIZE);
@@ -62,14 +61,15 @@ measure_memory(void)
 static u64
 find_room(u64 bytes)
 {
-    for_each_range(m, machine.memory) for (u64 at = m->start, next; at + bytes <= m->end; at = next)
-    {
-        next = at;
-        for_each_range(r, in_use) if (at < r->end && at + bytes > r->start) next =
-            ALIGN_UP(r->end, PAGE_SIZE);
-        if (next == at)
-            return at;
-    }
+    for_each_range (m, machine.memory)
+        for (u64 at = m->start, next; at + bytes <= m->end; at = next) {
+            next = at;
+            for_each_range (r, in_use)
+                if (at < r->end && at + bytes > r->start)
+                    next = ALIGN_UP(r->end, PAGE_SIZE);
+            if (next == at)
+                return at;
+        }
     panic("no room for %lu bytes of frame records: give the machine more memory", bytes);
 }
 
@@ -97,8 +97,10 @@ frame_init(void)
     in_use[RECORDS] = (struct range){ room, room + bytes };
     frames = frame_direct(room);
     mark(&(struct range){ ram_start, ram_end }, 1); /* holes, too, stay in use for ever */
-    for_each_range(m, machine.memory) mark(m, 0);
-    for_each_range(r, in_use) mark(r, 1);
+    for_each_range (m, machine.memory)
+        mark(m, 0);
+    for_each_range (r, in_use)
+        mark(r, 1);
     /* From the end, so that the list begins with the lowest. */
     for (u32 n = count; n > 0; n--)
         if (!frames[n - 1].refs) {

@@ -36,7 +36,8 @@ kzalloc(size_t size)
     u64 fresh = list_empty(objects) ? frame_alloc() : 0;
     if (fresh) {
         *frame_tag(fresh) = class;
-        for_each_object(at, fresh, class) list_add_tail(objects, (struct list *)at);
+        for_each_object (at, fresh, class)
+            list_add_tail(objects, (struct list *)at);
     }
     if (!list_empty(objects)) {
         object = objects->next;
@@ -59,6 +60,7 @@ kfree(void *p)
     frame_put(pa);
     if (frame_refs(pa) > 1)
         return;
-    for_each_object(at, pa, class) list_remove((struct list *)at);
+    for_each_object (at, pa, class)
+        list_remove((struct list *)at);
     frame_put(pa);
 }

@@ -28,8 +28,10 @@ gap_below(struct space *s, u64 top, u64 length)
     }
 }
 
-s64
-area_place(struct space *s, u64 addr, u64 length, u32 flags)
+/* A free place for `length` bytes as space_map's caller wants it, or -errno with nothing lost. What
+ * MAP_AT_FIXED replaces is gone then. */
+static s64
+find_place(struct space *s, u64 addr, u64 length, u32 flags)
 {
     if (flags & (MAP_AT_FIXED | MAP_AT_NOREPLACE)) {
         if (addr % PAGE_SIZE)
@@ -50,22 +52,31 @@ area_place(struct space *s, u64 addr, u64 length, u32 flags)
     return (s64)place ?: -ENOMEM;
 }
 
-/* Adds an area like `like` - of as many bytes, from address 0 - at a place that area_place finds. */
-static s64
-add_area(struct space *s, const struct area *like, u64 addr, u32 flags)
+s64
+area_place(struct space *s, struct area *a, u64 addr, u32 flags)
 {
-    struct area *a = area_clone(s, like, 0, like->end);
     if (!a)
         return -ENOMEM;
-    s64 place = area_place(s, addr, like->end, flags);
+    u64 length = a->end - a->start;
+    s64 place = find_place(s, addr, length, flags);
     if (place < 0) {
         area_free(s, a);
         return place;
     }
     a->start = place;
-    a->end += place;
-    area_insert(s, a);
-    area_merge(s, a->start, a->end);
+    a->end = place + length;
+    list_add_before(&area_at_or_above(s, place)->link, &a->link);
+    s->mapped_pages += length >> PAGE_SHIFT;
+    return place;
+}
+
+/* Adds an area like `like` - of as many bytes, from address 0 - where area_place finds room. */
+static s64
+add_area(struct space *s, const struct area *like, u64 addr, u32 flags)
+{
+    s64 place = area_place(s, area_clone(s, like, 0, like->end), addr, flags);
+    if (place >= 0)
+        area_merge(s, place, place + like->end);
     return place;
 }
 
@@ -78,9 +89,8 @@ space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *
     if (length > USER_END)
         return -ENOMEM;
     u32 kept = flags & ~(MAP_AT_FIXED | MAP_AT_NOREPLACE);
-    struct area like = {
-        {}, 0, ALIGN_UP(length, PAGE_SIZE), kept, pager, object, offset_pages, name
-    };
+    length = ALIGN_UP(length, PAGE_SIZE);
+    struct area like = { {}, 0, length, kept, pager, object, offset_pages, name };
     spin_guard(&s->lock);
     return add_area(s, &like, addr, flags);
 }
@@ -124,9 +134,9 @@ space_protect(struct space *s, u64 addr, u64 length, u32 prot)
     for (struct area *a = area_at_or_above(s, addr); a->start < end; a = area_next(a))
         a->flags = (a->flags & ~AREA_PROT) | prot;
     /* Rights are taken away at once. W comes back by a fault, which knows about copy-on-write. */
+    struct pt_cursor c = { .root = s->root, .next = addr, .end = end };
     bool changed = false;
-    for (struct pt_cursor c = { .root = s->root, .next = addr, .end = end }; pt_next(&c);
-         changed = true)
+    for (; pt_next(&c); changed = true)
         *c.e = pte_leaf(pte_pa(*c.e), pte_rights(prot) & ~PTE_W);
     if (changed)
         space_flush(s, addr, end - addr);
@@ -152,8 +162,7 @@ space_forget(struct space *s, const void *object, u64 first)
 {
     struct area *a;
     spin_guard(&s->lock);
-    for_each_area(a, s)
-    {
+    for_each_area (a, s) {
         u64 kept_pages = first > a->offset_pages ? first - a->offset_pages : 0;
         if (a->object == object && kept_pages < (a->end - a->start) >> PAGE_SHIFT)
             area_zap(s, a->start + (kept_pages << PAGE_SHIFT), a->end, 0);
@@ -167,15 +176,14 @@ space_brk(struct space *s, u64 brk)
     u64 old_end = ALIGN_UP(s->brk, PAGE_SIZE), new_end = ALIGN_UP(brk, PAGE_SIZE);
     if (brk < s->brk_start || brk >= USER_END)
         return s->brk;
+    struct area heap = { .flags = AREA_READ | AREA_WRITE, .name = "[heap]" };
     s64 r = 0;
-    if (new_end > old_end) {
-        struct area heap = { .end = new_end - old_end, .flags = AREA_READ | AREA_WRITE };
-        heap.name = "[heap]";
-        bool possible = heap.end >> PAGE_SHIFT <= frames_total();
-        r = possible ? add_area(s, &heap, old_end, MAP_AT_NOREPLACE) : -ENOMEM;
-    } else if (new_end < old_end) {
+    if (new_end < old_end)
         r = area_unmap(s, new_end, old_end);
-    }
+    else if ((heap.end = new_end - old_end) >> PAGE_SHIFT > frames_total())
+        r = -ENOMEM;
+    else if (heap.end)
+        r = add_area(s, &heap, old_end, MAP_AT_NOREPLACE);
     if (r >= 0)
         s->brk = brk;
     return s->brk;

@@ -1,7 +1,7 @@
 /* remap.c - mremap(2): an area shrinks, grows in place, or moves with its pages.
  *
- * A moved area has the frames that the old one had. The vDSO and vvar move only whole, and the space remembers
- * where signal handlers now return to. Source: Linux man-pages mremap(2). */
+ * A moved area has the frames that the old one had. The vDSO and vvar move only
+ * whole, and the space remembers where signal handlers now return to. Source: Linux man-pages mremap(2). */
 
 #include <asm/errno.h>
 #include <linux/mman.h>
@@ -12,27 +12,18 @@
 static s64
 move_area(struct space *s, struct area *a, u64 addr, u64 old, u64 to, u64 length, u32 flags)
 {
-    struct area *moved = area_clone(s, a, addr, addr + old);
-    if (!moved)
-        return -ENOMEM;
-    s64 place = area_place(s, to, length, flags);
-    if (place >= 0 && (area_split(s, addr) || area_split(s, addr + old)))
-        place = -ENOMEM;
-    if (place < 0) {
-        area_free(s, moved);
+    s64 place = area_place(s, area_clone(s, a, addr, addr + length), to, flags);
+    if (place < 0)
         return place;
-    }
-    moved->start = place;
-    moved->end = place + length;
-    area_insert(s, moved);
-    if (!area_share(s, addr, addr + MIN(old, length), s, place, 0)) {
+    if (area_split(s, addr) || area_split(s, addr + old) ||
+        !area_share(s, addr, addr + MIN(old, length), s, place, 0)) {
         area_unmap(s, place, place + length);
         return -ENOMEM;
     }
     /* vdso_base and sigreturn are addresses inside of what moves. */
     if (s->sigreturn - addr < old)
         s->sigreturn += place - addr;
-    if (s->vdso_base && s->vdso_base - addr < old)
+    if (s->vdso_base - addr < old)
         s->vdso_base += place - addr;
     area_unmap(s, addr, addr + old); /* split already: cannot fail */
     area_merge(s, place, place + length);

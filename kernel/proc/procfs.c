@@ -54,7 +54,8 @@ print_maps(struct printer *p, int pid)
         return 0;
     struct area *a;
     spin_lock(&s->lock);
-    for_each_area(a, s) print_area(a, p);
+    for_each_area (a, s)
+        print_area(a, p);
     spin_unlock(&s->lock);
     space_put(s);
     return 0;
