@@ -64,24 +64,21 @@ area_split(struct space *s, u64 addr)
     return 0;
 }
 
-static bool
-alike(const struct area *a, const struct area *b)
-{
-    return a->end == b->start && a->flags == b->flags && a->pager == b->pager &&
-           a->object == b->object && a->name == b->name &&
-           (!a->pager || a->offset_pages + ((a->end - a->start) >> PAGE_SHIFT) == b->offset_pages);
-}
-
 void
 area_merge(struct space *s, u64 start, u64 end)
 {
-    for (struct area *a = area_at_or_above(s, start), *before; a != &s->border && a->start <= end;
-         a = area_next(a))
-        if (alike(before = area_before(a), a)) {
-            a->start = before->start;
-            a->offset_pages = before->offset_pages;
-            area_free(s, before);
-        }
+    for (struct area *a = area_at_or_above(s, start); a != &s->border && a->start <= end;
+         a = area_next(a)) {
+        struct area *b = area_before(a);
+        u64 pages = (b->end - b->start) >> PAGE_SHIFT;
+        if (b->end != a->start || b->flags != a->flags || b->pager != a->pager ||
+            b->object != a->object || b->name != a->name ||
+            (a->pager && b->offset_pages + pages != a->offset_pages))
+            continue;
+        a->start = b->start;
+        a->offset_pages -= pages;
+        area_free(s, b);
+    }
 }
 
 bool

@@ -55,7 +55,7 @@ static int
 copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
 {
     u64 old = pte_pa(*e), pa;
-    if (a->flags & AREA_SHARED || frame_refs(old) == 1) {
+    if (a->flags & AREA_SHARED || frame_record(old)->refs == 1) {
         *e = pte_leaf(old, pte_rights(a->flags));
         tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
         return 0;

@@ -9,12 +9,7 @@
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
-#include "mm/layout.h"
 
-struct frame {
-    u32 refs;
-    u32 next; /* free: number of the next free frame + 1; else the owner's tag */
-};
 _Static_assert(sizeof(struct frame) == 8, "its size is counted in layout of memory at boot");
 
 extern char image_start[], image_end[], data_start[];
@@ -25,36 +20,17 @@ static struct range in_use[RESERVED + MAX_RANGES];
 
 static struct spinlock frame_lock = SPINLOCK_INIT("frames");
 static struct frame *frames;
-static u64 ram_start, ram_end;
+static u64 ram_start = ~0UL, ram_end;
 static u32 first_free; /* number + 1, 0: none */
 static u64 free_count, total_count;
 
 #define for_each_range(r, array) for (struct range *r = array; r < array + ARRAY_SIZE(array); r++)
 
-static struct frame *
-record(u64 pa)
+struct frame *
+frame_record(u64 pa)
 {
     BUG_ON(pa < ram_start || pa >= ram_end);
     return &frames[(pa - ram_start) >> PAGE_SHIFT];
-}
-
-/* Whole pages only, and only what the direct map can show. */
-static void
-measure_memory(void)
-{
-    const u64 limit = STACKS_BASE - DIRECT_BASE;
-    ram_start = limit;
-    for_each_range (m, machine.memory) {
-        if (m->end > limit)
-            pr_warn("memory above 0x%lx is not used", limit);
-        m->end = ALIGN_DOWN(MIN(m->end, limit), PAGE_SIZE);
-        m->start = MIN(ALIGN_UP(m->start, PAGE_SIZE), m->end);
-        if (m->start == m->end)
-            continue;
-        total_count += (m->end - m->start) >> PAGE_SHIFT;
-        ram_start = MIN(ram_start, m->start);
-        ram_end = MAX(ram_end, m->end);
-    }
 }
 
 /* Room for the array itself: the first gap that is large enough. */
@@ -85,7 +61,18 @@ mark(const struct range *r, u32 refs)
 void
 frame_init(void)
 {
-    measure_memory();
+    const u64 limit = STACKS_BASE - DIRECT_BASE;
+    for_each_range (m, machine.memory) { /* whole pages, and only what the direct map can show */
+        if (m->end > limit)
+            pr_warn("memory above 0x%lx is not used", limit);
+        m->end = ALIGN_DOWN(MIN(m->end, limit), PAGE_SIZE);
+        m->start = MIN(ALIGN_UP(m->start, PAGE_SIZE), m->end);
+        if (m->start == m->end)
+            continue;
+        total_count += (m->end - m->start) >> PAGE_SHIFT;
+        ram_start = MIN(ram_start, m->start);
+        ram_end = MAX(ram_end, m->end);
+    }
     u64 image = image_load_address, size = (u64)(image_end - image_start);
     if (image < ram_start || image + size > ram_end)
         panic("the kernel at 0x%lx is not in the memory of the device tree", image);
@@ -101,10 +88,9 @@ frame_init(void)
         mark(m, 0);
     for_each_range (r, in_use)
         mark(r, 1);
-    /* From the end, so that the list begins with the lowest. */
-    for (u32 n = count; n > 0; n--)
+    for (u32 n = count; n > 0; n--) /* from the end, so that the list begins with the lowest */
         if (!frames[n - 1].refs) {
-            frames[n - 1].next = first_free;
+            frames[n - 1].tag = first_free;
             first_free = n;
             free_count++;
         }
@@ -117,7 +103,7 @@ frame_alloc(void)
     spin_lock(&frame_lock);
     u32 n = first_free;
     if (n) {
-        first_free = frames[n - 1].next;
+        first_free = frames[n - 1].tag;
         frames[n - 1] = (struct frame){ 1, 0 };
         free_count--;
     }
@@ -140,7 +126,7 @@ frame_alloc_zero(void)
 void
 frame_get(u64 pa)
 {
-    __atomic_fetch_add(&record(pa)->refs, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&frame_record(pa)->refs, 1, __ATOMIC_RELAXED);
 }
 
 void
@@ -148,28 +134,16 @@ frame_put(u64 pa)
 {
     if (!pa)
         return;
-    struct frame *f = record(pa);
+    struct frame *f = frame_record(pa);
     u32 before = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
     BUG_ON(before == 0);
     if (before > 1)
         return;
     debug_frame_freed(frame_direct(pa));
     spin_guard(&frame_lock);
-    f->next = first_free;
+    f->tag = first_free;
     first_free = (u32)(f - frames) + 1;
     free_count++;
-}
-
-u32
-frame_refs(u64 pa)
-{
-    return __atomic_load_n(&record(pa)->refs, __ATOMIC_ACQUIRE);
-}
-
-u32 *
-frame_tag(u64 pa)
-{
-    return &record(pa)->next;
 }
 
 u64

@@ -35,7 +35,7 @@ kzalloc(size_t size)
         list_init(objects);
     u64 fresh = list_empty(objects) ? frame_alloc() : 0;
     if (fresh) {
-        *frame_tag(fresh) = class;
+        frame_record(fresh)->tag = class;
         for_each_object (at, fresh, class)
             list_add_tail(objects, (struct list *)at);
     }
@@ -54,11 +54,11 @@ kfree(void *p)
     if (!p)
         return;
     u64 pa = frame_of(p);
-    u32 class = *frame_tag(pa);
+    u32 class = frame_record(pa)->tag;
     spin_guard(&lock);
     list_add_head(&free_objects[class], p);
     frame_put(pa);
-    if (frame_refs(pa) > 1)
+    if (frame_record(pa)->refs > 1)
         return;
     for_each_object (at, pa, class)
         list_remove((struct list *)at);

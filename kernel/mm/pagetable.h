@@ -18,11 +18,7 @@ typedef u64 pte_t;
 #define PTE_A (1UL << 6)
 #define PTE_D (1UL << 7)
 
-static inline u64
-pte_pa(pte_t e)
-{
-    return (e >> 10 & 0xfffffffffffUL) << PAGE_SHIFT;
-}
+#define pte_pa(e) (((e) >> 10 & 0xfffffffffffUL) << PAGE_SHIFT)
 
 /* A leaf entry. `rights` is any of PTE_R W X U G. */
 static inline pte_t

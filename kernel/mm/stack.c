@@ -13,41 +13,41 @@
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "mm/frame.h"
-#include "mm/layout.h"
 #include "mm/pagetable.h"
 
-#define MOST_SLOTS    16384
-#define FRAMES_A_SLOT (KERNEL_STACK_SIZE / PAGE_SIZE)
+#define MOST_SLOTS 16384
+#define TOP(n)     (STACKS_BASE + (n)*KERNEL_STACK_SLOT) /* of the n-th stack; the first is 1 */
 
 static struct spinlock lock = SPINLOCK_INIT("stacks");
 static enum { FREE, USED, STALE } __attribute__((packed)) state[MOST_SLOTS];
 static u32 slots, hand;
 
-/* As many slots as stacks fit in memory beside what comes with a thread, and their lowest tables
- * for ever: a frame for 64 of them. */
+/* As many slots as stacks fit in memory, each with one frame more for what comes with a thread; and
+ * their lowest tables, for ever: one for 64 of them. */
 void
 kernel_stacks_init(void)
 {
-    slots = MIN(MOST_SLOTS, frames_total() / (FRAMES_A_SLOT + 1));
-    for (u64 at = 0; at < slots * KERNEL_STACK_SLOT; at += LEVEL_SIZE(1))
-        BUG_ON(!pt_entry(kernel_root, STACKS_BASE + at, 0, true));
+    slots = MIN(MOST_SLOTS, frames_total() / (KERNEL_STACK_SIZE / PAGE_SIZE + 1));
+    for (u64 va = STACKS_BASE; va < TOP(slots); va += LEVEL_SIZE(1))
+        BUG_ON(!pt_entry(kernel_root, va, 0, true));
 }
 
-/* The next slot that is free on all harts; its number + 1, or 0. */
-static u32
+/* Moves the hand past a slot that is free on all harts and takes it: its top, or 0. */
+static u64
 take_slot(void)
 {
     spin_guard(&lock);
-    for (int rounds = 0; rounds < 2; rounds++) {
-        while (hand < slots)
-            if (state[hand++] == FREE) {
-                state[hand - 1] = USED;
-                return hand;
-            }
-        tlb_flush((1UL << machine.hart_count) - 1, STACKS_BASE, slots * KERNEL_STACK_SLOT);
-        for (hand = slots; hand > 0; hand--)
-            if (state[hand - 1] == STALE)
-                state[hand - 1] = FREE;
+    for (u32 looks = 2 * slots; looks > 0; looks--) {
+        if (hand == slots) {
+            tlb_flush((1UL << machine.hart_count) - 1, STACKS_BASE, TOP(slots) - STACKS_BASE);
+            while (hand > 0)
+                if (state[--hand] == STALE)
+                    state[hand] = FREE;
+        }
+        if (state[hand++] == FREE) {
+            state[hand - 1] = USED;
+            return TOP(hand);
+        }
     }
     return 0;
 }
@@ -55,10 +55,8 @@ take_slot(void)
 u64
 kernel_stack_alloc(void)
 {
-    u64 top = STACKS_BASE + take_slot() * KERNEL_STACK_SLOT;
-    if (top == STACKS_BASE)
-        return 0;
-    for (u64 va = top - KERNEL_STACK_SIZE; va < top; va += PAGE_SIZE) {
+    u64 top = take_slot();
+    for (u64 va = top - KERNEL_STACK_SIZE; top && va < top; va += PAGE_SIZE) {
         u64 pa = frame_alloc();
         if (!pa) {
             kernel_stack_free(top);
@@ -74,10 +72,8 @@ void
 kernel_stack_free(u64 top)
 {
     struct pt_cursor c = { .root = kernel_root, .next = top - KERNEL_STACK_SIZE, .end = top };
-    while (pt_next(&c)) {
+    for (; pt_next(&c); *c.e = 0)
         frame_put(pte_pa(*c.e));
-        *c.e = 0;
-    }
     spin_guard(&lock);
-    state[(top - STACKS_BASE) / KERNEL_STACK_SLOT - 1] = STALE;
+    state[(top - TOP(1)) / KERNEL_STACK_SLOT] = STALE;
 }

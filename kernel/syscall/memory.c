@@ -9,62 +9,53 @@
 #include "proc/process.h"
 #include "syscall/syscall.h"
 
-/* Named in <asm-generic/mman-common.h>, which <linux/mman.h> includes. */
-#define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC)
-
 s64
 sys_brk(const u64 *arg)
 {
     return (s64)space_brk(current()->space, arg[0]);
 }
 
-/* Of a file that the caller holds: may it be mapped so, and by which pager? */
-static s64
-map_file(struct file *f, u64 addr, u64 length, u32 flags, u64 offset)
+static void
+put_file(struct file **f)
 {
-    const struct pager *pager;
-    void *object;
-    u32 mode = f->flags & O_ACCMODE;
-    if (mode == O_WRONLY || (mode == O_RDONLY && flags & AREA_SHARED && flags & AREA_WRITE))
-        return -EACCES;
-    if (mode == O_RDONLY && flags & AREA_SHARED)
-        flags |= AREA_NOWRITE;
-    s64 err = file_pager(f, &pager, &object);
-    return err
-               ?: space_map(current()->space, addr, length, flags, pager, object,
-                            offset >> PAGE_SHIFT, NULL);
+    file_put(*f);
 }
 
 s64
 sys_mmap(const u64 *arg)
 {
-    u64 addr = arg[0], length = arg[1], flags = arg[3], offset = arg[5], type = flags & MAP_TYPE;
-    u32 area = arg[2] & PROT_KNOWN;
+    u64 length = arg[1], flags = arg[3], offset = arg[5], type = flags & MAP_TYPE;
+    bool anonymous = flags & MAP_ANONYMOUS, shared = type != MAP_PRIVATE;
+    u32 area = (arg[2] & AREA_PROT) | (shared ? AREA_SHARED : 0);
     if (offset % PAGE_SIZE || !length ||
-        (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE))
+        (shared && type != MAP_SHARED && type != MAP_SHARED_VALIDATE))
         return -EINVAL;
     /* More than the machine has can never be used; what is only reserved costs nothing. */
-    bool reserves = !(area & AREA_WRITE) || flags & MAP_NORESERVE || !(flags & MAP_ANONYMOUS);
-    if (length > USER_END || (!reserves && length >> PAGE_SHIFT > frames_total()))
+    bool used = anonymous && area & AREA_WRITE && !(flags & MAP_NORESERVE);
+    if (length > (used ? frames_total() << PAGE_SHIFT : USER_END))
         return -ENOMEM;
     if (offset + length < offset)
         return -EOVERFLOW;
-    if (flags & MAP_FIXED_NOREPLACE)
-        area |= MAP_AT_NOREPLACE;
-    else if (flags & MAP_FIXED)
-        area |= MAP_AT_FIXED;
-    if (type == MAP_PRIVATE && flags & MAP_ANONYMOUS)
-        return space_map(current()->space, addr, length, area, NULL, NULL, 0, NULL);
-    if (type != MAP_PRIVATE)
-        area |= AREA_SHARED;
-    /* Shared memory without a name is a file without a name. */
-    bool anonymous = flags & MAP_ANONYMOUS;
-    struct file *f = anonymous ? vfs_anonymous(length) : fd_get(current_process()->files, arg[4]);
-    if (!f)
-        return anonymous ? -ENOMEM : -EBADF;
-    s64 r = map_file(f, addr, length, area, anonymous ? 0 : offset);
-    file_put(f);
-    return r;
+    if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
+        area |= flags & MAP_FIXED_NOREPLACE ? MAP_AT_NOREPLACE : MAP_AT_FIXED;
+    struct file *f at_scope_end(put_file) = NULL;
+    const struct pager *pager = NULL;
+    void *object = NULL;
+    if (shared || !anonymous) { /* shared memory without a name is a file without a name */
+        f = anonymous ? vfs_anonymous(length) : fd_get(current_process()->files, (int)arg[4]);
+        if (!f)
+            return anonymous ? -ENOMEM : -EBADF;
+        u32 mode = f->flags & O_ACCMODE;
+        if (mode == O_WRONLY || (shared && mode == O_RDONLY && area & AREA_WRITE))
+            return -EACCES;
+        if (shared && mode == O_RDONLY)
+            area |= AREA_NOWRITE;
+        int err = file_pager(f, &pager, &object);
+        if (err)
+            return err;
+    }
+    offset = anonymous ? 0 : offset >> PAGE_SHIFT;
+    return space_map(current()->space, arg[0], length, area, pager, object, offset, NULL);
 }
 
 s64
@@ -76,7 +67,7 @@ sys_munmap(const u64 *arg)
 s64
 sys_mprotect(const u64 *arg)
 {
-    if (arg[2] & ~(u64)PROT_KNOWN)
+    if (arg[2] & ~(u64)AREA_PROT)
         return -EINVAL;
     return space_protect(current()->space, arg[0], arg[1], arg[2]);
 }
