@@ -62,12 +62,11 @@ file_claim(struct file *f, int what)
 size_t
 buffer_put(struct buffer b, u64 at, const void *from, size_t n)
 {
+    static const char zeros[PAGE_SIZE];
+    from = from ?: zeros;
     if (!b.kernel)
         return copy_partial(space_current(), (char *)from, b.user + at, n, AREA_WRITE);
-    if (from)
-        memcpy(b.kernel + at, from, n);
-    else
-        memset(b.kernel + at, 0, n);
+    memcpy(b.kernel + at, from, n);
     return n;
 }
 

@@ -20,11 +20,7 @@
 
 /* AREA_READ, WRITE and EXEC are PTE_R, W and X one bit lower. RISC-V has no write-only pages - W
  * without R is reserved - so PROT_WRITE means both. */
-static inline u64
-pte_rights(u32 prot)
-{
-    return PTE_U | (prot & AREA_PROT) << 1 | (prot & AREA_WRITE ? PTE_R : 0);
-}
+#define pte_rights(prot) (PTE_U | ((prot)&AREA_PROT) << 1 | ((prot)&AREA_WRITE ? PTE_R : 0))
 
 /* A copy of `like` for [start, end), not yet in the ring, with a reference to the object; NULL
  * without memory or when s has MAX_AREAS. */
@@ -45,9 +41,5 @@ void area_zap(struct space *s, u64 start, u64 end, int level);
 /* Removes all areas of the range, their pages and the tables that served nobody else. 0 or -ENOMEM
  * (nothing lost then). */
 int area_unmap(struct space *s, u64 start, u64 end);
-/* Moves a new area to where there is room for it, by space_map's rules, and links it; what
- * MAP_AT_FIXED replaces is gone then. The address, or -errno with nothing lost but the area, which
- * may be NULL for want of memory. */
-s64 area_place(struct space *s, struct area *a, u64 addr, u32 flags);
 /* After entries of the range have changed: no hart that runs this space remembers the old ones. */
 void space_flush(struct space *s, u64 va, u64 size);

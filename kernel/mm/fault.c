@@ -44,8 +44,6 @@ first_touch(struct space *s, struct area *a, pte_t *e, u64 va)
     }
     pte_set(e, pte_leaf(pa, rights));
     s->resident_pages++;
-    if (rights & PTE_X)
-        space_code_changed(s);
     return 0;
 }
 
@@ -67,8 +65,6 @@ copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
     /* Every hart must see the copy before the old frame may go. */
     space_flush(s, va, PAGE_SIZE);
     frame_put(old);
-    if (a->flags & AREA_EXEC)
-        space_code_changed(s);
     return 0;
 }
 
@@ -87,9 +83,11 @@ space_fault_locked(struct space *s, u64 addr, u32 access)
     bool fresh = !(*e & PTE_V);
     int err = fresh ? first_touch(s, a, e, va) : 0;
     if (!err && access == AREA_WRITE && !(*e & PTE_W))
-        return copy_on_write(s, a, e, va);
-    if (!fresh) /* another thread was faster, or this hart remembers an older entry */
+        err = copy_on_write(s, a, e, va);
+    else if (!fresh) /* another thread was faster, or this hart remembers an older entry */
         tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
+    if (!err && a->flags & AREA_EXEC)
+        space_code_changed(s);
     return err;
 }
 

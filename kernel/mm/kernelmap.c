@@ -73,10 +73,10 @@ map_device(u64 pa, u64 size)
     static u64 next = DEVICES_BASE;
     if (!kernel_root) /* still on the table of boot/tables.c, which shows all physical memory */
         return (void *)(DIRECT_BASE + pa);
-    u64 first = ALIGN_DOWN(pa, PAGE_SIZE), length = ALIGN_UP(pa + size, PAGE_SIZE) - first;
-    u64 va = next;
-    map(va, first, length, PTE_R | PTE_W);
-    next += length + PAGE_SIZE; /* a gap, so that running over the end of one faults */
+    u64 va = next, first = ALIGN_DOWN(pa, PAGE_SIZE);
+    size = ALIGN_UP(pa + size, PAGE_SIZE) - first;
+    map(va, first, size, PTE_R | PTE_W);
+    next += size + PAGE_SIZE; /* a gap, so that running over the end of one faults */
     __asm__ volatile("sfence.vma" ::: "memory");
     return (void *)(va + (pa - first));
 }

@@ -1,10 +1,11 @@
-/* map.c - what mmap, munmap, mprotect, madvise and brk do to an address space. See space.h.
+/* map.c - what mmap, munmap, mprotect, madvise, mremap and brk do to a space. See space.h.
  *
  * Also where a new area goes: downwards from mmap_top, first fit, keeping clear of the stack's way
  * down and of the guard pages round the vDSO. Not here: arguments as user space gives them
- * (syscall/memory.c). */
+ * (syscall/memory.c). Source: the man-pages of these calls. */
 
 #include <asm/errno.h>
+#include <linux/mman.h>
 #include "lib/random.h"
 #include "mm/area.h"
 #include "mm/frame.h"
@@ -52,8 +53,10 @@ find_place(struct space *s, u64 addr, u64 length, u32 flags)
     return (s64)place ?: -ENOMEM;
 }
 
-s64
-area_place(struct space *s, struct area *a, u64 addr, u32 flags)
+/* Moves a new area to where there is room for it and links it. The address, or -errno with nothing
+ * lost but the area, which may be NULL for want of memory. */
+static s64
+place_area(struct space *s, struct area *a, u64 addr, u32 flags)
 {
     if (!a)
         return -ENOMEM;
@@ -70,11 +73,11 @@ area_place(struct space *s, struct area *a, u64 addr, u32 flags)
     return place;
 }
 
-/* Adds an area like `like` - of as many bytes, from address 0 - where area_place finds room. */
+/* Adds an area like `like` - of as many bytes, from address 0 - where place_area finds room. */
 static s64
 add_area(struct space *s, const struct area *like, u64 addr, u32 flags)
 {
-    s64 place = area_place(s, area_clone(s, like, 0, like->end), addr, flags);
+    s64 place = place_area(s, area_clone(s, like, 0, like->end), addr, flags);
     if (place >= 0)
         area_merge(s, place, place + like->end);
     return place;
@@ -84,10 +87,6 @@ s64
 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *pager, void *object,
           u64 offset_pages, const char *name)
 {
-    if (!length)
-        return -EINVAL;
-    if (length > USER_END)
-        return -ENOMEM;
     u32 kept = flags & ~(MAP_AT_FIXED | MAP_AT_NOREPLACE);
     length = ALIGN_UP(length, PAGE_SIZE);
     struct area like = { {}, 0, length, kept, pager, object, offset_pages, name };
@@ -168,6 +167,69 @@ space_forget(struct space *s, const void *object, u64 first)
             area_zap(s, a->start + (kept_pages << PAGE_SHIFT), a->end, 0);
     }
 }
+
+/* --- mremap: an area shrinks, grows in place, or moves with its pages --------------------------- */
+
+/* Moves [addr, addr+old) of area `a` to a range of `length` bytes: at `to` if the caller insists
+ * (MAP_AT_FIXED), or anywhere. */
+static s64
+move_area(struct space *s, struct area *a, u64 addr, u64 old, u64 to, u64 length, u32 flags)
+{
+    s64 place = place_area(s, area_clone(s, a, addr, addr + length), to, flags);
+    if (place < 0)
+        return place;
+    if (area_split(s, addr) || area_split(s, addr + old) ||
+        !area_share(s, addr, addr + MIN(old, length), s, place, 0)) {
+        area_unmap(s, place, place + length);
+        return -ENOMEM;
+    }
+    /* vdso_base and sigreturn are addresses inside of what moves. */
+    if (s->sigreturn - addr < old)
+        s->sigreturn += place - addr;
+    if (s->vdso_base - addr < old)
+        s->vdso_base += place - addr;
+    area_unmap(s, addr, addr + old); /* split already: cannot fail */
+    area_merge(s, place, place + length);
+    return place;
+}
+
+s64
+space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
+{
+    bool fixed = flags & MREMAP_FIXED, may_move = flags & MREMAP_MAYMOVE;
+    if (flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED) || addr % PAGE_SIZE || !length || !old ||
+        (fixed && !may_move))
+        return -EINVAL;
+    if (addr > USER_END || old > USER_END - addr)
+        return -EFAULT;
+    if (length > USER_END)
+        return -ENOMEM;
+    old = ALIGN_UP(old, PAGE_SIZE);
+    length = ALIGN_UP(length, PAGE_SIZE);
+    spin_guard(&s->lock);
+    struct area *a = space_find(s, addr);
+    if (!a || addr + old > a->end)
+        return -EFAULT;
+    if (a->flags & AREA_SPECIAL && (addr != a->start || addr + old != a->end || length != old))
+        return -EINVAL;
+    if (fixed && (to % PAGE_SIZE || to > USER_END || length > USER_END - to ||
+                  (to < addr + old && addr < to + length)))
+        return -EINVAL;
+    if (!fixed && length <= old)
+        return length < old ? area_unmap(s, addr + length, addr + old) ?: (s64)addr : (s64)addr;
+    u64 end = addr + length;
+    if (!fixed && addr + old == a->end && end <= MIN(USER_END, area_next(a)->start)) {
+        s->mapped_pages += (length - old) >> PAGE_SHIFT;
+        a->end = end;
+        area_merge(s, a->start, end);
+        return (s64)addr;
+    }
+    if (!may_move)
+        return -ENOMEM;
+    return move_area(s, a, addr, old, fixed ? to : 0, length, fixed ? MAP_AT_FIXED : 0);
+}
+
+/* --- brk, and places that exec draws ------------------------------------------------------------ */
 
 u64
 space_brk(struct space *s, u64 brk)

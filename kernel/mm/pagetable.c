@@ -1,10 +1,13 @@
-/* pagetable.c - walking Sv39 page tables. See pagetable.h.
+/* pagetable.c - walking Sv39 page tables, and forgetting what was walked. See pagetable.h.
  *
  * A table of the lower levels keeps no count of its entries: it goes with the last area that it
  * serves (area.c). The kernel's own half is built in kernelmap.c. */
 
 #include "mm/pagetable.h"
+#include "dev/machine.h"
 #include "mm/frame.h"
+#include "riscv/hart.h"
+#include "riscv/sbi.h"
 
 /* The entry of `va` at *level; where the tables end above it, the last one on the way, and *level
  * says of which level it is. */
@@ -52,4 +55,34 @@ pt_next(struct pt_cursor *c)
             return true;
     }
     return false;
+}
+
+/* --- forgetting translations, here and on other harts ------------------------------------------
+ *
+ * Other harts are asked through the firmware: it interrupts them in M-mode, so one that spins on a
+ * lock with S-mode interrupts off still answers, and we may hold that lock (sbi.h).
+ * Source: Privileged Architecture, "Supervisor Memory-Management Fence Instruction". */
+
+u64
+hart_mask_ids(u64 mask)
+{
+    u64 ids = 0;
+    for (u32 i = 0; i < machine.hart_count; i++)
+        if (mask >> i & 1)
+            ids |= 1UL << machine.hart_ids[i];
+    return ids;
+}
+
+/* More than one page is one full flush: a change of tables needs it, and a fence for each of many
+ * pages is no cheaper. */
+void
+tlb_flush(u64 hart_mask, u64 va, u64 size)
+{
+    u64 self = 1UL << hart_index();
+    if (hart_mask & self && size == PAGE_SIZE)
+        __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
+    else if (hart_mask & self)
+        __asm__ volatile("sfence.vma" ::: "memory");
+    if (hart_mask & ~self)
+        sbi_remote_sfence(hart_mask_ids(hart_mask & ~self), va, size);
 }

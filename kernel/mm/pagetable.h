@@ -9,14 +9,8 @@
 
 typedef u64 pte_t;
 
-#define PTE_V (1UL << 0)
-#define PTE_R (1UL << 1)
-#define PTE_W (1UL << 2)
-#define PTE_X (1UL << 3)
-#define PTE_U (1UL << 4)
-#define PTE_G (1UL << 5)
-#define PTE_A (1UL << 6)
-#define PTE_D (1UL << 7)
+enum { PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8 };      /* valid; readable, ... */
+enum { PTE_U = 16, PTE_G = 32, PTE_A = 64, PTE_D = 128 }; /* user, global, accessed, dirty */
 
 #define pte_pa(e) (((e) >> 10 & 0xfffffffffffUL) << PAGE_SHIFT)
 

@@ -53,24 +53,22 @@ space_fork(struct space *from)
     struct space *to = space_create();
     if (!to)
         return NULL;
-    bool ok = true;
-    spin_lock(&from->lock);
+    struct area *a;
+    spin_guard(&from->lock);
     *(struct space_figures *)to = *(struct space_figures *)from;
-    for (struct area *a = area_next(&from->border); ok && a != &from->border; a = area_next(a)) {
+    for_each_area (a, from) {
         struct area *copy = area_clone(to, a, a->start, a->end);
         if (copy)
             list_add_tail(&to->border.link, &copy->link);
         /* Private pages lose W on both sides; who writes first copies (fault.c). */
         u64 taken = a->flags & AREA_SHARED ? 0 : PTE_W | PTE_D;
-        ok = copy && area_share(from, a->start, a->end, to, a->start, taken);
+        if (!copy || !area_share(from, a->start, a->end, to, a->start, taken)) {
+            space_put(to); /* and a hart that remembers W of a page may write: it is the parent's */
+            return NULL;
+        }
     }
-    /* The parent's harts may remember W. */
-    space_flush(from, 0, USER_END);
-    spin_unlock(&from->lock);
-    if (ok)
-        return to;
-    space_put(to);
-    return NULL;
+    space_flush(from, 0, USER_END); /* the parent's harts may remember W */
+    return to;
 }
 
 /* --- harts ----------------------------------------------------------------------------------- */

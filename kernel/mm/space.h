@@ -32,7 +32,6 @@ struct pager {
 #define AREA_PROT    7u
 #define AREA_SHARED  8u  /* writes go to the object and are seen by all */
 #define AREA_STACK   16u /* grows down to its limit on a fault just below */
-#define AREA_HEAP    32u /* made by brk */
 #define AREA_SPECIAL 32u /* vDSO and vvar: not split by mremap, never written through */
 #define AREA_NOWRITE 64u /* mprotect may not add PROT_WRITE (file opened read-only; vvar) */
 
@@ -84,7 +83,7 @@ void space_put(struct space *s);
 #define MAP_AT_FIXED     0x10000u /* exactly at `addr`, replacing what is there */
 #define MAP_AT_NOREPLACE 0x20000u /* exactly at `addr`, -EEXIST if something is there */
 
-/* Adds an area of `length` bytes (rounded up to pages). `addr` is a hint unless MAP_AT_*. The
+/* Adds an area of `length` bytes (not 0, rounded up to pages). `addr` is a hint unless MAP_AT_*. The
  * pager's get() is called once for each area made. Returns the address or -ENOMEM, -EINVAL,
  * -EEXIST. Nothing of the old mapping is lost on an error. */
 s64 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *pager,

@@ -41,10 +41,8 @@ copy_partial(struct space *s, char *kernel, u64 user, size_t n, u32 access)
             break;
         if (access == AREA_READ)
             memcpy(kernel + done, p, chunk);
-        else if (kernel)
-            memcpy(p, kernel + done, chunk);
         else
-            memset(p, 0, chunk);
+            memcpy(p, kernel + done, chunk);
     }
     return done;
 }

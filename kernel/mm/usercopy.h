@@ -17,7 +17,7 @@ int copy_to_space(struct space *s, u64 dst, const void *src, size_t n);
 #define copy_to_user(dst, src, n)   copy_to_space(space_current(), dst, src, n)
 
 /* Copies n bytes from (AREA_READ) or to (AREA_WRITE) `user`. Returns how many went before a fault:
- * for read and write, which answer with a short count. A NULL `kernel` writes zeros. */
+ * for read and write, which answer with a short count. */
 size_t copy_partial(struct space *s, char *kernel, u64 user, size_t n, u32 access);
 
 /* Copies a NUL-terminated string of at most size-1 characters. Returns its length, -EFAULT, or

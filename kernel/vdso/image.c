@@ -39,8 +39,9 @@ vdso_init(void)
 {
     static const u8 build_id[VDSO_BUILD_ID_SIZE] = VDSO_BUILD_ID;
     const Elf64_Ehdr *header = (const Elf64_Ehdr *)vdso_image_start;
-    if (IMAGE_SIZE < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) ||
-        header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_RISCV ||
+    if (IMAGE_SIZE < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
+        panic("vDSO image: no ELF header at %p", header);
+    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_RISCV ||
         header->e_type != ET_DYN)
         panic("vDSO image: not a 64-bit RISC-V shared object");
     if (lies_outside(header->e_phoff, header->e_phnum * sizeof(Elf64_Phdr)) ||
