@@ -105,20 +105,18 @@ area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target,
 void
 area_zap(struct space *s, u64 start, u64 end, int level)
 {
-    struct pt_cursor c = { .root = s->root, .next = start, .end = end, .level = level };
-    u64 gone[64]; /* these frames wait until no hart can reach them any more */
-    u32 count;
-    do {
-        for (count = 0; count < ARRAY_SIZE(gone) && pt_next(&c); count++) {
-            gone[count] = pte_pa(*c.e);
-            *c.e = 0;
-        }
-        if (count)
-            space_flush(s, start, end - start);
-        for (u32 i = 0; i < count; i++)
-            frame_put(gone[i]);
-        s->resident_pages -= level == 0 ? count : 0;
-    } while (count);
+    const struct pt_cursor all = { .root = s->root, .next = start, .end = end, .level = level };
+    struct pt_cursor c = all;
+    bool any = false;
+    for (; pt_next(&c); any = true)
+        *c.e &= ~(pte_t)PTE_V;
+    if (any)
+        space_flush(s, start, end - start);
+    /* No hart can reach the frames any more. */
+    for (c = all; any && pt_next(&c); *c.e = 0) {
+        frame_put(pte_pa(*c.e));
+        s->resident_pages -= level == 0;
+    }
 }
 
 int

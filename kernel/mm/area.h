@@ -36,7 +36,8 @@ struct area *area_at_or_above(struct space *s, u64 addr);
 /* Gives `to` the pages that `from` has in [start, end) as well, from address `target` on, and takes
  * the rights `taken` from both. False without memory for the tables; area_unmap undoes it. */
 bool area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target, u64 taken);
-/* Empties the range's entries of a level: flushes, then puts the frames of pages or tables. */
+/* Empties the range's entries of a level: all harts forget them, then the frames of these pages or
+ * tables are put. */
 void area_zap(struct space *s, u64 start, u64 end, int level);
 /* Removes all areas of the range, their pages and the tables that served nobody else. 0 or -ENOMEM
  * (nothing lost then). */

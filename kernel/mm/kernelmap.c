@@ -30,20 +30,18 @@ map(u64 va, u64 pa, u64 size, u64 rights)
 }
 
 /* Shows [start, end) in the direct map, but for the pages that hole number `i` or a later one
- * touches: text and read-only data, and what is reserved; for the initrd's sake it is not. */
+ * touches: what is reserved - though not for the initrd's sake - and text and read-only data. */
 static void
 map_around(u64 start, u64 end, u32 i)
 {
     struct range hole = { frame_of(image_start), frame_of(data_start) };
     if (i < machine.reserved_count)
         hole = machine.reserved[i];
-    if (start >= end)
-        return;
-    if (i > machine.reserved_count) {
+    if (hole.start < machine.initrd.end && hole.end > machine.initrd.start)
+        hole.start = hole.end = 0;
+    if (i > machine.reserved_count && start < end) {
         map(DIRECT_BASE + start, start, end - start, PTE_R | PTE_W);
-    } else if (hole.start < machine.initrd.end && hole.end > machine.initrd.start) {
-        map_around(start, end, i + 1);
-    } else {
+    } else if (start < end) {
         map_around(start, MIN(end, ALIGN_DOWN(hole.start, PAGE_SIZE)), i + 1);
         map_around(MAX(start, ALIGN_UP(hole.end, PAGE_SIZE)), end, i + 1);
     }

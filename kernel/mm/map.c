@@ -118,9 +118,9 @@ check_areas(struct space *s, u64 start, u64 end, u32 never)
 }
 
 int
-space_protect(struct space *s, u64 addr, u64 length, u32 prot)
+space_protect(struct space *s, u64 addr, u64 length, u64 prot)
 {
-    if (addr % PAGE_SIZE)
+    if (addr % PAGE_SIZE || prot & ~(u64)AREA_PROT)
         return -EINVAL;
     if (addr > USER_END || length > USER_END - addr)
         return -ENOMEM;

@@ -51,7 +51,7 @@ pt_next(struct pt_cursor *c)
         else
             c->e = descend(c->root, c->va, &level);
         c->next = ALIGN_DOWN(c->va, LEVEL_SIZE(level)) + LEVEL_SIZE(level);
-        if (*c->e & PTE_V)
+        if (*c->e)
             return true;
     }
     return false;

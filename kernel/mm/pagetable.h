@@ -34,7 +34,7 @@ pte_leaf(u64 pa, u64 rights)
  * are added; NULL when absent, or without memory. */
 pte_t *pt_entry(u64 root, u64 va, int level, bool make);
 
-/* A way through the valid entries of one level that begin in [next, end):
+/* A way through the entries of one level that begin in [next, end) and are not 0:
  *     struct pt_cursor c = { .root = root, .next = start, .end = end };
  *     while (pt_next(&c))
  *         ... *c.e, which serves c.va ...

@@ -114,7 +114,5 @@ space_flush(struct space *s, u64 va, u64 size)
     /* The changed entries before the look at who runs here: a hart that sets its bit after our look
      * walks the table after it too, and finds the new entries. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    u64 mask = __atomic_load_n(&s->active_harts, __ATOMIC_SEQ_CST);
-    if (mask)
-        tlb_flush(mask, va, size);
+    tlb_flush(__atomic_load_n(&s->active_harts, __ATOMIC_SEQ_CST), va, size);
 }

@@ -92,7 +92,7 @@ s64 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pag
 /* munmap: splits areas as needed. 0, -EINVAL or -ENOMEM. */
 int space_unmap(struct space *s, u64 addr, u64 length);
 /* mprotect. 0, -EINVAL, -ENOMEM when a page of the range has no area, -EACCES. */
-int space_protect(struct space *s, u64 addr, u64 length, u32 prot);
+int space_protect(struct space *s, u64 addr, u64 length, u64 prot);
 /* madvise(MADV_DONTNEED): gives the pages back; private ones read as fresh afterwards. */
 int space_discard(struct space *s, u64 addr, u64 length);
 /* Pages of `object` from number `first` on are gone (a file was cut): takes them out of all areas

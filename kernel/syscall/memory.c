@@ -67,8 +67,6 @@ sys_munmap(const u64 *arg)
 s64
 sys_mprotect(const u64 *arg)
 {
-    if (arg[2] & ~(u64)AREA_PROT)
-        return -EINVAL;
     return space_protect(current()->space, arg[0], arg[1], arg[2]);
 }
 
@@ -76,11 +74,9 @@ s64
 sys_madvise(const u64 *arg)
 {
     int advice = (int)arg[2];
-    if (arg[0] % PAGE_SIZE)
-        return -EINVAL;
     if (advice == MADV_DONTNEED || advice == MADV_FREE)
         return space_discard(current()->space, arg[0], arg[1]);
-    return advice >= MADV_NORMAL && advice <= MADV_POPULATE_WRITE ? 0 : -EINVAL;
+    return arg[0] % PAGE_SIZE || advice < MADV_NORMAL || advice > MADV_POPULATE_WRITE ? -EINVAL : 0;
 }
 
 s64

@@ -28,12 +28,6 @@ extern const u8 vdso_image_start[], vdso_image_end[];
 
 static bool enabled;
 
-static bool
-lies_outside(u64 offset, u64 bytes)
-{
-    return offset > IMAGE_SIZE || bytes > IMAGE_SIZE - offset;
-}
-
 void
 vdso_init(void)
 {
@@ -44,8 +38,9 @@ vdso_init(void)
     if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_RISCV ||
         header->e_type != ET_DYN)
         panic("vDSO image: not a 64-bit RISC-V shared object");
-    if (lies_outside(header->e_phoff, header->e_phnum * sizeof(Elf64_Phdr)) ||
-        lies_outside(header->e_shoff, header->e_shnum * sizeof(Elf64_Shdr)))
+    if (MAX(header->e_phoff, header->e_shoff) > IMAGE_SIZE ||
+        header->e_phoff + header->e_phnum * sizeof(Elf64_Phdr) > IMAGE_SIZE ||
+        header->e_shoff + header->e_shnum * sizeof(Elf64_Shdr) > IMAGE_SIZE)
         panic("vDSO image: its headers lie outside its %lu bytes", IMAGE_SIZE);
     if (memcmp(vdso_image_start + VDSO_BUILD_ID_OFFSET, build_id, sizeof(build_id)))
         panic("vDSO image: its build-id is not the one that this kernel was built with");
