@@ -62,14 +62,11 @@ file_claim(struct file *f, int what)
 size_t
 buffer_put(struct buffer b, u64 at, const void *from, size_t n)
 {
+    static const char zeros[PAGE_SIZE];
+    from = from ?: zeros;
     if (!b.kernel)
-        return from                        ? copy_to_user_partial(b.user + at, from, n)
-               : zero_user(b.user + at, n) ? 0
-                                           : n;
-    if (from)
-        memcpy(b.kernel + at, from, n);
-    else
-        memset(b.kernel + at, 0, n);
+        return copy_partial(space_current(), (char *)from, b.user + at, n, AREA_WRITE);
+    memcpy(b.kernel + at, from, n);
     return n;
 }
 
@@ -77,7 +74,7 @@ size_t
 buffer_get(struct buffer b, u64 at, void *to, size_t n)
 {
     if (!b.kernel)
-        return copy_from_user_partial(to, b.user + at, n);
+        return copy_partial(space_current(), to, b.user + at, n, AREA_READ);
     memcpy(to, b.kernel + at, n);
     return n;
 }

@@ -61,7 +61,7 @@ adopt(struct pages *p, u64 index)
     size_t used = MIN(PAGE_SIZE, p->in_place_size - at);
     if (!all_zero((u8 *)frame_address(pa) + used, PAGE_SIZE - used))
         return 0;
-    frame_adopt(pa);
+    frame_get(pa);
     return pa;
 }
 

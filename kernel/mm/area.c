@@ -1,34 +1,35 @@
-/* area.c - the ordered list of areas: find, split, join, remove.
+/* area.c - the ring of areas, ordered by address: find, split, join, remove.
  *
  * Not here: who asks (space.c, map.c) and how pages come (fault.c). The space's lock is held. */
 
 #include "mm/area.h"
 #include <asm/errno.h>
-#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
-#include "mm/pagetable.h"
 
 struct area *
-area_clone(const struct area *like, u64 start, u64 end)
+area_clone(struct space *s, const struct area *like, u64 start, u64 end)
 {
-    struct area *a = kzalloc(sizeof(*a));
+    struct area *a = s->area_count < MAX_AREAS ? kzalloc(sizeof(*a)) : NULL;
     if (!a)
         return NULL;
+    s->area_count++;
     *a = *like;
     a->offset_pages += (start - like->start) >> PAGE_SHIFT;
     a->start = start;
     a->end = end;
     list_init(&a->link);
-    if (a->pager)
+    if (a->pager && a->pager->get)
         a->pager->get(a->object);
     return a;
 }
 
 void
-area_free(struct area *a)
+area_free(struct space *s, struct area *a)
 {
-    if (a->pager)
+    s->area_count--;
+    list_remove(&a->link);
+    if (a->pager && a->pager->put)
         a->pager->put(a->object);
     kfree(a);
 }
@@ -36,37 +37,17 @@ area_free(struct area *a)
 struct area *
 area_at_or_above(struct space *s, u64 addr)
 {
-    struct area *a;
-    list_for_each (a, &s->areas, link)
-        if (a->end > addr)
-            return a;
-    return NULL;
+    struct area *a = area_next(&s->border);
+    while (a != &s->border && a->end <= addr)
+        a = area_next(a);
+    return a;
 }
 
 struct area *
 space_find(struct space *s, u64 addr)
 {
     struct area *a = area_at_or_above(s, addr);
-    return a && a->start <= addr ? a : NULL;
-}
-
-bool
-area_range_free(struct space *s, u64 start, u64 end)
-{
-    struct area *a = area_at_or_above(s, start);
-    return !a || a->start >= end;
-}
-
-int
-area_insert(struct space *s, struct area *a)
-{
-    struct area *next = area_at_or_above(s, a->start);
-    if (s->area_count == MAX_AREAS)
-        return -ENOMEM;
-    list_add_before(next ? &next->link : &s->areas, &a->link);
-    s->area_count++;
-    s->mapped_pages += (a->end - a->start) >> PAGE_SHIFT;
-    return 0;
+    return a->start <= addr && addr < a->end ? a : NULL;
 }
 
 int
@@ -75,114 +56,67 @@ area_split(struct space *s, u64 addr)
     struct area *a = space_find(s, addr);
     if (!a || a->start == addr)
         return 0;
-    struct area *upper = s->area_count < MAX_AREAS ? area_clone(a, addr, a->end) : NULL;
+    struct area *upper = area_clone(s, a, addr, a->end);
     if (!upper)
         return -ENOMEM;
-    s->area_count++;
     a->end = addr;
     list_add_head(&a->link, &upper->link);
     return 0;
 }
 
-static bool
-alike(const struct area *a, const struct area *b)
-{
-    return a->end == b->start && a->flags == b->flags && a->pager == b->pager &&
-           a->object == b->object && a->name == b->name &&
-           (!a->pager || a->offset_pages + ((a->end - a->start) >> PAGE_SHIFT) == b->offset_pages);
-}
-
 void
 area_merge(struct space *s, u64 start, u64 end)
 {
-    struct area *a = area_at_or_above(s, start ? start - 1 : 0);
-    while (a && a->link.next != &s->areas && a->start <= end) {
-        struct area *next = list_entry(a->link.next, struct area, link);
-        if (!alike(a, next)) {
-            a = next;
+    for (struct area *a = area_at_or_above(s, start); a != &s->border && a->start <= end;
+         a = area_next(a)) {
+        struct area *b = area_before(a);
+        u64 pages = (b->end - b->start) >> PAGE_SHIFT;
+        if (b->end != a->start || b->flags != a->flags || b->pager != a->pager ||
+            b->object != a->object || b->name != a->name ||
+            (a->pager && b->offset_pages + pages != a->offset_pages))
             continue;
-        }
-        a->end = next->end;
-        s->area_count--;
-        list_remove(&next->link);
-        area_free(next);
+        a->start = b->start;
+        a->offset_pages -= pages;
+        area_free(s, b);
     }
 }
 
-/* Frames wait here until no hart can reach them any more. */
-struct batch {
-    struct space *space;
-    u64 start, end; /* addresses that they served */
-    u32 count;
-    u64 pa[64];
-};
-
-static void
-batch_init(struct batch *b, struct space *s)
+bool
+area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target, u64 taken)
 {
-    b->space = s; /* not zeroed as a whole: 512 bytes on a hot path */
-    b->count = 0;
-}
-
-static void
-batch_flush(struct batch *b)
-{
-    if (b->count)
-        space_flush(b->space, b->start, b->end - b->start);
-    for (u32 i = 0; i < b->count; i++)
-        frame_put(b->pa[i]);
-    b->count = 0;
-}
-
-static void
-batch_add(struct batch *b, pte_t *e, u64 start, u64 end)
-{
-    b->start = b->count ? MIN(b->start, start) : start;
-    b->end = b->count ? MAX(b->end, end) : end;
-    b->pa[b->count++] = pte_pa(*e);
-    *e = 0;
-    if (b->count == ARRAY_SIZE(b->pa))
-        batch_flush(b);
-}
-
-static void
-zap_page(pte_t *e, u64 va, void *arg)
-{
-    struct batch *b = arg;
-    b->space->resident_pages--;
-    batch_add(b, e, va, va + PAGE_SIZE);
-}
-
-/* What a table serves is far more than is flushed page by page: the range makes the flush a full
- * one, as a change of a table wants. */
-static void
-zap_table(pte_t *e, u64 va, void *arg)
-{
-    batch_add(arg, e, va, va + LEVEL_SIZE(1));
+    pte_t *table = NULL;
+    u64 served = ~0UL; /* by that table: neighbours need no walk */
+    for (struct pt_cursor c = { .root = from->root, .next = start, .end = end }; pt_next(&c);) {
+        u64 va = c.va - start + target;
+        if (served != va / LEVEL_SIZE(1)) {
+            served = va / LEVEL_SIZE(1);
+            table = pt_entry(to->root, served * LEVEL_SIZE(1), 0, true);
+            if (!table)
+                return false;
+        }
+        *c.e &= ~taken;
+        table[va / PAGE_SIZE % 512] = *c.e;
+        frame_get(pte_pa(*c.e));
+        to->resident_pages++;
+    }
+    return true;
 }
 
 void
-area_zap(struct space *s, u64 start, u64 end)
+area_zap(struct space *s, u64 start, u64 end, int level)
 {
-    struct batch b;
-    batch_init(&b, s);
-    pt_for_each(s->root, start, end, zap_page, &b);
-    batch_flush(&b);
-}
-
-/* One area goes: its pages, the tables that served nobody else, its record. */
-static void
-remove_area(struct space *s, struct area *a, struct batch *b)
-{
-    struct list *before = a->link.prev, *after = a->link.next;
-    u64 low = before == &s->areas ? 0 : list_entry(before, struct area, link)->end;
-    u64 high = after == &s->areas ? USER_END : list_entry(after, struct area, link)->start;
-    pt_for_each(s->root, a->start, a->end, zap_page, b);
-    pt_for_each_unused(s->root, a->start, a->end, low, high, zap_table, b);
-    s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
-    s->area_count--;
-    list_remove(&a->link);
-    area_free(a);
+    const struct pt_cursor all = { .root = s->root, .next = start, .end = end, .level = level };
+    struct pt_cursor c = all;
+    bool any = false;
+    for (; pt_next(&c); any = true)
+        *c.e &= ~(pte_t)PTE_V;
+    if (any)
+        space_flush(s, start, end - start);
+    /* No hart can reach the frames any more. */
+    for (c = all; any && pt_next(&c); *c.e = 0) {
+        frame_put(pte_pa(*c.e));
+        s->resident_pages -= level == 0;
+    }
 }
 
 int
@@ -190,12 +124,17 @@ area_unmap(struct space *s, u64 start, u64 end)
 {
     if (area_split(s, start) || area_split(s, end))
         return -ENOMEM;
-    struct batch b;
-    batch_init(&b, s);
-    for (struct area *a = area_at_or_above(s, start), *next; a && a->start < end; a = next) {
-        next = a->link.next == &s->areas ? NULL : list_entry(a->link.next, struct area, link);
-        remove_area(s, a, &b);
+    for (struct area *a = area_at_or_above(s, start), *next; a->start < end; a = next) {
+        next = area_next(a);
+        /* Its pages; then lower tables and upper ones that lie in the gap it leaves. */
+        for (int level = 0; level <= 2; level++) {
+            u64 size = LEVEL_SIZE(level), low = ALIGN_UP(area_before(a)->end, size);
+            u64 high = ALIGN_DOWN(next->start, size);
+            area_zap(s, MAX(low, ALIGN_DOWN(a->start, size)), MIN(high, ALIGN_UP(a->end, size)),
+                     level);
+        }
+        s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
+        area_free(s, a);
     }
-    batch_flush(&b);
     return 0;
 }

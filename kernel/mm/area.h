@@ -1,8 +1,11 @@
 /* area.h - what the files of mm/ share about areas: finding, making, splitting, emptying.
  *
- * For this room alone; others use space.h. The space's lock is held in every function. */
+ * For this room alone; others use space.h. The space's lock is held in every function. The areas
+ * are a ring through `space->border`, which is none: it ends at 0 and begins at USER_END, so that
+ * who looks at neighbours meets no end of a list. */
 #pragma once
 
+#include "mm/pagetable.h"
 #include "mm/space.h"
 
 /* Nothing is ever mapped below: a null pointer with an offset must fault. */
@@ -12,26 +15,32 @@
 /* As Linux's vm.max_map_count: a list that is walked with the lock held must end. */
 #define MAX_AREAS 65530
 
-/* A copy of `like` for [start, end), not yet linked, with a reference to the object; NULL without
- * memory. */
-struct area *area_clone(const struct area *like, u64 start, u64 end);
-/* Drops the reference to the object and frees the record. */
-void area_free(struct area *a);
-/* Links it where its addresses say; they are free. 0, or -ENOMEM with MAX_AREAS there already. */
-int area_insert(struct space *s, struct area *a);
+#define area_next(a)   list_entry((a)->link.next, struct area, link)
+#define area_before(a) list_entry((a)->link.prev, struct area, link)
+
+/* AREA_READ, WRITE and EXEC are PTE_R, W and X one bit lower. RISC-V has no write-only pages - W
+ * without R is reserved - so PROT_WRITE means both. */
+#define pte_rights(prot) (PTE_U | ((prot)&AREA_PROT) << 1 | ((prot)&AREA_WRITE ? PTE_R : 0))
+
+/* A copy of `like` for [start, end), not yet in the ring, with a reference to the object; NULL
+ * without memory or when s has MAX_AREAS. */
+struct area *area_clone(struct space *s, const struct area *like, u64 start, u64 end);
+/* Takes it out of the ring, drops the reference to the object and frees the record. */
+void area_free(struct space *s, struct area *a);
 /* Makes `addr` a border between areas. 0 or -ENOMEM. */
 int area_split(struct space *s, u64 addr);
 /* Joins neighbours from the area before `start` to the one after `end` where they are alike. */
 void area_merge(struct space *s, u64 start, u64 end);
-/* The first area that ends above addr, or NULL. */
+/* The first area that ends above addr, or the border. */
 struct area *area_at_or_above(struct space *s, u64 addr);
-bool area_range_free(struct space *s, u64 start, u64 end);
-/* Takes the pages of the range out of the page table, flushes, then puts the frames. */
-void area_zap(struct space *s, u64 start, u64 end);
-/* After entries of the range have changed: no hart that runs this space remembers the old ones. */
-void space_flush(struct space *s, u64 va, u64 size);
+/* Gives `to` the pages that `from` has in [start, end) as well, from address `target` on, and takes
+ * the rights `taken` from both. False without memory for the tables; area_unmap undoes it. */
+bool area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target, u64 taken);
+/* Empties the range's entries of a level: all harts forget them, then the frames of these pages or
+ * tables are put. */
+void area_zap(struct space *s, u64 start, u64 end, int level);
 /* Removes all areas of the range, their pages and the tables that served nobody else. 0 or -ENOMEM
  * (nothing lost then). */
 int area_unmap(struct space *s, u64 start, u64 end);
-/* A free range for `length` bytes where mmap would put it, 0 if there is none. */
-u64 area_find_place(struct space *s, u64 length);
+/* After entries of the range have changed: no hart that runs this space remembers the old ones. */
+void space_flush(struct space *s, u64 va, u64 size);

@@ -8,92 +8,42 @@
 #include "lib/string.h"
 #include "mm/area.h"
 #include "mm/frame.h"
-#include "mm/pagetable.h"
 #include "riscv/hart.h"
-
-void (*space_out_of_memory)(void);
 
 /* The area of addr; a stack is extended downwards to it first, if there is room. */
 static struct area *
 find_or_grow(struct space *s, u64 addr)
 {
-    struct area *a = area_at_or_above(s, addr);
-    if (!a || a->start <= addr)
+    struct area *a = area_at_or_above(s, addr), *below = area_before(a);
+    if (a->start <= addr)
         return a;
     u64 start = ALIGN_DOWN(addr, PAGE_SIZE);
-    if (!(a->flags & AREA_STACK) || a->end - start > s->stack_limit || start < LOWEST)
+    if (!(a->flags & AREA_STACK) || a->end - start > s->stack_limit || start < LOWEST ||
+        (below->flags & AREA_PROT && below->end + STACK_GAP > start))
         return NULL;
-    if (a->link.prev != &s->areas) {
-        struct area *below = list_entry(a->link.prev, struct area, link);
-        if (below->flags & AREA_PROT && below->end + STACK_GAP > start)
-            return NULL;
-    }
     s->mapped_pages += (a->start - start) >> PAGE_SHIFT;
     a->offset_pages -= (a->start - start) >> PAGE_SHIFT;
     a->start = start;
     return a;
 }
 
-/* RISC-V has no write-only pages: W without R is reserved, so PROT_WRITE means both. */
-static u64
-rights_of(const struct area *a)
-{
-    u64 rights = PTE_U;
-    if (a->flags & (AREA_READ | AREA_WRITE))
-        rights |= PTE_R;
-    if (a->flags & AREA_WRITE)
-        rights |= PTE_W;
-    if (a->flags & AREA_EXEC)
-        rights |= PTE_X;
-    return rights;
-}
-
-static bool
-allowed(const struct area *a, u32 access)
-{
-    if (access == AREA_READ)
-        return a->flags & (AREA_READ | AREA_WRITE);
-    return a->flags & access;
-}
-
-/* A private copy of frame `from`; 0 without memory. */
-static u64
-copy_frame(u64 from)
-{
-    u64 pa = frame_alloc();
-    if (pa)
-        memcpy(frame_direct(pa), frame_address(from), PAGE_SIZE);
-    return pa;
-}
-
-/* Nothing is mapped at `va` yet. */
+/* Nothing is mapped at `va` yet. A private area shows the object's own page until it is written. */
 static int
-first_touch(struct space *s, struct area *a, pte_t *e, u64 va, u32 access)
+first_touch(struct space *s, struct area *a, pte_t *e, u64 va)
 {
-    u64 pa, rights = rights_of(a);
+    u64 pa, rights = pte_rights(a->flags);
     if (a->pager) {
         u64 index = a->offset_pages + ((va - a->start) >> PAGE_SHIFT);
         int err = a->pager->page(a->object, index, &pa);
         if (err)
             return err;
-        if (!(a->flags & AREA_SHARED)) {
-            if (access == AREA_WRITE) {
-                u64 copy = copy_frame(pa);
-                frame_put(pa);
-                pa = copy;
-            } else {
-                rights &= ~PTE_W; /* the object's own page: copied when written */
-            }
-        }
-    } else {
-        pa = frame_alloc_zero();
-    }
-    if (!pa)
+        if (!(a->flags & AREA_SHARED))
+            rights &= ~PTE_W;
+    } else if (!(pa = frame_alloc_zero())) {
         return -ENOMEM;
+    }
     pte_set(e, pte_leaf(pa, rights));
     s->resident_pages++;
-    if (rights & PTE_X)
-        space_code_changed(s);
     return 0;
 }
 
@@ -102,72 +52,48 @@ first_touch(struct space *s, struct area *a, pte_t *e, u64 va, u32 access)
 static int
 copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
 {
-    u64 old = pte_pa(*e);
-    if (!(a->flags & AREA_SHARED) && frame_refs(old) > 1) {
-        u64 pa = copy_frame(old);
-        if (!pa)
-            return -ENOMEM;
-        pte_set(e, pte_leaf(pa, rights_of(a)));
-        /* Every hart must see the copy before the old frame may go. */
-        space_flush(s, va, PAGE_SIZE);
-        frame_put(old);
-        if (a->flags & AREA_EXEC)
-            space_code_changed(s);
+    u64 old = pte_pa(*e), pa;
+    if (a->flags & AREA_SHARED || frame_record(old)->refs == 1) {
+        *e = pte_leaf(old, pte_rights(a->flags));
+        tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
         return 0;
     }
-    *e = pte_leaf(old, rights_of(a));
-    tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
-    return 0;
-}
-
-static int
-make_present(struct space *s, u64 addr, u32 access)
-{
-    if (addr >= USER_END)
-        return -EFAULT;
-    struct area *a = find_or_grow(s, addr);
-    if (!a)
-        return -EFAULT;
-    if (!allowed(a, access))
-        return -EACCES;
-    u64 va = ALIGN_DOWN(addr, PAGE_SIZE);
-    pte_t *e = pt_walk(s->root, va, true);
-    if (!e)
+    if (!(pa = frame_alloc()))
         return -ENOMEM;
-    if (!(*e & PTE_V))
-        return first_touch(s, a, e, va, access);
-    if (access == AREA_WRITE && !(*e & PTE_W))
-        return copy_on_write(s, a, e, va);
-    /* Another thread was faster, or this hart remembers an older entry. */
-    tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
+    memcpy(frame_direct(pa), frame_address(old), PAGE_SIZE);
+    pte_set(e, pte_leaf(pa, pte_rights(a->flags)));
+    /* Every hart must see the copy before the old frame may go. */
+    space_flush(s, va, PAGE_SIZE);
+    frame_put(old);
     return 0;
 }
 
 int
 space_fault_locked(struct space *s, u64 addr, u32 access)
 {
-    int err = make_present(s, addr, access);
-    /* Of another space - exec builds one - the caller takes care itself. */
-    if (err == -ENOMEM && s == space_current())
-        space_out_of_memory();
+    u64 va = ALIGN_DOWN(addr, PAGE_SIZE);
+    struct area *a = addr < USER_END ? find_or_grow(s, addr) : NULL;
+    if (!a)
+        return -EFAULT;
+    if (!(pte_rights(a->flags) & access << 1))
+        return -EACCES;
+    pte_t *e = pt_entry(s->root, va, 0, true);
+    if (!e)
+        return -ENOMEM;
+    bool fresh = !(*e & PTE_V);
+    int err = fresh ? first_touch(s, a, e, va) : 0;
+    if (!err && access == AREA_WRITE && !(*e & PTE_W))
+        err = copy_on_write(s, a, e, va);
+    else if (!fresh) /* another thread was faster, or this hart remembers an older entry */
+        tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
+    if (!err && a->flags & AREA_EXEC)
+        space_code_changed(s);
     return err;
 }
 
 int
 space_fault(struct space *s, u64 addr, u32 access)
 {
-    spin_lock(&s->lock);
-    int err = space_fault_locked(s, addr, access);
-    spin_unlock(&s->lock);
-    return err;
-}
-
-u64
-space_lookup(struct space *s, u64 addr, u32 access)
-{
-    if (addr >= USER_END)
-        return 0;
-    pte_t *e = pt_walk(s->root, addr, false);
-    u64 need = PTE_V | (access == AREA_WRITE ? PTE_W : access == AREA_READ ? PTE_R : PTE_X);
-    return e && (*e & need) == need ? pte_pa(*e) : 0;
+    spin_guard(&s->lock);
+    return space_fault_locked(s, addr, access);
 }

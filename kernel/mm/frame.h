@@ -17,17 +17,18 @@ u64 frame_alloc(void);
 /* The same, filled with zeros. */
 u64 frame_alloc_zero(void);
 
+/* One more reference; the first for a frame of the initrd, whose pages files keep in place. */
 void frame_get(u64 pa);
 /* Drops a reference; the last one frees the frame. pa 0 is allowed and ignored. */
 void frame_put(u64 pa);
-u32 frame_refs(u64 pa);
 
-/* Adopts a frame that was never free (initrd in place): its count becomes 1. */
-void frame_adopt(u64 pa);
-
-/* One number kept with an allocated frame for its owner (kmalloc: the size class). */
-u32 frame_tag(u64 pa);
-void frame_set_tag(u64 pa, u32 tag);
+/* What is known of a frame. Whoever holds a reference may read `refs`, and keep a number of its own
+ * in `tag` (kmalloc: the size class). */
+struct frame {
+    u32 refs;
+    u32 tag; /* of a free frame: the number of the next one + 1, 0 at the end */
+};
+struct frame *frame_record(u64 pa);
 
 /* Physical address of the kernel's first byte (boot/tables.c). */
 extern u64 image_load_address;

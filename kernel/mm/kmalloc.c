@@ -11,65 +11,41 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 
-#define MIN_SHIFT 5 /* 32 bytes: a list link and two words */
-#define CLASSES   (PAGE_SHIFT - MIN_SHIFT + 1)
+#define MIN_SIZE       32UL /* a list link and two words */
+#define CLASSES        8
+#define SIZE_OF(class) (MIN_SIZE << (class))
+_Static_assert(SIZE_OF(CLASSES - 1) == PAGE_SIZE, "the last class is a whole frame");
+
+#define for_each_object(at, pa, class)                                                             \
+    for (char *at = frame_direct(pa), *end = at + PAGE_SIZE; at < end; at += SIZE_OF(class))
 
 static struct spinlock lock = SPINLOCK_INIT("kmalloc");
 static struct list free_objects[CLASSES];
-static u64 bytes_in_use;
-
-static u32
-class_of(size_t size)
-{
-    u32 class = 0;
-    while (size > 1UL << (class + MIN_SHIFT))
-        class ++;
-    return class;
-}
-
-/* Cuts a fresh frame into objects of the class. */
-static bool
-refill(u32 class)
-{
-    u64 pa = frame_alloc();
-    if (!pa)
-        return false;
-    frame_set_tag(pa, class);
-    char *page = frame_direct(pa);
-    for (size_t at = 0; at < PAGE_SIZE; at += 1UL << (class + MIN_SHIFT))
-        list_add_tail(&free_objects[class], (struct list *)(page + at));
-    return true;
-}
 
 void *
 kzalloc(size_t size)
 {
     BUG_ON(size > PAGE_SIZE);
-    u32 class = class_of(size);
-    struct list *objects = &free_objects[class];
+    u32 class = 0;
+    while (size > SIZE_OF(class))
+        class ++;
+    struct list *objects = &free_objects[class], *object = NULL;
     spin_lock(&lock);
     if (!objects->next)
         list_init(objects);
-    if (list_empty(objects) && !refill(class)) {
-        spin_unlock(&lock);
-        return NULL;
+    u64 fresh = list_empty(objects) ? frame_alloc() : 0;
+    if (fresh) {
+        frame_record(fresh)->tag = class;
+        for_each_object (at, fresh, class)
+            list_add_tail(objects, (struct list *)at);
     }
-    struct list *object = objects->next;
-    list_remove(object);
-    frame_get(frame_of(object));
-    bytes_in_use += 1UL << (class + MIN_SHIFT);
+    if (!list_empty(objects)) {
+        object = objects->next;
+        list_remove(object);
+        frame_get(frame_of(object));
+    }
     spin_unlock(&lock);
-    return memset(object, 0, 1UL << (class + MIN_SHIFT));
-}
-
-/* All objects of the frame are free: takes them off the list and gives the frame back. */
-static void
-give_back(u64 pa, u32 class)
-{
-    char *page = frame_direct(pa);
-    for (size_t at = 0; at < PAGE_SIZE; at += 1UL << (class + MIN_SHIFT))
-        list_remove((struct list *)(page + at));
-    frame_put(pa);
+    return object ? memset(object, 0, SIZE_OF(class)) : NULL;
 }
 
 void
@@ -78,18 +54,13 @@ kfree(void *p)
     if (!p)
         return;
     u64 pa = frame_of(p);
-    u32 class = frame_tag(pa);
-    spin_lock(&lock);
-    bytes_in_use -= 1UL << (class + MIN_SHIFT);
+    u32 class = frame_record(pa)->tag;
+    spin_guard(&lock);
     list_add_head(&free_objects[class], p);
     frame_put(pa);
-    if (frame_refs(pa) == 1)
-        give_back(pa, class);
-    spin_unlock(&lock);
-}
-
-u64
-kmalloc_in_use(void)
-{
-    return bytes_in_use;
+    if (frame_record(pa)->refs > 1)
+        return;
+    for_each_object (at, pa, class)
+        list_remove((struct list *)at);
+    frame_put(pa);
 }

@@ -1,89 +1,88 @@
-/* pagetable.c - walking Sv39 page tables, and those of user space. See pagetable.h.
+/* pagetable.c - walking Sv39 page tables, and forgetting what was walked. See pagetable.h.
  *
  * A table of the lower levels keeps no count of its entries: it goes with the last area that it
  * serves (area.c). The kernel's own half is built in kernelmap.c. */
 
 #include "mm/pagetable.h"
-#include "lib/string.h"
+#include "dev/machine.h"
 #include "mm/frame.h"
+#include "riscv/hart.h"
+#include "riscv/sbi.h"
 
-#define INDEX(va, level) ((va) >> LEVEL_SHIFT(level) & 511)
-/* A non-leaf entry: V alone; A, D and U are reserved there. */
-#define TABLE_ENTRY(pa) ((pa) >> PAGE_SHIFT << 10 | PTE_V)
-
+/* The entry of `va` at *level; where the tables end above it, the last one on the way, and *level
+ * says of which level it is. */
 static pte_t *
-table(u64 pa)
+descend(u64 root, u64 va, int *level)
 {
-    return frame_direct(pa);
+    u64 table = root;
+    for (int at = 2;; at--) {
+        pte_t *e = (pte_t *)frame_direct(table) + (va >> LEVEL_SHIFT(at) & 511);
+        if (at == *level || !(*e & PTE_V)) {
+            *level = at;
+            return e;
+        }
+        table = pte_pa(*e);
+    }
 }
 
 pte_t *
 pt_entry(u64 root, u64 va, int level, bool make)
 {
-    pte_t *t = table(root);
-    for (int at = 2; at > level; at--) {
-        pte_t *e = &t[INDEX(va, at)];
-        if (!(*e & PTE_V)) {
-            u64 pa = make ? frame_alloc_zero() : 0;
-            if (!pa)
-                return NULL;
-            pte_set(e, TABLE_ENTRY(pa));
-        }
-        t = table(pte_pa(*e));
-    }
-    return &t[INDEX(va, level)];
-}
-
-/* The entry of the table that serves `va` at the level below `level`; NULL when there is none. */
-static pte_t *
-table_entry(u64 root, u64 va, int level)
-{
-    pte_t *e = pt_entry(root, va, level, false);
-    return e && *e & PTE_V ? e : NULL;
-}
-
-/* The first address behind what the entry of `va` at `level` serves. */
-static u64
-behind(u64 va, int level)
-{
-    return ALIGN_DOWN(va, LEVEL_SIZE(level)) + LEVEL_SIZE(level);
-}
-
-void
-pt_for_each(u64 root, u64 start, u64 end, pt_visit visit, void *arg)
-{
-    for (u64 va = start, next; va < end; va = next) {
-        next = MIN(end, behind(va, 1));
-        pte_t *e = table_entry(root, va, 1);
-        if (!e) {
-            next = table_entry(root, va, 2) ? next : behind(va, 2);
-            continue;
-        }
-        for (e = &table(pte_pa(*e))[INDEX(va, 0)]; va < next; va += PAGE_SIZE, e++)
-            if (*e & PTE_V)
-                visit(e, va, arg);
+    for (;;) {
+        int reached = level;
+        pte_t *e = descend(root, va, &reached);
+        if (reached == level)
+            return e;
+        u64 pa = make ? frame_alloc_zero() : 0;
+        if (!pa)
+            return NULL;
+        pte_set(e, pa >> PAGE_SHIFT << 10 | PTE_V); /* A, D and U are reserved in a non-leaf */
     }
 }
 
-void
-pt_for_each_unused(u64 root, u64 start, u64 end, u64 low, u64 high, pt_visit visit, void *arg)
+bool
+pt_next(struct pt_cursor *c)
 {
-    for (int level = 1; level <= 2; level++)
-        for (u64 va = ALIGN_DOWN(start, LEVEL_SIZE(level)), next; va < end; va = next) {
-            next = behind(va, table_entry(root, va, 2) ? level : 2);
-            pte_t *e = va >= low && next <= high ? table_entry(root, va, level) : NULL;
-            if (e)
-                visit(e, va, arg);
-        }
+    while (c->next < c->end) {
+        int level = c->level;
+        c->va = c->next;
+        if (c->e && c->va & (LEVEL_SIZE(level + 1) - 1))
+            c->e++; /* a neighbour in the same table: no walk */
+        else
+            c->e = descend(c->root, c->va, &level);
+        c->next = ALIGN_DOWN(c->va, LEVEL_SIZE(level)) + LEVEL_SIZE(level);
+        if (*c->e)
+            return true;
+    }
+    return false;
 }
+
+/* --- forgetting translations, here and on other harts ------------------------------------------
+ *
+ * Other harts are asked through the firmware: it interrupts them in M-mode, so one that spins on a
+ * lock with S-mode interrupts off still answers, and we may hold that lock (sbi.h).
+ * Source: Privileged Architecture, "Supervisor Memory-Management Fence Instruction". */
 
 u64
-pt_create(void)
+hart_mask_ids(u64 mask)
 {
-    u64 root = frame_alloc();
-    if (!root)
-        return 0;
-    memset(table(root), 0, PAGE_SIZE / 2);
-    memcpy(table(root) + 256, table(kernel_root) + 256, PAGE_SIZE / 2);
-    return root;
+    u64 ids = 0;
+    for (u32 i = 0; i < machine.hart_count; i++)
+        if (mask >> i & 1)
+            ids |= 1UL << machine.hart_ids[i];
+    return ids;
+}
+
+/* More than one page is one full flush: a change of tables needs it, and a fence for each of many
+ * pages is no cheaper. */
+void
+tlb_flush(u64 hart_mask, u64 va, u64 size)
+{
+    u64 self = 1UL << hart_index();
+    if (hart_mask & self && size == PAGE_SIZE)
+        __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
+    else if (hart_mask & self)
+        __asm__ volatile("sfence.vma" ::: "memory");
+    if (hart_mask & ~self)
+        sbi_remote_sfence(hart_mask_ids(hart_mask & ~self), va, size);
 }

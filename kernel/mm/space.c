@@ -3,12 +3,11 @@
  * Not here: what is in it (map.c, area.c) and how its pages come (fault.c). */
 
 #include "mm/space.h"
-#include <asm/errno.h>
 #include "lib/print.h"
+#include "lib/string.h"
 #include "mm/area.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
-#include "mm/pagetable.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
 #include "riscv/sbi.h"
@@ -19,15 +18,14 @@ struct space *
 space_create(void)
 {
     struct space *s = kzalloc(sizeof(*s));
-    if (!s)
-        return NULL;
-    s->root = pt_create();
-    if (!s->root) {
+    if (!s || !(s->root = frame_alloc())) {
         kfree(s);
         return NULL;
     }
+    memcpy(frame_direct(s->root), frame_direct(kernel_root), PAGE_SIZE); /* no user half there */
     spin_init(&s->lock, "space");
-    list_init(&s->areas);
+    list_init(&s->border.link);
+    s->border.start = USER_END;
     s->users = 1;
     return s;
 }
@@ -49,96 +47,28 @@ space_put(struct space *s)
     kfree(s);
 }
 
-/* --- fork ------------------------------------------------------------------------------------ */
-
-struct forking {
-    struct space *child;
-    bool keep_write; /* shared area: both go on writing to the same frame */
-    bool failed;
-    pte_t *last; /* the child's entry of last_va: its neighbours need no walk */
-    u64 last_va;
-};
-
-static pte_t *
-child_entry(struct forking *f, u64 va)
-{
-    if (f->last && va >> LEVEL_SHIFT(1) == f->last_va >> LEVEL_SHIFT(1))
-        f->last += (va - f->last_va) >> PAGE_SHIFT;
-    else
-        f->last = pt_walk(f->child->root, va, true);
-    f->last_va = va;
-    return f->last;
-}
-
-/* Private pages lose W on both sides; who writes first copies (fault.c). */
-static void
-share_page(pte_t *e, u64 va, void *arg)
-{
-    struct forking *f = arg;
-    pte_t *to = f->failed ? NULL : child_entry(f, va);
-    if (!to) {
-        f->failed = true;
-        return;
-    }
-    if (!f->keep_write && *e & PTE_W)
-        *e &= ~(PTE_W | PTE_D);
-    *to = *e;
-    frame_get(pte_pa(*e));
-    f->child->resident_pages++;
-}
-
-static bool
-fork_area(struct space *from, struct space *to, struct area *a)
-{
-    struct area *copy = area_clone(a, a->start, a->end);
-    if (!copy)
-        return false;
-    list_add_tail(&to->areas, &copy->link);
-    to->area_count++;
-    to->mapped_pages += (a->end - a->start) >> PAGE_SHIFT;
-    struct forking f = { .child = to, .keep_write = a->flags & AREA_SHARED };
-    pt_for_each(from->root, a->start, a->end, share_page, &f);
-    return !f.failed;
-}
-
-static void
-copy_figures(struct space *to, const struct space *from)
-{
-    to->brk_start = from->brk_start;
-    to->brk = from->brk;
-    to->mmap_top = from->mmap_top;
-    to->stack_limit = from->stack_limit;
-    to->stack_start = from->stack_start;
-    to->arg_start = from->arg_start;
-    to->arg_end = from->arg_end;
-    to->env_start = from->env_start;
-    to->env_end = from->env_end;
-    to->vdso_base = from->vdso_base;
-    to->sigreturn = from->sigreturn;
-    for (u32 i = 0; i < ARRAY_SIZE(to->auxv); i++)
-        to->auxv[i] = from->auxv[i];
-}
-
 struct space *
 space_fork(struct space *from)
 {
     struct space *to = space_create();
     if (!to)
         return NULL;
-    bool ok = true;
-    spin_lock(&from->lock);
-    copy_figures(to, from);
     struct area *a;
-    list_for_each (a, &from->areas, link)
-        if (!(a->flags & AREA_NOFORK) && !(ok = fork_area(from, to, a)))
-            break;
-    /* The parent's harts may remember W. */
-    space_flush(from, 0, USER_END);
-    spin_unlock(&from->lock);
-    if (ok)
-        return to;
-    space_put(to);
-    return NULL;
+    spin_guard(&from->lock);
+    *(struct space_figures *)to = *(struct space_figures *)from;
+    for_each_area (a, from) {
+        struct area *copy = area_clone(to, a, a->start, a->end);
+        if (copy)
+            list_add_tail(&to->border.link, &copy->link);
+        /* Private pages lose W on both sides; who writes first copies (fault.c). */
+        u64 taken = a->flags & AREA_SHARED ? 0 : PTE_W | PTE_D;
+        if (!copy || !area_share(from, a->start, a->end, to, a->start, taken)) {
+            space_put(to); /* and a hart that remembers W of a page may write: it is the parent's */
+            return NULL;
+        }
+    }
+    space_flush(from, 0, USER_END); /* the parent's harts may remember W */
+    return to;
 }
 
 /* --- harts ----------------------------------------------------------------------------------- */
@@ -184,17 +114,5 @@ space_flush(struct space *s, u64 va, u64 size)
     /* The changed entries before the look at who runs here: a hart that sets its bit after our look
      * walks the table after it too, and finds the new entries. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    u64 mask = __atomic_load_n(&s->active_harts, __ATOMIC_SEQ_CST);
-    if (mask)
-        tlb_flush(mask, va, size);
-}
-
-void
-space_for_each(struct space *s, void (*visit)(struct area *, void *), void *arg)
-{
-    struct area *a;
-    spin_lock(&s->lock);
-    list_for_each (a, &s->areas, link)
-        visit(a, arg);
-    spin_unlock(&s->lock);
+    tlb_flush(__atomic_load_n(&s->active_harts, __ATOMIC_SEQ_CST), va, size);
 }

@@ -20,7 +20,7 @@ struct pager {
     /* Stores in *pa the frame of the object's page `index`, with a reference for the caller.
      * 0, -EIO beyond the end of the object (SIGBUS), -ENOMEM. Called with the space's lock held. */
     int (*page)(void *object, u64 index, u64 *pa);
-    void (*get)(void *object); /* one more area refers to the object */
+    void (*get)(void *object); /* one more area refers to the object; may be NULL, like put */
     void (*put)(void *object);
     /* What /proc/PID/maps prints for it: name, inode number and device (may all stay untouched). */
     void (*describe)(void *object, char *name, size_t size, u64 *inode);
@@ -32,13 +32,11 @@ struct pager {
 #define AREA_PROT    7u
 #define AREA_SHARED  8u  /* writes go to the object and are seen by all */
 #define AREA_STACK   16u /* grows down to its limit on a fault just below */
-#define AREA_HEAP    32u /* made by brk */
-#define AREA_NOFORK  64u
-#define AREA_SPECIAL 128u /* vDSO and vvar: not split by mremap, never written through */
-#define AREA_NOWRITE 256u /* mprotect may not add PROT_WRITE (file opened read-only; vvar) */
+#define AREA_SPECIAL 32u /* vDSO and vvar: not split by mremap, never written through */
+#define AREA_NOWRITE 64u /* mprotect may not add PROT_WRITE (file opened read-only; vvar) */
 
 struct area {
-    struct list link; /* in space->areas, ordered by address */
+    struct list link; /* in the space's ring, ordered by address */
     u64 start, end;   /* page aligned, end not included */
     u32 flags;        /* AREA_... */
     const struct pager *pager;
@@ -47,23 +45,30 @@ struct area {
     const char *name; /* "[heap]", "[stack]", "[vdso]" ... or NULL */
 };
 
-struct space {
-    struct spinlock lock;
-    u32 users; /* threads' processes that share it (vfork), atomically counted */
-    u64 root;  /* frame of the root page table */
-    struct list areas;
-    u32 area_count;
-    u64 active_harts;   /* harts whose satp is this space; atomic bits */
-    u64 mapped_pages;   /* sum of all areas, against the limit */
-    u64 resident_pages; /* entries in the page table */
+/* What exec finds out once and fork copies. */
+struct space_figures {
     u64 brk_start, brk;
     u64 mmap_top;    /* mmap places areas below it, downwards */
     u64 stack_limit; /* bytes that the stack may grow to (RLIMIT_STACK) */
     u64 stack_start; /* sp at entry, for /proc/PID/stat */
     u64 arg_start, arg_end, env_start, env_end;
     u64 vdso_base, sigreturn; /* user addresses; sigreturn = __vdso_rt_sigreturn here */
-    u64 auxv[64]; /* as the program got it, for /proc/PID/auxv; pairs, AT_NULL ends it */
+    u64 auxv[64];     /* as the program got it, for /proc/PID/auxv; pairs, AT_NULL ends it */
+    u64 mapped_pages; /* sum of all areas */
 };
+
+struct space {
+    struct space_figures; /* first: space_fork copies it (-fms-extensions) */
+    struct spinlock lock;
+    u32 users; /* threads' processes that share it (vfork), atomically counted */
+    u32 area_count;
+    struct area border; /* the ring of areas begins and ends here (area.h) */
+    u64 root;           /* frame of the root page table */
+    u64 active_harts;   /* harts whose satp is this space; atomic bits */
+    u64 resident_pages; /* entries in the page table */
+};
+
+#define for_each_area(a, s) list_for_each (a, &(s)->border.link, link)
 
 /* A new empty space with one user, or NULL without memory. The kernel half is in place. */
 struct space *space_create(void);
@@ -78,7 +83,7 @@ void space_put(struct space *s);
 #define MAP_AT_FIXED     0x10000u /* exactly at `addr`, replacing what is there */
 #define MAP_AT_NOREPLACE 0x20000u /* exactly at `addr`, -EEXIST if something is there */
 
-/* Adds an area of `length` bytes (rounded up to pages). `addr` is a hint unless MAP_AT_*. The
+/* Adds an area of `length` bytes (not 0, rounded up to pages). `addr` is a hint unless MAP_AT_*. The
  * pager's get() is called once for each area made. Returns the address or -ENOMEM, -EINVAL,
  * -EEXIST. Nothing of the old mapping is lost on an error. */
 s64 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *pager,
@@ -87,7 +92,7 @@ s64 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pag
 /* munmap: splits areas as needed. 0, -EINVAL or -ENOMEM. */
 int space_unmap(struct space *s, u64 addr, u64 length);
 /* mprotect. 0, -EINVAL, -ENOMEM when a page of the range has no area, -EACCES. */
-int space_protect(struct space *s, u64 addr, u64 length, u32 prot);
+int space_protect(struct space *s, u64 addr, u64 length, u64 prot);
 /* madvise(MADV_DONTNEED): gives the pages back; private ones read as fresh afterwards. */
 int space_discard(struct space *s, u64 addr, u64 length);
 /* Pages of `object` from number `first` on are gone (a file was cut): takes them out of all areas
@@ -102,9 +107,6 @@ s64 space_remap(struct space *s, u64 addr, u64 old_len, u64 new_len, u64 flags, 
  * before and behind, uniform over [low, high); 0 when there is no room. */
 u64 space_random_place(struct space *s, u64 low, u64 high, u64 length);
 
-/* True if [start, end) lies where user memory may be and nothing is mapped there. */
-bool space_is_free(struct space *s, u64 start, u64 end);
-
 /* The area that holds addr, or NULL. Call with the lock held. */
 struct area *space_find(struct space *s, u64 addr);
 
@@ -115,12 +117,9 @@ int space_fault(struct space *s, u64 addr, u32 access);
 /* The same with the lock held by the caller (usercopy). */
 int space_fault_locked(struct space *s, u64 addr, u32 access);
 
-/* Handed down by floor 9: the current thread could not get a page of its own space. Called with
- * locks held: it may only take note. */
+/* Handed down by floor 9: the kernel could not get a page of the current space (usercopy.c). Called
+ * with locks held: it may only take note. */
 extern void (*space_out_of_memory)(void);
-
-/* The frame mapped at addr if the page table allows `access` now, else 0. Lock held. */
-u64 space_lookup(struct space *s, u64 addr, u32 access);
 
 /* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */
 void space_activate(struct space *s);
@@ -130,6 +129,3 @@ struct space *space_current(void);
 /* Instructions in user memory have changed: fence.i on this hart and on those that run threads
  * of it (unprivileged ISA, Zifencei). A hart that comes later fences in space_activate. */
 void space_code_changed(struct space *s);
-
-/* For /proc: calls visit for each area in order with the lock held; visit must not sleep. */
-void space_for_each(struct space *s, void (*visit)(struct area *, void *), void *arg);

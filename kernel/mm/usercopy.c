@@ -7,109 +7,70 @@
 #include "mm/usercopy.h"
 #include <asm/errno.h>
 #include "lib/string.h"
+#include "mm/area.h"
 #include "mm/frame.h"
-#include "mm/space.h"
+
+void (*space_out_of_memory)(void);
 
 /* The kernel's address of user byte `addr`, faulted in for `access`; NULL if it cannot be. */
-static char *
+static void *
 reach(struct space *s, u64 addr, u32 access)
 {
-    u64 pa = space_lookup(s, addr, access);
-    if (!pa) {
-        if (space_fault_locked(s, addr, access))
-            return NULL;
-        pa = space_lookup(s, addr, access);
-        if (!pa)
-            return NULL;
+    u64 need = PTE_V | access << 1;
+    for (int err = 0; addr < USER_END && !err;) {
+        pte_t *e = pt_entry(s->root, addr, 0, false);
+        if (e && (*e & need) == need)
+            return (char *)frame_address(pte_pa(*e)) + addr % PAGE_SIZE;
+        err = space_fault_locked(s, addr, access);
+        /* Of another space - exec builds one - the caller takes care itself. */
+        if (err == -ENOMEM && s == space_current())
+            space_out_of_memory();
     }
-    return (char *)frame_address(pa) + addr % PAGE_SIZE;
+    return NULL;
 }
 
-/* Moves n bytes between `kernel` and `user`; returns how many went. kernel NULL: writes zeros. */
-static size_t
-transfer(struct space *s, char *kernel, u64 user, size_t n, u32 access)
+size_t
+copy_partial(struct space *s, char *kernel, u64 user, size_t n, u32 access)
 {
-    size_t done = 0;
-    while (done < n) {
-        size_t chunk = MIN(n - done, PAGE_SIZE - (user + done) % PAGE_SIZE);
-        spin_lock(&s->lock);
-        char *p = reach(s, user + done, access);
-        if (p && access == AREA_READ)
-            memcpy(kernel + done, p, chunk);
-        else if (p && kernel)
-            memcpy(p, kernel + done, chunk);
-        else if (p)
-            memset(p, 0, chunk);
-        spin_unlock(&s->lock);
+    size_t done = 0, chunk;
+    for (; done < n; done += chunk) {
+        chunk = MIN(n - done, PAGE_SIZE - (user + done) % PAGE_SIZE);
+        spin_guard(&s->lock);
+        void *p = reach(s, user + done, access);
         if (!p)
             break;
-        done += chunk;
+        if (access == AREA_READ)
+            memcpy(kernel + done, p, chunk);
+        else
+            memcpy(p, kernel + done, chunk);
     }
     return done;
-}
-
-static int
-whole(size_t done, size_t n)
-{
-    return done == n ? 0 : -EFAULT;
-}
-
-size_t
-copy_from_user_partial(void *dst, u64 src, size_t n)
-{
-    return transfer(space_current(), dst, src, n, AREA_READ);
-}
-
-size_t
-copy_to_user_partial(u64 dst, const void *src, size_t n)
-{
-    return transfer(space_current(), (char *)src, dst, n, AREA_WRITE);
-}
-
-int
-copy_from_user(void *dst, u64 src, size_t n)
-{
-    return whole(copy_from_user_partial(dst, src, n), n);
-}
-
-int
-copy_to_user(u64 dst, const void *src, size_t n)
-{
-    return whole(copy_to_user_partial(dst, src, n), n);
-}
-
-int
-zero_user(u64 dst, size_t n)
-{
-    return whole(transfer(space_current(), NULL, dst, n, AREA_WRITE), n);
 }
 
 int
 copy_from_space(struct space *s, void *dst, u64 src, size_t n)
 {
-    return whole(transfer(s, dst, src, n, AREA_READ), n);
+    return copy_partial(s, dst, src, n, AREA_READ) == n ? 0 : -EFAULT;
 }
 
 int
 copy_to_space(struct space *s, u64 dst, const void *src, size_t n)
 {
-    return whole(transfer(s, (char *)src, dst, n, AREA_WRITE), n);
+    return copy_partial(s, (char *)src, dst, n, AREA_WRITE) == n ? 0 : -EFAULT;
 }
 
 long
 string_from_user(char *dst, u64 src, size_t size)
 {
-    size_t done = 0;
-    while (done < size) {
+    for (size_t done = 0, chunk; done < size; done += chunk) {
         /* In pieces that end at multiples of 128: most strings are short, and a piece never
          * reaches into a page that the string does not. */
-        size_t chunk = MIN(size - done, 128 - (src + done) % 128);
+        chunk = MIN(size - done, 128 - (src + done) % 128);
         if (copy_from_user(dst + done, src + done, chunk))
             return -EFAULT;
         size_t n = strnlen(dst + done, chunk);
         if (n < chunk)
             return (long)(done + n);
-        done += chunk;
     }
     return -ENAMETOOLONG;
 }
@@ -117,24 +78,19 @@ string_from_user(char *dst, u64 src, size_t size)
 int
 user_load_u32(u64 addr, u32 *value)
 {
-    struct space *s = space_current();
-    spin_lock(&s->lock);
-    char *p = reach(s, addr, AREA_READ);
+    spin_guard(&space_current()->lock);
+    u32 *p = reach(space_current(), addr, AREA_READ);
     if (p)
-        *value = __atomic_load_n((u32 *)p, __ATOMIC_SEQ_CST);
-    spin_unlock(&s->lock);
+        *value = __atomic_load_n(p, __ATOMIC_SEQ_CST);
     return p ? 0 : -EFAULT;
 }
 
 int
 user_cas_u32(u64 addr, u32 *expected, u32 new)
 {
-    struct space *s = space_current();
-    spin_lock(&s->lock);
-    char *p = reach(s, addr, AREA_WRITE);
+    spin_guard(&space_current()->lock);
+    u32 *p = reach(space_current(), addr, AREA_WRITE);
     if (p)
-        __atomic_compare_exchange_n((u32 *)p, expected, new, false, __ATOMIC_SEQ_CST,
-                                    __ATOMIC_SEQ_CST);
-    spin_unlock(&s->lock);
+        __atomic_compare_exchange_n(p, expected, new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     return p ? 0 : -EFAULT;
 }

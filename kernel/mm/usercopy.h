@@ -7,26 +7,22 @@
  * may hold locks outside of it (see lib/spinlock.h for the order). */
 #pragma once
 
-#include "lib/types.h"
+#include "mm/space.h"
 
-struct space;
-
-int copy_from_user(void *dst, u64 src, size_t n);
-int copy_to_user(u64 dst, const void *src, size_t n);
-int zero_user(u64 dst, size_t n);
-
-/* The same for another space, as exec does for one it is building. */
+/* The same for any space, as exec does for one it is building. */
 int copy_from_space(struct space *s, void *dst, u64 src, size_t n);
 int copy_to_space(struct space *s, u64 dst, const void *src, size_t n);
+
+#define copy_from_user(dst, src, n) copy_from_space(space_current(), dst, src, n)
+#define copy_to_user(dst, src, n)   copy_to_space(space_current(), dst, src, n)
+
+/* Copies n bytes from (AREA_READ) or to (AREA_WRITE) `user`. Returns how many went before a fault:
+ * for read and write, which answer with a short count. */
+size_t copy_partial(struct space *s, char *kernel, u64 user, size_t n, u32 access);
 
 /* Copies a NUL-terminated string of at most size-1 characters. Returns its length, -EFAULT, or
  * -ENAMETOOLONG when no NUL comes in time. */
 long string_from_user(char *dst, u64 src, size_t size);
-
-/* As the first two, but say how many bytes went before a fault: for read and write, which answer
- * with a short count. They return n when all went well. */
-size_t copy_from_user_partial(void *dst, u64 src, size_t n);
-size_t copy_to_user_partial(u64 dst, const void *src, size_t n);
 
 /* Reads the aligned u32 at `addr` atomically. For futex. */
 int user_load_u32(u64 addr, u32 *value);

@@ -157,7 +157,8 @@ elf_map(struct elf *e, struct space *s)
         if (!place)
             return -ENOMEM;
         e->bias = ALIGN_UP(place, align) - low;
-    } else if (!space_is_free(s, low, high)) {
+    } else if (space_map(s, low, high - low, MAP_AT_NOREPLACE, NULL, NULL, 0, NULL) < 0 ||
+               space_unmap(s, low, high - low)) {
         return -ENOMEM; /* page 0, the kernel's half, or what is mapped already */
     }
     /* Segments may overlap one another, as they do on Linux: the later one wins. */

@@ -52,7 +52,11 @@ print_maps(struct printer *p, int pid)
     struct space *s = space_of(pid);
     if (!s)
         return 0;
-    space_for_each(s, print_area, p);
+    struct area *a;
+    spin_lock(&s->lock);
+    for_each_area (a, s)
+        print_area(a, p);
+    spin_unlock(&s->lock);
     space_put(s);
     return 0;
 }

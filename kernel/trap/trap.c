@@ -64,9 +64,11 @@ exception(u64 cause, u64 pc, u64 address)
     if (bit & PAGE_FAULTS) {
         u32 access = cause == 12 ? AREA_EXEC : cause == 13 ? AREA_READ : AREA_WRITE;
         int err = space_fault(current()->space, address, access);
-        if (err == -EIO)
+        if (err == -ENOMEM)
+            note_out_of_memory(); /* tried again when there is some (trap/return.c) */
+        else if (err == -EIO)
             signal_fault(SIGBUS, BUS_ADRERR, address);
-        else if (err && err != -ENOMEM) /* that is noted; tried again when there is some memory */
+        else if (err)
             signal_fault(SIGSEGV, err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, address);
     } else if (bit & MISALIGNED) {
         signal_fault(SIGBUS, BUS_ADRALN, address);

@@ -1,74 +1,84 @@
-/* image.c - the vDSO image at boot: is it there, is it the one this kernel was built with?
+/* image.c - the vDSO image: checked at boot, shown to every process beside the clocks' page.
+ *
+ *      base - 4096   [vvar]   r--   the clocks, written by the kernel behind every program's back
+ *      base          [vdso]   r-x   the image, whole
  *
  * The image stays where the linker put it, in read-only memory that the direct map leaves out, so
  * the kernel cannot write to it either. What the kernel must know of its inside (where the signal
- * return is) was read off at build time (vdso-image.h): the build-id says that this still holds. */
+ * return is) was read off at build time (vdso-image.h): the build-id says that this still holds.
+ *
+ * All processes see the same frames, each at a base of its own: drawn from the whole user half, by
+ * itself, so that who learns it learns nothing about stack, heap or libraries. One unmapped page
+ * stays free on both sides. Both areas are private: a debugger may get its own writable copy of the
+ * code by mprotect, never the frame that others execute. */
 
-#include "vdso/image.h"
+#include <asm/errno.h>
 #include <elf.h>
 #include "dev/machine.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/space.h"
 #include "vdso-image.h"
 #include "vdso/vdso.h"
 
 extern const u8 vdso_image_start[], vdso_image_end[];
 
+#define IMAGE_SIZE ((u64)(vdso_image_end - vdso_image_start))
+
 static bool enabled;
-
-static bool
-lies_outside(u64 offset, u64 bytes, u64 size)
-{
-    return offset > size || bytes > size - offset;
-}
-
-static void
-check_header(const Elf64_Ehdr *header, u64 size)
-{
-    if (size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
-        panic("vDSO image: no ELF header at 0x%lx", (u64)header);
-    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_RISCV ||
-        header->e_type != ET_DYN)
-        panic("vDSO image: not a 64-bit RISC-V shared object");
-    if (lies_outside(header->e_phoff, header->e_phnum * sizeof(Elf64_Phdr), size) ||
-        lies_outside(header->e_shoff, header->e_shnum * sizeof(Elf64_Shdr), size))
-        panic("vDSO image: its headers lie outside its %lu bytes", size);
-}
 
 void
 vdso_init(void)
 {
     static const u8 build_id[VDSO_BUILD_ID_SIZE] = VDSO_BUILD_ID;
-    u64 size = vdso_image_pages() << PAGE_SHIFT;
-    check_header((const Elf64_Ehdr *)vdso_image_start, size);
+    const Elf64_Ehdr *header = (const Elf64_Ehdr *)vdso_image_start;
+    if (IMAGE_SIZE < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
+        panic("vDSO image: no ELF header at 0x%lx", (u64)header);
+    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_RISCV ||
+        header->e_type != ET_DYN)
+        panic("vDSO image: not a 64-bit RISC-V shared object");
+    if (MAX(header->e_phoff, header->e_shoff) > IMAGE_SIZE ||
+        header->e_phoff + header->e_phnum * sizeof(Elf64_Phdr) > IMAGE_SIZE ||
+        header->e_shoff + header->e_shnum * sizeof(Elf64_Shdr) > IMAGE_SIZE)
+        panic("vDSO image: its headers lie outside its %lu bytes", IMAGE_SIZE);
     if (memcmp(vdso_image_start + VDSO_BUILD_ID_OFFSET, build_id, sizeof(build_id)))
         panic("vDSO image: its build-id is not the one that this kernel was built with");
     const char *word = cmdline_get("vdso");
     enabled = !word || strcmp(word, "0");
-    pr_info("vDSO: %lu page%s, %s", vdso_image_pages(), vdso_image_pages() == 1 ? "" : "s",
-            enabled ? "on" : "off");
+    u64 pages = IMAGE_SIZE / PAGE_SIZE;
+    pr_info("vDSO: %lu page%s, %s", pages, pages == 1 ? "" : "s", enabled ? "on" : "off");
 }
 
-bool
-vdso_enabled(void)
+/* Both areas show one object: page 0 of it is vvar, the image follows. The pages live as long as
+ * the kernel, so areas need not be counted. */
+static int
+page(void *object, u64 index, u64 *pa)
 {
-    return enabled;
+    u64 at = (index - 1) * PAGE_SIZE;
+    if (index && at >= IMAGE_SIZE)
+        return -EIO;
+    *pa = frame_of(index ? (const void *)(vdso_image_start + at) : vvar_page());
+    frame_get(*pa);
+    return 0;
 }
 
-u64
-vdso_image_pages(void)
-{
-    return (u64)(vdso_image_end - vdso_image_start) >> PAGE_SHIFT;
-}
+static const struct pager pager = { .page = page };
 
-const void *
-vdso_image_page(u64 index)
+int
+vdso_map(struct space *s)
 {
-    return vdso_image_start + (index << PAGE_SHIFT);
-}
-
-u64
-vdso_sigreturn_offset(void)
-{
-    return VDSO_RT_SIGRETURN;
+    u64 vvar = space_random_place(s, 0, USER_END, PAGE_SIZE + IMAGE_SIZE), base = vvar + PAGE_SIZE;
+    const u32 flags = AREA_READ | AREA_SPECIAL | MAP_AT_NOREPLACE;
+    /* riscv has no SA_RESTORER: a signal handler returns into the image, even when programs are not
+     * to find it (vdso=0). */
+    if (!vvar || space_map(s, base, IMAGE_SIZE, flags | AREA_EXEC, &pager, NULL, 1,
+                           enabled ? "[vdso]" : "[sigpage]") < 0)
+        return -ENOMEM;
+    s->sigreturn = base + VDSO_RT_SIGRETURN;
+    if (!enabled)
+        return 0;
+    s->vdso_base = base;
+    s64 at = space_map(s, vvar, PAGE_SIZE, flags | AREA_NOWRITE, &pager, NULL, 0, "[vvar]");
+    return at < 0 ? -ENOMEM : 0;
 }

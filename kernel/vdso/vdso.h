@@ -12,7 +12,6 @@ struct vvar;
 /* Checks the image's ELF header and that its build-id is the one compiled in; panics when not.
  * Reads the kernel word `vdso=0`. */
 void vdso_init(void);
-bool vdso_enabled(void);
 
 /* Maps vvar and image into `s` at a fresh random base, sets s->vdso_base and s->sigreturn. With
  * vdso=0 only the image's pages, as "[sigpage]", and vdso_base stays 0. 0 or -ENOMEM. */

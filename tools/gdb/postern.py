@@ -97,7 +97,7 @@ def path_of(inode):
 def areas(process):
     """[(name, start, end)] of a process, lowest first; name as in /proc/PID/maps."""
     found = []
-    for area in linked(process["space"]["areas"], "struct area", "link"):
+    for area in linked(process["space"]["border"]["link"], "struct area", "link"):
         if int(area["name"]):
             name = text_at(area["name"])
         elif int(area["pager"]) and int(area["object"]):

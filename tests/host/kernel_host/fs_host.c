@@ -61,7 +61,7 @@ frame_alloc_zero(void)
 }
 
 void
-frame_adopt(u64 pa)
+frame_get(u64 pa)
 {
     test_refs[pa / PAGE_SIZE]++;
 }
