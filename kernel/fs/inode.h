@@ -83,6 +83,14 @@ struct inode *device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void
 void inode_get(struct inode *i);
 void inode_put(struct inode *i); /* NULL allowed */
 
+/* `struct inode *i scoped_inode = NULL;` puts the reference when its block ends. */
+static inline void
+inode_put_scope(struct inode **i)
+{
+    inode_put(*i);
+}
+#define scoped_inode at_scope_end(inode_put_scope)
+
 /* Everything stat(2) tells. */
 void inode_stat(const struct inode *i, struct stat *st);
 /* Content changed: mtime and ctime. Attributes or links changed: ctime only. */
