@@ -1,44 +1,39 @@
-/* fd.c - a process' table from descriptors to open files. See file.h.
+/* fd.c - what a process has of the file layer: its descriptors, working directory and umask.
  *
- * One page of pointers; bit 0 of each is the descriptor's FD_CLOEXEC. `end` spares fork, exec and
- * exit the part that was never used. Files are put after the lock is given up: the last put of a
- * pipe's end wakes others. */
+ * Contracts in file.h and vfs.h. Both are counted, because threads share them. `end` spares fork,
+ * exec and exit the part of the table that was never used. Files and directories are put after the
+ * lock is given up (a scoped variable above the guard): the last put of a pipe's end wakes others.
+ * Source: open(2), dup(2), chdir(2). */
 #include <asm/errno.h>
-#include "fs/file.h"
+#include <linux/stat.h>
+#include "fs/tree.h"
 #include "fs/vfs.h"
 #include "mm/kmalloc.h"
 
-#define CLOEXEC 1UL
-
-struct files {
-    u32 refs;
-    int end; /* no descriptor from here on has ever been open */
-    struct spinlock lock;
-    u64 slot[MAX_FDS]; /* struct file pointer | CLOEXEC, or 0 */
-};
 _Static_assert(sizeof(struct files) <= PAGE_SIZE, "kzalloc gives no more");
 
-static struct file *
-file_in(u64 slot)
-{
-    return (struct file *)(slot & ~CLOEXEC);
-}
-
 struct files *
-files_create(void)
+files_pass(struct files *from, enum passing how)
 {
-    struct files *fs = kzalloc(sizeof(*fs));
-    if (!fs)
+    if (how == SHARE) {
+        __atomic_add_fetch(&from->refs, 1, __ATOMIC_RELAXED);
+        return from;
+    }
+    struct files *to = kzalloc(sizeof(*to));
+    if (!to)
         return NULL;
-    fs->refs = 1;
-    spin_init(&fs->lock, "files");
-    return fs;
-}
-
-void
-files_get(struct files *fs)
-{
-    __atomic_add_fetch(&fs->refs, 1, __ATOMIC_RELAXED);
+    to->refs = 1;
+    spin_init(&to->lock, "files");
+    if (!from)
+        return to;
+    spin_guard(&from->lock);
+    to->end = from->end;
+    for (int fd = 0; fd < to->end; fd++)
+        if (from->file[fd] && !(how == COPY_FOR_EXEC && from->cloexec[fd])) {
+            to->file[fd] = file_get(from->file[fd]);
+            to->cloexec[fd] = from->cloexec[fd];
+        }
+    return to;
 }
 
 void
@@ -47,131 +42,101 @@ files_put(struct files *fs)
     if (!fs || __atomic_sub_fetch(&fs->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     for (int fd = 0; fd < fs->end; fd++)
-        file_put(file_in(fs->slot[fd]));
+        file_put(fs->file[fd]);
     kfree(fs);
 }
 
-/* Parent and child share the open files, positions included, and from then on not the table. */
-struct files *
-files_copy(struct files *from)
-{
-    struct files *to = files_create();
-    if (!to)
-        return NULL;
-    spin_lock(&from->lock);
-    to->end = from->end;
-    for (int fd = 0; fd < to->end; fd++)
-        if ((to->slot[fd] = from->slot[fd]))
-            file_get(file_in(to->slot[fd]));
-    spin_unlock(&from->lock);
-    return to;
-}
-
-struct files *
-files_unshare(struct files *fs)
-{
-    if (__atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) > 1)
-        return files_copy(fs);
-    files_get(fs);
-    return fs;
-}
-
-/* Puts f (or NULL) into the slot of a valid fd and returns what was there. Lock held. */
-static struct file *
-swap_locked(struct files *fs, int fd, struct file *f, bool cloexec)
-{
-    struct file *old = file_in(fs->slot[fd]);
-    fs->slot[fd] = (u64)f | (f && cloexec ? CLOEXEC : 0);
-    fs->end = MAX(fs->end, fd + 1);
-    return old;
-}
-
-static bool
-is_open(const struct files *fs, int fd)
-{
-    return fd >= 0 && fd < MAX_FDS && fs->slot[fd];
-}
-
 struct file *
-fd_get(struct files *fs, int fd)
+fd_get(int fd)
 {
-    spin_lock(&fs->lock);
-    struct file *f = is_open(fs, fd) ? file_in(fs->slot[fd]) : NULL;
-    if (f)
-        file_get(f);
-    spin_unlock(&fs->lock);
-    return f;
+    struct files *fs = fs_current()->files;
+    spin_guard(&fs->lock);
+    return fd >= 0 && fd < fs->end && fs->file[fd] ? file_get(fs->file[fd]) : NULL;
 }
 
-/* Without the lock: a descriptor that comes or goes meanwhile may be seen or not. */
-int
-fd_next(struct files *fs, int fd)
-{
-    while (fd < fs->end && !is_open(fs, fd))
-        fd++;
-    return fd < fs->end ? fd : -1;
-}
-
-/* POSIX: always the lowest free one. Shells count on it (close 1, open, and it is the output). */
 u64
 fd_limit(void)
 {
     return MIN(fs_current()->open_limit, (u64)MAX_FDS);
 }
 
+/* POSIX: always the lowest free one. Shells count on it (close 1, open, and it is the output). */
 int
-fd_install(struct files *fs, struct file *f, int min, bool cloexec)
+fd_install(struct file *f, int min, bool cloexec)
 {
+    struct file *unused scoped_file = f;
+    struct files *fs = fs_current()->files;
     int fd = min, limit = (int)fd_limit();
-    spin_lock(&fs->lock);
-    while (fd < limit && is_open(fs, fd))
+    spin_guard(&fs->lock);
+    while (fd < limit && fs->file[fd])
         fd++;
-    if (fd < limit)
-        swap_locked(fs, fd, f, cloexec);
-    spin_unlock(&fs->lock);
-    if (fd < limit)
-        return fd;
-    file_put(f);
-    return -EMFILE;
+    if (fd >= limit)
+        return -EMFILE;
+    unused = NULL;
+    fs->file[fd] = f;
+    fs->cloexec[fd] = cloexec;
+    fs->end = MAX(fs->end, fd + 1);
+    return fd;
 }
 
 int
-fd_install_at(struct files *fs, struct file *f, int fd, bool cloexec)
+fd_replace(int fd, struct file *f, bool cloexec)
 {
-    bool valid = fd >= 0 && (u64)fd < fd_limit();
-    spin_lock(&fs->lock);
-    struct file *old = valid ? swap_locked(fs, fd, f, cloexec) : f;
-    spin_unlock(&fs->lock);
-    file_put(old);
-    return valid ? fd : -EBADF;
+    struct file *old scoped_file = f;
+    struct files *fs = fs_current()->files;
+    spin_guard(&fs->lock);
+    if (f ? (u32)fd >= fd_limit() : (u32)fd >= MAX_FDS || !fs->file[fd])
+        return -EBADF;
+    old = fs->file[fd];
+    fs->file[fd] = f;
+    fs->cloexec[fd] = cloexec;
+    fs->end = MAX(fs->end, fd + 1);
+    return 0;
 }
 
-int
-fd_close(struct files *fs, int fd)
+/* --- working directory and umask ------------------------------------------------------------- */
+struct fsinfo *
+fsinfo_pass(struct fsinfo *from, enum passing how)
 {
-    spin_lock(&fs->lock);
-    struct file *f = is_open(fs, fd) ? swap_locked(fs, fd, NULL, false) : NULL;
-    spin_unlock(&fs->lock);
-    file_put(f);
-    return f ? 0 : -EBADF;
+    if (how == SHARE) {
+        __atomic_add_fetch(&from->refs, 1, __ATOMIC_RELAXED);
+        return from;
+    }
+    struct fsinfo *to = kzalloc(sizeof(*to));
+    if (!to)
+        return NULL;
+    spin_guard(&from->lock);
+    *to = (struct fsinfo){ 1, from->umask, SPINLOCK_INIT("files"), inode_get(from->cwd) };
+    return to;
 }
 
-/* exec has made this thread the only user of the table. */
 void
-files_close_on_exec(struct files *fs)
+fsinfo_put(struct fsinfo *i)
 {
-    for (int fd = 0; fd < fs->end; fd++)
-        if (fs->slot[fd] & CLOEXEC)
-            fd_close(fs, fd);
+    if (!i || __atomic_sub_fetch(&i->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    inode_put(i->cwd);
+    kfree(i);
+}
+
+/* With a reference: another thread may change directory in the middle of our walk. */
+struct inode *
+fsinfo_cwd(void)
+{
+    struct fsinfo *i = fs_current()->fsinfo;
+    spin_guard(&i->lock);
+    return inode_get(i->cwd);
 }
 
 int
-fd_cloexec(struct files *fs, int fd, int set)
+fsinfo_chdir(struct inode *dir)
 {
-    spin_lock(&fs->lock);
-    int on = is_open(fs, fd) ? (int)(fs->slot[fd] & CLOEXEC) : -EBADF;
-    if (on >= 0 && set >= 0)
-        fs->slot[fd] = (fs->slot[fd] & ~CLOEXEC) | (set ? CLOEXEC : 0);
-    spin_unlock(&fs->lock);
-    return on;
+    struct inode *old scoped_inode = NULL;
+    struct fsinfo *i = fs_current()->fsinfo;
+    if (!S_ISDIR(dir->mode))
+        return -ENOTDIR;
+    spin_guard(&i->lock);
+    old = i->cwd;
+    i->cwd = inode_get(dir);
+    return 0;
 }

@@ -2,10 +2,11 @@
  *
  * Every read and write of a program passes here on its way to the operations of a kind, which
  * therefore check neither access mode nor range. Not here: descriptors (fd.c), how a file comes to
- * be open (open.c). Source: read(2), write(2), lseek(2), with Linux's order of errors. */
+ * be open (names.c). Source: read(2), write(2), lseek(2), with Linux's order of errors. */
 #include "fs/file.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
+#include <linux/stat.h>
 #include "fs/inode.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
@@ -21,15 +22,15 @@ file_create(const struct file_ops *ops, struct inode *inode, u32 flags, void *da
     struct file *f = kzalloc(sizeof(*f));
     if (!f)
         return NULL;
-    inode_get(inode);
-    *f = (struct file){ .ops = ops, .refs = 1, .flags = flags, .inode = inode, .data = data };
+    *f = (struct file){ ops, 1, flags, 0, inode_get(inode), data, 0 };
     return f;
 }
 
-void
+struct file *
 file_get(struct file *f)
 {
     __atomic_add_fetch(&f->refs, 1, __ATOMIC_RELAXED);
+    return f;
 }
 
 /* The claim ends with the file, not with the descriptor: another process may still have it. */
@@ -49,23 +50,22 @@ file_put(struct file *f)
 int
 file_claim(struct file *f, int what)
 {
-    struct inode *i = f->inode;
-    spin_lock(&i->lock);
-    bool free = what > 0 ? i->writers >= 0 : i->writers <= 0;
-    if (free)
-        __atomic_add_fetch(&i->writers, f->claim = what, __ATOMIC_RELAXED);
-    spin_unlock(&i->lock);
-    return free ? 0 : -ETXTBSY;
+    int *writers = &f->inode->writers;
+    spin_guard(&f->inode->lock);
+    if (*writers * what < 0)
+        return -ETXTBSY;
+    __atomic_add_fetch(writers, f->claim = what, __ATOMIC_RELAXED);
+    return 0;
 }
 
 /* The one place where it matters whether bytes go to a program or stay in the kernel. */
 size_t
 buffer_put(struct buffer b, u64 at, const void *from, size_t n)
 {
+    if (!b.kernel && !from)
+        return zero_user(b.user + at, n) ? 0 : n;
     if (!b.kernel)
-        return from                        ? copy_to_user_partial(b.user + at, from, n)
-               : zero_user(b.user + at, n) ? 0
-                                           : n;
+        return copy_to_user_partial(b.user + at, from, n);
     if (from)
         memcpy(b.kernel + at, from, n);
     else
@@ -91,10 +91,10 @@ check_transfer(const struct file *f, u32 other, bool possible, struct buffer b, 
     u32 access = f->flags & O_ACCMODE;
     if (pos && !f->ops->seek)
         return -ESPIPE;
-    if (access == other || access == O_ACCMODE || (f->flags & O_PATH))
+    if (access == other || access == O_ACCMODE)
         return -EBADF;
     if (!possible)
-        return -EINVAL;
+        return S_ISDIR(f->inode->mode) ? -EISDIR : -EINVAL;
     return !b.kernel && (b.user > USER_END || n > USER_END - b.user) ? -EFAULT : 0;
 }
 
@@ -115,17 +115,7 @@ file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 s64
 file_seek(struct file *f, s64 offset, int whence)
 {
-    if (f->flags & O_PATH)
-        return -EBADF;
     return f->ops->seek ? f->ops->seek(f, offset, whence) : -ESPIPE;
-}
-
-s64
-file_ioctl(struct file *f, u32 request, u64 arg)
-{
-    if (f->flags & O_PATH)
-        return -EBADF;
-    return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
 }
 
 u32

@@ -47,10 +47,11 @@ device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data)
     return i;
 }
 
-void
+struct inode *
 inode_get(struct inode *i)
 {
     __atomic_add_fetch(&i->refs, 1, __ATOMIC_RELAXED);
+    return i;
 }
 
 /* In a loop, not by recursion: a removed directory holds its parent, which may be removed too, and

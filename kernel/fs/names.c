@@ -1,152 +1,125 @@
-/* names.c - the calls that change names. See names.h.
+/* names.c - from a path to a new name, one less, or an open file. See names.h and vfs.h.
  *
  * What is left to decide here, beside the walk, is the errno for names that are nobody's to make
- * or remove: `.`, `..`, the root, a trailing slash, /proc. Linux's order of checks is kept. */
+ * or remove (`.`, `..`, the root, a trailing slash, /proc) and for kinds of files that do not go
+ * with what open is asked for. Linux's order of checks is kept. Not here: descriptors, which the
+ * system call puts on an open file (fd.c), and O_TMPFILE, which is refused. Source: open(2),
+ * link(2), unlink(2), rmdir(2). */
 #include "fs/names.h"
 #include <asm/errno.h>
+#include <linux/fcntl.h>
 #include <linux/stat.h>
 #include "fs/tree.h"
 #include "fs/vfs.h"
-#include "lib/string.h"
 
-/* Directories of /proc cannot be written to. */
-static bool
-is_fixed(const struct inode *dir)
-{
-    return dir->ops != &ramfs_dir_ops;
-}
+/* What only open itself looks at; F_GETFL does not show it. */
+#define OPEN_ONLY (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
 
-/* 0 if the name is taken, else the walk's error. For the errno that Linux would find first. */
-static int
-exists(struct walk *w)
-{
-    struct inode *i;
-    int err = walk_last(w, false, &i);
-    if (!err)
-        inode_put(i);
-    return err;
-}
-
-int
-link_at(struct walk *w, struct inode *i)
-{
-    if (!i)
-        return -ENOMEM;
-    if (walk_last_is_special(w))
-        return -EEXIST;
-    if (w->last.length > NAME_LIMIT)
-        return -ENAMETOOLONG;
-    if (is_fixed(w->at) || (w->slash && !S_ISDIR(i->mode)))
-        return exists(w) == 0 ? -EEXIST : -ENOENT;
-    if (i->device != w->at->device)
-        return -EXDEV;
-    return tree_link(w->at, &w->last, i);
-}
-
-int
-vfs_add(int dirfd, struct buffer path, struct inode *i)
-{
-    struct walk w;
-    int err = walk_begin(&w, dirfd, path);
-    if (!err)
-        err = link_at(&w, i);
-    walk_end(&w);
-    inode_put(i);
-    return err;
-}
+/* Of O_PATH: a place in the tree, and no operation but fstat and being a dirfd. */
+static const struct file_ops path_file_ops = { .seek = NULL };
 
 /* The inode comes first and the name last: nobody ever finds one that is half made. */
 int
-vfs_make(int dirfd, struct buffer path, u32 mode)
+vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags)
 {
-    return vfs_add(dirfd, path, ramfs_inode(mode & ~fsinfo_umask()));
-}
-
-int
-vfs_symlink(struct buffer target, int dirfd, struct buffer path)
-{
-    char *text = page_alloc();
-    int err = text ? path_fetch(text, target) : -ENOMEM;
-    if (!err)
-        err = *text ? vfs_add(dirfd, path, ramfs_symlink(text, strlen(text))) : -ENOENT;
-    page_free(text);
-    return err;
-}
-
-/* A directory with two names would make `..` ambiguous and loops possible. */
-int
-vfs_link(int old_dirfd, struct buffer old, u32 flags, int new_dirfd, struct buffer new)
-{
-    struct inode *i;
-    int err = path_lookup(old_dirfd, old, flags, &i);
+    struct inode *ours scoped_inode = i;
+    if (!i)
+        return -ENOMEM;
+    struct walk w scoped_walk;
+    int err = walk_path(&w, dirfd, path, flags);
     if (err)
         return err;
-    if (!S_ISDIR(i->mode))
-        return vfs_add(new_dirfd, new, i);
-    inode_put(i);
-    return -EPERM;
+    if (w.inode)
+        return -EEXIST;
+    if (w.slash && !S_ISDIR(i->mode))
+        return flags & WALK_NAME ? -ENOENT : -EISDIR;
+    if (w.dir->ops != &ramfs_dir_ops)
+        return -ENOENT; /* of /proc, which cannot be written to */
+    return i->device != w.dir->device ? -EXDEV : tree_link(w.dir, &w.last, i);
 }
 
 /* The three special names each have their errno in rmdir(2). */
-static int
-unlink_last(struct walk *w, bool directory)
-{
-    size_t length = w->last.length;
-    if (walk_last_is_special(w))
-        return !directory ? -EISDIR : length == 0 ? -EBUSY : length == 1 ? -EINVAL : -ENOTEMPTY;
-    if (is_fixed(w->at) || (w->slash && !directory)) {
-        int err = exists(w); /* with a slash: -ENOTDIR for a file */
-        return err ? err : is_fixed(w->at) ? -EPERM : -EISDIR;
-    }
-    return tree_unlink(w->at, &w->last, directory);
-}
-
 int
 vfs_unlink(int dirfd, struct buffer path, bool directory)
 {
-    struct walk w;
-    int err = walk_begin(&w, dirfd, path);
-    if (!err)
-        err = unlink_last(&w, directory);
-    walk_end(&w);
-    return err;
+    struct walk w scoped_walk;
+    int err = walk_path(&w, dirfd, path, WALK_NAME);
+    size_t length = w.last.length;
+    if (err)
+        return err;
+    if (is_special(&w.last))
+        return !directory ? -EISDIR : length == 0 ? -EBUSY : length == 1 ? -EINVAL : -ENOTEMPTY;
+    if (!w.inode)
+        return -ENOENT;
+    if (w.slash && !directory)
+        return S_ISDIR(w.inode->mode) ? -EISDIR : -ENOTDIR;
+    return w.dir->ops != &ramfs_dir_ops ? -EPERM : tree_unlink(w.dir, &w.last, directory);
 }
 
-/* Both walks have stopped at a parent. What tree_rename cannot know: how the paths were spelled. */
+/* The inode to open, with a reference, or NULL. A dangling link is no end: its target is made
+ * (unless O_EXCL), because the walk goes on behind it. */
 static int
-rename_last(struct walk *old, struct walk *new, bool no_replace)
+find_or_create(int dirfd, struct buffer path, u32 flags, u32 mode, struct inode **out)
 {
-    if (old->at->device != new->at->device)
-        return -EXDEV;
-    if (walk_last_is_special(old))
-        return -EBUSY;
-    if (walk_last_is_special(new))
-        return no_replace ? -EEXIST : -EBUSY;
-    if (new->last.length > NAME_LIMIT)
-        return -ENAMETOOLONG;
-    if (is_fixed(old->at) || is_fixed(new->at))
-        return -EPERM;
-    if (old->slash || new->slash) {
-        struct inode *i = tree_find(old->at, &old->last);
-        bool directory = i && S_ISDIR(i->mode);
-        inode_put(i);
-        if (i && !directory)
-            return -ENOTDIR;
+    bool create = flags & O_CREAT, exclusive = create && flags & O_EXCL;
+    u32 how = exclusive || flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
+    for (;;) {
+        int err = path_lookup(dirfd, path, how, out);
+        if (err != -ENOENT || !create)
+            return !err && exclusive ? -EEXIST : err;
+        *out = ramfs_inode(S_IFREG | (mode & 07777 & ~fs_current()->fsinfo->umask));
+        if (!*out)
+            return -ENOMEM;
+        err = vfs_add(dirfd, path, inode_get(*out), how);
+        if (err != -EEXIST || exclusive)
+            return err;
+        inode_put(*out); /* somebody was faster: open that one */
     }
-    return tree_rename(old->at, &old->last, new->at, &new->last, no_replace);
+}
+
+/* O_PATH forgets all flags that are about the content. O_TRUNC changes the file too, whatever the
+ * access mode says. A failure leaves the file with path_file_ops: it was never open, there is
+ * nothing to release. */
+int
+vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
+{
+    struct inode *i scoped_inode = NULL;
+    bool only_path = flags & O_PATH;
+    if (only_path)
+        flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    if (flags & __O_TMPFILE)
+        return -EOPNOTSUPP;
+    if (flags & O_CREAT && flags & O_DIRECTORY)
+        return -EINVAL;
+    int err = find_or_create(dirfd, path, flags, mode, &i);
+    if (err)
+        return err;
+    bool write = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
+    if (flags & O_DIRECTORY && !S_ISDIR(i->mode))
+        return -ENOTDIR;
+    if (S_ISLNK(i->mode) && !only_path)
+        return -ELOOP;
+    if (S_ISDIR(i->mode) && (write || flags & O_CREAT))
+        return -EISDIR;
+    struct file *f scoped_file = file_create(&path_file_ops, i, flags & ~(u32)OPEN_ONLY, NULL);
+    if (!f)
+        return -ENOMEM;
+    if (!only_path) {
+        err = write && S_ISREG(i->mode) ? file_claim(f, 1) : 0;
+        if (!err && i->ops->open)
+            err = i->ops->open(i, f);
+        if (err)
+            return err;
+        f->ops = i->ops->file_ops;
+        if (flags & O_TRUNC)
+            inode_truncate(i, 0); /* what is no regular file has nothing to lose */
+    }
+    *out = file_get(f);
+    return 0;
 }
 
 int
-vfs_rename(int old_dirfd, struct buffer old, int new_dirfd, struct buffer new, bool no_replace)
+vfs_may_execute(struct file *f)
 {
-    struct walk from, to;
-    int err = walk_begin(&from, old_dirfd, old);
-    if (!err) {
-        err = walk_begin(&to, new_dirfd, new);
-        if (!err)
-            err = rename_last(&from, &to, no_replace);
-        walk_end(&to);
-    }
-    walk_end(&from);
-    return err;
+    return S_ISREG(f->inode->mode) && f->inode->mode & 0111 ? file_claim(f, -1) : -EACCES;
 }

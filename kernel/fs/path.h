@@ -12,36 +12,31 @@
 #define PATH_LIMIT  4096 /* PATH_MAX: bytes with the NUL */
 #define LINKS_LIMIT 40
 
-/* What a look-up does about its last component. */
-#define PATH_FOLLOW 1u /* if it is a symbolic link, goes on (a trailing slash always does) */
-#define PATH_EMPTY  2u /* an empty path means what dirfd refers to, of any kind (AT_EMPTY_PATH) */
-
-/* A walk that has stopped in front of its last component. */
+/* Where a walk has ended. */
 struct walk {
-    struct inode *at;      /* the directory reached; one reference */
-    struct component last; /* to be looked up in it; length 0: `at` itself, the path was "/" */
-    bool slash;            /* a slash follows it: it must be a directory */
-    bool missing;          /* after walk_last: `at` has no such name (a new one may go there) */
+    struct inode *dir;     /* where the last component was looked up; one reference */
+    struct component last; /* length 0: `dir` itself, the path was "/" */
+    bool slash;            /* a slash follows it */
+    struct inode *inode;   /* what it names, with a reference; NULL: a new name may go there */
     char *page;            /* holds the path */
     const char *rest;      /* of it, not walked yet */
     u32 links;
 };
 
-/* The inode of `path` with a reference, seen from the directory `dirfd` (or AT_FDCWD) of the
- * current process. */
+/* Walks along `path`, seen from the directory `dirfd` (or AT_FDCWD) of the current process. Flags:
+ * AT_SYMLINK_NOFOLLOW: a link at the end is not followed, unless a slash behind it asks for it.
+ * AT_EMPTY_PATH: an empty path means what dirfd refers to, of any kind.
+ * WALK_NAME: the last name is meant, whatever stands there; a slash behind it is the caller's.
+ * walk_end must follow in any case: `struct walk w scoped_walk;`. */
+int walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags);
+void walk_end(struct walk *w);
+#define WALK_NAME   1u /* none of the AT_ flags */
+#define scoped_walk at_scope_end(walk_end)
+
+/* The inode at the end of such a walk in *out, with a reference; NULL on failure. */
 int path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out);
 
-/* Begins a walk and stops at the last component. walk_end follows in any case. */
-int walk_begin(struct walk *w, int dirfd, struct buffer path);
-/* Looks the last component up. 0 and an inode in *out; an error; or WALK_ON when it was a link that
- * is to be followed: the walk has stopped again, at the last component of the longer path. */
-int walk_last(struct walk *w, bool follow, struct inode **out);
-void walk_end(struct walk *w);
-#define WALK_ON 1
-
-/* True for a last component that names nothing new: "", "." or "..". */
-bool walk_last_is_special(const struct walk *w);
-/* Copies a path to `text`, which has room for PATH_LIMIT. 0, -EFAULT, -ENAMETOOLONG. */
-int path_fetch(char *text, struct buffer path);
+/* True for "", "." and "..", which stand in every directory: nobody makes or removes them. */
+bool is_special(const struct component *name);
 /* Reads the text of a symbolic link. Length without NUL, or negative errno. */
 s64 link_text(struct inode *i, char *buf, size_t size);

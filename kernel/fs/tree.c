@@ -1,14 +1,19 @@
-/* tree.c - the one table of names and what is done to it under its lock. See tree.h.
+/* tree.c - the one table of names, what is done to it under its lock, and its listing. See tree.h.
  *
  * Functions check and change under the lock in one go, so that their errors are true at the moment
  * of the change. Not here: which names a program may make or remove (names.c), and the entries of
- * /proc/PID, which are made on demand (proc.c). Source: link(2), unlink(2), rename(2). */
+ * /proc/PID, which are made on demand (proc.c). Source: link(2), unlink(2), rename(2),
+ * getdents64(2). */
 #include "fs/tree.h"
 #include <asm/errno.h>
 #include <linux/stat.h>
 #include "fs/dir.h"
+#include "fs/ramfs.h"
+#include "fs/vfs.h"
+#include "lib/print.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
+#include "mm/usercopy.h"
 
 #define BUCKETS 512
 
@@ -41,13 +46,9 @@ find_locked(struct inode *dir, const struct component *name)
 struct inode *
 tree_find(struct inode *dir, const struct component *name)
 {
-    spin_lock(&tree_lock);
+    spin_guard(&tree_lock);
     struct dirent *d = find_locked(dir, name);
-    struct inode *i = d ? d->inode : NULL;
-    if (i)
-        inode_get(i);
-    spin_unlock(&tree_lock);
-    return i;
+    return d ? inode_get(d->inode) : NULL;
 }
 
 /* An entry for `i` that nobody finds yet. Memory is taken before the lock. */
@@ -59,26 +60,29 @@ dirent_create(struct inode *dir, const struct component *name)
         return NULL;
     memcpy(d->name, name->text, name->length);
     d->hash = hash_of(dir, name);
-    inode_get(d->parent = dir);
+    d->parent = inode_get(dir);
     list_init(&d->in_parent);
     list_init(&d->in_names);
     return d;
 }
 
 static void
-dirent_free(struct dirent *d)
+dirent_free(struct dirent **d)
 {
-    list_remove(&d->in_names);
-    inode_put(d->parent);
-    kfree(d);
+    if (*d) {
+        list_remove(&(*d)->in_names);
+        inode_put((*d)->parent);
+        kfree(*d);
+    }
 }
+#define scoped_dirent at_scope_end(dirent_free)
 
 /* Makes `d` a name of `i` that look-ups find. A directory's name counts for its parent too
  * (`..`). */
 static void
 attach(struct dirent *d, struct inode *i)
 {
-    inode_get(d->inode = i);
+    d->inode = inode_get(i);
     i->nlink += !list_empty(&i->names); /* a new inode is born with its first link */
     d->parent->nlink += S_ISDIR(i->mode);
     d->position = d->parent->next_position++;
@@ -106,24 +110,24 @@ detach(struct dirent *d)
     if (--i->nlink == 1 && S_ISDIR(i->mode))
         i->nlink = 0; /* its own `.` does not count when the name is gone */
     if (i->nlink > 0)
-        dirent_free(d);
+        dirent_free(&d);
     inode_put(i);
 }
 
 int
 tree_link(struct inode *dir, const struct component *name, struct inode *i)
 {
-    struct dirent *d = dirent_create(dir, name);
+    struct dirent *d scoped_dirent = dirent_create(dir, name);
     if (!d)
         return -ENOMEM;
-    spin_lock(&tree_lock);
-    int err = find_locked(dir, name) ? -EEXIST : dir->nlink == 0 || i->nlink == 0 ? -ENOENT : 0;
-    if (err)
-        dirent_free(d);
-    else
-        attach(d, i);
-    spin_unlock(&tree_lock);
-    return err;
+    spin_guard(&tree_lock);
+    if (find_locked(dir, name))
+        return -EEXIST;
+    if (dir->nlink == 0 || i->nlink == 0)
+        return -ENOENT;
+    attach(d, i);
+    d = NULL; /* it is the tree's now */
+    return 0;
 }
 
 int
@@ -150,35 +154,19 @@ may_remove(const struct dirent *d, bool directory)
 int
 tree_unlink(struct inode *dir, const struct component *name, bool directory)
 {
-    spin_lock(&tree_lock);
+    spin_guard(&tree_lock);
     struct dirent *d = find_locked(dir, name);
     int err = d ? may_remove(d, directory) : -ENOENT;
     if (!err)
         detach(d);
-    spin_unlock(&tree_lock);
     return err;
 }
 
-/* Is `i` the directory `dir` or one above it? */
-static bool
-is_above(const struct inode *i, const struct inode *dir)
+/* The first name of an inode, or the last that it had; NULL for the root and what never had one. */
+static struct dirent *
+name_of(const struct inode *i)
 {
-    while (dir != i && !list_empty(&dir->names))
-        dir = list_first(&dir->names, struct dirent, in_names)->parent;
-    return dir == i;
-}
-
-/* Why `d` may not move into `to` where `target` (or NULL) stands, or 0. */
-static int
-may_rename(const struct dirent *d, const struct inode *to, const struct dirent *target)
-{
-    if (is_above(d->inode, to))
-        return -EINVAL;
-    if (d->inode->device != to->device)
-        return -EBUSY;
-    if (to->nlink == 0)
-        return -ENOENT;
-    return target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0;
+    return list_empty(&i->names) ? NULL : list_first(&i->names, struct dirent, in_names);
 }
 
 /* Both names change under one lock: nobody sees neither, and nobody sees a directory in itself. */
@@ -186,94 +174,150 @@ int
 tree_rename(struct inode *from, const struct component *old, struct inode *to,
             const struct component *new, bool no_replace)
 {
-    struct dirent *fresh = dirent_create(to, new);
+    struct dirent *fresh scoped_dirent = dirent_create(to, new);
     if (!fresh)
         return -ENOMEM;
-    spin_lock(&tree_lock);
-    struct dirent *d = find_locked(from, old), *target = find_locked(to, new);
-    bool same = d && target && d->inode == target->inode; /* rename(2): nothing happens */
-    int err = !d ? -ENOENT : target && no_replace ? -EEXIST : same ? 0 : may_rename(d, to, target);
-    if (err || same) {
-        dirent_free(fresh);
-    } else {
-        if (target)
-            detach(target);
-        attach(fresh, d->inode);
-        detach(d);
-    }
-    spin_unlock(&tree_lock);
-    return err;
+    spin_guard(&tree_lock);
+    struct dirent *d = find_locked(from, old), *target = find_locked(to, new), *above = name_of(to);
+    if (!d)
+        return -ENOENT;
+    if (target && no_replace)
+        return -EEXIST;
+    if (target && d->inode == target->inode)
+        return 0; /* rename(2): nothing happens */
+    while (above && above->parent != d->inode)
+        above = name_of(above->parent);
+    if (above || to == d->inode)
+        return -EINVAL;
+    if (d->inode->device != to->device)
+        return -EBUSY;
+    int err = to->nlink == 0 ? -ENOENT : target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0;
+    if (err)
+        return err;
+    if (target)
+        detach(target);
+    attach(fresh, d->inode);
+    detach(d);
+    fresh = NULL;
+    return 0;
 }
 
 /* Also of a directory that was removed: its last name still knows where it stood. */
 struct inode *
 tree_parent(struct inode *dir)
 {
-    spin_lock(&tree_lock);
-    if (!list_empty(&dir->names))
-        dir = list_first(&dir->names, struct dirent, in_names)->parent;
-    inode_get(dir);
-    spin_unlock(&tree_lock);
-    return dir;
+    spin_guard(&tree_lock);
+    struct dirent *d = name_of(dir);
+    return inode_get(d ? d->parent : dir);
 }
 
-/* Puts `text` in front of what is there from *at on; *at below 0 tells that it did not fit. */
-static void
-prepend(char *buf, s64 *at, const char *text)
-{
-    s64 n = (s64)strlen(text);
-    *at -= n;
-    if (*at >= 0)
-        memcpy(buf + *at, text, (size_t)n);
-}
-
-/* From the end to the root, then moved to the front of the buffer. */
+/* Written from the end to the root, then moved to the front of the buffer. */
 s64
-tree_path(struct inode *i, char *buf, size_t size)
+vfs_path(struct inode *i, char *buf, size_t size)
 {
-    s64 at = (s64)size;
-    if (i != tree_root && list_empty(&i->names))
-        return -ENOENT;
-    spin_lock(&tree_lock);
-    if (i->nlink == 0)
-        prepend(buf, &at, " (deleted)");
-    if (i == tree_root)
-        prepend(buf, &at, "/");
-    for (struct dirent *d; at >= 0 && !list_empty(&i->names); i = d->parent) {
-        d = list_first(&i->names, struct dirent, in_names);
-        prepend(buf, &at, d->name);
-        prepend(buf, &at, "/");
+    spin_guard(&tree_lock);
+    struct dirent *d = name_of(i);
+    if (!d && i != tree_root)
+        return S_ISFIFO(i->mode) ? snprintf(buf, size, "pipe:[%lu]", i->number) : -ENOENT;
+    const char *end = i->nlink == 0 ? " (deleted)" : d ? "" : "/";
+    size_t at = size - strlen(end) - 1;
+    memcpy(buf + at, end, strlen(end) + 1);
+    for (; d; d = name_of(d->parent)) {
+        size_t n = strlen(d->name);
+        if (at <= n)
+            return -ENAMETOOLONG;
+        at -= n + 1;
+        buf[at] = '/';
+        memcpy(buf + at + 1, d->name, n);
     }
-    spin_unlock(&tree_lock);
-    s64 n = (s64)size - at;
-    if (at <= 0)
-        return -ENAMETOOLONG;
-    memmove(buf, buf + at, (size_t)n);
-    buf[n] = '\0';
-    return n;
-}
-
-/* New children go to the end with the next number, so a listing in progress is not disturbed. */
-void
-tree_list(struct inode *dir, struct dir_sink *sink)
-{
-    struct dirent *d;
-    spin_lock(&tree_lock);
-    list_for_each (d, &dir->children, in_parent)
-        if (d->position >= sink->position &&
-            !dir_emit(sink, d->name, d->inode->number, d->inode->mode, d->position + 1))
-            break;
-    spin_unlock(&tree_lock);
+    memmove(buf, buf + at, size - at);
+    return (s64)(size - at) - 1;
 }
 
 /* Nobody else has the inode any more: no lock. The name is free to take its parent along. */
 struct inode *
 tree_forget(struct inode *i)
 {
-    if (list_empty(&i->names))
-        return NULL;
-    struct dirent *d = list_first(&i->names, struct dirent, in_names);
-    struct inode *parent = d->parent;
+    struct dirent *d = name_of(i);
+    struct inode *parent = d ? d->parent : NULL;
     kfree(d);
     return parent;
 }
+
+/* --- listings -------------------------------------------------------------------------------- */
+/* struct linux_dirent64, which no header for user space has. */
+struct entry {
+    u64 number;
+    s64 next; /* position of the entry after this one */
+    u16 length;
+    u8 type;
+    char name[];
+};
+
+bool
+dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next)
+{
+    size_t n = strlen(name) + 1, length = ALIGN_UP(offsetof(struct entry, name) + n, 8);
+    sink->full |= length > sink->size - sink->used;
+    if (sink->full)
+        return false;
+    struct entry *e = (struct entry *)(sink->page + sink->used);
+    memset(e, 0, length);
+    e->number = number;
+    e->next = (s64)next;
+    e->length = (u16)length;
+    e->type = (mode & S_IFMT) >> 12; /* DT_REG and its like are the same numbers */
+    memcpy(e->name, name, n);
+    sink->used += length;
+    sink->position = next;
+    return true;
+}
+
+/* New children go to the end with the next number, so a listing in progress is not disturbed. */
+static void
+list_children(struct inode *dir, struct dir_sink *sink)
+{
+    struct dirent *d;
+    spin_guard(&tree_lock);
+    list_for_each (d, &dir->children, in_parent)
+        if (d->position >= sink->position &&
+            !dir_emit(sink, d->name, d->inode->number, d->inode->mode, d->position + 1))
+            return;
+}
+
+/* `.` and `..` are nobody's entries: they are told here, as positions 0 and 1. All is put together
+ * in a page of ours, because a copy to the user can wait for memory's lock. */
+s64
+dir_read(struct file *f, u64 user_buf, u64 n)
+{
+    struct inode *dir = f->inode;
+    if (!S_ISDIR(dir->mode))
+        return -ENOTDIR;
+    char *page scoped_page = page_alloc();
+    if (!page)
+        return -ENOMEM;
+    struct inode *parent scoped_inode = tree_parent(dir);
+    struct dir_sink sink = { page, 0, MIN(n, PAGE_SIZE), f->pos, false };
+    if (sink.position == 0)
+        dir_emit(&sink, ".", dir->number, S_IFDIR, 1);
+    if (sink.position == 1)
+        dir_emit(&sink, "..", parent->number, S_IFDIR, 2);
+    list_children(dir, &sink);
+    if (dir->ops->list)
+        dir->ops->list(dir, &sink);
+    if (sink.used == 0 && sink.full)
+        return -EINVAL;
+    if (copy_to_user(user_buf, page, sink.used))
+        return -EFAULT;
+    f->pos = sink.position;
+    return (s64)sink.used;
+}
+
+/* Any position may be asked for: the listing goes on with the next entry at or behind it. */
+static s64
+dir_seek(struct file *f, s64 offset, int whence)
+{
+    return seek_to(&f->pos, f->inode->next_position, offset, whence);
+}
+
+const struct file_ops dir_file_ops = { .seek = dir_seek };

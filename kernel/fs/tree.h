@@ -5,7 +5,8 @@
  * table over (directory, name) and listed in order of `position`, which never changes: so reading a
  * directory while others remove from it neither skips nor repeats. The last name of an inode stays
  * with it when it is unlinked, so that paths and `..` of what is still open can be told.
- * Not here: paths (path.h), permission and errno order of the calls (names.c). */
+ * Not here: paths (path.h), permission and errno order of the calls (names.c), the listing (dir.h,
+ * in tree.c, too). */
 #pragma once
 
 #include "fs/inode.h"
@@ -42,10 +43,5 @@ int tree_rename(struct inode *from, const struct component *old, struct inode *t
                 const struct component *new, bool no_replace);
 /* The directory that `..` of `dir` means, with a reference; the root's is the root. */
 struct inode *tree_parent(struct inode *dir);
-/* Writes the absolute path of `i`; its length, -ENOENT if it has no name, -ENAMETOOLONG. An inode
- * that was removed has " (deleted)" behind it. */
-s64 tree_path(struct inode *i, char *buf, size_t size);
-/* Emits the children of `dir` from the sink's position on. */
-void tree_list(struct inode *dir, struct dir_sink *sink);
 /* The end of an inode: frees its name. Returns the parent, whose reference is now the caller's. */
 struct inode *tree_forget(struct inode *i);

@@ -44,7 +44,7 @@ map_file(int fd, u64 addr, u64 length, u32 prot, u32 flags, u64 offset)
 {
     const struct pager *pager;
     void *object;
-    struct file *f = fd < 0 ? vfs_anonymous(length) : fd_get(current_process()->files, fd);
+    struct file *f = fd < 0 ? vfs_anonymous(length) : fd_get(fd);
     if (!f)
         return fd < 0 ? -ENOMEM : -EBADF;
     s64 r = file_for_map(f, prot, &flags, &pager, &object);
