@@ -7,7 +7,7 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include "dev/chardev.h"
-#include "fs/names.h"
+#include "fs/path.h"
 #include "fs/port.h"
 #include "fs/tty.h"
 #include "fs/vfs.h"

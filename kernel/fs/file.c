@@ -124,10 +124,8 @@ file_poll(struct file *f, struct waiter *w)
     return f->ops->poll ? f->ops->poll(f, w) : POLLIN | POLLOUT;
 }
 
-/* Only what has positions: a program is no stream. */
 s64
 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos)
 {
-    return f->ops->seek && f->ops->read ? f->ops->read(f, (struct buffer){ .kernel = buf }, n, &pos)
-                                        : -EINVAL;
+    return file_read(f, (struct buffer){ .kernel = buf }, n, &pos);
 }

@@ -118,8 +118,6 @@ void files_put(struct files *fs); /* NULL allowed */
 
 /* Of the current process: the file of fd with a reference, or NULL. */
 struct file *fd_get(int fd);
-/* One more than the highest number that may be opened. */
-u64 fd_limit(void);
 /* Installs f at the lowest free fd >= min. Takes over the caller's reference, and drops it on
  * failure. fd or -EMFILE. */
 int fd_install(struct file *f, int min, bool cloexec);

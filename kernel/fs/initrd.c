@@ -9,7 +9,7 @@
 #include <linux/stat.h>
 #include "dev/machine.h"
 #include "fs/cpio.h"
-#include "fs/names.h"
+#include "fs/path.h"
 #include "fs/tree.h"
 #include "fs/vfs.h"
 #include "lib/print.h"

@@ -53,9 +53,9 @@ struct inode {
     u64 size;    /* bytes */
     int writers; /* open files that may write it; below 0: that run it and forbid that */
     u64 accessed_ns, modified_ns, changed_ns; /* since 1970 */
-    struct list names;                        /* struct dirent.in_names: under the tree's lock */
-    struct list children;                     /* directories: struct dirent.in_parent, likewise */
-    u64 next_position;                        /* directories: of the next child */
+    struct dirent *name;  /* the newest, or what it was: under the tree's lock */
+    struct list children; /* directories: struct dirent.in_parent, likewise */
+    u64 next_position;    /* directories: of the next child */
     struct spinlock lock, io_lock;
     union {
         struct pages pages; /* regular files */

@@ -1,11 +1,11 @@
-/* names.c - from a path to a new name, one less, or an open file. See names.h and vfs.h.
+/* names.c - from a path to a new name, one less, or an open file. See path.h and vfs.h.
  *
  * What is left to decide here, beside the walk, is the errno for names that are nobody's to make
  * or remove (`.`, `..`, the root, a trailing slash, /proc) and for kinds of files that do not go
  * with what open is asked for. Linux's order of checks is kept. Not here: descriptors, which the
- * system call puts on an open file (fd.c), and O_TMPFILE, which is refused. Source: open(2),
- * link(2), unlink(2), rmdir(2). */
-#include "fs/names.h"
+ * system call puts on an open file (vfs.c), and O_TMPFILE, which fails as on a kernel that does not
+ * know it (EISDIR). Source: open(2), link(2), unlink(2), rmdir(2). */
+#include "fs/path.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
@@ -87,8 +87,6 @@ vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
     bool only_path = flags & O_PATH;
     if (only_path)
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    if (flags & __O_TMPFILE)
-        return -EOPNOTSUPP;
     if (flags & O_CREAT && flags & O_DIRECTORY)
         return -EINVAL;
     int err = find_or_create(dirfd, path, flags, mode, &i);

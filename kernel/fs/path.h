@@ -1,4 +1,4 @@
-/* path.h - from a path to an inode.
+/* path.h - from a path to an inode, to a new name, or to one less. Opening is in vfs.h.
  *
  * A walk goes component by component, with one reference at a time and no lock between steps. At a
  * symbolic link it goes on with the link's text followed by what was left of the path; after 40 of
@@ -35,6 +35,12 @@ void walk_end(struct walk *w);
 
 /* The inode at the end of such a walk in *out, with a reference; NULL on failure. */
 int path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out);
+
+/* Makes `path` a name of `i`, whose reference it takes over, in any case. NULL: -ENOMEM. `flags`
+ * of walk_path: WALK_NAME, or as open(2) follows links. 0 or the errno of link(2). */
+int vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags);
+/* unlink(2), or rmdir(2) if `directory`. */
+int vfs_unlink(int dirfd, struct buffer path, bool directory);
 
 /* True for "", "." and "..", which stand in every directory: nobody makes or removes them. */
 bool is_special(const struct component *name);

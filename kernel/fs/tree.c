@@ -51,9 +51,8 @@ tree_find(struct inode *dir, const struct component *name)
     return d ? inode_get(d->inode) : NULL;
 }
 
-/* An entry for `i` that nobody finds yet. Memory is taken before the lock. */
-static struct dirent *
-dirent_create(struct inode *dir, const struct component *name)
+struct dirent *
+dirent_create(struct inode *dir, const struct component *name, struct inode *i)
 {
     struct dirent *d = kzalloc(sizeof(*d) + name->length + 1);
     if (!d)
@@ -61,82 +60,68 @@ dirent_create(struct inode *dir, const struct component *name)
     memcpy(d->name, name->text, name->length);
     d->hash = hash_of(dir, name);
     d->parent = inode_get(dir);
-    list_init(&d->in_parent);
-    list_init(&d->in_names);
+    d->inode = i;
     return d;
 }
 
 static void
-dirent_free(struct dirent **d)
+dirent_free(struct dirent *d)
 {
-    if (*d) {
-        list_remove(&(*d)->in_names);
-        inode_put((*d)->parent);
-        kfree(*d);
-    }
+    if (d)
+        inode_put(d->parent);
+    kfree(d);
 }
-#define scoped_dirent at_scope_end(dirent_free)
 
-/* Makes `d` a name of `i` that look-ups find. A directory's name counts for its parent too
- * (`..`). */
-static void
-attach(struct dirent *d, struct inode *i)
+/* Makes a name for `i` that look-ups find. A directory's name counts for its parent too (`..`). The
+ * inode keeps its newest name: here an older one goes that is nobody else's any more. */
+static int
+attach(struct inode *dir, const struct component *name, struct inode *i)
 {
-    d->inode = inode_get(i);
-    i->nlink += !list_empty(&i->names); /* a new inode is born with its first link */
-    d->parent->nlink += S_ISDIR(i->mode);
-    d->position = d->parent->next_position++;
-    list_add_tail(&d->parent->children, &d->in_parent);
-    list_add_tail(&i->names, &d->in_names);
+    struct dirent *d = dirent_create(dir, name, i);
+    if (!d)
+        return -ENOMEM;
+    inode_get(i);
+    i->nlink += i->name != NULL; /* a new inode is born with its first link */
+    if (i->name && !i->name->inode)
+        dirent_free(i->name);
+    i->name = d;
+    d->position = dir->next_position++;
+    dir->nlink += S_ISDIR(i->mode);
+    list_add_tail(&dir->children, &d->in_parent);
     d->hash_next = buckets[d->hash % BUCKETS];
     buckets[d->hash % BUCKETS] = d;
-    inode_modified(d->parent);
+    inode_modified(dir);
     inode_changed(i);
+    return 0;
 }
 
-/* The opposite. `d` stays with the inode as its last name, if it is that. */
+/* The opposite. `d` stays with the inode if it is the newest of its names. */
 static void
 detach(struct dirent *d)
 {
-    struct inode *i = d->inode;
+    struct inode *i scoped_inode = d->inode;
     struct dirent **p = &buckets[d->hash % BUCKETS];
     while (*p != d)
         p = &(*p)->hash_next;
     *p = d->hash_next;
     list_remove(&d->in_parent);
+    d->inode = NULL;
     d->parent->nlink -= S_ISDIR(i->mode);
     inode_modified(d->parent);
     inode_changed(i);
     if (--i->nlink == 1 && S_ISDIR(i->mode))
         i->nlink = 0; /* its own `.` does not count when the name is gone */
-    if (i->nlink > 0)
-        dirent_free(&d);
-    inode_put(i);
+    if (i->name != d)
+        dirent_free(d);
 }
 
 int
 tree_link(struct inode *dir, const struct component *name, struct inode *i)
 {
-    struct dirent *d scoped_dirent = dirent_create(dir, name);
-    if (!d)
-        return -ENOMEM;
     spin_guard(&tree_lock);
     if (find_locked(dir, name))
         return -EEXIST;
-    if (dir->nlink == 0 || i->nlink == 0)
-        return -ENOENT;
-    attach(d, i);
-    d = NULL; /* it is the tree's now */
-    return 0;
-}
-
-int
-tree_name(struct inode *dir, const struct component *name, struct inode *i)
-{
-    struct dirent *d = dirent_create(dir, name);
-    if (d)
-        list_add_tail(&i->names, &d->in_names);
-    return d ? 0 : -ENOMEM;
+    return dir->nlink == 0 || i->nlink == 0 ? -ENOENT : attach(dir, name, i);
 }
 
 /* Why `d` may not be removed by unlink or rmdir, or 0. */
@@ -162,23 +147,13 @@ tree_unlink(struct inode *dir, const struct component *name, bool directory)
     return err;
 }
 
-/* The first name of an inode, or the last that it had; NULL for the root and what never had one. */
-static struct dirent *
-name_of(const struct inode *i)
-{
-    return list_empty(&i->names) ? NULL : list_first(&i->names, struct dirent, in_names);
-}
-
 /* Both names change under one lock: nobody sees neither, and nobody sees a directory in itself. */
 int
 tree_rename(struct inode *from, const struct component *old, struct inode *to,
             const struct component *new, bool no_replace)
 {
-    struct dirent *fresh scoped_dirent = dirent_create(to, new);
-    if (!fresh)
-        return -ENOMEM;
     spin_guard(&tree_lock);
-    struct dirent *d = find_locked(from, old), *target = find_locked(to, new), *above = name_of(to);
+    struct dirent *d = find_locked(from, old), *target = find_locked(to, new), *above = to->name;
     if (!d)
         return -ENOENT;
     if (target && no_replace)
@@ -186,19 +161,21 @@ tree_rename(struct inode *from, const struct component *old, struct inode *to,
     if (target && d->inode == target->inode)
         return 0; /* rename(2): nothing happens */
     while (above && above->parent != d->inode)
-        above = name_of(above->parent);
+        above = above->parent->name;
     if (above || to == d->inode)
         return -EINVAL;
     if (d->inode->device != to->device)
         return -EBUSY;
-    int err = to->nlink == 0 ? -ENOENT : target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0;
+    if (to->nlink == 0)
+        return -ENOENT;
+    int err = target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0;
+    if (!err)
+        err = attach(to, new, d->inode);
     if (err)
         return err;
     if (target)
         detach(target);
-    attach(fresh, d->inode);
     detach(d);
-    fresh = NULL;
     return 0;
 }
 
@@ -207,8 +184,7 @@ struct inode *
 tree_parent(struct inode *dir)
 {
     spin_guard(&tree_lock);
-    struct dirent *d = name_of(dir);
-    return inode_get(d ? d->parent : dir);
+    return inode_get(dir->name ? dir->name->parent : dir);
 }
 
 /* Written from the end to the root, then moved to the front of the buffer. */
@@ -216,13 +192,13 @@ s64
 vfs_path(struct inode *i, char *buf, size_t size)
 {
     spin_guard(&tree_lock);
-    struct dirent *d = name_of(i);
+    struct dirent *d = i->name;
     if (!d && i != tree_root)
         return S_ISFIFO(i->mode) ? snprintf(buf, size, "pipe:[%lu]", i->number) : -ENOENT;
-    const char *end = i->nlink == 0 ? " (deleted)" : d ? "" : "/";
+    const char *end = d && !d->inode ? " (deleted)" : d ? "" : "/";
     size_t at = size - strlen(end) - 1;
     memcpy(buf + at, end, strlen(end) + 1);
-    for (; d; d = name_of(d->parent)) {
+    for (; d; d = d->parent->name) {
         size_t n = strlen(d->name);
         if (at <= n)
             return -ENAMETOOLONG;
@@ -232,16 +208,6 @@ vfs_path(struct inode *i, char *buf, size_t size)
     }
     memmove(buf, buf + at, size - at);
     return (s64)(size - at) - 1;
-}
-
-/* Nobody else has the inode any more: no lock. The name is free to take its parent along. */
-struct inode *
-tree_forget(struct inode *i)
-{
-    struct dirent *d = name_of(i);
-    struct inode *parent = d ? d->parent : NULL;
-    kfree(d);
-    return parent;
 }
 
 /* --- listings -------------------------------------------------------------------------------- */
@@ -273,24 +239,14 @@ dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next
     return true;
 }
 
-/* New children go to the end with the next number, so a listing in progress is not disturbed. */
-static void
-list_children(struct inode *dir, struct dir_sink *sink)
-{
-    struct dirent *d;
-    spin_guard(&tree_lock);
-    list_for_each (d, &dir->children, in_parent)
-        if (d->position >= sink->position &&
-            !dir_emit(sink, d->name, d->inode->number, d->inode->mode, d->position + 1))
-            return;
-}
-
 /* `.` and `..` are nobody's entries: they are told here, as positions 0 and 1. All is put together
- * in a page of ours, because a copy to the user can wait for memory's lock. */
+ * in a page of ours, because a copy to the user can wait for memory's lock. New children have gone
+ * to the end with the next number, so a listing in progress is not disturbed. */
 s64
 dir_read(struct file *f, u64 user_buf, u64 n)
 {
     struct inode *dir = f->inode;
+    struct dirent *d;
     if (!S_ISDIR(dir->mode))
         return -ENOTDIR;
     char *page scoped_page = page_alloc();
@@ -302,7 +258,11 @@ dir_read(struct file *f, u64 user_buf, u64 n)
         dir_emit(&sink, ".", dir->number, S_IFDIR, 1);
     if (sink.position == 1)
         dir_emit(&sink, "..", parent->number, S_IFDIR, 2);
-    list_children(dir, &sink);
+    spin_lock(&tree_lock);
+    list_for_each (d, &dir->children, in_parent)
+        if (d->position >= sink.position)
+            dir_emit(&sink, d->name, d->inode->number, d->inode->mode, d->position + 1);
+    spin_unlock(&tree_lock);
     if (dir->ops->list)
         dir->ops->list(dir, &sink);
     if (sink.used == 0 && sink.full)

@@ -11,7 +11,7 @@ struct fsinfo;
 /* What the file layer must know of who asks: the beginning of struct process (proc/process.h). */
 struct fs_owner {
     int pid, pgrp, session;
-    u64 open_limit; /* RLIMIT_NOFILE */
+    u64 open_limit; /* RLIMIT_NOFILE, MAX_FDS at most */
     struct files *files;
     struct fsinfo *fsinfo;
 };
@@ -45,11 +45,7 @@ int fsinfo_chdir(struct inode *dir);
 void vfs_init(void);
 
 /* A string of the kernel as a path. */
-static inline struct buffer
-kernel_path(const char *path)
-{
-    return (struct buffer){ .kernel = (char *)path };
-}
+#define kernel_path(path) ((struct buffer){ .kernel = (char *)(path) })
 
 /* openat(2) for the current process, or the kernel itself: 0 and a file with one reference, or
  * -errno and *out as it was. */

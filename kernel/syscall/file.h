@@ -5,7 +5,7 @@
  * of the Linux manual, a page for each call. */
 #pragma once
 
-#include "fs/names.h"
+#include "fs/path.h"
 #include "proc/process.h"
 #include "syscall/syscall.h"
 
@@ -14,11 +14,7 @@
 struct file *file_of(u64 fd);
 
 /* A user address as the place of a transfer, or of a path. */
-static inline struct buffer
-user_buffer(u64 addr)
-{
-    return (struct buffer){ .user = addr };
-}
+#define user_buffer(addr) ((struct buffer){ .user = (addr) })
 
 /* The inode that (dirfd, path, AT_ flags) name, with a reference; NULL on failure. */
 static inline s64

@@ -70,11 +70,8 @@ sys_pipe2(const u64 *arg)
     return err;
 }
 
-static void
-set_flags(struct file *f, u32 mask, u32 flags)
-{
-    f->flags = (f->flags & ~mask) | (flags & mask);
-}
+/* What F_SETFL may change. */
+#define SETTABLE (u32)(O_APPEND | O_NONBLOCK)
 
 /* -EINVAL for what Linux has beyond this: locks, leases, owners of signals. */
 s64
@@ -89,7 +86,7 @@ sys_fcntl(const u64 *arg)
     switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        if (value >= fd_limit())
+        if (value >= fs_current()->open_limit)
             return -EINVAL;
         return fd_install(file_get(f), (int)value, command == F_DUPFD_CLOEXEC);
     case F_GETFD:
@@ -102,7 +99,7 @@ sys_fcntl(const u64 *arg)
     case F_SETFL:
         if (f->flags & O_PATH)
             return -EBADF;
-        set_flags(f, O_APPEND | O_NONBLOCK | O_NOATIME, value);
+        f->flags = (f->flags & ~SETTABLE) | (value & SETTABLE);
         return 0;
     default:
         return -EINVAL;
@@ -122,6 +119,6 @@ sys_ioctl(const u64 *arg)
         return transfer_result(f->ops->ioctl ? f->ops->ioctl(f, request, arg[2]) : -ENOTTY);
     if (copy_from_user(&on, arg[2], sizeof(on)))
         return -EFAULT;
-    set_flags(f, O_NONBLOCK, on ? O_NONBLOCK : 0);
+    f->flags = (f->flags & ~(u32)O_NONBLOCK) | (on ? O_NONBLOCK : 0);
     return 0;
 }
