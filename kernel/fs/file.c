@@ -1,7 +1,7 @@
 /* file.c - open files: counted, and the checks that all kinds have in common. See file.h.
  *
  * Every read and write of a program passes here on its way to the operations of a kind, which
- * therefore check neither access mode nor range. Not here: descriptors (fd.c), how a file comes to
+ * therefore check neither access mode nor range. Not here: descriptors (vfs.c), how a file comes to
  * be open (names.c). Source: read(2), write(2), lseek(2), with Linux's order of errors. */
 #include "fs/file.h"
 #include <asm/errno.h>
@@ -110,12 +110,6 @@ file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     s64 err = check_transfer(f, O_RDONLY, f->ops->write, b, n, pos);
     return err ? err : f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
-}
-
-s64
-file_seek(struct file *f, s64 offset, int whence)
-{
-    return f->ops->seek ? f->ops->seek(f, offset, whence) : -ESPIPE;
 }
 
 u32

@@ -72,11 +72,7 @@ struct file *file_get(struct file *f); /* f */
 void file_put(struct file *f);         /* NULL allowed */
 
 /* `struct file *f scoped_file = ...;` puts the reference when its block ends. */
-static inline void
-file_put_scope(struct file **f)
-{
-    file_put(*f);
-}
+DEFINE_SCOPE_END(file_put, struct file *)
 #define scoped_file at_scope_end(file_put_scope)
 
 /* read(2) and write(2) on an open file: -EBADF for the wrong access mode, -EFAULT for a range
@@ -84,7 +80,6 @@ file_put_scope(struct file **f)
  * position stays, and -ESPIPE for what cannot seek. */
 s64 file_read(struct file *f, struct buffer b, u64 n, u64 *pos);
 s64 file_write(struct file *f, struct buffer b, u64 n, u64 *pos);
-s64 file_seek(struct file *f, s64 offset, int whence);
 u32 file_poll(struct file *f, struct waiter *w);
 /* Reads into kernel memory, for exec: short only at the end of the file. */
 s64 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos);
@@ -118,9 +113,8 @@ void files_put(struct files *fs); /* NULL allowed */
 
 /* Of the current process: the file of fd with a reference, or NULL. */
 struct file *fd_get(int fd);
-/* Installs f at the lowest free fd >= min. Takes over the caller's reference, and drops it on
- * failure. fd or -EMFILE. */
-int fd_install(struct file *f, int min, bool cloexec);
-/* Exactly there, closing what was there: 0 or -EBADF. The reference as above. NULL: only
- * closes; -EBADF if it was not open. */
-int fd_replace(int fd, struct file *f, bool cloexec);
+/* Installs f at the lowest free number from fd on: it or -EMFILE. With FD_EXACTLY at fd itself, in
+ * place of what was there, which is closed; NULL closes only: fd or -EBADF. O_CLOEXEC in `how`
+ * says what FD_CLOEXEC becomes. Takes over the caller's reference, and drops it on failure. */
+int fd_install(struct file *f, int fd, u32 how);
+#define FD_EXACTLY 1u

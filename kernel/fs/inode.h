@@ -84,11 +84,7 @@ struct inode *inode_get(struct inode *i); /* i */
 void inode_put(struct inode *i);          /* NULL allowed */
 
 /* `struct inode *i scoped_inode = NULL;` puts the reference when its block ends. */
-static inline void
-inode_put_scope(struct inode **i)
-{
-    inode_put(*i);
-}
+DEFINE_SCOPE_END(inode_put, struct inode *)
 #define scoped_inode at_scope_end(inode_put_scope)
 
 /* Everything stat(2) tells. */

@@ -26,7 +26,7 @@ vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags)
     if (!i)
         return -ENOMEM;
     struct walk w scoped_walk;
-    int err = walk_path(&w, dirfd, path, flags);
+    int err = walk_path(&w, dirfd, path, flags | WALK_NEW);
     if (err)
         return err;
     if (w.inode)
@@ -49,8 +49,6 @@ vfs_unlink(int dirfd, struct buffer path, bool directory)
         return err;
     if (is_special(&w.last))
         return !directory ? -EISDIR : length == 0 ? -EBUSY : length == 1 ? -EINVAL : -ENOTEMPTY;
-    if (!w.inode)
-        return -ENOENT;
     if (w.slash && !directory)
         return S_ISDIR(w.inode->mode) ? -EISDIR : -ENOTDIR;
     return w.dir->ops != &ramfs_dir_ops ? -EPERM : tree_unlink(w.dir, &w.last, directory);
@@ -99,11 +97,14 @@ vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
         return -ELOOP;
     if (S_ISDIR(i->mode) && (write || flags & O_CREAT))
         return -EISDIR;
+    if (flags & OPEN_EXECUTE && !(S_ISREG(i->mode) && i->mode & 0111))
+        return -EACCES;
     struct file *f scoped_file = file_create(&path_file_ops, i, flags & ~(u32)OPEN_ONLY, NULL);
     if (!f)
         return -ENOMEM;
     if (!only_path) {
-        err = write && S_ISREG(i->mode) ? file_claim(f, 1) : 0;
+        if (S_ISREG(i->mode) && (write || flags & OPEN_EXECUTE))
+            err = file_claim(f, write ? 1 : -1);
         if (!err && i->ops->open)
             err = i->ops->open(i, f);
         if (err)
@@ -114,10 +115,4 @@ vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
     }
     *out = file_get(f);
     return 0;
-}
-
-int
-vfs_may_execute(struct file *f)
-{
-    return S_ISREG(f->inode->mode) && f->inode->mode & 0111 ? file_claim(f, -1) : -EACCES;
 }

@@ -28,9 +28,5 @@ char *page_alloc(void);
 void page_free(char *page);
 
 /* `char *page scoped_page = page_alloc();` frees it when its block ends. */
-static inline void
-page_free_scope(char **page)
-{
-    page_free(*page);
-}
+DEFINE_SCOPE_END(page_free, char *)
 #define scoped_page at_scope_end(page_free_scope)

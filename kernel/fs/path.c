@@ -25,19 +25,6 @@ link_text(struct inode *i, char *buf, size_t size)
     return i->ops->readlink ? i->ops->readlink(i, buf, size) : (s64)strlcpy(buf, i->target, size);
 }
 
-/* The entry `name` of `dir`, whichever way its entries come about. */
-static int
-look_up(struct inode *dir, const struct component *name, struct inode **out)
-{
-    if (name->length > NAME_LIMIT)
-        return -ENAMETOOLONG;
-    if (is_special(name))
-        *out = name->length == 2 ? tree_parent(dir) : inode_get(dir);
-    else if (!(*out = tree_find(dir, name)))
-        return dir->ops->lookup ? dir->ops->lookup(dir, name, out) : -ENOENT;
-    return 0;
-}
-
 /* Goes on behind the link *at, whose reference it puts: *at is then the directory to go on from. */
 static int
 follow(struct walk *w, struct inode **at)
@@ -112,9 +99,14 @@ walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags)
         w->last = (struct component){ name, (size_t)(w->rest - name) };
         w->slash = *w->rest == '/';
         bool end = !*skip(w->rest, true), must_be_directory = w->slash && !(flags & WALK_NAME);
-        err = look_up(w->dir, &w->last, &next);
+        if (w->last.length > NAME_LIMIT)
+            return -ENAMETOOLONG;
+        if (is_special(&w->last))
+            next = w->last.length == 2 ? tree_parent(w->dir) : inode_get(w->dir);
+        else if (!(next = tree_find(w->dir, &w->last)))
+            err = w->dir->ops->lookup ? w->dir->ops->lookup(w->dir, &w->last, &next) : -ENOENT;
         if (err)
-            return end && err == -ENOENT ? 0 : err;
+            return end && err == -ENOENT && flags & WALK_NEW ? 0 : err;
         bool stay = end && !must_be_directory && flags & (WALK_NAME | AT_SYMLINK_NOFOLLOW);
         if (S_ISLNK(next->mode) && w->last.length > 0 && !stay) {
             err = follow(w, &next);
@@ -141,6 +133,6 @@ path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out)
 {
     struct walk w scoped_walk;
     int err = walk_path(&w, dirfd, path, flags);
-    *out = err || !w.inode ? NULL : inode_get(w.inode);
-    return err ? err : w.inode ? 0 : -ENOENT;
+    *out = err ? NULL : inode_get(w.inode);
+    return err;
 }

@@ -17,7 +17,7 @@ struct walk {
     struct inode *dir;     /* where the last component was looked up; one reference */
     struct component last; /* length 0: `dir` itself, the path was "/" */
     bool slash;            /* a slash follows it */
-    struct inode *inode;   /* what it names, with a reference; NULL: a new name may go there */
+    struct inode *inode;   /* what it names, with a reference; NULL: nothing yet (WALK_NEW) */
     char *page;            /* holds the path */
     const char *rest;      /* of it, not walked yet */
     u32 links;
@@ -27,10 +27,12 @@ struct walk {
  * AT_SYMLINK_NOFOLLOW: a link at the end is not followed, unless a slash behind it asks for it.
  * AT_EMPTY_PATH: an empty path means what dirfd refers to, of any kind.
  * WALK_NAME: the last name is meant, whatever stands there; a slash behind it is the caller's.
+ * WALK_NEW: there need be nothing of the last name.
  * walk_end must follow in any case: `struct walk w scoped_walk;`. */
 int walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags);
 void walk_end(struct walk *w);
 #define WALK_NAME   1u /* none of the AT_ flags */
+#define WALK_NEW    2u
 #define scoped_walk at_scope_end(walk_end)
 
 /* The inode at the end of such a walk in *out, with a reference; NULL on failure. */

@@ -65,36 +65,21 @@ fd_get(int fd)
 
 /* POSIX: always the lowest free one. Shells count on it (close 1, open, and it is the output). */
 int
-fd_install(struct file *f, int min, bool cloexec)
+fd_install(struct file *f, int fd, u32 how)
 {
-    struct file *unused scoped_file = f;
+    struct file *old scoped_file = f; /* on failure f itself is put */
     struct files *fs = fs_current()->files;
-    int fd = min, limit = (int)fs_current()->open_limit;
+    u64 limit = f ? fs_current()->open_limit : MAX_FDS;
     spin_guard(&fs->lock);
-    while (fd < limit && fs->file[fd])
+    while (!(how & FD_EXACTLY) && (u32)fd < limit && fs->file[fd])
         fd++;
-    if (fd >= limit)
-        return -EMFILE;
-    unused = NULL;
-    fs->file[fd] = f;
-    fs->cloexec[fd] = cloexec;
-    fs->end = MAX(fs->end, fd + 1);
-    return fd;
-}
-
-int
-fd_replace(int fd, struct file *f, bool cloexec)
-{
-    struct file *old scoped_file = f;
-    struct files *fs = fs_current()->files;
-    spin_guard(&fs->lock);
-    if (f ? (u32)fd >= fs_current()->open_limit : (u32)fd >= MAX_FDS || !fs->file[fd])
-        return -EBADF;
+    if ((u32)fd >= limit || (!f && !fs->file[fd]))
+        return how & FD_EXACTLY ? -EBADF : -EMFILE;
     old = fs->file[fd];
     fs->file[fd] = f;
-    fs->cloexec[fd] = cloexec;
+    fs->cloexec[fd] = how & O_CLOEXEC;
     fs->end = MAX(fs->end, fd + 1);
-    return 0;
+    return fd;
 }
 
 /* --- working directory and umask ------------------------------------------------------------- */
@@ -153,18 +138,15 @@ struct fs_owner kernel_owner = { .fsinfo = &kernel_fsinfo };
 void
 vfs_init(void)
 {
-    static const struct {
-        const char *path;
-        u32 mode;
-    } directories[] = { { "/tmp", 01777 }, { "/run", 0755 }, { "/root", 0755 } };
+    static const char *const directories[] = { "/tmp", "/run", "/root" };
     tree_root = ramfs_inode(S_IFDIR | 0755);
     if (!tree_root)
         panic("no memory for the root directory");
     kernel_fsinfo.cwd = inode_get(tree_root);
     initrd_unpack();
     for (u32 i = 0; i < ARRAY_SIZE(directories); i++) /* -EEXIST is as good */
-        vfs_add(AT_FDCWD, kernel_path(directories[i].path),
-                ramfs_inode(S_IFDIR | directories[i].mode), 0);
+        vfs_add(AT_FDCWD, kernel_path(directories[i]),
+                ramfs_inode(S_IFDIR | (i == 0 ? 01777 : 0755)), WALK_NAME);
     tty_init();
     dev_init();
     proc_init();

@@ -48,16 +48,14 @@ void vfs_init(void);
 #define kernel_path(path) ((struct buffer){ .kernel = (char *)(path) })
 
 /* openat(2) for the current process, or the kernel itself: 0 and a file with one reference, or
- * -errno and *out as it was. */
+ * -errno and *out as it was. With OPEN_EXECUTE also -EACCES for what is no program, and nobody can
+ * open it for writing (-ETXTBSY) until its last put. */
 int vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out);
+#define OPEN_EXECUTE 0x80000000u /* none of the O_ flags */
 
 /* A file of `size` zero bytes without a name, open for both; NULL without memory. For shared
  * anonymous memory. */
 struct file *vfs_anonymous(u64 size);
-
-/* May the file be executed (mode bits, regular)? 0, -EACCES, -ETXTBSY. Until its last put nobody
- * can open it for writing then. */
-int vfs_may_execute(struct file *f);
 
 /* The absolute path of an inode, for getcwd, /proc/self/exe and maps; with " (deleted)" behind it
  * if it was removed. Its length, or -ENAMETOOLONG. A pipe without a name is "pipe:[7]", -ENOENT is

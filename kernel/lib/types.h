@@ -30,6 +30,12 @@ typedef int64_t s64;
 /* The variable declared with it is handed to `function(&variable)` when its block is left, by
  * whatever way: who returns early forgets nothing. As in Linux include/linux/cleanup.h. */
 #define at_scope_end(function) __attribute__((cleanup(function), unused))
+/* Defines NAME_scope for at_scope_end from NAME, which takes the variable itself. */
+#define DEFINE_SCOPE_END(name, type)                                                               \
+    static inline void name##_scope(type *variable)                                                \
+    {                                                                                              \
+        name(*variable);                                                                           \
+    }
 
 /* The most harts this kernel runs; the device tree may describe fewer. */
 #define MAX_HARTS 8

@@ -43,11 +43,7 @@ static struct file *
 open_program(const char *path, int *err)
 {
     struct file *f = NULL;
-    *err = vfs_open(AT_FDCWD, kernel_path(path), 0, 0, &f);
-    if (f && (*err = vfs_may_execute(f)) != 0) {
-        file_put(f);
-        f = NULL;
-    }
+    *err = vfs_open(AT_FDCWD, kernel_path(path), OPEN_EXECUTE, 0, &f);
     return f;
 }
 

@@ -18,26 +18,28 @@ file_of(u64 fd)
     return NULL;
 }
 
+/* O_LARGEFILE is there on 64 bits whether asked for or not, and F_GETFL shows it: as Linux does. */
 s64
 sys_openat(const u64 *arg)
 {
-    u32 flags = (u32)arg[2] | O_LARGEFILE; /* as Linux does on 64 bits; F_GETFL shows it */
+    u32 flags = ((u32)arg[2] & ~OPEN_EXECUTE) | O_LARGEFILE;
     struct file *f;
     s64 err = vfs_open((int)arg[0], user_buffer(arg[1]), flags, (u32)arg[3], &f);
-    return err ? err : fd_install(f, 0, flags & O_CLOEXEC);
+    return err ? err : fd_install(f, 0, flags & (u32)O_CLOEXEC);
 }
 
 s64
 sys_close(const u64 *arg)
 {
-    return fd_replace((int)arg[0], NULL, false);
+    s64 fd = fd_install(NULL, (int)arg[0], FD_EXACTLY);
+    return MIN(fd, 0);
 }
 
 s64
 sys_dup(const u64 *arg)
 {
     struct file *f = fd_get((int)arg[0]);
-    return f ? fd_install(f, 0, false) : -EBADF;
+    return f ? fd_install(f, 0, 0) : -EBADF;
 }
 
 /* The old file at the target is closed in the same step: no other thread finds the number free. */
@@ -49,7 +51,7 @@ sys_dup3(const u64 *arg)
     if (flags & ~(u32)O_CLOEXEC || from == to)
         return -EINVAL;
     struct file *f = fd_get(from);
-    return f ? fd_replace(to, f, flags & O_CLOEXEC) ?: to : -EBADF;
+    return f ? fd_install(f, to, flags | FD_EXACTLY) : -EBADF;
 }
 
 /* Both descriptors or none: a failure in the middle leaves the table as it was. */
@@ -66,7 +68,7 @@ sys_pipe2(const u64 *arg)
                   fd_install(ends[1], 0, flags & O_CLOEXEC) };
     err = MIN(0, MIN(fd[0], fd[1])) ?: copy_to_user(arg[0], fd, sizeof(fd));
     for (int k = 0; k < 2 && err; k++)
-        fd_replace(fd[k], NULL, false);
+        fd_install(NULL, fd[k], FD_EXACTLY);
     return err;
 }
 
@@ -88,7 +90,7 @@ sys_fcntl(const u64 *arg)
     case F_DUPFD_CLOEXEC:
         if (value >= fs_current()->open_limit)
             return -EINVAL;
-        return fd_install(file_get(f), (int)value, command == F_DUPFD_CLOEXEC);
+        return fd_install(file_get(f), (int)value, command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
     case F_GETFD:
         return *cloexec;
     case F_SETFD:

@@ -64,15 +64,13 @@ sys_renameat2(const u64 *arg)
     if (flags & ~(u32)RENAME_NOREPLACE)
         return -EINVAL;
     s64 err = walk_path(&old, (int)arg[0], user_buffer(arg[1]), WALK_NAME)
-                  ?: walk_path(&new, (int)arg[2], user_buffer(arg[3]), WALK_NAME);
+                  ?: walk_path(&new, (int)arg[2], user_buffer(arg[3]), WALK_NAME | WALK_NEW);
     if (err)
         return err;
     if (old.dir->device != new.dir->device)
         return -EXDEV;
     if (is_special(&old.last) || (is_special(&new.last) && !flags))
         return -EBUSY;
-    if (!old.inode)
-        return -ENOENT;
     if (new.inode && flags)
         return -EEXIST;
     if (old.dir->ops != &ramfs_dir_ops || new.dir->ops != &ramfs_dir_ops)
