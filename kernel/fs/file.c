@@ -46,18 +46,6 @@ file_put(struct file *f)
     kfree(f);
 }
 
-/* As Linux counts i_writecount: both kinds in one number, which is why they exclude each other. */
-int
-file_claim(struct file *f, int what)
-{
-    int *writers = &f->inode->writers;
-    spin_guard(&f->inode->lock);
-    if (*writers * what < 0)
-        return -ETXTBSY;
-    __atomic_add_fetch(writers, f->claim = what, __ATOMIC_RELAXED);
-    return 0;
-}
-
 /* The one place where it matters whether bytes go to a program or stay in the kernel. */
 size_t
 buffer_put(struct buffer b, u64 at, const void *from, size_t n)

@@ -62,7 +62,7 @@ struct file {
     u64 pos;
     struct inode *inode; /* what stat sees; never NULL (pipes have one of their own) */
     void *data;          /* of the ops */
-    int claim;           /* what it has added to inode->writers */
+    int claim;           /* what it has added to inode->writers: 1 to write it, -1 to run it */
 };
 
 /* A file with one reference, or NULL without memory. Takes a reference of its own to `inode`.
@@ -83,10 +83,6 @@ s64 file_write(struct file *f, struct buffer b, u64 n, u64 *pos);
 u32 file_poll(struct file *f, struct waiter *w);
 /* Reads into kernel memory, for exec: short only at the end of the file. */
 s64 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos);
-
-/* Until its last put, f counts as one that may write its inode (`what` 1) or that runs it (-1). 0,
- * or -ETXTBSY if there are some of the other kind. */
-int file_claim(struct file *f, int what);
 
 /* For mmap: the pager and object behind a regular file, with no reference taken (space_map takes
  * the area's). /dev/zero gives pager NULL: anonymous memory. -ENODEV for others. */

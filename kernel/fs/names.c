@@ -103,10 +103,14 @@ vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
     if (!f)
         return -ENOMEM;
     if (!only_path) {
-        if (S_ISREG(i->mode) && (write || flags & OPEN_EXECUTE))
-            err = file_claim(f, write ? 1 : -1);
-        if (!err && i->ops->open)
-            err = i->ops->open(i, f);
+        if (S_ISREG(i->mode) && (write || flags & OPEN_EXECUTE)) {
+            int claim = write ? 1 : -1; /* in one number, so that both kinds exclude each other */
+            spin_guard(&i->lock);
+            if (i->writers * claim < 0)
+                return -ETXTBSY;
+            __atomic_add_fetch(&i->writers, f->claim = claim, __ATOMIC_RELAXED);
+        }
+        err = i->ops->open ? i->ops->open(i, f) : 0;
         if (err)
             return err;
         f->ops = i->ops->file_ops;
