@@ -2,7 +2,7 @@
  *
  * Every read and write of a program passes here on its way to the operations of a kind, which
  * therefore check neither access mode nor range. Not here: descriptors (vfs.c), how a file comes to
- * be open (names.c). Source: read(2), write(2), lseek(2), with Linux's order of errors. */
+ * be open (vfs.c). Source: read(2), write(2), lseek(2), with Linux's order of errors. */
 #include "fs/file.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -23,13 +23,6 @@ file_create(const struct file_ops *ops, struct inode *inode, u32 flags, void *da
     if (!f)
         return NULL;
     *f = (struct file){ ops, 1, flags, 0, inode_get(inode), data, 0 };
-    return f;
-}
-
-struct file *
-file_get(struct file *f)
-{
-    __atomic_add_fetch(&f->refs, 1, __ATOMIC_RELAXED);
     return f;
 }
 

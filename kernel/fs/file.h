@@ -68,8 +68,8 @@ struct file {
 /* A file with one reference, or NULL without memory. Takes a reference of its own to `inode`.
  * `ops` may be filled in later, before anybody else sees the file. */
 struct file *file_create(const struct file_ops *ops, struct inode *inode, u32 flags, void *data);
-struct file *file_get(struct file *f); /* f */
-void file_put(struct file *f);         /* NULL allowed */
+#define file_get(f) ref_get(f)
+void file_put(struct file *f); /* NULL allowed */
 
 /* `struct file *f scoped_file = ...;` puts the reference when its block ends. */
 DEFINE_SCOPE_END(file_put, struct file *)
@@ -100,17 +100,15 @@ struct files {
     bool cloexec[MAX_FDS];      /* FD_CLOEXEC; also read and written alone */
 };
 
-/* How a new owner comes by what `from` has: clone with the flag that shares it, clone without, or
- * exec, which leaves FD_CLOEXEC behind. */
-enum passing { SHARE, COPY, COPY_FOR_EXEC };
-/* A table with a reference; NULL without memory. A copy of NULL is empty. */
-struct files *files_pass(struct files *from, enum passing how);
+/* A table for a new process, as fork makes it, or without what FD_CLOEXEC closes; NULL without memory.
+ * Who shares one takes ref_get. */
+struct files *files_copy(struct files *from, bool for_exec);
 void files_put(struct files *fs); /* NULL allowed */
 
 /* Of the current process: the file of fd with a reference, or NULL. */
 struct file *fd_get(int fd);
 /* Installs f at the lowest free number from fd on: it or -EMFILE. With FD_EXACTLY at fd itself, in
- * place of what was there, which is closed; NULL closes only: fd or -EBADF. O_CLOEXEC in `how`
+ * place of what was there, which is closed: fd or -EBADF. NULL closes only: 0 or -EBADF. O_CLOEXEC in `how`
  * says what FD_CLOEXEC becomes. Takes over the caller's reference, and drops it on failure. */
 int fd_install(struct file *f, int fd, u32 how);
 #define FD_EXACTLY 1u

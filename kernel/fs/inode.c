@@ -46,13 +46,6 @@ device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data)
     return i;
 }
 
-struct inode *
-inode_get(struct inode *i)
-{
-    __atomic_add_fetch(&i->refs, 1, __ATOMIC_RELAXED);
-    return i;
-}
-
 /* In a loop, not by recursion: a removed directory holds its parent, which may be removed too, and
  * so on for as many levels as a program likes; the stack has 16 KiB. */
 void

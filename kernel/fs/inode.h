@@ -80,8 +80,8 @@ struct inode *ramfs_inode(u32 mode);
 struct inode *ramfs_symlink(const char *text, size_t n);
 /* A character device node. */
 struct inode *device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data);
-struct inode *inode_get(struct inode *i); /* i */
-void inode_put(struct inode *i);          /* NULL allowed */
+#define inode_get(i) ref_get(i)
+void inode_put(struct inode *i); /* NULL allowed */
 
 /* `struct inode *i scoped_inode = NULL;` puts the reference when its block ends. */
 DEFINE_SCOPE_END(inode_put, struct inode *)

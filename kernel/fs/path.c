@@ -1,9 +1,11 @@
-/* path.c - the walk along a path. See path.h.
+/* path.c - the walk along a path, and what is made or removed at its end. See path.h.
  *
  * The path lies in one page; at a symbolic link the link's text and the rest take its place. One
  * loop does it all, and ends with the directory, the last component and what stands there, so that
- * calls which make or remove a name start from the same place as those which look it up. Source:
- * path_resolution(7). */
+ * calls which make or remove a name start from the same place as those which look it up. What is
+ * left to decide for them is the errno for names that are nobody's to make or remove: `.`, `..`, the
+ * root, a trailing slash, /proc. Linux's order of checks is kept. Not here: the change itself
+ * (tree.c), opening (vfs.c). Source: path_resolution(7), link(2), unlink(2), rmdir(2). */
 #include "fs/path.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -12,12 +14,6 @@
 #include "fs/vfs.h"
 #include "lib/string.h"
 #include "mm/usercopy.h"
-
-bool
-is_special(const struct component *name)
-{
-    return name->length <= 2 && strncmp(name->text, "..", name->length) == 0;
-}
 
 s64
 link_text(struct inode *i, char *buf, size_t size)
@@ -54,19 +50,20 @@ static int
 begin(struct walk *w, int dirfd, struct buffer path, bool may_be_empty)
 {
     *w = (struct walk){ .page = page_alloc() };
-    if (!w->page)
-        return -ENOMEM;
-    s64 n = path.kernel ? (s64)strlcpy(w->page, path.kernel, PATH_LIMIT)
-                        : string_from_user(w->page, path.user, PATH_LIMIT);
-    if (n < 0 || n >= PATH_LIMIT)
-        return n < 0 ? (int)n : -ENAMETOOLONG;
-    if (n == 0 && !may_be_empty)
-        return -ENOENT;
+    s64 n = !w->page      ? -ENOMEM
+            : path.kernel ? (s64)strlcpy(w->page, path.kernel, PATH_LIMIT)
+                          : string_from_user(w->page, path.user, PATH_LIMIT);
+    if (n >= PATH_LIMIT)
+        return -ENAMETOOLONG;
+    if (n < 0 || (n == 0 && !may_be_empty))
+        return n ? (int)n : -ENOENT;
     w->rest = w->page;
     if (*w->page == '/') {
         w->dir = inode_get(tree_root);
     } else if (dirfd == AT_FDCWD) {
-        w->dir = fsinfo_cwd();
+        struct fsinfo *own = fs_current()->fsinfo;
+        spin_guard(&own->lock); /* another thread may change directory in the middle of our walk */
+        w->dir = inode_get(own->cwd);
     } else {
         struct file *f scoped_file = fd_get(dirfd);
         if (!f)
@@ -97,11 +94,12 @@ walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags)
         const char *name = skip(w->rest, true);
         w->rest = skip(name, false);
         w->last = (struct component){ name, (size_t)(w->rest - name) };
+        w->special = w->last.length <= 2 && strncmp(name, "..", w->last.length) == 0;
         w->slash = *w->rest == '/';
         bool end = !*skip(w->rest, true), must_be_directory = w->slash && !(flags & WALK_NAME);
         if (w->last.length > NAME_LIMIT)
             return -ENAMETOOLONG;
-        if (is_special(&w->last))
+        if (w->special)
             next = w->last.length == 2 ? tree_parent(w->dir) : inode_get(w->dir);
         else if (!(next = tree_find(w->dir, &w->last)))
             err = w->dir->ops->lookup ? w->dir->ops->lookup(w->dir, &w->last, &next) : -ENOENT;
@@ -135,4 +133,39 @@ path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out)
     int err = walk_path(&w, dirfd, path, flags);
     *out = err ? NULL : inode_get(w.inode);
     return err;
+}
+
+/* --- new names, and names that go ------------------------------------------------------------ */
+/* The inode comes first and the name last: nobody ever finds one that is half made. */
+int
+vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags)
+{
+    struct inode *ours scoped_inode = i;
+    struct walk w scoped_walk = { 0 };
+    int err = i ? walk_path(&w, dirfd, path, flags | WALK_NEW) : -ENOMEM;
+    if (err)
+        return err;
+    if (w.inode)
+        return -EEXIST;
+    if (w.slash && !S_ISDIR(i->mode))
+        return flags & WALK_NAME ? -ENOENT : -EISDIR;
+    if (w.dir->ops != &ramfs_dir_ops)
+        return -ENOENT; /* of /proc, which cannot be written to */
+    return i->device != w.dir->device ? -EXDEV : tree_link(w.dir, &w.last, i);
+}
+
+/* The three special names each have their errno in rmdir(2). */
+int
+vfs_unlink(int dirfd, struct buffer path, bool directory)
+{
+    struct walk w scoped_walk;
+    int err = walk_path(&w, dirfd, path, WALK_NAME);
+    size_t length = w.last.length;
+    if (err)
+        return err;
+    if (w.special)
+        return !directory ? -EISDIR : length == 0 ? -EBUSY : length == 1 ? -EINVAL : -ENOTEMPTY;
+    if (w.slash && !directory)
+        return S_ISDIR(w.inode->mode) ? -EISDIR : -ENOTDIR;
+    return w.dir->ops != &ramfs_dir_ops ? -EPERM : tree_unlink(w.dir, &w.last, directory);
 }

@@ -16,6 +16,7 @@
 struct walk {
     struct inode *dir;     /* where the last component was looked up; one reference */
     struct component last; /* length 0: `dir` itself, the path was "/" */
+    bool special;          /* it is "", "." or "..", which nobody makes or removes */
     bool slash;            /* a slash follows it */
     struct inode *inode;   /* what it names, with a reference; NULL: nothing yet (WALK_NEW) */
     char *page;            /* holds the path */
@@ -44,7 +45,5 @@ int vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags);
 /* unlink(2), or rmdir(2) if `directory`. */
 int vfs_unlink(int dirfd, struct buffer path, bool directory);
 
-/* True for "", "." and "..", which stand in every directory: nobody makes or removes them. */
-bool is_special(const struct component *name);
 /* Reads the text of a symbolic link. Length without NUL, or negative errno. */
 s64 link_text(struct inode *i, char *buf, size_t size);

@@ -1,7 +1,7 @@
-/* tree.c - the one table of names, what is done to it under its lock, and its listing. See tree.h.
+/* tree.c - the names of all directories, what is done to them under their lock, and listings. See tree.h.
  *
  * Functions check and change under the lock in one go, so that their errors are true at the moment
- * of the change. Not here: which names a program may make or remove (names.c), and the entries of
+ * of the change. Not here: which names a program may make or remove (path.c), and the entries of
  * /proc/PID, which are made on demand (proc.c). Source: link(2), unlink(2), rename(2),
  * getdents64(2). */
 #include "fs/tree.h"
@@ -15,32 +15,20 @@
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 
-#define BUCKETS 512
-
 struct inode *tree_root;
 static struct spinlock tree_lock = SPINLOCK_INIT("tree");
-static struct dirent *buckets[BUCKETS];
 
-/* FNV-1a over the name, begun with the directory. */
-static u32
-hash_of(const struct inode *dir, const struct component *name)
-{
-    u32 h = 2166136261u ^ (u32)dir->number;
-    for (size_t i = 0; i < name->length; i++)
-        h = (h ^ (u8)name->text[i]) * 16777619u;
-    return h ^ h >> 16;
-}
-
-/* The name is compared last; the hash tells nearly all others apart. */
+/* From one end to the other: hundreds of names need no more. The first letter tells most of them
+ * apart. */
 static struct dirent *
 find_locked(struct inode *dir, const struct component *name)
 {
-    u32 hash = hash_of(dir, name);
-    struct dirent *d = buckets[hash % BUCKETS];
-    while (d && (d->hash != hash || d->parent != dir ||
-                 strncmp(d->name, name->text, name->length) != 0 || d->name[name->length]))
-        d = d->hash_next;
-    return d;
+    struct dirent *d;
+    list_for_each (d, &dir->children, in_parent)
+        if (d->name[0] == name->text[0] && !strncmp(d->name, name->text, name->length) &&
+            !d->name[name->length])
+            return d;
+    return NULL;
 }
 
 struct inode *
@@ -58,7 +46,6 @@ dirent_create(struct inode *dir, const struct component *name, struct inode *i)
     if (!d)
         return NULL;
     memcpy(d->name, name->text, name->length);
-    d->hash = hash_of(dir, name);
     d->parent = inode_get(dir);
     d->inode = i;
     return d;
@@ -67,8 +54,7 @@ dirent_create(struct inode *dir, const struct component *name, struct inode *i)
 static void
 dirent_free(struct dirent *d)
 {
-    if (d)
-        inode_put(d->parent);
+    inode_put(d->parent);
     kfree(d);
 }
 
@@ -88,8 +74,6 @@ attach(struct inode *dir, const struct component *name, struct inode *i)
     d->position = dir->next_position++;
     dir->nlink += S_ISDIR(i->mode);
     list_add_tail(&dir->children, &d->in_parent);
-    d->hash_next = buckets[d->hash % BUCKETS];
-    buckets[d->hash % BUCKETS] = d;
     inode_modified(dir);
     inode_changed(i);
     return 0;
@@ -100,10 +84,6 @@ static void
 detach(struct dirent *d)
 {
     struct inode *i scoped_inode = d->inode;
-    struct dirent **p = &buckets[d->hash % BUCKETS];
-    while (*p != d)
-        p = &(*p)->hash_next;
-    *p = d->hash_next;
     list_remove(&d->in_parent);
     d->inode = NULL;
     d->parent->nlink -= S_ISDIR(i->mode);
@@ -169,9 +149,7 @@ tree_rename(struct inode *from, const struct component *old, struct inode *to,
     if (to->nlink == 0)
         return -ENOENT;
     int err = target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0;
-    if (!err)
-        err = attach(to, new, d->inode);
-    if (err)
+    if ((err = err ?: attach(to, new, d->inode)))
         return err;
     if (target)
         detach(target);
@@ -229,10 +207,8 @@ dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next
         return false;
     struct entry *e = (struct entry *)(sink->page + sink->used);
     memset(e, 0, length);
-    e->number = number;
-    e->next = (s64)next;
-    e->length = (u16)length;
-    e->type = (mode & S_IFMT) >> 12; /* DT_REG and its like are the same numbers */
+    /* DT_REG and its like are the same numbers. */
+    *e = (struct entry){ number, (s64)next, (u16)length, (mode & S_IFMT) >> 12 };
     memcpy(e->name, name, n);
     sink->used += length;
     sink->position = next;

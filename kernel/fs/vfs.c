@@ -1,11 +1,11 @@
-/* vfs.c - who asks the file layer: descriptors, working directory and umask of a process, and what
- * the kernel itself has of these when it makes the tree.
+/* vfs.c - who asks the file layer (descriptors, working directory and umask of a process, and what
+ * the kernel itself has of these when it makes the tree), and openat(2) for them.
  *
- * Contracts in file.h and vfs.h. Both parts are counted, because threads share them. `end` spares
- * fork, exec and exit the part of the table that was never used. Files and directories are put
- * after the lock is given up (a scoped variable above the guard): the last put of a pipe's end wakes
- * others. Not here: the walk (path.c), opening and changing names (names.c). Source: open(2),
- * dup(2), chdir(2). */
+ * Contracts in file.h and vfs.h. Tables and directories are counted, because threads share them.
+ * `end` spares fork, exec and exit the part of a table that was never used. Files and directories
+ * are put after the lock is given up (a scoped variable above the guard): the last put of a pipe's
+ * end wakes others. Not here: the walk (path.c), system calls (syscall/file_fd.c), and O_TMPFILE,
+ * which fails as on a kernel that does not know it (EISDIR). Source: open(2), dup(2), chdir(2). */
 #include "fs/vfs.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -22,23 +22,17 @@
 _Static_assert(sizeof(struct files) <= PAGE_SIZE, "kzalloc gives no more");
 
 struct files *
-files_pass(struct files *from, enum passing how)
+files_copy(struct files *from, bool for_exec)
 {
-    if (how == SHARE) {
-        __atomic_add_fetch(&from->refs, 1, __ATOMIC_RELAXED);
-        return from;
-    }
     struct files *to = kzalloc(sizeof(*to));
     if (!to)
         return NULL;
     to->refs = 1;
     spin_init(&to->lock, "files");
-    if (!from)
-        return to;
     spin_guard(&from->lock);
     to->end = from->end;
     for (int fd = 0; fd < to->end; fd++)
-        if (from->file[fd] && !(how == COPY_FOR_EXEC && from->cloexec[fd])) {
+        if (from->file[fd] && !(for_exec && from->cloexec[fd])) {
             to->file[fd] = file_get(from->file[fd]);
             to->cloexec[fd] = from->cloexec[fd];
         }
@@ -79,17 +73,13 @@ fd_install(struct file *f, int fd, u32 how)
     fs->file[fd] = f;
     fs->cloexec[fd] = how & O_CLOEXEC;
     fs->end = MAX(fs->end, fd + 1);
-    return fd;
+    return f ? fd : 0;
 }
 
 /* --- working directory and umask ------------------------------------------------------------- */
 struct fsinfo *
-fsinfo_pass(struct fsinfo *from, enum passing how)
+fsinfo_copy(struct fsinfo *from)
 {
-    if (how == SHARE) {
-        __atomic_add_fetch(&from->refs, 1, __ATOMIC_RELAXED);
-        return from;
-    }
     struct fsinfo *to = kzalloc(sizeof(*to));
     if (!to)
         return NULL;
@@ -107,15 +97,6 @@ fsinfo_put(struct fsinfo *i)
     kfree(i);
 }
 
-/* With a reference: another thread may change directory in the middle of our walk. */
-struct inode *
-fsinfo_cwd(void)
-{
-    struct fsinfo *i = fs_current()->fsinfo;
-    spin_guard(&i->lock);
-    return inode_get(i->cwd);
-}
-
 int
 fsinfo_chdir(struct inode *dir)
 {
@@ -129,11 +110,83 @@ fsinfo_chdir(struct inode *dir)
     return 0;
 }
 
+/* --- opening --------------------------------------------------------------------------------- */
+/* What only open itself looks at; F_GETFL does not show it. */
+#define OPEN_ONLY (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
+
+/* Of O_PATH: a place in the tree, and no operation but fstat and being a dirfd. */
+static const struct file_ops path_file_ops = { .seek = NULL };
+
+/* The inode to open, with a reference, or NULL. A dangling link is no end: its target is made
+ * (unless O_EXCL), because the walk goes on behind it. */
+static int
+find_or_create(int dirfd, struct buffer path, u32 flags, u32 mode, struct inode **out)
+{
+    bool create = flags & O_CREAT, exclusive = create && flags & O_EXCL;
+    u32 how = exclusive || flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
+    for (;;) {
+        int err = path_lookup(dirfd, path, how, out);
+        if (err != -ENOENT || !create)
+            return !err && exclusive ? -EEXIST : err;
+        *out = ramfs_inode(S_IFREG | (mode & 07777 & ~fs_current()->fsinfo->umask));
+        err = *out ? vfs_add(dirfd, path, inode_get(*out), how) : -ENOMEM;
+        if (err != -EEXIST || exclusive)
+            return err;
+        inode_put(*out); /* somebody was faster: open that one */
+    }
+}
+
+/* O_PATH forgets all flags that are about the content. O_TRUNC changes the file too, whatever the
+ * access mode says. A failure leaves the file with path_file_ops: it was never open, there is
+ * nothing to release. */
+int
+vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
+{
+    struct inode *i scoped_inode = NULL;
+    bool only_path = flags & O_PATH;
+    if (only_path)
+        flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    bool contradiction = flags & O_CREAT && flags & O_DIRECTORY;
+    int err = contradiction ? -EINVAL : find_or_create(dirfd, path, flags, mode, &i);
+    if (err)
+        return err;
+    bool write = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
+    if (flags & O_DIRECTORY && !S_ISDIR(i->mode))
+        return -ENOTDIR;
+    if (S_ISLNK(i->mode) && !only_path)
+        return -ELOOP;
+    if (S_ISDIR(i->mode) && (write || flags & O_CREAT))
+        return -EISDIR;
+    if (flags & OPEN_EXECUTE && !(S_ISREG(i->mode) && i->mode & 0111))
+        return -EACCES;
+    struct file *f scoped_file = file_create(&path_file_ops, i, flags & ~(u32)OPEN_ONLY, NULL);
+    if (!f)
+        return -ENOMEM;
+    if (!only_path) {
+        if (S_ISREG(i->mode) && (write || flags & OPEN_EXECUTE)) {
+            int claim = write ? 1 : -1; /* in one number, so that both kinds exclude each other */
+            spin_guard(&i->lock);
+            if (i->writers * claim < 0)
+                return -ETXTBSY;
+            __atomic_add_fetch(&i->writers, f->claim = claim, __ATOMIC_RELAXED);
+        }
+        err = i->ops->open ? i->ops->open(i, f) : 0;
+        if (err)
+            return err;
+        f->ops = i->ops->file_ops;
+        if (flags & O_TRUNC)
+            inode_truncate(i, 0); /* what is no regular file has nothing to lose */
+    }
+    *out = file_get(f);
+    return 0;
+}
+
 /* --- the beginning --------------------------------------------------------------------------- */
 struct process_view process_view;
 
+static struct files kernel_files = { .lock = SPINLOCK_INIT("files") };
 static struct fsinfo kernel_fsinfo = { 1, 022, SPINLOCK_INIT("files"), NULL };
-struct fs_owner kernel_owner = { .fsinfo = &kernel_fsinfo };
+struct fs_owner kernel_owner = { .files = &kernel_files, .fsinfo = &kernel_fsinfo };
 
 void
 vfs_init(void)

@@ -1,29 +1,10 @@
-/* vfs.h - names: from a path to an open file, and what fs asks of the floors above.
+/* vfs.h - from a path to an open file, who asks, and what fs asks of the floors above.
  *
  * One tree: ramfs from the initrd, /dev and /proc inside it. Errors are negative errno. */
 #pragma once
 
 #include "fs/file.h"
 #include "sched/thread.h"
-
-struct fsinfo;
-
-/* What the file layer must know of who asks: the beginning of struct process (proc/process.h). */
-struct fs_owner {
-    int pid, pgrp, session;
-    u64 open_limit; /* RLIMIT_NOFILE, MAX_FDS at most */
-    struct files *files;
-    struct fsinfo *fsinfo;
-};
-
-/* Of all kernel threads: no files, the root as working directory. Process 1 begins with that. */
-extern struct fs_owner kernel_owner;
-
-static inline struct fs_owner *
-fs_current(void)
-{
-    return current()->process ? (struct fs_owner *)current()->process : &kernel_owner;
-}
 
 /* Working directory and umask, which threads share, and clone(CLONE_FS). */
 struct fsinfo {
@@ -33,11 +14,27 @@ struct fsinfo {
     struct inode *cwd;    /* one reference */
 };
 
-struct fsinfo *fsinfo_pass(struct fsinfo *from, enum passing how); /* as files_pass */
-void fsinfo_put(struct fsinfo *i);                                 /* NULL allowed */
+/* What the file layer must know of who asks: the beginning of struct process (proc/process.h). */
+struct fs_owner {
+    int pid, pgrp, session;
+    u64 open_limit; /* RLIMIT_NOFILE, MAX_FDS at most */
+    struct files *files;
+    struct fsinfo *fsinfo;
+};
 
-/* Of the current process: its working directory with a reference, and a new one: 0 or -ENOTDIR. */
-struct inode *fsinfo_cwd(void);
+/* Of all kernel threads: no files, the root as working directory. Process 1 begins with a copy. */
+extern struct fs_owner kernel_owner;
+
+static inline struct fs_owner *
+fs_current(void)
+{
+    return current()->process ? (struct fs_owner *)current()->process : &kernel_owner;
+}
+
+struct fsinfo *fsinfo_copy(struct fsinfo *from); /* as files_copy */
+void fsinfo_put(struct fsinfo *i);               /* NULL allowed */
+
+/* A new working directory for the current process. 0 or -ENOTDIR. */
 int fsinfo_chdir(struct inode *dir);
 
 /* Builds the tree from the initrd(s) at boot. Panics with a clear message for a bad archive. After

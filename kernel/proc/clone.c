@@ -118,8 +118,8 @@ share_resources(struct process *p, const struct clone_request *a)
         space_get(p->space = self->space);
     else if (!(p->space = space_fork(self->space)))
         return -ENOMEM;
-    p->files = files_pass(self->files, a->flags & CLONE_FILES ? SHARE : COPY);
-    p->fsinfo = fsinfo_pass(self->fsinfo, a->flags & CLONE_FS ? SHARE : COPY);
+    p->files = a->flags & CLONE_FILES ? ref_get(self->files) : files_copy(self->files, false);
+    p->fsinfo = a->flags & CLONE_FS ? ref_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
     if (!p->files || !p->fsinfo)
         return -ENOMEM;
     spin_lock(&self->sig.lock);

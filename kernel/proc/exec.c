@@ -266,7 +266,7 @@ process_exec(const char *path, u64 argv, u64 envp)
         err = build(x, path, argv, envp);
     if (!err)
         err = process_become_single();
-    if (!err && !(x->files = files_pass(current_process()->files, COPY_FOR_EXEC)))
+    if (!err && !(x->files = files_copy(current_process()->files, true)))
         err = -ENOMEM;
     if (!err) {
         enter(x, path);

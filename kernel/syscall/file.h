@@ -17,11 +17,7 @@ struct file *file_of(u64 fd);
 #define user_buffer(addr) ((struct buffer){ .user = (addr) })
 
 /* The inode that (dirfd, path, AT_ flags) name, with a reference; NULL on failure. */
-static inline s64
-inode_of(int dirfd, u64 path, u32 at_flags, struct inode **out)
-{
-    return path_lookup(dirfd, user_buffer(path), at_flags, out);
-}
+#define inode_of(dirfd, path, flags, out) path_lookup(dirfd, user_buffer(path), flags, out)
 
 /* What a transfer's result means to the program: a wait that a signal ended may be restarted, and
  * -EPIPE comes with SIGPIPE. */

@@ -31,8 +31,7 @@ sys_openat(const u64 *arg)
 s64
 sys_close(const u64 *arg)
 {
-    s64 fd = fd_install(NULL, (int)arg[0], FD_EXACTLY);
-    return MIN(fd, 0);
+    return fd_install(NULL, (int)arg[0], FD_EXACTLY);
 }
 
 s64

@@ -47,10 +47,8 @@ sys_linkat(const u64 *arg)
         return -EINVAL;
     u32 how = (flags & AT_EMPTY_PATH) | (flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW);
     s64 err = inode_of((int)arg[0], arg[1], how, &i);
-    if (err)
-        return err;
-    if (S_ISDIR(i->mode))
-        return -EPERM;
+    if (err || S_ISDIR(i->mode))
+        return err ?: -EPERM;
     return vfs_add((int)arg[2], user_buffer(arg[3]), inode_get(i), WALK_NAME);
 }
 
@@ -69,10 +67,8 @@ sys_renameat2(const u64 *arg)
         return err;
     if (old.dir->device != new.dir->device)
         return -EXDEV;
-    if (is_special(&old.last) || (is_special(&new.last) && !flags))
+    if (old.special || new.special)
         return -EBUSY;
-    if (new.inode && flags)
-        return -EEXIST;
     if (old.dir->ops != &ramfs_dir_ops || new.dir->ops != &ramfs_dir_ops)
         return -EPERM;
     if ((old.slash || new.slash) && !S_ISDIR(old.inode->mode))
@@ -89,10 +85,8 @@ sys_readlinkat(const u64 *arg)
     if (size <= 0)
         return -EINVAL;
     s64 err = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &i);
-    if (err)
-        return err;
-    if (!S_ISLNK(i->mode))
-        return -EINVAL;
+    if (err || !S_ISLNK(i->mode))
+        return err ?: -EINVAL;
     char *text scoped_page = page_alloc();
     s64 n = text ? link_text(i, text, PATH_LIMIT) : -ENOMEM;
     n = MIN(n, size);
@@ -104,8 +98,7 @@ s64
 sys_chdir(const u64 *arg)
 {
     struct inode *i scoped_inode = NULL;
-    s64 err = inode_of(AT_FDCWD, arg[0], 0, &i);
-    return err ? err : fsinfo_chdir(i);
+    return inode_of(AT_FDCWD, arg[0], 0, &i) ?: fsinfo_chdir(i);
 }
 
 s64
@@ -119,9 +112,10 @@ sys_fchdir(const u64 *arg)
 s64
 sys_getcwd(const u64 *arg)
 {
+    struct inode *cwd scoped_inode = NULL;
     char *path scoped_page = page_alloc();
-    struct inode *cwd scoped_inode = fsinfo_cwd();
-    s64 n = !path ? -ENOMEM : cwd->nlink == 0 ? -ENOENT : vfs_path(cwd, path, PATH_LIMIT);
+    s64 n = path ? path_lookup(AT_FDCWD, kernel_path("."), 0, &cwd) : -ENOMEM;
+    n = n ?: cwd->nlink > 0 ? vfs_path(cwd, path, PATH_LIMIT) : -ENOENT;
     if (n < 0)
         return n;
     if ((u64)++n > arg[1])
