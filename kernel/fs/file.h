@@ -100,15 +100,17 @@ struct files {
     bool cloexec[MAX_FDS];      /* FD_CLOEXEC; also read and written alone */
 };
 
-/* A table for a new process, as fork makes it, or without what FD_CLOEXEC closes; NULL without memory.
- * Who shares one takes ref_get. */
+/* A table for a new process, as fork makes it: the same open files, positions included, and from
+ * then on not the same table. With `for_exec` without those that FD_CLOEXEC closes; the others go
+ * with the old table, unless somebody shares it. NULL without memory. Who shares one: ref_get. */
 struct files *files_copy(struct files *from, bool for_exec);
 void files_put(struct files *fs); /* NULL allowed */
 
 /* Of the current process: the file of fd with a reference, or NULL. */
 struct file *fd_get(int fd);
-/* Installs f at the lowest free number from fd on: it or -EMFILE. With FD_EXACTLY at fd itself, in
- * place of what was there, which is closed: fd or -EBADF. NULL closes only: 0 or -EBADF. O_CLOEXEC in `how`
- * says what FD_CLOEXEC becomes. Takes over the caller's reference, and drops it on failure. */
+/* Installs f at the lowest free number from fd on: the number, or -EMFILE. With FD_EXACTLY at fd
+ * itself, in place of what was there, which is closed: fd or -EBADF. Then NULL for f only closes: 0
+ * or -EBADF. O_CLOEXEC in `how` says what FD_CLOEXEC becomes. Takes over the caller's reference,
+ * and drops it on failure. */
 int fd_install(struct file *f, int fd, u32 how);
 #define FD_EXACTLY 1u

@@ -3,8 +3,8 @@
  * The path lies in one page; at a symbolic link the link's text and the rest take its place. One
  * loop does it all, and ends with the directory, the last component and what stands there, so that
  * calls which make or remove a name start from the same place as those which look it up. What is
- * left to decide for them is the errno for names that are nobody's to make or remove: `.`, `..`, the
- * root, a trailing slash, /proc. Linux's order of checks is kept. Not here: the change itself
+ * left to decide for them is the errno for names that are nobody's to make or remove: `.`, `..`,
+ * the root, a trailing slash, /proc. Linux's order of checks is kept. Not here: the change itself
  * (tree.c), opening (vfs.c). Source: path_resolution(7), link(2), unlink(2), rmdir(2). */
 #include "fs/path.h"
 #include <asm/errno.h>
@@ -82,7 +82,10 @@ skip(const char *p, bool slashes)
     return p;
 }
 
-/* One reference at a time: the directory behind us may be removed, w->dir may not. */
+/* One component a turn, with one reference: the directory behind us may be removed, w->dir may not.
+ * What is no directory cannot be gone on from, not even by a slash. A link is followed, but for one
+ * at the end that itself is meant; behind one that leads to an inode directly the path may be
+ * empty, and then it has arrived (so has AT_EMPTY_PATH), whatever stands there. */
 int
 walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags)
 {

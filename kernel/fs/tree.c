@@ -1,5 +1,6 @@
-/* tree.c - the names of all directories, what is done to them under their lock, and listings. See tree.h.
+/* tree.c - the names of all directories, what is done to them under their lock, and listings.
  *
+ * See tree.h and dir.h.
  * Functions check and change under the lock in one go, so that their errors are true at the moment
  * of the change. Not here: which names a program may make or remove (path.c), and the entries of
  * /proc/PID, which are made on demand (proc.c). Source: link(2), unlink(2), rename(2),
@@ -58,8 +59,9 @@ dirent_free(struct dirent *d)
     kfree(d);
 }
 
-/* Makes a name for `i` that look-ups find. A directory's name counts for its parent too (`..`). The
- * inode keeps its newest name: here an older one goes that is nobody else's any more. */
+/* Makes a name for `i` that look-ups find; memory is taken before anything changes. A directory's
+ * name counts for its parent too (`..`). The inode keeps its newest name: here an older one goes
+ * that was removed and stayed for that reason alone. */
 static int
 attach(struct inode *dir, const struct component *name, struct inode *i)
 {
@@ -148,8 +150,9 @@ tree_rename(struct inode *from, const struct component *old, struct inode *to,
         return -EBUSY;
     if (to->nlink == 0)
         return -ENOENT;
-    int err = target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0;
-    if ((err = err ?: attach(to, new, d->inode)))
+    int err =
+        (target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0) ?: attach(to, new, d->inode);
+    if (err)
         return err;
     if (target)
         detach(target);
@@ -165,7 +168,7 @@ tree_parent(struct inode *dir)
     return inode_get(dir->name ? dir->name->parent : dir);
 }
 
-/* Written from the end to the root, then moved to the front of the buffer. */
+/* Of several names the newest. Written from the end to the root, then moved to the front. */
 s64
 vfs_path(struct inode *i, char *buf, size_t size)
 {

@@ -1,10 +1,10 @@
 /* tree.h - names: which inode stands in which directory under which name.
  *
  * A dirent is one name of one inode. The whole tree is guarded by one lock, held for one look-up or
- * one change at a time, never over a copy to a user or a call upwards. Entries of a
- * directory are a list in order of `position`, which never changes: so reading a directory while
- * others remove from it neither skips nor repeats. The newest name of an inode stays with it when it
- * is unlinked, so that paths and `..` of what is still open can be told.
+ * one change at a time, never over a copy to a user or a call upwards. Entries of a directory are a
+ * list in order of `position`, which never changes: so reading a directory while others remove from
+ * it neither skips nor repeats. The newest name of an inode stays with it when it is unlinked, so
+ * that paths and `..` of what is still open can be told.
  * Not here: paths, permission and errno order of the calls (path.h), the listing (dir.h, in tree.c,
  * too). */
 #pragma once
@@ -28,7 +28,8 @@ struct inode *tree_find(struct inode *dir, const struct component *name);
 /* Adds a name for `i`. Takes references of its own. 0, -EEXIST, -ENOENT when `dir` or `i` has been
  * removed, -ENOMEM. */
 int tree_link(struct inode *dir, const struct component *name, struct inode *i);
-/* An entry that nobody finds yet, NULL without memory: for inode->name of an inode made on demand. */
+/* An entry that no look-up finds: inode->name of an inode made on demand. Takes a reference to
+ * `dir` and none to `i`. NULL without memory. */
 struct dirent *dirent_create(struct inode *dir, const struct component *name, struct inode *i);
 /* Removes the name: of an empty directory if `directory`, else of anything else. 0, -ENOENT,
  * -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY for a mount point. */

@@ -19,6 +19,7 @@
 #include "lib/print.h"
 #include "mm/kmalloc.h"
 
+/* --- descriptors ----------------------------------------------------------------------------- */
 _Static_assert(sizeof(struct files) <= PAGE_SIZE, "kzalloc gives no more");
 
 struct files *
@@ -84,7 +85,8 @@ fsinfo_copy(struct fsinfo *from)
     if (!to)
         return NULL;
     spin_guard(&from->lock);
-    *to = (struct fsinfo){ 1, from->umask, SPINLOCK_INIT("files"), inode_get(from->cwd) };
+    *to = (struct fsinfo){ 1, from->umask, SPINLOCK_INIT("files"), from->cwd };
+    inode_get(to->cwd);
     return to;
 }
 
@@ -114,7 +116,8 @@ fsinfo_chdir(struct inode *dir)
 /* What only open itself looks at; F_GETFL does not show it. */
 #define OPEN_ONLY (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
 
-/* Of O_PATH: a place in the tree, and no operation but fstat and being a dirfd. */
+/* Of O_PATH, and of what is not open yet: a place in the tree, and no operation but fstat and being
+ * a dirfd. */
 static const struct file_ops path_file_ops = { .seek = NULL };
 
 /* The inode to open, with a reference, or NULL. A dangling link is no end: its target is made
@@ -137,8 +140,9 @@ find_or_create(int dirfd, struct buffer path, u32 flags, u32 mode, struct inode 
 }
 
 /* O_PATH forgets all flags that are about the content. O_TRUNC changes the file too, whatever the
- * access mode says. A failure leaves the file with path_file_ops: it was never open, there is
- * nothing to release. */
+ * access mode says. Those who write a file and those who run it exclude each other until their last
+ * put (Linux: i_writecount), or a program could change under its own feet. A failure leaves the
+ * file with path_file_ops: it was never open, there is nothing to release. */
 int
 vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
 {
@@ -164,7 +168,7 @@ vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
         return -ENOMEM;
     if (!only_path) {
         if (S_ISREG(i->mode) && (write || flags & OPEN_EXECUTE)) {
-            int claim = write ? 1 : -1; /* in one number, so that both kinds exclude each other */
+            int claim = write ? 1 : -1;
             spin_guard(&i->lock);
             if (i->writers * claim < 0)
                 return -ETXTBSY;

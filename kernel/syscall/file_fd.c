@@ -74,7 +74,8 @@ sys_pipe2(const u64 *arg)
 /* What F_SETFL may change. */
 #define SETTABLE (u32)(O_APPEND | O_NONBLOCK)
 
-/* -EINVAL for what Linux has beyond this: locks, leases, owners of signals. */
+/* All but F_SETFL works on files of O_PATH, too. -EINVAL for what Linux has beyond this: locks,
+ * leases, owners of signals. */
 s64
 sys_fcntl(const u64 *arg)
 {

@@ -21,9 +21,8 @@ s64
 sys_unlinkat(const u64 *arg)
 {
     u32 flags = (u32)arg[2];
-    if (flags & ~(u32)AT_REMOVEDIR)
-        return -EINVAL;
-    return vfs_unlink((int)arg[0], user_buffer(arg[1]), flags);
+    bool unknown = flags & ~(u32)AT_REMOVEDIR;
+    return unknown ? -EINVAL : vfs_unlink((int)arg[0], user_buffer(arg[1]), flags);
 }
 
 s64
@@ -52,7 +51,8 @@ sys_linkat(const u64 *arg)
     return vfs_add((int)arg[2], user_buffer(arg[3]), inode_get(i), WALK_NAME);
 }
 
-/* What tree_rename cannot know: how the paths were spelled, and whose directories they are in. */
+/* Decided here is what tree_rename cannot know: how the paths were spelled, and whose directories
+ * they are in. It looks both names up again, because they may have changed. */
 s64
 sys_renameat2(const u64 *arg)
 {
