@@ -7,7 +7,7 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include "dev/chardev.h"
-#include "fs/names.h"
+#include "fs/path.h"
 #include "fs/port.h"
 #include "fs/tty.h"
 #include "fs/vfs.h"
@@ -116,7 +116,7 @@ static void
 add(const char *path, struct inode *i)
 {
     vfs_unlink(AT_FDCWD, kernel_path(path), false);
-    int err = vfs_add(AT_FDCWD, kernel_path(path), i);
+    int err = vfs_add(AT_FDCWD, kernel_path(path), i, WALK_NAME);
     if (err)
         pr_warn("%s: cannot be made (error %d)", path, -err);
 }
@@ -125,7 +125,7 @@ static void
 add_ports(void)
 {
     char path[64];
-    vfs_make(AT_FDCWD, kernel_path("/dev/virtio-ports"), S_IFDIR | 0755);
+    vfs_add(AT_FDCWD, kernel_path("/dev/virtio-ports"), ramfs_inode(S_IFDIR | 0755), WALK_NAME);
     u32 minor = 0;
     struct chardev *d;
     list_for_each (d, &chardevs, link) {
@@ -139,7 +139,8 @@ add_ports(void)
 void
 dev_init(void)
 {
-    vfs_make(AT_FDCWD, kernel_path("/dev"), S_IFDIR | 0755); /* -EEXIST is as good */
+    /* -EEXIST is as good */
+    vfs_add(AT_FDCWD, kernel_path("/dev"), ramfs_inode(S_IFDIR | 0755), WALK_NAME);
     for (u32 i = 0; i < ARRAY_SIZE(devices); i++)
         add(devices[i].path, device_inode(devices[i].ops, devices[i].mode, devices[i].rdev, NULL));
     for (u32 i = 0; i < ARRAY_SIZE(links); i++)

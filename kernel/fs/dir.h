@@ -1,8 +1,9 @@
 /* dir.h - directories as open files: getdents64.
  *
- * A listing is poured into a sink, by tree.c for names in the tree and by the `list` operation of
- * an inode for names made on demand (/proc). Positions only grow, so a listing can be given in
- * pieces. Not here: look-up of a single name (path.h, tree.h). Source: getdents64(2). */
+ * All of it is in tree.c. A listing is poured into a sink, first the names in the tree and then, by
+ * the `list` operation of an inode, names made on demand (/proc). Positions only grow, so a listing
+ * can be given in pieces. Not here: look-up of a single name (path.h, tree.h). Source:
+ * getdents64(2). */
 #pragma once
 
 #include "fs/file.h"

@@ -1,11 +1,12 @@
 /* file.c - open files: counted, and the checks that all kinds have in common. See file.h.
  *
  * Every read and write of a program passes here on its way to the operations of a kind, which
- * therefore check neither access mode nor range. Not here: descriptors (fd.c), how a file comes to
- * be open (open.c). Source: read(2), write(2), lseek(2), with Linux's order of errors. */
+ * therefore check neither access mode nor range. Not here: descriptors (vfs.c), how a file comes to
+ * be open (vfs.c). Source: read(2), write(2), lseek(2), with Linux's order of errors. */
 #include "fs/file.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
+#include <linux/stat.h>
 #include "fs/inode.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
@@ -21,15 +22,8 @@ file_create(const struct file_ops *ops, struct inode *inode, u32 flags, void *da
     struct file *f = kzalloc(sizeof(*f));
     if (!f)
         return NULL;
-    inode_get(inode);
-    *f = (struct file){ .ops = ops, .refs = 1, .flags = flags, .inode = inode, .data = data };
+    *f = (struct file){ ops, 1, flags, 0, inode_get(inode), data, 0 };
     return f;
-}
-
-void
-file_get(struct file *f)
-{
-    __atomic_add_fetch(&f->refs, 1, __ATOMIC_RELAXED);
 }
 
 /* The claim ends with the file, not with the descriptor: another process may still have it. */
@@ -43,19 +37,6 @@ file_put(struct file *f)
     __atomic_sub_fetch(&f->inode->writers, f->claim, __ATOMIC_RELAXED);
     inode_put(f->inode);
     kfree(f);
-}
-
-/* As Linux counts i_writecount: both kinds in one number, which is why they exclude each other. */
-int
-file_claim(struct file *f, int what)
-{
-    struct inode *i = f->inode;
-    spin_lock(&i->lock);
-    bool free = what > 0 ? i->writers >= 0 : i->writers <= 0;
-    if (free)
-        __atomic_add_fetch(&i->writers, f->claim = what, __ATOMIC_RELAXED);
-    spin_unlock(&i->lock);
-    return free ? 0 : -ETXTBSY;
 }
 
 /* The one place where it matters whether bytes go to a program or stay in the kernel. */
@@ -88,10 +69,10 @@ check_transfer(const struct file *f, u32 other, bool possible, struct buffer b, 
     u32 access = f->flags & O_ACCMODE;
     if (pos && !f->ops->seek)
         return -ESPIPE;
-    if (access == other || access == O_ACCMODE || (f->flags & O_PATH))
+    if (access == other || access == O_ACCMODE)
         return -EBADF;
     if (!possible)
-        return -EINVAL;
+        return S_ISDIR(f->inode->mode) ? -EISDIR : -EINVAL;
     return !b.kernel && (b.user > USER_END || n > USER_END - b.user) ? -EFAULT : 0;
 }
 
@@ -109,32 +90,14 @@ file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
     return err ? err : f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
-s64
-file_seek(struct file *f, s64 offset, int whence)
-{
-    if (f->flags & O_PATH)
-        return -EBADF;
-    return f->ops->seek ? f->ops->seek(f, offset, whence) : -ESPIPE;
-}
-
-s64
-file_ioctl(struct file *f, u32 request, u64 arg)
-{
-    if (f->flags & O_PATH)
-        return -EBADF;
-    return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
-}
-
 u32
 file_poll(struct file *f, struct waiter *w)
 {
     return f->ops->poll ? f->ops->poll(f, w) : POLLIN | POLLOUT;
 }
 
-/* Only what has positions: a program is no stream. */
 s64
 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos)
 {
-    return f->ops->seek && f->ops->read ? f->ops->read(f, (struct buffer){ .kernel = buf }, n, &pos)
-                                        : -EINVAL;
+    return file_read(f, (struct buffer){ .kernel = buf }, n, &pos);
 }

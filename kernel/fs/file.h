@@ -43,7 +43,7 @@ size_t buffer_get(struct buffer b, u64 at, void *to, size_t n);
 struct file_ops {
     /* Bytes move between file and buffer, from *pos on, which the operation moves under a lock of
      * its own. Count or negative errno; short counts are allowed; blocks unless O_NONBLOCK. Streams
-     * leave *pos alone. NULL: -EINVAL. */
+     * leave *pos alone. NULL: -EINVAL, -EISDIR for a directory. */
     s64 (*read)(struct file *f, struct buffer b, u64 n, u64 *pos);
     s64 (*write)(struct file *f, struct buffer b, u64 n, u64 *pos);
     s64 (*seek)(struct file *f, s64 offset, int whence); /* NULL: -ESPIPE, pread too */
@@ -62,59 +62,55 @@ struct file {
     u64 pos;
     struct inode *inode; /* what stat sees; never NULL (pipes have one of their own) */
     void *data;          /* of the ops */
-    int claim;           /* what it has added to inode->writers */
+    int claim;           /* what it has added to inode->writers: 1 to write it, -1 to run it */
 };
 
 /* A file with one reference, or NULL without memory. Takes a reference of its own to `inode`.
  * `ops` may be filled in later, before anybody else sees the file. */
 struct file *file_create(const struct file_ops *ops, struct inode *inode, u32 flags, void *data);
-void file_get(struct file *f);
+#define file_get(f) ref_get(f)
 void file_put(struct file *f); /* NULL allowed */
+
+/* `struct file *f scoped_file = ...;` puts the reference when its block ends. */
+DEFINE_SCOPE_END(file_put, struct file *)
+#define scoped_file at_scope_end(file_put_scope)
 
 /* read(2) and write(2) on an open file: -EBADF for the wrong access mode, -EFAULT for a range
  * outside of user space, else what the operation says. With `pos` as pread(2): the file's own
  * position stays, and -ESPIPE for what cannot seek. */
 s64 file_read(struct file *f, struct buffer b, u64 n, u64 *pos);
 s64 file_write(struct file *f, struct buffer b, u64 n, u64 *pos);
-s64 file_seek(struct file *f, s64 offset, int whence);
-s64 file_ioctl(struct file *f, u32 request, u64 arg);
 u32 file_poll(struct file *f, struct waiter *w);
 /* Reads into kernel memory, for exec: short only at the end of the file. */
 s64 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos);
-
-/* Until its last put, f counts as one that may write its inode (`what` 1) or that runs it (-1). 0,
- * or -ETXTBSY if there are some of the other kind. */
-int file_claim(struct file *f, int what);
 
 /* For mmap: the pager and object behind a regular file, with no reference taken (space_map takes
  * the area's). /dev/zero gives pager NULL: anonymous memory. -ENODEV for others. */
 int file_pager(struct file *f, const struct pager **pager, void **object);
 
 /* --- a process' table of descriptors --------------------------------------------------------- */
-#define MAX_FDS 480 /* as many as fit in a page */
+#define MAX_FDS 448 /* as many as fit in a page */
 
-struct files;
-/* An empty table with one reference, or NULL without memory. */
-struct files *files_create(void);
-struct files *files_copy(struct files *from); /* fork; NULL without memory */
-/* exec: `fs` with one more reference, or a copy if another process shares it; NULL without
- * memory. */
-struct files *files_unshare(struct files *fs);
-void files_get(struct files *fs);
+/* Which threads share, and clone(CLONE_FILES). The words are guarded by the lock. */
+struct files {
+    u32 refs;
+    int end; /* no descriptor from here on has ever been open */
+    struct spinlock lock;
+    struct file *file[MAX_FDS]; /* one reference each */
+    bool cloexec[MAX_FDS];      /* FD_CLOEXEC; also read and written alone */
+};
+
+/* A table for a new process, as fork makes it: the same open files, positions included, and from
+ * then on not the same table. With `for_exec` without those that FD_CLOEXEC closes; the others go
+ * with the old table, unless somebody shares it. NULL without memory. Who shares one: ref_get. */
+struct files *files_copy(struct files *from, bool for_exec);
 void files_put(struct files *fs); /* NULL allowed */
-void files_close_on_exec(struct files *fs);
 
-/* The file of fd with a reference, or NULL. `fs` may be shared by threads. */
-struct file *fd_get(struct files *fs, int fd);
-/* The first open descriptor >= fd, or -1. For /proc/self/fd. */
-int fd_next(struct files *fs, int fd);
-/* One more than the highest number the current process may open. */
-u64 fd_limit(void);
-/* Installs f at the lowest free fd >= min. Takes over the caller's reference, and drops it on
- * failure. fd or -EMFILE. */
-int fd_install(struct files *fs, struct file *f, int min, bool cloexec);
-/* Exactly there, closing what was there: fd or -EBADF. The reference as above. */
-int fd_install_at(struct files *fs, struct file *f, int fd, bool cloexec);
-int fd_close(struct files *fs, int fd); /* 0 or -EBADF */
-/* FD_CLOEXEC of fd, 0 or 1, or -EBADF; with `set` >= 0 it becomes that. */
-int fd_cloexec(struct files *fs, int fd, int set);
+/* Of the current process: the file of fd with a reference, or NULL. */
+struct file *fd_get(int fd);
+/* Installs f at the lowest free number from fd on: the number, or -EMFILE. With FD_EXACTLY at fd
+ * itself, in place of what was there, which is closed: fd or -EBADF. Then NULL for f only closes: 0
+ * or -EBADF. O_CLOEXEC in `how` says what FD_CLOEXEC becomes. Takes over the caller's reference,
+ * and drops it on failure. */
+int fd_install(struct file *f, int fd, u32 how);
+#define FD_EXACTLY 1u

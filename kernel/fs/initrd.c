@@ -9,7 +9,7 @@
 #include <linux/stat.h>
 #include "dev/machine.h"
 #include "fs/cpio.h"
-#include "fs/names.h"
+#include "fs/path.h"
 #include "fs/tree.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
@@ -98,7 +98,7 @@ fill_inode(struct inode *i, const struct cpio_entry *e)
 static bool
 is_directory(const char *path, struct inode **out)
 {
-    if (path_lookup(AT_FDCWD, kernel_path(path), PATH_FOLLOW, out))
+    if (path_lookup(AT_FDCWD, kernel_path(path), 0, out))
         return false;
     if (S_ISDIR((*out)->mode))
         return true;
@@ -121,7 +121,7 @@ place(const struct cpio *c, const struct cpio_entry *e)
         if (vfs_unlink(AT_FDCWD, kernel_path(e->name), false) == -EISDIR)
             vfs_unlink(AT_FDCWD, kernel_path(e->name), true);
         inode_get(i);
-        err = vfs_add(AT_FDCWD, kernel_path(e->name), i);
+        err = vfs_add(AT_FDCWD, kernel_path(e->name), i, WALK_NAME);
         if (!err)
             fill_inode(i, e);
     }

@@ -28,7 +28,6 @@ inode_create(const struct inode_ops *ops, u32 device, u32 mode)
     i->device = device;
     i->number = __atomic_add_fetch(&last_number, 1, __ATOMIC_RELAXED);
     i->accessed_ns = i->modified_ns = i->changed_ns = clock_real_ns();
-    list_init(&i->names);
     list_init(&i->children);
     i->next_position = 2; /* 0 and 1 are `.` and `..` */
     spin_init(&i->lock, "inode");
@@ -47,19 +46,14 @@ device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data)
     return i;
 }
 
-void
-inode_get(struct inode *i)
-{
-    __atomic_add_fetch(&i->refs, 1, __ATOMIC_RELAXED);
-}
-
 /* In a loop, not by recursion: a removed directory holds its parent, which may be removed too, and
  * so on for as many levels as a program likes; the stack has 16 KiB. */
 void
 inode_put(struct inode *i)
 {
     while (i && __atomic_sub_fetch(&i->refs, 1, __ATOMIC_ACQ_REL) == 0) {
-        struct inode *parent = tree_forget(i);
+        struct inode *parent = i->name ? i->name->parent : NULL;
+        kfree(i->name);
         if (i->ops->release)
             i->ops->release(i);
         kfree(i);

@@ -53,9 +53,9 @@ struct inode {
     u64 size;    /* bytes */
     int writers; /* open files that may write it; below 0: that run it and forbid that */
     u64 accessed_ns, modified_ns, changed_ns; /* since 1970 */
-    struct list names;                        /* struct dirent.in_names: under the tree's lock */
-    struct list children;                     /* directories: struct dirent.in_parent, likewise */
-    u64 next_position;                        /* directories: of the next child */
+    struct dirent *name;  /* the newest, or what it was: under the tree's lock */
+    struct list children; /* directories: struct dirent.in_parent, likewise */
+    u64 next_position;    /* directories: of the next child */
     struct spinlock lock, io_lock;
     union {
         struct pages pages; /* regular files */
@@ -80,8 +80,12 @@ struct inode *ramfs_inode(u32 mode);
 struct inode *ramfs_symlink(const char *text, size_t n);
 /* A character device node. */
 struct inode *device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data);
-void inode_get(struct inode *i);
+#define inode_get(i) ref_get(i)
 void inode_put(struct inode *i); /* NULL allowed */
+
+/* `struct inode *i scoped_inode = NULL;` puts the reference when its block ends. */
+DEFINE_SCOPE_END(inode_put, struct inode *)
+#define scoped_inode at_scope_end(inode_put_scope)
 
 /* Everything stat(2) tells. */
 void inode_stat(const struct inode *i, struct stat *st);

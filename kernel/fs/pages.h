@@ -26,3 +26,7 @@ void pages_cut(struct pages *p, u64 size);
 /* A page of scratch memory, contents undefined; NULL without memory. Its end; NULL allowed. */
 char *page_alloc(void);
 void page_free(char *page);
+
+/* `char *page scoped_page = page_alloc();` frees it when its block ends. */
+DEFINE_SCOPE_END(page_free, char *)
+#define scoped_page at_scope_end(page_free_scope)

@@ -1,8 +1,11 @@
-/* path.c - the walk along a path. See path.h.
+/* path.c - the walk along a path, and what is made or removed at its end. See path.h.
  *
- * The path lies in one page; at a symbolic link that page is replaced by one with the link's text
- * and the rest. Two loops do it all: walk_parents up to the last component, walk_last for that one,
- * so that calls which make or remove a name stop between the two. Source: path_resolution(7). */
+ * The path lies in one page; at a symbolic link the link's text and the rest take its place. One
+ * loop does it all, and ends with the directory, the last component and what stands there, so that
+ * calls which make or remove a name start from the same place as those which look it up. What is
+ * left to decide for them is the errno for names that are nobody's to make or remove: `.`, `..`,
+ * the root, a trailing slash, /proc. Linux's order of checks is kept. Not here: the change itself
+ * (tree.c), opening (vfs.c). Source: path_resolution(7), link(2), unlink(2), rmdir(2). */
 #include "fs/path.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -12,202 +15,160 @@
 #include "lib/string.h"
 #include "mm/usercopy.h"
 
-static bool
-is_dots(const struct component *c, size_t dots)
-{
-    return c->length == dots && c->text[0] == '.' && c->text[dots - 1] == '.';
-}
-
-bool
-walk_last_is_special(const struct walk *w)
-{
-    return w->last.length == 0 || is_dots(&w->last, 1) || is_dots(&w->last, 2);
-}
-
-/* What a relative path starts from, with a reference. */
-static int
-start_of(int dirfd, struct inode **out)
-{
-    if (dirfd == AT_FDCWD) {
-        *out = fsinfo_cwd();
-        return 0;
-    }
-    struct file *f = fd_get(fs_current()->files, dirfd);
-    if (!f)
-        return -EBADF;
-    inode_get(*out = f->inode);
-    file_put(f);
-    return 0;
-}
-
-/* The entry `name` of `dir`, whichever way its entries come about. */
-static int
-look_up(struct inode *dir, const struct component *name, struct inode **out)
-{
-    if (name->length == 0 || is_dots(name, 1))
-        inode_get(*out = dir);
-    else if (is_dots(name, 2))
-        *out = tree_parent(dir);
-    else if (name->length > NAME_LIMIT)
-        return -ENAMETOOLONG;
-    else if (!(*out = tree_find(dir, name)))
-        return dir->ops->lookup ? dir->ops->lookup(dir, name, out) : -ENOENT;
-    return 0;
-}
-
-int
-path_fetch(char *text, struct buffer path)
-{
-    if (path.kernel)
-        return strlcpy(text, path.kernel, PATH_LIMIT) < PATH_LIMIT ? 0 : -ENAMETOOLONG;
-    return (int)MIN(string_from_user(text, path.user, PATH_LIMIT), 0);
-}
-
 s64
 link_text(struct inode *i, char *buf, size_t size)
 {
     return i->ops->readlink ? i->ops->readlink(i, buf, size) : (s64)strlcpy(buf, i->target, size);
 }
 
-/* One reference at a time: the directory behind us may be removed, `at` may not. */
-static void
-move_to(struct walk *w, struct inode *i)
-{
-    inode_put(w->at);
-    w->at = i;
-}
-
-/* The path is now the text of link `i` followed by the rest. */
+/* Goes on behind the link *at, whose reference it puts: *at is then the directory to go on from. */
 static int
-splice(struct walk *w, struct inode *i)
+follow(struct walk *w, struct inode **at)
 {
-    char *page = page_alloc();
-    s64 n = page ? link_text(i, page, PATH_LIMIT) : -ENOMEM;
+    struct inode *link scoped_inode = *at;
+    *at = NULL;
+    if (++w->links > LINKS_LIMIT)
+        return -ELOOP;
+    if (link->ops->follow)
+        return link->ops->follow(link, at);
+    char *page scoped_page = page_alloc();
+    s64 n = page ? link_text(link, page, PATH_LIMIT) : -ENOMEM;
     size_t rest = strlen(w->rest) + 1; /* empty, or with a slash in front */
-    if (n == 0)
-        n = -ENOENT;
-    else if (n > 0 && (u64)n + rest > PATH_LIMIT)
-        n = -ENAMETOOLONG;
-    if (n > 0)
-        memcpy(page + n, w->rest, rest);
-    page_free(w->page);
-    w->rest = w->page = page;
-    if (n > 0 && *page == '/') {
-        inode_get(tree_root);
-        move_to(w, tree_root);
-    }
-    return n < 0 ? (int)n : 0;
+    if (n <= 0)
+        return n ? (int)n : -ENOENT;
+    if ((u64)n + rest > PATH_LIMIT)
+        return -ENAMETOOLONG;
+    memcpy(page + n, w->rest, rest);
+    w->rest = memcpy(w->page, page, (u64)n + rest);
+    *at = inode_get(*page == '/' ? tree_root : w->dir);
+    return 0;
 }
 
-/* Goes on behind link `i`, which stands in w->at, with its reference. */
+/* Fetches the path, and where it starts: an absolute one does not look at dirfd, not even whether
+ * it is open. */
 static int
-follow(struct walk *w, struct inode *i)
-{
-    struct inode *target;
-    int err = -ELOOP;
-    if (++w->links <= LINKS_LIMIT) {
-        err = i->ops->follow ? i->ops->follow(i, &target) : splice(w, i);
-        if (!err && i->ops->follow)
-            move_to(w, target);
-    }
-    inode_put(i);
-    return err;
-}
-
-/* Cuts the next component off the rest. */
-static struct component
-next_component(struct walk *w)
-{
-    while (*w->rest == '/')
-        w->rest++;
-    struct component c = { w->rest, 0 };
-    while (*w->rest && *w->rest != '/')
-        w->rest++;
-    c.length = (size_t)(w->rest - c.text);
-    return c;
-}
-
-/* Walks until one component is left. */
-static int
-walk_parents(struct walk *w)
-{
-    for (;;) {
-        w->last = next_component(w);
-        w->slash = *w->rest == '/';
-        if (!S_ISDIR(w->at->mode) && (w->last.length > 0 || w->slash))
-            return -ENOTDIR;
-        const char *behind = w->rest;
-        while (*behind == '/')
-            behind++;
-        if (!*behind)
-            return 0;
-        struct inode *next;
-        int err = look_up(w->at, &w->last, &next);
-        if (!err && S_ISLNK(next->mode))
-            err = follow(w, next);
-        else if (!err)
-            move_to(w, next);
-        if (err)
-            return err;
-    }
-}
-
-/* An absolute path does not look at dirfd, not even whether it is open. */
-int
-walk_begin(struct walk *w, int dirfd, struct buffer path)
+begin(struct walk *w, int dirfd, struct buffer path, bool may_be_empty)
 {
     *w = (struct walk){ .page = page_alloc() };
-    int err = w->page ? path_fetch(w->page, path) : -ENOMEM;
-    if (!err && !*w->page)
-        err = -ENOENT;
-    if (!err && *w->page == '/')
-        inode_get(w->at = tree_root);
-    else if (!err)
-        err = start_of(dirfd, &w->at);
+    s64 n = !w->page      ? -ENOMEM
+            : path.kernel ? (s64)strlcpy(w->page, path.kernel, PATH_LIMIT)
+                          : string_from_user(w->page, path.user, PATH_LIMIT);
+    if (n >= PATH_LIMIT)
+        return -ENAMETOOLONG;
+    if (n < 0 || (n == 0 && !may_be_empty))
+        return n ? (int)n : -ENOENT;
     w->rest = w->page;
-    return err ? err : walk_parents(w);
+    if (*w->page == '/') {
+        w->dir = inode_get(tree_root);
+    } else if (dirfd == AT_FDCWD) {
+        struct fsinfo *own = fs_current()->fsinfo;
+        spin_guard(&own->lock); /* another thread may change directory in the middle of our walk */
+        w->dir = inode_get(own->cwd);
+    } else {
+        struct file *f scoped_file = fd_get(dirfd);
+        if (!f)
+            return -EBADF;
+        w->dir = inode_get(f->inode);
+    }
+    return 0;
 }
 
-int
-walk_last(struct walk *w, bool follow_link, struct inode **out)
+/* Behind all slashes, or behind all else. */
+static const char *
+skip(const char *p, bool slashes)
 {
-    struct inode *i;
-    int err = look_up(w->at, &w->last, &i);
-    w->missing = err == -ENOENT;
-    if (err)
-        return err;
-    if (S_ISLNK(i->mode) && (follow_link || w->slash)) {
-        err = follow(w, i);
-        if (!err)
-            err = walk_parents(w);
-        return err ? err : WALK_ON;
+    while (*p && (*p == '/') == slashes)
+        p++;
+    return p;
+}
+
+/* One component a turn, with one reference: the directory behind us may be removed, w->dir may not.
+ * What is no directory cannot be gone on from, not even by a slash. A link is followed, but for one
+ * at the end that itself is meant; behind one that leads to an inode directly the path may be
+ * empty, and then it has arrived (so has AT_EMPTY_PATH), whatever stands there. */
+int
+walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags)
+{
+    int err = begin(w, dirfd, path, flags & AT_EMPTY_PATH);
+    while (!err) {
+        struct inode *next;
+        if (*w->rest && !S_ISDIR(w->dir->mode))
+            return -ENOTDIR;
+        const char *name = skip(w->rest, true);
+        w->rest = skip(name, false);
+        w->last = (struct component){ name, (size_t)(w->rest - name) };
+        w->special = w->last.length <= 2 && strncmp(name, "..", w->last.length) == 0;
+        w->slash = *w->rest == '/';
+        bool end = !*skip(w->rest, true), must_be_directory = w->slash && !(flags & WALK_NAME);
+        if (w->last.length > NAME_LIMIT)
+            return -ENAMETOOLONG;
+        if (w->special)
+            next = w->last.length == 2 ? tree_parent(w->dir) : inode_get(w->dir);
+        else if (!(next = tree_find(w->dir, &w->last)))
+            err = w->dir->ops->lookup ? w->dir->ops->lookup(w->dir, &w->last, &next) : -ENOENT;
+        if (err)
+            return end && err == -ENOENT && flags & WALK_NEW ? 0 : err;
+        bool stay = end && !must_be_directory && flags & (WALK_NAME | AT_SYMLINK_NOFOLLOW);
+        if (S_ISLNK(next->mode) && w->last.length > 0 && !stay) {
+            err = follow(w, &next);
+        } else if (end) {
+            w->inode = next;
+            return must_be_directory && !S_ISDIR(next->mode) ? -ENOTDIR : 0;
+        }
+        inode_put(w->dir);
+        w->dir = next;
     }
-    if (w->slash && !S_ISDIR(i->mode)) {
-        inode_put(i);
-        return -ENOTDIR;
-    }
-    *out = i;
-    return 0;
+    return err;
 }
 
 void
 walk_end(struct walk *w)
 {
-    inode_put(w->at);
+    inode_put(w->dir);
+    inode_put(w->inode);
     page_free(w->page);
 }
 
-/* An empty path is -ENOENT but for AT_EMPTY_PATH, so this is decided behind the walk. */
 int
 path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out)
 {
-    struct walk w;
-    int err = walk_begin(&w, dirfd, path);
-    bool empty = w.page && !*w.page && err == -ENOENT;
-    if (!err)
-        do
-            err = walk_last(&w, flags & PATH_FOLLOW, out);
-        while (err == WALK_ON);
-    walk_end(&w);
-    return empty && (flags & PATH_EMPTY) ? start_of(dirfd, out) : err;
+    struct walk w scoped_walk;
+    int err = walk_path(&w, dirfd, path, flags);
+    *out = err ? NULL : inode_get(w.inode);
+    return err;
+}
+
+/* --- new names, and names that go ------------------------------------------------------------ */
+/* The inode comes first and the name last: nobody ever finds one that is half made. */
+int
+vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags)
+{
+    struct inode *ours scoped_inode = i;
+    struct walk w scoped_walk = { 0 };
+    int err = i ? walk_path(&w, dirfd, path, flags | WALK_NEW) : -ENOMEM;
+    if (err)
+        return err;
+    if (w.inode)
+        return -EEXIST;
+    if (w.slash && !S_ISDIR(i->mode))
+        return flags & WALK_NAME ? -ENOENT : -EISDIR;
+    if (w.dir->ops != &ramfs_dir_ops)
+        return -ENOENT; /* of /proc, which cannot be written to */
+    return i->device != w.dir->device ? -EXDEV : tree_link(w.dir, &w.last, i);
+}
+
+/* The three special names each have their errno in rmdir(2). */
+int
+vfs_unlink(int dirfd, struct buffer path, bool directory)
+{
+    struct walk w scoped_walk;
+    int err = walk_path(&w, dirfd, path, WALK_NAME);
+    size_t length = w.last.length;
+    if (err)
+        return err;
+    if (w.special)
+        return !directory ? -EISDIR : length == 0 ? -EBUSY : length == 1 ? -EINVAL : -ENOTEMPTY;
+    if (w.slash && !directory)
+        return S_ISDIR(w.inode->mode) ? -EISDIR : -ENOTDIR;
+    return w.dir->ops != &ramfs_dir_ops ? -EPERM : tree_unlink(w.dir, &w.last, directory);
 }

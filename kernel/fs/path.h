@@ -1,4 +1,4 @@
-/* path.h - from a path to an inode.
+/* path.h - from a path to an inode, to a new name, or to one less. Opening is in vfs.h.
  *
  * A walk goes component by component, with one reference at a time and no lock between steps. At a
  * symbolic link it goes on with the link's text followed by what was left of the path; after 40 of
@@ -12,36 +12,38 @@
 #define PATH_LIMIT  4096 /* PATH_MAX: bytes with the NUL */
 #define LINKS_LIMIT 40
 
-/* What a look-up does about its last component. */
-#define PATH_FOLLOW 1u /* if it is a symbolic link, goes on (a trailing slash always does) */
-#define PATH_EMPTY  2u /* an empty path means what dirfd refers to, of any kind (AT_EMPTY_PATH) */
-
-/* A walk that has stopped in front of its last component. */
+/* Where a walk has ended. */
 struct walk {
-    struct inode *at;      /* the directory reached; one reference */
-    struct component last; /* to be looked up in it; length 0: `at` itself, the path was "/" */
-    bool slash;            /* a slash follows it: it must be a directory */
-    bool missing;          /* after walk_last: `at` has no such name (a new one may go there) */
+    struct inode *dir;     /* where the last component was looked up; one reference */
+    struct component last; /* length 0: `dir` itself, the path was "/" */
+    bool special;          /* it is "", "." or "..", which nobody makes or removes */
+    bool slash;            /* a slash follows it */
+    struct inode *inode;   /* what it names, with a reference; NULL: nothing yet (WALK_NEW) */
     char *page;            /* holds the path */
     const char *rest;      /* of it, not walked yet */
     u32 links;
 };
 
-/* The inode of `path` with a reference, seen from the directory `dirfd` (or AT_FDCWD) of the
- * current process. */
+/* Walks along `path`, seen from the directory `dirfd` (or AT_FDCWD) of the current process. Flags:
+ * AT_SYMLINK_NOFOLLOW: a link at the end is not followed, unless a slash behind it asks for it.
+ * AT_EMPTY_PATH: an empty path means what dirfd refers to, of any kind.
+ * WALK_NAME: the last name is meant, whatever stands there; a slash behind it is the caller's.
+ * WALK_NEW: there need be nothing of the last name.
+ * walk_end must follow in any case: `struct walk w scoped_walk;`. */
+int walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags);
+void walk_end(struct walk *w);
+#define WALK_NAME   1u /* none of the AT_ flags */
+#define WALK_NEW    2u
+#define scoped_walk at_scope_end(walk_end)
+
+/* The inode at the end of such a walk in *out, with a reference; NULL on failure. */
 int path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out);
 
-/* Begins a walk and stops at the last component. walk_end follows in any case. */
-int walk_begin(struct walk *w, int dirfd, struct buffer path);
-/* Looks the last component up. 0 and an inode in *out; an error; or WALK_ON when it was a link that
- * is to be followed: the walk has stopped again, at the last component of the longer path. */
-int walk_last(struct walk *w, bool follow, struct inode **out);
-void walk_end(struct walk *w);
-#define WALK_ON 1
+/* Makes `path` a name of `i`, whose reference it takes over, in any case. NULL: -ENOMEM. `flags`
+ * of walk_path: WALK_NAME, or as open(2) follows links. 0 or the errno of link(2). */
+int vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags);
+/* unlink(2), or rmdir(2) if `directory`. */
+int vfs_unlink(int dirfd, struct buffer path, bool directory);
 
-/* True for a last component that names nothing new: "", "." or "..". */
-bool walk_last_is_special(const struct walk *w);
-/* Copies a path to `text`, which has room for PATH_LIMIT. 0, -EFAULT, -ENAMETOOLONG. */
-int path_fetch(char *text, struct buffer path);
 /* Reads the text of a symbolic link. Length without NUL, or negative errno. */
 s64 link_text(struct inode *i, char *buf, size_t size);

@@ -242,9 +242,3 @@ pipe_create(u32 flags, struct file *ends[2])
     file_put(ends[1]);
     return -ENOMEM;
 }
-
-s64
-pipe_capacity(const struct file *f)
-{
-    return f->ops == &pipe_ops ? (s64)PIPE_BYTES : -EBADF;
-}

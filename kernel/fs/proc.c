@@ -41,7 +41,7 @@ proc_make(struct inode *dir, const struct component *name, const struct inode_op
     i->data = copy;
     i->number = proc_number(node->pid, slot);
     *out = i;
-    if (tree_name(dir, name, i) == 0)
+    if ((i->name = dirent_create(dir, name, i)))
         return 0;
     inode_put(i);
     return -ENOMEM;

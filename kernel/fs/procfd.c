@@ -13,7 +13,7 @@ file_of(const struct proc_node *node, int fd)
 {
     if (node->pid != fs_current()->pid)
         return NULL;
-    return fd_get(fs_current()->files, fd);
+    return fd_get(fd);
 }
 
 static int
@@ -65,7 +65,10 @@ fd_list(struct inode *dir, struct dir_sink *sink)
     char name[16];
     if (pid != fs_current()->pid)
         return;
-    for (; (fd = fd_next(fs_current()->files, fd)) >= 0; fd++) {
+    for (; fd < MAX_FDS; fd++) {
+        struct file *f scoped_file = fd_get(fd);
+        if (!f)
+            continue;
         snprintf(name, sizeof(name), "%d", fd);
         if (!dir_emit(sink, name, proc_number(pid, PROC_FD_LINKS + (u32)fd), S_IFLNK, (u64)fd + 3))
             return;

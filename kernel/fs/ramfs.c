@@ -1,6 +1,6 @@
 /* ramfs.c - the file system: regular files that live in memory, and their mapping.
  *
- * What can be done to names is in tree.c and names.c, what to bytes in data.c. Here is what makes
+ * What can be done to names is in tree.c and path.c, what to bytes in data.c. Here is what makes
  * an inode a file of ramfs: its operations, and the pager that mmap(2) gets. */
 #include "fs/ramfs.h"
 #include <asm/errno.h>
@@ -78,7 +78,7 @@ map_page(void *object, u64 index, u64 *pa)
 static void
 map_get(void *object)
 {
-    inode_get(object);
+    inode_get((struct inode *)object);
 }
 
 static void

@@ -1,24 +1,22 @@
 /* tree.h - names: which inode stands in which directory under which name.
  *
  * A dirent is one name of one inode. The whole tree is guarded by one lock, held for one look-up or
- * one change at a time, never over a copy to a user or a call upwards. Entries are found by a hash
- * table over (directory, name) and listed in order of `position`, which never changes: so reading a
- * directory while others remove from it neither skips nor repeats. The last name of an inode stays
- * with it when it is unlinked, so that paths and `..` of what is still open can be told.
- * Not here: paths (path.h), permission and errno order of the calls (names.c). */
+ * one change at a time, never over a copy to a user or a call upwards. Entries of a directory are a
+ * list in order of `position`, which never changes: so reading a directory while others remove from
+ * it neither skips nor repeats. The newest name of an inode stays with it when it is unlinked, so
+ * that paths and `..` of what is still open can be told.
+ * Not here: paths, permission and errno order of the calls (path.h), the listing (dir.h, in tree.c,
+ * too). */
 #pragma once
 
 #include "fs/inode.h"
 
 struct dirent {
-    struct dirent *hash_next;
     struct list in_parent; /* parent->children */
-    struct list in_names;  /* inode->names */
     struct inode *parent;  /* one reference */
-    struct inode *inode;   /* one reference while look-ups find it */
+    struct inode *inode;   /* one reference while look-ups find it, NULL afterwards */
     u64 position;          /* cookie of getdents */
-    u32 hash;
-    char name[]; /* NUL-terminated */
+    char name[];           /* NUL-terminated */
 };
 
 #define NAME_LIMIT 255 /* NAME_MAX: bytes without the NUL */
@@ -30,9 +28,9 @@ struct inode *tree_find(struct inode *dir, const struct component *name);
 /* Adds a name for `i`. Takes references of its own. 0, -EEXIST, -ENOENT when `dir` or `i` has been
  * removed, -ENOMEM. */
 int tree_link(struct inode *dir, const struct component *name, struct inode *i);
-/* Gives an inode that was made on demand the name and parent that paths show, outside of the
- * listing. 0 or -ENOMEM. */
-int tree_name(struct inode *dir, const struct component *name, struct inode *i);
+/* An entry that no look-up finds: inode->name of an inode made on demand. Takes a reference to
+ * `dir` and none to `i`. NULL without memory. */
+struct dirent *dirent_create(struct inode *dir, const struct component *name, struct inode *i);
 /* Removes the name: of an empty directory if `directory`, else of anything else. 0, -ENOENT,
  * -ENOTDIR, -EISDIR, -ENOTEMPTY, -EBUSY for a mount point. */
 int tree_unlink(struct inode *dir, const struct component *name, bool directory);
@@ -42,10 +40,3 @@ int tree_rename(struct inode *from, const struct component *old, struct inode *t
                 const struct component *new, bool no_replace);
 /* The directory that `..` of `dir` means, with a reference; the root's is the root. */
 struct inode *tree_parent(struct inode *dir);
-/* Writes the absolute path of `i`; its length, -ENOENT if it has no name, -ENAMETOOLONG. An inode
- * that was removed has " (deleted)" behind it. */
-s64 tree_path(struct inode *i, char *buf, size_t size);
-/* Emits the children of `dir` from the sink's position on. */
-void tree_list(struct inode *dir, struct dir_sink *sink);
-/* The end of an inode: frees its name. Returns the parent, whose reference is now the caller's. */
-struct inode *tree_forget(struct inode *i);

@@ -250,9 +250,9 @@ read_size(struct winsize *size)
 {
     char text[16] = "";
     u16 value[2] = { 0, 0 };
-    int err, k = 0;
-    struct file *f = vfs_open("/run/winsize", O_RDONLY, 0, &err);
-    if (f)
+    int k = 0;
+    struct file *f = NULL;
+    if (vfs_open(AT_FDCWD, kernel_path("/run/winsize"), O_RDONLY, 0, &f) == 0)
         file_read_kernel(f, text, sizeof(text) - 1, 0);
     file_put(f);
     for (const char *p = text; *p && k < 2; p++)

@@ -1,66 +1,62 @@
-/* vfs.h - names: from a path to an open file, and what fs asks of the floors above.
+/* vfs.h - from a path to an open file, who asks, and what fs asks of the floors above.
  *
- * One tree: ramfs from the initrd, /dev and /proc inside it. Working directory and umask belong to
- * `struct fsinfo`, which threads share. Errors are negative errno. */
+ * One tree: ramfs from the initrd, /dev and /proc inside it. Errors are negative errno. */
 #pragma once
 
 #include "fs/file.h"
 #include "sched/thread.h"
 
-struct fsinfo;
+/* Working directory and umask, which threads share, and clone(CLONE_FS). */
+struct fsinfo {
+    u32 refs;
+    u32 umask;            /* a word by itself */
+    struct spinlock lock; /* cwd */
+    struct inode *cwd;    /* one reference */
+};
 
 /* What the file layer must know of who asks: the beginning of struct process (proc/process.h). */
 struct fs_owner {
     int pid, pgrp, session;
-    u64 open_limit; /* RLIMIT_NOFILE */
+    u64 open_limit; /* RLIMIT_NOFILE, MAX_FDS at most */
     struct files *files;
-    struct fsinfo *fsinfo; /* NULL while the kernel itself opens files at boot */
+    struct fsinfo *fsinfo;
 };
 
-/* The current process; NULL in a kernel thread. */
+/* Of all kernel threads: no files, the root as working directory. Process 1 begins with a copy. */
+extern struct fs_owner kernel_owner;
+
 static inline struct fs_owner *
 fs_current(void)
 {
-    return (struct fs_owner *)current()->process;
+    return current()->process ? (struct fs_owner *)current()->process : &kernel_owner;
 }
 
-struct fsinfo *fsinfo_create(void); /* "/" and 022; NULL without memory */
-struct fsinfo *fsinfo_copy(struct fsinfo *from);
-void fsinfo_get(struct fsinfo *i);
-void fsinfo_put(struct fsinfo *i); /* NULL allowed */
+struct fsinfo *fsinfo_copy(struct fsinfo *from); /* as files_copy */
+void fsinfo_put(struct fsinfo *i);               /* NULL allowed */
 
-/* Of the current process: its working directory (with a reference) and umask. */
-struct inode *fsinfo_cwd(void);
-int fsinfo_chdir(struct inode *dir); /* takes a reference; -ENOTDIR */
-u32 fsinfo_umask(void);
-u32 fsinfo_set_umask(u32 mask); /* returns the one before */
+/* A new working directory for the current process. 0 or -ENOTDIR. */
+int fsinfo_chdir(struct inode *dir);
 
 /* Builds the tree from the initrd(s) at boot. Panics with a clear message for a bad archive. After
  * the clock and all devices, before the first process. */
 void vfs_init(void);
 
 /* A string of the kernel as a path. */
-static inline struct buffer
-kernel_path(const char *path)
-{
-    return (struct buffer){ .kernel = (char *)path };
-}
+#define kernel_path(path) ((struct buffer){ .kernel = (char *)(path) })
 
-/* openat(2) for the current process. NULL and *err set on failure. */
-struct file *vfs_open_at(int dirfd, struct buffer path, u32 flags, u32 mode, int *err);
-/* The same relative to the working directory. For exec and the kernel itself. */
-struct file *vfs_open(const char *path, u32 flags, u32 mode, int *err);
+/* openat(2) for the current process, or the kernel itself: 0 and a file with one reference, or
+ * -errno and *out as it was. With OPEN_EXECUTE also -EACCES for what is no program, and nobody can
+ * open it for writing (-ETXTBSY) until its last put. */
+int vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out);
+#define OPEN_EXECUTE 0x80000000u /* none of the O_ flags */
 
 /* A file of `size` zero bytes without a name, open for both; NULL without memory. For shared
  * anonymous memory. */
 struct file *vfs_anonymous(u64 size);
 
-/* May the file be executed (mode bits, regular)? 0, -EACCES, -ETXTBSY. Until its last put nobody
- * can open it for writing then. */
-int vfs_may_execute(struct file *f);
-
-/* The absolute path of an open file's inode, for /proc/self/exe and maps. Length or -errno. What
- * has no path gets "pipe:[7]" and -ENOENT is for nothing at all. */
+/* The absolute path of an inode, for getcwd, /proc/self/exe and maps; with " (deleted)" behind it
+ * if it was removed. Its length, or -ENAMETOOLONG. A pipe without a name is "pipe:[7]", -ENOENT is
+ * for what has none at all. `size` is 32 at least. */
 s64 vfs_path(struct inode *i, char *buf, size_t size);
 
 /* --- files whose content a function prints (registered by floors above: proc, time, mm) ------- */

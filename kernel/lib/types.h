@@ -31,5 +31,21 @@ typedef int64_t s64;
  * whatever way: who returns early forgets nothing. As in Linux include/linux/cleanup.h. */
 #define at_scope_end(function) __attribute__((cleanup(function), unused))
 
+/* One more reference to a counted object, which is the value. Relaxed: who has one already cannot
+ * lose the object. The last put of each kind ends it. */
+#define ref_get(object)                                                                            \
+    ({                                                                                             \
+        __typeof__(object) counted = (object);                                                     \
+        __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);                                   \
+        counted;                                                                                   \
+    })
+
+/* Defines NAME_scope for at_scope_end from NAME, which takes the variable itself. */
+#define DEFINE_SCOPE_END(name, type)                                                               \
+    static inline void name##_scope(type *variable)                                                \
+    {                                                                                              \
+        name(*variable);                                                                           \
+    }
+
 /* The most harts this kernel runs; the device tree may describe fewer. */
 #define MAX_HARTS 8

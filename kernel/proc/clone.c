@@ -118,13 +118,9 @@ share_resources(struct process *p, const struct clone_request *a)
         space_get(p->space = self->space);
     else if (!(p->space = space_fork(self->space)))
         return -ENOMEM;
-    if (a->flags & CLONE_FILES)
-        files_get(p->files = self->files);
-    else if (!(p->files = files_copy(self->files)))
-        return -ENOMEM;
-    if (a->flags & CLONE_FS)
-        fsinfo_get(p->fsinfo = self->fsinfo);
-    else if (!(p->fsinfo = fsinfo_copy(self->fsinfo)))
+    p->files = a->flags & CLONE_FILES ? ref_get(self->files) : files_copy(self->files, false);
+    p->fsinfo = a->flags & CLONE_FS ? ref_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
+    if (!p->files || !p->fsinfo)
         return -ENOMEM;
     spin_lock(&self->sig.lock);
     signals_copy(&p->sig, &self->sig, a->flags & CLONE_CLEAR_SIGHAND);

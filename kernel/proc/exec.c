@@ -5,6 +5,7 @@
 
 #include <asm/errno.h>
 #include <asm/signal.h>
+#include <linux/fcntl.h>
 #include "fs/inode.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -41,11 +42,8 @@ struct exec {
 static struct file *
 open_program(const char *path, int *err)
 {
-    struct file *f = vfs_open(path, 0, 0, err);
-    if (f && (*err = vfs_may_execute(f)) != 0) {
-        file_put(f);
-        f = NULL;
-    }
+    struct file *f = NULL;
+    *err = vfs_open(AT_FDCWD, kernel_path(path), OPEN_EXECUTE, 0, &f);
     return f;
 }
 
@@ -248,7 +246,6 @@ enter(struct exec *x, const char *path)
     file_put(old_exe);
     files_put(old_files);
     vfork_release(p);
-    files_close_on_exec(p->files);
     signal_exec(p);
     memset(t->frame, 0, sizeof(*t->frame));
     t->frame->pc = x->entry;
@@ -269,7 +266,7 @@ process_exec(const char *path, u64 argv, u64 envp)
         err = build(x, path, argv, envp);
     if (!err)
         err = process_become_single();
-    if (!err && !(x->files = files_unshare(current_process()->files)))
+    if (!err && !(x->files = files_copy(current_process()->files, true)))
         err = -ENOMEM;
     if (!err) {
         enter(x, path);

@@ -197,7 +197,8 @@ process_start_init(const char *path)
 {
     init_path = path;
     struct process *p = process_create(init_entry);
-    if (!p || !(p->files = files_create()) || !(p->fsinfo = fsinfo_create()))
+    if (!p || !(p->files = files_copy(fs_current()->files, false)) ||
+        !(p->fsinfo = fsinfo_copy(fs_current()->fsinfo)))
         panic("no memory for process 1");
     p->exit_signal = SIGCHLD;
     for (u32 i = 0; i < RLIM_NLIMITS; i++)

@@ -5,27 +5,19 @@
  * of the Linux manual, a page for each call. */
 #pragma once
 
-#include "fs/inode.h"
 #include "fs/path.h"
 #include "proc/process.h"
 #include "syscall/syscall.h"
 
-/* The open file of descriptor argument `fd` with a reference, or NULL (-EBADF). */
-static inline struct file *
-file_of(u64 fd)
-{
-    return fd_get(current_process()->files, (int)fd);
-}
+/* The open file of descriptor argument `fd` with a reference, or NULL (-EBADF): also for files of
+ * O_PATH, on which few calls work. Those use fd_get. */
+struct file *file_of(u64 fd);
 
 /* A user address as the place of a transfer, or of a path. */
-static inline struct buffer
-user_buffer(u64 addr)
-{
-    return (struct buffer){ .user = addr };
-}
+#define user_buffer(addr) ((struct buffer){ .user = (addr) })
 
-/* The inode that (dirfd, path, AT_ flags) name, with a reference. */
-s64 inode_of(int dirfd, u64 path, u32 at_flags, struct inode **out);
+/* The inode that (dirfd, path, AT_ flags) name, with a reference; NULL on failure. */
+#define inode_of(dirfd, path, flags, out) path_lookup(dirfd, user_buffer(path), flags, out)
 
 /* What a transfer's result means to the program: a wait that a signal ended may be restarted, and
  * -EPIPE comes with SIGPIPE. */

@@ -8,43 +8,49 @@
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 
-static struct files *
-files(void)
+struct file *
+file_of(u64 fd)
 {
-    return current_process()->files;
+    struct file *f = fd_get((int)fd);
+    if (!f || !(f->flags & O_PATH))
+        return f;
+    file_put(f);
+    return NULL;
 }
 
+/* O_LARGEFILE is there on 64 bits whether asked for or not, and F_GETFL shows it: as Linux does. */
 s64
 sys_openat(const u64 *arg)
 {
-    u32 flags = (u32)arg[2] | O_LARGEFILE; /* as Linux does on 64 bits; F_GETFL shows it */
-    int err;
-    struct file *f = vfs_open_at((int)arg[0], user_buffer(arg[1]), flags, (u32)arg[3], &err);
-    return f ? fd_install(files(), f, 0, flags & O_CLOEXEC) : err;
+    u32 flags = ((u32)arg[2] & ~OPEN_EXECUTE) | O_LARGEFILE;
+    struct file *f;
+    s64 err = vfs_open((int)arg[0], user_buffer(arg[1]), flags, (u32)arg[3], &f);
+    return err ? err : fd_install(f, 0, flags & (u32)O_CLOEXEC);
 }
 
 s64
 sys_close(const u64 *arg)
 {
-    return fd_close(files(), (int)arg[0]);
+    return fd_install(NULL, (int)arg[0], FD_EXACTLY);
 }
 
 s64
 sys_dup(const u64 *arg)
 {
-    struct file *f = file_of(arg[0]);
-    return f ? fd_install(files(), f, 0, false) : -EBADF;
+    struct file *f = fd_get((int)arg[0]);
+    return f ? fd_install(f, 0, 0) : -EBADF;
 }
 
 /* The old file at the target is closed in the same step: no other thread finds the number free. */
 s64
 sys_dup3(const u64 *arg)
 {
+    int from = (int)arg[0], to = (int)arg[1];
     u32 flags = (u32)arg[2];
-    if ((flags & ~(u32)O_CLOEXEC) || (u32)arg[0] == (u32)arg[1])
+    if (flags & ~(u32)O_CLOEXEC || from == to)
         return -EINVAL;
-    struct file *f = file_of(arg[0]);
-    return f ? fd_install_at(files(), f, (int)arg[1], flags & O_CLOEXEC) : -EBADF;
+    struct file *f = fd_get(from);
+    return f ? fd_install(f, to, flags | FD_EXACTLY) : -EBADF;
 }
 
 /* Both descriptors or none: a failure in the middle leaves the table as it was. */
@@ -53,102 +59,68 @@ sys_pipe2(const u64 *arg)
 {
     u32 flags = (u32)arg[1];
     struct file *ends[2];
-    if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK))
-        return -EINVAL;
-    int err = pipe_create(flags & O_NONBLOCK, ends);
+    s64 err =
+        flags & ~(u32)(O_CLOEXEC | O_NONBLOCK) ? -EINVAL : pipe_create(flags & O_NONBLOCK, ends);
     if (err)
         return err;
-    int fd[2] = { fd_install(files(), ends[0], 0, flags & O_CLOEXEC),
-                  fd_install(files(), ends[1], 0, flags & O_CLOEXEC) };
-    err = MIN(0, MIN(fd[0], fd[1]));
-    if (!err)
-        err = copy_to_user(arg[0], fd, sizeof(fd));
-    if (err) {
-        fd_close(files(), fd[0]);
-        fd_close(files(), fd[1]);
-    }
+    int fd[2] = { fd_install(ends[0], 0, flags & O_CLOEXEC),
+                  fd_install(ends[1], 0, flags & O_CLOEXEC) };
+    err = MIN(0, MIN(fd[0], fd[1])) ?: copy_to_user(arg[0], fd, sizeof(fd));
+    for (int k = 0; k < 2 && err; k++)
+        fd_install(NULL, fd[k], FD_EXACTLY);
     return err;
 }
 
 /* What F_SETFL may change. */
-#define SETTABLE (O_APPEND | O_NONBLOCK | O_NOATIME)
+#define SETTABLE (u32)(O_APPEND | O_NONBLOCK)
 
-static void
-set_flags(struct file *f, u32 mask, u32 flags)
-{
-    f->flags = (f->flags & ~mask) | (flags & mask);
-}
-
-static s64
-duplicate(struct file *f, u64 min, bool cloexec)
-{
-    if (min >= fd_limit())
-        return -EINVAL;
-    file_get(f);
-    return fd_install(files(), f, (int)min, cloexec);
-}
-
-/* -EINVAL for what Linux has beyond this: locks, leases, owners of signals. */
-static s64
-control(struct file *f, int fd, u32 command, u64 arg)
-{
-    switch (command) {
-    case F_DUPFD:
-    case F_DUPFD_CLOEXEC:
-        return duplicate(f, (u32)arg, command == F_DUPFD_CLOEXEC);
-    case F_GETFD:
-        return fd_cloexec(files(), fd, -1);
-    case F_SETFD:
-        return MIN(fd_cloexec(files(), fd, arg & FD_CLOEXEC), 0);
-    case F_GETFL:
-        return f->flags;
-    case F_SETFL:
-        set_flags(f, SETTABLE, (u32)arg);
-        return 0;
-    case F_GETPIPE_SZ:
-        return pipe_capacity(f);
-    default:
-        return -EINVAL;
-    }
-}
-
+/* All but F_SETFL works on files of O_PATH, too. -EINVAL for what Linux has beyond this: locks,
+ * leases, owners of signals. */
 s64
 sys_fcntl(const u64 *arg)
 {
-    u32 command = (u32)arg[1];
-    struct file *f = file_of(arg[0]);
-    bool works_on_path = command <= F_GETFL || command == F_DUPFD_CLOEXEC;
-    s64 result = !f || ((f->flags & O_PATH) && (!works_on_path || command == F_SETFL))
-                     ? -EBADF
-                     : control(f, (int)arg[0], command, arg[2]);
-    file_put(f);
-    return result;
-}
-
-/* Some requests are about descriptor or open file, whatever the file is. */
-static s64
-ioctl(struct file *f, int fd, u32 request, u64 arg)
-{
-    int on;
-    switch (request) {
-    case FIOCLEX:
-    case FIONCLEX:
-        return MIN(fd_cloexec(files(), fd, request == FIOCLEX), 0);
-    case FIONBIO:
-        if (copy_from_user(&on, arg, sizeof(on)))
-            return -EFAULT;
-        set_flags(f, O_NONBLOCK, on ? O_NONBLOCK : 0);
+    int fd = (int)arg[0];
+    u32 command = (u32)arg[1], value = (u32)arg[2];
+    struct file *f scoped_file = fd_get(fd);
+    if (!f)
+        return -EBADF;
+    bool *cloexec = &fs_current()->files->cloexec[fd];
+    switch (command) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+        if (value >= fs_current()->open_limit)
+            return -EINVAL;
+        return fd_install(file_get(f), (int)value, command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
+    case F_GETFD:
+        return *cloexec;
+    case F_SETFD:
+        *cloexec = value & FD_CLOEXEC;
+        return 0;
+    case F_GETFL:
+        return f->flags;
+    case F_SETFL:
+        if (f->flags & O_PATH)
+            return -EBADF;
+        f->flags = (f->flags & ~SETTABLE) | (value & SETTABLE);
         return 0;
     default:
-        return file_ioctl(f, request, arg);
+        return -EINVAL;
     }
 }
 
+/* One request is about the open file, whatever the file is. */
 s64
 sys_ioctl(const u64 *arg)
 {
-    struct file *f = file_of(arg[0]);
-    s64 result = f ? ioctl(f, (int)arg[0], (u32)arg[1], arg[2]) : -EBADF;
-    file_put(f);
-    return transfer_result(result);
+    struct file *f scoped_file = file_of(arg[0]);
+    u32 request = (u32)arg[1];
+    int on;
+    if (!f)
+        return -EBADF;
+    if (request != FIONBIO)
+        return transfer_result(f->ops->ioctl ? f->ops->ioctl(f, request, arg[2]) : -ENOTTY);
+    if (copy_from_user(&on, arg[2], sizeof(on)))
+        return -EFAULT;
+    f->flags = (f->flags & ~(u32)O_NONBLOCK) | (on ? O_NONBLOCK : 0);
+    return 0;
 }

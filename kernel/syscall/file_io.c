@@ -179,7 +179,7 @@ s64
 sys_lseek(const u64 *arg)
 {
     struct file *f = file_of(arg[0]);
-    s64 result = f ? file_seek(f, (s64)arg[1], (int)arg[2]) : -EBADF;
+    s64 result = !f ? -EBADF : f->ops->seek ? f->ops->seek(f, (s64)arg[1], (int)arg[2]) : -ESPIPE;
     file_put(f);
     return result;
 }

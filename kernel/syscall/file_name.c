@@ -1,137 +1,130 @@
 /* file_name.c - system calls about names: make, remove, rename, and where a process is.
  *
- * Source: mkdir(2), unlink(2), rename(2), link(2), symlink(2), mknod(2), readlink(2), chdir(2),
- * getcwd(2), umask(2). */
+ * Source: mkdir(2), unlink(2), rename(2), link(2), symlink(2), readlink(2), chdir(2), getcwd(2),
+ * umask(2). Left out: mknod(2), for nodes of devices are the kernel's. */
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/stat.h>
-#include "fs/names.h"
 #include "fs/tree.h"
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 
 s64
-inode_of(int dirfd, u64 path, u32 at_flags, struct inode **out)
-{
-    u32 flags = (at_flags & AT_SYMLINK_NOFOLLOW ? 0 : PATH_FOLLOW) |
-                (at_flags & AT_EMPTY_PATH ? PATH_EMPTY : 0);
-    return path_lookup(dirfd, user_buffer(path), flags, out);
-}
-
-s64
 sys_mkdirat(const u64 *arg)
 {
-    return vfs_make((int)arg[0], user_buffer(arg[1]), S_IFDIR | ((u32)arg[2] & 01777));
-}
-
-/* Regular files only: FIFOs with names and devices of one's own are left out. */
-s64
-sys_mknodat(const u64 *arg)
-{
-    u32 mode = (u32)arg[2];
-    if ((mode & S_IFMT) && !S_ISREG(mode))
-        return -EPERM;
-    return vfs_make((int)arg[0], user_buffer(arg[1]), S_IFREG | (mode & 07777));
+    u32 mode = S_IFDIR | ((u32)arg[2] & 01777 & ~fs_current()->fsinfo->umask);
+    return vfs_add((int)arg[0], user_buffer(arg[1]), ramfs_inode(mode), WALK_NAME);
 }
 
 s64
 sys_unlinkat(const u64 *arg)
 {
     u32 flags = (u32)arg[2];
-    if (flags & ~(u32)AT_REMOVEDIR)
-        return -EINVAL;
-    return vfs_unlink((int)arg[0], user_buffer(arg[1]), flags & AT_REMOVEDIR);
+    bool unknown = flags & ~(u32)AT_REMOVEDIR;
+    return unknown ? -EINVAL : vfs_unlink((int)arg[0], user_buffer(arg[1]), flags);
 }
 
 s64
 sys_symlinkat(const u64 *arg)
 {
-    return vfs_symlink(user_buffer(arg[0]), (int)arg[1], user_buffer(arg[2]));
+    char *text scoped_page = page_alloc();
+    s64 n = text ? string_from_user(text, arg[0], PATH_LIMIT) : -ENOMEM;
+    if (n <= 0)
+        return n ? n : -ENOENT;
+    struct inode *i = ramfs_symlink(text, (size_t)n);
+    return vfs_add((int)arg[1], user_buffer(arg[2]), i, WALK_NAME);
 }
 
+/* A directory with two names would make `..` ambiguous and loops possible. */
 s64
 sys_linkat(const u64 *arg)
 {
-    u32 flags = (u32)arg[4], old = (flags & AT_SYMLINK_FOLLOW ? PATH_FOLLOW : 0) |
-                                   (flags & AT_EMPTY_PATH ? PATH_EMPTY : 0);
+    struct inode *i scoped_inode = NULL;
+    u32 flags = (u32)arg[4];
     if (flags & ~(u32)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    return vfs_link((int)arg[0], user_buffer(arg[1]), old, (int)arg[2], user_buffer(arg[3]));
+    u32 how = (flags & AT_EMPTY_PATH) | (flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW);
+    s64 err = inode_of((int)arg[0], arg[1], how, &i);
+    if (err || S_ISDIR(i->mode))
+        return err ?: -EPERM;
+    return vfs_add((int)arg[2], user_buffer(arg[3]), inode_get(i), WALK_NAME);
 }
 
+/* Decided here is what tree_rename cannot know: how the paths were spelled, and whose directories
+ * they are in. It looks both names up again, because they may have changed. */
 s64
 sys_renameat2(const u64 *arg)
 {
+    struct walk old scoped_walk = { 0 };
+    struct walk new scoped_walk = { 0 };
     u32 flags = (u32)arg[4];
     if (flags & ~(u32)RENAME_NOREPLACE)
         return -EINVAL;
-    return vfs_rename((int)arg[0], user_buffer(arg[1]), (int)arg[2], user_buffer(arg[3]), flags);
+    s64 err = walk_path(&old, (int)arg[0], user_buffer(arg[1]), WALK_NAME)
+                  ?: walk_path(&new, (int)arg[2], user_buffer(arg[3]), WALK_NAME | WALK_NEW);
+    if (err)
+        return err;
+    if (old.dir->device != new.dir->device)
+        return -EXDEV;
+    if (old.special || new.special)
+        return -EBUSY;
+    if (old.dir->ops != &ramfs_dir_ops || new.dir->ops != &ramfs_dir_ops)
+        return -EPERM;
+    if ((old.slash || new.slash) && !S_ISDIR(old.inode->mode))
+        return -ENOTDIR;
+    return tree_rename(old.dir, &old.last, new.dir, &new.last, flags);
 }
 
 /* Not NUL-terminated, and cut without a word when the buffer is small: readlink(2) wants it so. */
 s64
 sys_readlinkat(const u64 *arg)
 {
+    struct inode *i scoped_inode = NULL;
     s64 size = (int)arg[3];
-    struct inode *i;
     if (size <= 0)
         return -EINVAL;
-    s64 n = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &i);
-    if (n)
-        return n;
-    char *text = page_alloc();
-    n = !S_ISLNK(i->mode) ? -EINVAL : !text ? -ENOMEM : link_text(i, text, PATH_LIMIT);
-    inode_put(i);
+    s64 err = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &i);
+    if (err || !S_ISLNK(i->mode))
+        return err ?: -EINVAL;
+    char *text scoped_page = page_alloc();
+    s64 n = text ? link_text(i, text, PATH_LIMIT) : -ENOMEM;
     n = MIN(n, size);
-    if (n > 0 && copy_to_user(arg[2], text, (u64)n))
-        n = -EFAULT;
-    page_free(text);
-    return n;
+    return n > 0 && copy_to_user(arg[2], text, (u64)n) ? -EFAULT : n;
 }
 
 /* --- where a process is ---------------------------------------------------------------------- */
 s64
 sys_chdir(const u64 *arg)
 {
-    struct inode *i;
-    s64 err = inode_of(AT_FDCWD, arg[0], 0, &i);
-    if (err)
-        return err;
-    err = fsinfo_chdir(i);
-    inode_put(i);
-    return err;
+    struct inode *i scoped_inode = NULL;
+    return inode_of(AT_FDCWD, arg[0], 0, &i) ?: fsinfo_chdir(i);
 }
 
 s64
 sys_fchdir(const u64 *arg)
 {
-    struct file *f = file_of(arg[0]);
-    s64 err = f ? fsinfo_chdir(f->inode) : -EBADF;
-    file_put(f);
-    return err;
+    struct file *f scoped_file = fd_get((int)arg[0]);
+    return f ? fsinfo_chdir(f->inode) : -EBADF;
 }
 
 /* The system call counts the NUL; libc's function hides it. */
 s64
 sys_getcwd(const u64 *arg)
 {
-    char *path = page_alloc();
-    struct inode *cwd = fsinfo_cwd();
-    s64 n = path ? -ENOENT : -ENOMEM;
-    if (path && cwd->nlink > 0)
-        n = vfs_path(cwd, path, PATH_LIMIT);
-    inode_put(cwd);
-    if (n >= 0 && (u64)++n > arg[1]) /* counted with its NUL */
-        n = -ERANGE;
-    if (n >= 0 && copy_to_user(arg[0], path, (u64)n))
-        n = -EFAULT;
-    page_free(path);
-    return n;
+    struct inode *cwd scoped_inode = NULL;
+    char *path scoped_page = page_alloc();
+    s64 n = path ? path_lookup(AT_FDCWD, kernel_path("."), 0, &cwd) : -ENOMEM;
+    n = n ?: cwd->nlink > 0 ? vfs_path(cwd, path, PATH_LIMIT) : -ENOENT;
+    if (n < 0)
+        return n;
+    if ((u64)++n > arg[1])
+        return -ERANGE;
+    return copy_to_user(arg[0], path, (u64)n) ? -EFAULT : n;
 }
 
 s64
 sys_umask(const u64 *arg)
 {
-    return fsinfo_set_umask((u32)arg[0]);
+    return __atomic_exchange_n(&fs_current()->fsinfo->umask, (u32)arg[0] & 0777, __ATOMIC_RELAXED);
 }

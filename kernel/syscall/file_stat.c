@@ -18,7 +18,7 @@
 s64
 sys_fstat(const u64 *arg)
 {
-    struct file *f = file_of(arg[0]);
+    struct file *f = fd_get((int)arg[0]); /* of O_PATH, too */
     if (!f)
         return -EBADF;
     struct stat st;
@@ -119,7 +119,7 @@ to_change(int dirfd, u64 path, u32 at_flags, bool fd_alone, struct inode **out)
     s64 err = 0;
     if (fd_alone) {
         struct file *f = file_of((u32)dirfd);
-        if (!f || (f->flags & O_PATH))
+        if (!f)
             err = -EBADF;
         else
             inode_get(*out = f->inode);

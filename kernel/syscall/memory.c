@@ -15,12 +15,6 @@ sys_brk(const u64 *arg)
     return (s64)space_brk(current()->space, arg[0]);
 }
 
-static void
-put_file(struct file **f)
-{
-    file_put(*f);
-}
-
 s64
 sys_mmap(const u64 *arg)
 {
@@ -38,11 +32,11 @@ sys_mmap(const u64 *arg)
         return -EOVERFLOW;
     if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
         area |= flags & MAP_FIXED_NOREPLACE ? MAP_AT_NOREPLACE : MAP_AT_FIXED;
-    struct file *f at_scope_end(put_file) = NULL;
+    struct file *f scoped_file = NULL;
     const struct pager *pager = NULL;
     void *object = NULL;
     if (shared || !anonymous) { /* shared memory without a name is a file without a name */
-        f = anonymous ? vfs_anonymous(length) : fd_get(current_process()->files, (int)arg[4]);
+        f = anonymous ? vfs_anonymous(length) : fd_get((int)arg[4]);
         if (!f)
             return anonymous ? -ENOMEM : -EBADF;
         u32 mode = f->flags & O_ACCMODE;

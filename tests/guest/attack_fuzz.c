@@ -57,7 +57,6 @@ static const struct signature signatures[] = {
     { SYS_pselect6, "mbbbbb" },
     { SYS_sendfile, "ffbn" },
     { SYS_statfs, "pb" },
-    { SYS_mknodat, "fpmm" },
     { SYS_brk, "b" },
     { SYS_mmap, "bnmmfo" },
     { SYS_munmap, "bn" },

@@ -1,4 +1,4 @@
-/* morefiles.c - calls about files that few programs need: times, owners, truncate, sendfile, mknod.
+/* morefiles.c - calls about files that few programs need: times, owners, truncate, sendfile.
  *
  * The plain ones are in open.c, rw.c, stat.c and dirs.c. Source: the manual pages of each call. */
 #include "check.h"
@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysinfo.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 
 static int
@@ -100,25 +99,6 @@ TEST(sendfile_copies, "the offset is ignored, or both are moved", "kernel/syscal
     FAILS(sendfile(fds[1], 77, NULL, 1), EBADF);
     FAILS(sendfile(77, in, NULL, 1), EBADF);
     FAILS(sendfile(fds[0], in, NULL, 1), EBADF);
-}
-
-TEST(nodes, "mknod makes a file of the wrong kind", "kernel/fs (ramfs)")
-{
-    struct stat st;
-    char byte = 7;
-    unlink("/tmp/node");
-    OK(mknod("/tmp/node", S_IFREG | 0600, 0));
-    OK(stat("/tmp/node", &st));
-    EQ(st.st_mode, S_IFREG | 0600);
-    FAILS(mknod("/tmp/node", S_IFREG | 0600, 0), EEXIST);
-    unlink("/tmp/node");
-    if (mknod("/tmp/node", S_IFCHR | 0600, makedev(1, 3)) == 0) {
-        EQ(read(OK(open("/tmp/node", O_RDONLY)), &byte, 1), 0);
-        OK(stat("/tmp/node", &st));
-        EQ(st.st_rdev, makedev(1, 3));
-    }
-    unlink("/tmp/node");
-    FAILS(mknod("/tmp/no/node", S_IFREG, 0), ENOENT);
 }
 
 TEST(statfs_of_places, "the struct is empty, or /proc is no file system of its own",

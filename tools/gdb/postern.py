@@ -86,12 +86,10 @@ def linked(head, kind, member):
 def path_of(inode):
     """The guest's name of a file: the names of its parents in front of its own."""
     names = []
-    while True:
-        name = next(linked(inode["names"], "struct dirent", "in_names"), None)
-        if name is None or name["parent"] == inode:
-            return "/" + "/".join(reversed(names))
-        names.append(text_at(name["name"].address))
-        inode = name["parent"]
+    while int(inode["name"]):
+        names.append(text_at(inode["name"]["name"].address))
+        inode = inode["name"]["parent"]
+    return "/" + "/".join(reversed(names))
 
 
 def areas(process):
