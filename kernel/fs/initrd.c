@@ -1,8 +1,8 @@
 /* initrd.c - builds the tree from the archives that the firmware put into memory.
  *
- * One step for each entry and no copy of any content: a file remembers where its bytes lie, and
- * pages.c takes the frames over when they are used. What comes later in the archives wins. Types
- * other than files, directories and links are passed over: /dev is the kernel's own. */
+ * One step for each entry. What comes later in the archives wins. Types other than files,
+ * directories and links are passed over: /dev is the kernel's own. Content is not copied, but for
+ * what shares a page with something else (pages.h): tools/lib/cpio.py aligns what is large. */
 #include "fs/initrd.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -10,10 +10,8 @@
 #include "dev/machine.h"
 #include "fs/cpio.h"
 #include "fs/names.h"
-#include "fs/tree.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
-#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
 #include "time/clock.h"
@@ -22,111 +20,72 @@
 struct linked {
     struct linked *next;
     struct inode *inode; /* one reference */
-    u32 archive, number, major, minor;
+    struct cpio_entry entry;
 };
 
 static struct linked *linked_files;
 
+/* The one inode of all entries of a file, with a reference; NULL without memory. */
 static struct inode *
-find_linked(const struct cpio_entry *e)
+linked_inode(const struct cpio_entry *e)
 {
-    for (struct linked *l = linked_files; l; l = l->next)
-        if (l->number == e->number && l->archive == e->archive && l->major == e->major &&
-            l->minor == e->minor)
-            return l->inode;
-    return NULL;
-}
-
-static void
-remember_linked(const struct cpio_entry *e, struct inode *i)
-{
-    struct linked *l = kzalloc(sizeof(*l));
-    if (!l)
-        panic("no memory for the links in the initrd");
-    inode_get(i);
-    *l = (struct linked){ linked_files, i, e->archive, e->number, e->major, e->minor };
-    linked_files = l;
-}
-
-static void
-forget_linked(void)
-{
-    while (linked_files) {
-        struct linked *l = linked_files;
-        linked_files = l->next;
-        inode_put(l->inode);
-        kfree(l);
+    struct linked *l = linked_files;
+    while (l && (l->entry.number != e->number || l->entry.archive != e->archive ||
+                 l->entry.major != e->major || l->entry.minor != e->minor))
+        l = l->next;
+    if (!l) {
+        l = kzalloc(sizeof(*l));
+        struct inode *i = ramfs_inode(e->mode);
+        if (!l || !i)
+            panic("no memory for the links in the initrd");
+        *l = (struct linked){ linked_files, i, *e };
+        linked_files = l;
     }
+    inode_get(l->inode);
+    return l->inode;
 }
 
-/* The inode for an entry, with a reference; NULL for types that are passed over. */
-static struct inode *
-make_inode(const struct cpio *c, const struct cpio_entry *e)
-{
-    struct inode *i = NULL;
-    if (S_ISREG(e->mode) && e->links > 1)
-        i = find_linked(e);
-    if (i) {
-        inode_get(i);
-    } else if (S_ISLNK(e->mode)) {
-        if (e->size > 0 && e->size < PATH_LIMIT)
-            i = ramfs_symlink(c->data + e->data, e->size);
-    } else if (S_ISREG(e->mode) || S_ISDIR(e->mode)) {
-        i = ramfs_inode(e->mode);
-        if (i && e->links > 1 && S_ISREG(e->mode))
-            remember_linked(e, i);
-    }
-    return i;
-}
-
-/* The content is not touched: its place in memory is written down, and pages.c does the rest on
- * demand. */
-static void
+/* Content and attributes. All of a directory that is there already come from the later archive. */
+static int
 fill_inode(struct inode *i, const struct cpio_entry *e)
 {
     if (S_ISREG(e->mode) && e->size > 0) {
-        i->pages.in_place = machine.initrd.start + e->data;
-        i->pages.in_place_size = i->size = e->size;
+        i->size = 0;
+        if (!pages_fill(&i->pages, e->data, e->size))
+            return -ENOMEM;
+        i->size = e->size;
     }
     i->mode = e->mode;
     i->uid = e->uid;
     i->gid = e->gid;
     i->modified_ns = i->changed_ns = i->accessed_ns = e->modified_s * NSEC_PER_SEC;
+    return 0;
 }
 
-/* With a reference in *out if it is one. */
-static bool
-is_directory(const char *path, struct inode **out)
-{
-    if (path_lookup(AT_FDCWD, kernel_path(path), PATH_FOLLOW, out))
-        return false;
-    if (S_ISDIR((*out)->mode))
-        return true;
-    inode_put(*out);
-    return false;
-}
-
-/* Puts the entry at its name, replacing what an earlier archive left there. */
+/* Puts the entry at its name, replacing what an earlier archive left there. A link to a directory
+ * stays where an entry says directory: what follows is meant to go into it. */
 static int
-place(const struct cpio *c, const struct cpio_entry *e)
+place(const struct cpio_entry *e)
 {
-    struct inode *i;
-    int err = 0;
-    if (S_ISDIR(e->mode) && is_directory(e->name, &i)) {
-        fill_inode(i, e);
-    } else {
-        i = make_inode(c, e);
-        if (!i)
-            return 0;
-        if (vfs_unlink(AT_FDCWD, kernel_path(e->name), false) == -EISDIR)
-            vfs_unlink(AT_FDCWD, kernel_path(e->name), true);
-        inode_get(i);
-        err = vfs_add(AT_FDCWD, kernel_path(e->name), i);
-        if (!err)
-            fill_inode(i, e);
-    }
+    struct buffer path = kernel_path(e->name);
+    struct inode *i scoped_inode = NULL;
+    bool link = S_ISLNK(e->mode), file = S_ISREG(e->mode), directory = S_ISDIR(e->mode);
+    if (!link && !file && !directory)
+        return 0;
+    if (link && (e->size == 0 || e->size >= PATH_LIMIT))
+        return -EINVAL;
+    if (directory && !path_lookup(AT_FDCWD, path, PATH_FOLLOW, &i) && S_ISDIR(i->mode))
+        return fill_inode(i, e);
     inode_put(i);
-    return err;
+    i = link                   ? ramfs_symlink(e->data, e->size)
+        : file && e->links > 1 ? linked_inode(e)
+                               : ramfs_inode(e->mode);
+    if (!i || fill_inode(i, e))
+        return -ENOMEM;
+    if (vfs_unlink(AT_FDCWD, path, false) == -EISDIR)
+        vfs_unlink(AT_FDCWD, path, true);
+    inode_get(i);
+    return vfs_add(AT_FDCWD, path, i);
 }
 
 /* Goes on after an entry that cannot be placed: a system that lacks one file can tell which. */
@@ -136,16 +95,16 @@ initrd_unpack(void)
     const struct range *r = &machine.initrd;
     if (r->start == 0)
         panic("no initrd: there is no program to run (QEMU's -initrd names one)");
-    char *data = (char *)frame_address(ALIGN_DOWN(r->start, PAGE_SIZE)) + r->start % PAGE_SIZE;
-    struct cpio c = { data, r->end - r->start, 0, 0 };
+    struct cpio c = { frame_direct(r->start), r->end - r->start, 0, 0 };
     struct cpio_entry e;
-    int more;
-    while ((more = cpio_next(&c, &e)) > 0) {
-        int err = place(&c, &e);
-        if (err)
+    int more, err;
+    while ((more = cpio_next(&c, &e)) > 0)
+        if ((err = place(&e)))
             pr_warn("initrd: %s: left out (error %d)", e.name, -err);
-    }
     if (more < 0)
         panic("the initrd is no cpio archive of format newc: see byte %lu of %lu", c.at, c.size);
-    forget_linked();
+    for (struct linked *l; (l = linked_files); kfree(l)) {
+        linked_files = l->next;
+        inode_put(l->inode);
+    }
 }

@@ -83,12 +83,21 @@ struct inode *device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void
 void inode_get(struct inode *i);
 void inode_put(struct inode *i); /* NULL allowed */
 
+/* `struct inode *i scoped_inode = NULL;` is put when its block ends. */
+static inline void
+inode_put_scope(struct inode **i)
+{
+    inode_put(*i);
+}
+#define scoped_inode at_scope_end(inode_put_scope)
+
 /* Everything stat(2) tells. */
 void inode_stat(const struct inode *i, struct stat *st);
 /* Content changed: mtime and ctime. Attributes or links changed: ctime only. */
 void inode_modified(struct inode *i);
 void inode_changed(struct inode *i);
-/* ftruncate(2): 0, -EINVAL for what is no regular file, -EFBIG, -ETXTBSY for a running program. */
+/* truncate(2): 0, -EISDIR, -EINVAL for what else is no regular file and for a size that is negative
+ * to the program, -ETXTBSY for a running program. */
 int inode_truncate(struct inode *i, u64 size);
 
 extern const struct inode_ops ramfs_dir_ops; /* directories whose entries are in the tree only */

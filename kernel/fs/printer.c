@@ -59,7 +59,7 @@ open_text(struct inode *i, struct file *f)
 static s64
 read_text(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return inode_read(f->data, b, n, pos);
+    return inode_transfer(f->data, b, n, pos, READ);
 }
 
 /* From the end nothing can be counted: size is 0 for all (proc(5)). */

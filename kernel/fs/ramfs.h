@@ -1,17 +1,18 @@
 /* ramfs.h - the content of regular files. For fs/ alone.
  *
  * Other rooms read and write through an open file (file.h), which checks access first; here nobody
- * asks. Bytes are moved in data.c, kept in pages.c, and offered to mmap by ramfs.c. Source:
- * read(2), write(2), lseek(2). */
+ * asks. Bytes are kept in pages.c, moved and offered to mmap by ramfs.c. Source: read(2), write(2),
+ * lseek(2). */
 #pragma once
 
 #include "fs/inode.h"
 
-/* Moves bytes between a regular file and a buffer from *pos on, and *pos with them. With
- * `append`, *pos becomes the end of the file first. Count, or -EFAULT, -ENOSPC, -EFBIG when nothing
- * went. Takes io_lock: *pos may be shared by all who read and write this inode. */
-s64 inode_read(struct inode *i, struct buffer b, u64 n, u64 *pos);
-s64 inode_write(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append);
+enum direction { READ, WRITE, APPEND };
+
+/* Moves bytes between a regular file and a buffer from *pos on, and *pos with them; to APPEND, *pos
+ * becomes the end of the file first. Count, or -EFAULT, -ENOSPC, -EFBIG when nothing went. Takes
+ * io_lock: *pos may be shared by all who read and write this inode. */
+s64 inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction how);
 
 /* From kernel memory to the end of a file that nobody else knows yet; so without io_lock, and with
  * the space's lock held by the caller if need be (/proc/PID/maps prints under it). */
