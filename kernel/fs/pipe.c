@@ -42,22 +42,28 @@ wake(struct waitqueue *q)
         wake_all(q);
 }
 
-/* --- read ------------------------------------------------------------------------------------ */
-/* Moves up to n bytes out. A fault ends it early. */
+/* --- bytes ----------------------------------------------------------------------------------- */
+/* Moves the bytes from `done` to n between a program and the ring, as far as there are any, or room;
+ * the new `done`. *err tells why it ended early: -EFAULT or -ENOMEM. */
 static u64
-take_out(struct pipe *p, struct buffer b, u64 n)
+move(struct pipe *p, struct buffer b, u64 done, u64 n, bool in, s64 *err)
 {
-    u64 done = 0;
-    n = MIN(n, p->length);
-    while (done < n) {
-        u64 offset = p->first % PAGE_SIZE, want = MIN(n - done, PAGE_SIZE - offset);
-        char *from = frame_address(p->page[p->first / PAGE_SIZE]);
-        u64 got = buffer_put(b, done, from + offset, want);
-        p->first = (p->first + got) % PIPE_BYTES;
-        p->length -= got;
+    n = MIN(n, done + (in ? PIPE_BYTES - p->length : p->length));
+    while (done < n && !*err) {
+        u64 at = (p->first + (in ? p->length : 0)) % PIPE_BYTES, offset = at % PAGE_SIZE;
+        u64 want = MIN(n - done, PAGE_SIZE - offset), *page = &p->page[at / PAGE_SIZE];
+        if (!*page && !(*page = frame_alloc())) {
+            *err = -ENOMEM;
+            break;
+        }
+        char *bytes = (char *)frame_address(*page) + offset;
+        u64 got = in ? buffer_get(b, done, bytes, want) : buffer_put(b, done, bytes, want);
+        if (!in)
+            p->first = (p->first + got) % PIPE_BYTES;
+        p->length += in ? got : -got;
         done += got;
         if (got < want)
-            break;
+            *err = -EFAULT;
     }
     if (p->length == 0)
         p->first = 0;
@@ -69,45 +75,22 @@ static s64
 pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct pipe *p = f->inode->pipe;
-    while (n > 0) {
+    u64 done = 0;
+    s64 err = 0;
+    bool end = n == 0;
+    while (!done && !err && !end) {
         spin_lock(&p->lock);
-        bool bytes = p->length > 0, end = p->writers == 0;
-        u64 done = take_out(p, b, n);
+        done = move(p, b, 0, n, false, &err);
+        end = p->writers == 0;
         spin_unlock(&p->lock);
         if (done > 0)
             wake(&p->write_wait);
-        if (bytes || end)
-            return bytes && done == 0 ? -EFAULT : (s64)done;
-        if (f->flags & O_NONBLOCK)
-            return -EAGAIN;
-        int err = WAIT_EVENT(&p->read_wait, load(&p->length) > 0 || load(&p->writers) == 0);
-        if (err)
-            return err;
+        else if (!err && !end && (f->flags & O_NONBLOCK))
+            err = -EAGAIN;
+        else if (!err && !end)
+            err = WAIT_EVENT(&p->read_wait, load(&p->length) > 0 || load(&p->writers) == 0);
     }
-    return 0;
-}
-
-/* --- write ----------------------------------------------------------------------------------- */
-/* Moves the bytes from `done` to n in, as far as there is room; the new `done`. *err tells why it
- * ended early: -EFAULT or -ENOMEM. */
-static u64
-put_in(struct pipe *p, struct buffer b, u64 done, u64 n, s64 *err)
-{
-    n = MIN(n, done + PIPE_BYTES - p->length);
-    while (done < n && !*err) {
-        u64 at = (p->first + p->length) % PIPE_BYTES, offset = at % PAGE_SIZE;
-        u64 want = MIN(n - done, PAGE_SIZE - offset), *page = &p->page[at / PAGE_SIZE];
-        if (!*page && !(*page = frame_alloc())) {
-            *err = -ENOMEM;
-            break;
-        }
-        u64 got = buffer_get(b, done, (char *)frame_address(*page) + offset, want);
-        p->length += got;
-        done += got;
-        if (got < want)
-            *err = -EFAULT;
-    }
-    return done;
+    return done > 0 ? (s64)done : err;
 }
 
 /* Writes of up to PIPE_BUF bytes go in one piece or not at all. */
@@ -131,7 +114,7 @@ pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
         if (p->readers == 0)
             err = -EPIPE;
         else if (has_room(p, n))
-            done = put_in(p, b, done, n, &err);
+            done = move(p, b, done, n, true, &err);
         spin_unlock(&p->lock);
         if (done > before)
             wake(&p->read_wait);
@@ -221,7 +204,8 @@ int
 pipe_create(u32 flags, struct file *ends[2])
 {
     struct pipe *p = kzalloc(sizeof(*p));
-    struct inode *i = p ? inode_create(&pipe_inode, DEVICE_PIPE, S_IFIFO | 0600) : NULL;
+    struct inode *i scoped_inode =
+        p ? inode_create(&pipe_inode, DEVICE_PIPE, S_IFIFO | 0600) : NULL;
     if (!i) {
         kfree(p);
         return -ENOMEM;
@@ -229,22 +213,13 @@ pipe_create(u32 flags, struct file *ends[2])
     spin_init(&p->lock, "pipe");
     waitqueue_init(&p->read_wait);
     waitqueue_init(&p->write_wait);
+    p->readers = p->writers = 1;
     i->pipe = p;
-    for (u32 k = 0; k < 2; k++) {
-        ends[k] = file_create(&pipe_ops, i, flags | (k == 0 ? O_RDONLY : O_WRONLY), NULL);
-        if (ends[k])
-            count_end(ends[k], 1);
-    }
-    inode_put(i);
+    ends[0] = file_create(&pipe_ops, i, flags | O_RDONLY, NULL);
+    ends[1] = file_create(&pipe_ops, i, flags | O_WRONLY, NULL);
     if (ends[0] && ends[1])
         return 0;
     file_put(ends[0]);
     file_put(ends[1]);
     return -ENOMEM;
-}
-
-s64
-pipe_capacity(const struct file *f)
-{
-    return f->ops == &pipe_ops ? (s64)PIPE_BYTES : -EBADF;
 }

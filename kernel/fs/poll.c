@@ -9,38 +9,19 @@
 #include "riscv/csr.h"
 #include "time/timer.h"
 
-int
-poll_set_create(struct poll_set *set, u64 count)
-{
-    *set = (struct poll_set){ 0 };
-    if (count > MAX_FDS)
-        return -EINVAL;
-    for (u64 at = 0; at < count; at += POLL_CHUNK) {
-        u64 n = MIN(count - at, POLL_CHUNK);
-        struct poll_entry *chunk = kzalloc(n * sizeof(*chunk));
-        if (!chunk) {
-            poll_set_destroy(set);
-            return -ENOMEM;
-        }
-        set->chunk[at / POLL_CHUNK] = chunk;
-        set->count += (u32)n;
-    }
-    return 0;
-}
-
 struct poll_entry *
-poll_entry(struct poll_set *set, u32 i)
+poll_add(struct list *set, int fd, struct file *f, u32 wanted)
 {
-    return &set->chunk[i / POLL_CHUNK][i % POLL_CHUNK];
-}
-
-void
-poll_set_destroy(struct poll_set *set)
-{
-    for (u32 i = 0; i < set->count; i++)
-        file_put(poll_entry(set, i)->file);
-    for (u32 i = 0; i < ARRAY_SIZE(set->chunk); i++)
-        kfree(set->chunk[i]);
+    struct poll_entry *e = kzalloc(sizeof(*e));
+    if (!e) {
+        file_put(f);
+        return NULL;
+    }
+    e->file = f;
+    e->fd = fd;
+    e->wanted = (u16)wanted;
+    list_add_tail(set, &e->link);
+    return e;
 }
 
 void
@@ -50,57 +31,49 @@ poll_wait(struct waiter *w, struct waitqueue *q)
         wait_enter(w, q);
 }
 
-/* Asks every file; with `enter`, from then on each tells of changes. */
+/* Asks every file; with `enter`, from then on each tells of changes. POLLRDNORM and POLLWRNORM mean
+ * the same as POLLIN and POLLOUT, which is all that files know. */
 static int
-ask_all(struct poll_set *set, bool enter)
+ask_all(struct list *set, bool enter)
 {
+    struct poll_entry *e;
     int ready = 0;
-    for (u32 i = 0; i < set->count; i++) {
-        struct poll_entry *e = poll_entry(set, i);
+    list_for_each (e, set, link) {
+        u32 got = e->file ? file_poll(e->file, enter ? e->waiters : NULL) : 0;
+        got |= (got & POLLIN ? POLLRDNORM : 0) | (got & POLLOUT ? POLLWRNORM : 0);
         if (e->file)
-            e->ready =
-                file_poll(e->file, enter ? e->waiters : NULL) & (e->wanted | POLLERR | POLLHUP);
+            e->ready = got & e->wanted;
         ready += e->ready != 0;
     }
     return ready;
 }
 
-/* After a wait the waiters are on our stack of pages no more: none may stay in a queue. */
-static void
-leave_all(struct poll_set *set)
-{
-    for (u32 i = 0; i < set->count; i++)
-        for (u32 j = 0; j < POLL_WAITERS; j++)
-            if (poll_entry(set, i)->waiters[j].queue)
-                wait_leave(&poll_entry(set, i)->waiters[j]);
-}
-
-/* The thread is SLEEPING from wait_prepare on, so a change after the asking is not missed. */
-static int
-wait_ready(struct poll_set *set, u64 deadline_ticks)
-{
-    int ready, err = 0;
-    while (wait_prepare(), !(ready = ask_all(set, false)) && !err) {
-        if (deadline_ticks != ~0UL && rdtime() >= deadline_ticks)
-            break;
-        err = interrupted() ? -EINTR : schedule_until(deadline_ticks);
-    }
-    return ready ? ready : err;
-}
-
-/* Asked once while entering the queues: mostly something is ready, and nobody waits at all. */
+/* Mostly something is ready at the first question, and nobody waits at all. The thread is SLEEPING
+ * from wait_prepare on, so a change after the asking is not missed. */
 int
-poll_set_wait(struct poll_set *set, u64 deadline_ticks)
+poll_any(struct list *set, u64 deadline_ticks)
 {
-    struct waitqueue nobody; /* so that an empty set, too, is left by wait_leave */
-    struct waiter w;
-    waitqueue_init(&nobody);
-    int ready = ask_all(set, true);
-    if (ready == 0) {
-        wait_enter(&w, &nobody);
-        ready = wait_ready(set, deadline_ticks);
-        wait_leave(&w);
+    int ready = ask_all(set, true), err = 0;
+    while (!ready && !err) {
+        wait_prepare();
+        ready = ask_all(set, false);
+        if (ready || rdtime() >= deadline_ticks)
+            break;
+        err = schedule_until(deadline_ticks);
     }
-    leave_all(set);
-    return ready;
+    thread_announce(THREAD_RUNNABLE);
+    return ready ?: err;
+}
+
+void
+poll_end(struct list *set)
+{
+    struct poll_entry *e, *next;
+    list_for_each_safe (e, next, set, link) {
+        for (u32 k = 0; k < POLL_WAITERS; k++)
+            if (e->waiters[k].queue)
+                wait_leave(&e->waiters[k]);
+        file_put(e->file);
+        kfree(e);
+    }
 }

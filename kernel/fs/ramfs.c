@@ -123,8 +123,8 @@ seek_to(u64 *pos, u64 end, s64 offset, int whence)
 {
     u64 base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? *pos : end;
     s64 to;
-    if (whence < SEEK_SET || whence > SEEK_END ||
-        __builtin_add_overflow((s64)base, offset, &to) || to < 0)
+    if (whence < SEEK_SET || whence > SEEK_END || __builtin_add_overflow((s64)base, offset, &to) ||
+        to < 0)
         return -EINVAL;
     return (s64)(*pos = (u64)to);
 }

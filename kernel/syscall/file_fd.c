@@ -105,8 +105,6 @@ control(struct file *f, int fd, u32 command, u64 arg)
     case F_SETFL:
         set_flags(f, SETTABLE, (u32)arg);
         return 0;
-    case F_GETPIPE_SZ:
-        return pipe_capacity(f);
     default:
         return -EINVAL;
     }
