@@ -45,25 +45,8 @@ linked_inode(const struct cpio_entry *e)
     return l->inode;
 }
 
-/* Content and attributes. All of a directory that is there already come from the later archive. */
-static int
-fill_inode(struct inode *i, const struct cpio_entry *e)
-{
-    if (S_ISREG(e->mode) && e->size > 0) {
-        i->size = 0;
-        if (!pages_fill(&i->pages, e->data, e->size))
-            return -ENOMEM;
-        i->size = e->size;
-    }
-    i->mode = e->mode;
-    i->uid = e->uid;
-    i->gid = e->gid;
-    i->modified_ns = i->changed_ns = i->accessed_ns = e->modified_s * NSEC_PER_SEC;
-    return 0;
-}
-
-/* Puts the entry at its name, replacing what an earlier archive left there. A link to a directory
- * stays where an entry says directory: what follows is meant to go into it. */
+/* Puts the entry at its name, replacing what an earlier archive left there; of a directory, or a link
+ * to one, it is only the attributes that change. */
 static int
 place(const struct cpio_entry *e)
 {
@@ -74,14 +57,22 @@ place(const struct cpio_entry *e)
         return 0;
     if (link && (e->size == 0 || e->size >= PATH_LIMIT))
         return -EINVAL;
-    if (directory && !path_lookup(AT_FDCWD, path, PATH_FOLLOW, &i) && S_ISDIR(i->mode))
-        return fill_inode(i, e);
-    inode_put(i);
-    i = link                   ? ramfs_symlink(e->data, e->size)
-        : file && e->links > 1 ? linked_inode(e)
-                               : ramfs_inode(e->mode);
-    if (!i || fill_inode(i, e))
+    bool there = directory && !path_lookup(AT_FDCWD, path, PATH_FOLLOW, &i) && S_ISDIR(i->mode);
+    if (!there) {
+        inode_put(i);
+        i = link                   ? ramfs_symlink(e->data, e->size)
+            : file && e->links > 1 ? linked_inode(e)
+                                   : ramfs_inode(e->mode);
+    }
+    if (!i || (file && e->size > 0 && !pages_fill(&i->pages, e->data, e->size)))
         return -ENOMEM;
+    i->size = MAX(i->size, e->size); /* of linked files all entries but one have none */
+    i->mode = e->mode;
+    i->uid = e->uid;
+    i->gid = e->gid;
+    i->modified_ns = i->changed_ns = i->accessed_ns = e->modified_s * NSEC_PER_SEC;
+    if (there)
+        return 0;
     if (vfs_unlink(AT_FDCWD, path, false) == -EISDIR)
         vfs_unlink(AT_FDCWD, path, true);
     inode_get(i);

@@ -13,6 +13,7 @@
 #include "fs/poll.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
+#include "mm/usercopy.h"
 
 #define PIPE_PAGES 16u
 #define PIPE_BYTES (PIPE_PAGES * PAGE_SIZE)
@@ -25,11 +26,7 @@ struct pipe {
     u64 page[PIPE_PAGES]; /* frames; 0 until used */
 };
 
-static u64
-load(const u64 *word)
-{
-    return __atomic_load_n(word, __ATOMIC_SEQ_CST);
-}
+#define load(word) __atomic_load_n(word, __ATOMIC_SEQ_CST)
 
 /* Wakes without taking the queue's lock when nobody waits. Who waits enters the queue and then
  * looks at the pipe (load); we have changed the pipe and then look at the queue. With a full fence
@@ -148,43 +145,32 @@ static s64
 pipe_ioctl(struct file *f, u32 request, u64 arg)
 {
     int n = (int)load(&f->inode->pipe->length);
-    if (request != FIONREAD)
-        return -ENOTTY;
-    return buffer_put((struct buffer){ .user = arg }, 0, &n, sizeof(n)) < sizeof(n) ? -EFAULT : 0;
+    return request == FIONREAD ? copy_to_user(arg, &n, sizeof(n)) : -ENOTTY;
 }
 
-/* An end comes or goes (change -1). Who waits for bytes or room hears that there will be none. */
+/* A further end, through /proc/self/fd. */
+static int
+pipe_open(struct inode *i, struct file *f)
+{
+    u32 access = f->flags & O_ACCMODE;
+    spin_guard(&i->pipe->lock);
+    i->pipe->readers += access != O_WRONLY;
+    i->pipe->writers += access != O_RDONLY;
+    return 0;
+}
+
+/* Who waits for bytes or room hears that there will be none. */
 static void
-count_end(struct file *f, u64 change)
+pipe_release(struct file *f)
 {
     struct pipe *p = f->inode->pipe;
     u32 access = f->flags & O_ACCMODE;
     spin_lock(&p->lock);
-    p->readers += access != O_WRONLY ? change : 0;
-    p->writers += access != O_RDONLY ? change : 0;
+    p->readers -= access != O_WRONLY;
+    p->writers -= access != O_RDONLY;
     spin_unlock(&p->lock);
     wake_all(&p->read_wait);
     wake_all(&p->write_wait);
-}
-
-static void
-pipe_release(struct file *f)
-{
-    count_end(f, (u64)-1);
-}
-
-static const struct file_ops pipe_ops = { .read = pipe_read,
-                                          .write = pipe_write,
-                                          .poll = pipe_poll,
-                                          .ioctl = pipe_ioctl,
-                                          .release = pipe_release };
-
-/* A further end, through /proc/self/fd. */
-static int
-open_end(struct inode *i, struct file *f)
-{
-    count_end(f, 1);
-    return 0;
 }
 
 static void
@@ -195,9 +181,9 @@ pipe_free(struct inode *i)
     kfree(i->pipe);
 }
 
-static const struct inode_ops pipe_inode = { .file_ops = &pipe_ops,
-                                             .open = open_end,
-                                             .release = pipe_free };
+static const struct file_ops pipe_ops = { pipe_read,  pipe_write, NULL,
+                                          pipe_ioctl, pipe_poll,  pipe_release };
+static const struct inode_ops pipe_inode = { &pipe_ops, pipe_open, .release = pipe_free };
 
 /* Made without a name: an inode of its own for fstat, freed with the last of its ends. */
 int

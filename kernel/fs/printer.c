@@ -16,7 +16,8 @@ struct printer {
 void
 print_bytes(struct printer *p, const void *data, size_t n)
 {
-    if (n > 0 && !p->err && inode_append_private(p->text, data, n) != (s64)n)
+    struct buffer from = { .kernel = (char *)data };
+    if (n > 0 && !p->err && inode_move(p->text, from, n, p->text->size, true) != (s64)n)
         p->err = -ENOMEM;
 }
 

@@ -21,34 +21,31 @@
 #define MAX_SIZE   0x7fffffffffffffffUL
 
 /* --- bytes ----------------------------------------------------------------------------------- */
-/* Some memory stays out of reach of programs' files, so that who filled it all can still run rm.
- * What the kernel itself writes (/proc) may take the last. */
-static bool
-memory_left(struct buffer b)
-{
-    return b.kernel || frames_free() > frames_total() / 32;
-}
-
-/* Page by page, so that what came before a bad address or the end of memory is not lost. With
- * io_lock held nobody cuts the file, so a frame that was found stays without a reference of ours;
- * `lock` is held for the look-up only, because a copy to user memory may fault, and the fault may
- * want this very lock. A hole needs no frame to be read: zeros go out. The size grows only by what
- * has really come: a reader never sees bytes that were not written. */
-static s64
-move_locked(struct inode *i, struct buffer b, u64 n, u64 pos, bool write)
+/* Page by page, so that what came before a bad address or the end of memory is not lost. io_lock
+ * is held, or nobody else knows the file: nobody cuts it, so a frame that was found stays without a
+ * reference of ours; `lock` is held for the look-up only, because a copy to user memory may fault,
+ * and the fault may want this very lock. A hole needs no frame to be read: zeros go out. The size
+ * grows only by what has really come: a reader never sees bytes that were not written.
+ *
+ * Some memory stays out of reach of what programs write, so that who filled it all can still run
+ * rm; the kernel's own text (/proc) may take the last. */
+s64
+inode_move(struct inode *i, struct buffer b, u64 n, u64 pos, bool write)
 {
     u64 done = 0, end = write ? MAX_SIZE : i->size;
     s64 err = write && pos >= MAX_SIZE ? -EFBIG : 0;
     n = pos < end ? MIN(n, end - pos) : 0;
     while (done < n && !err) {
         u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
+        bool make = write && (b.kernel || frames_free() > frames_total() / 32);
         spin_lock(&i->lock);
-        u64 pa = pages_frame(&i->pages, at >> PAGE_SHIFT, write && memory_left(b));
+        u64 pa = pages_frame(&i->pages, at >> PAGE_SHIFT, make), got = 0;
         spin_unlock(&i->lock);
         char *bytes = pa ? (char *)frame_address(pa) + at % PAGE_SIZE : NULL;
-        u64 got = !write ? buffer_put(b, done, bytes, want)
-                  : pa   ? buffer_get(b, done, bytes, want)
-                         : 0;
+        if (!write)
+            got = buffer_put(b, done, bytes, want);
+        else if (pa)
+            got = buffer_get(b, done, bytes, want);
         done += got;
         if (got < want)
             err = write && !pa ? -ENOSPC : -EFAULT;
@@ -75,7 +72,7 @@ inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction
         spin_lock(&i->io_lock);
         if (how == APPEND)
             *pos = i->size;
-        s64 got = move_locked(i, rest, want, *pos, how != READ);
+        s64 got = inode_move(i, rest, want, *pos, how != READ);
         *pos += (u64)MAX(got, 0);
         spin_unlock(&i->io_lock);
         if (got < 0)
@@ -85,12 +82,6 @@ inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction
             break;
     }
     return (s64)done;
-}
-
-s64
-inode_append_private(struct inode *i, const void *buf, u64 n)
-{
-    return move_locked(i, (struct buffer){ .kernel = (char *)buf }, n, i->size, true);
 }
 
 /* The new size is set before mapped pages are forgotten: who faults in between finds the page
@@ -150,9 +141,7 @@ ramfs_seek(struct file *f, s64 offset, int whence)
     return seek_to(&f->pos, f->inode->size, offset, whence);
 }
 
-const struct file_ops ramfs_file_ops = { .read = ramfs_read,
-                                         .write = ramfs_write,
-                                         .seek = ramfs_seek };
+const struct file_ops ramfs_file_ops = { ramfs_read, ramfs_write, .seek = ramfs_seek };
 
 /* --- mapped into an address space ------------------------------------------------------------ */
 /* A page of the file for an address space: the very frame that read and write use, so all see one
@@ -219,8 +208,7 @@ release_target(struct inode *i)
     kfree(i->target);
 }
 
-static const struct inode_ops file_inode = { .file_ops = &ramfs_file_ops,
-                                             .release = release_pages };
+static const struct inode_ops file_inode = { &ramfs_file_ops, .release = release_pages };
 static const struct inode_ops link_inode = { .release = release_target };
 const struct inode_ops ramfs_dir_ops = { .file_ops = &dir_file_ops };
 

@@ -14,9 +14,9 @@ enum direction { READ, WRITE, APPEND };
  * io_lock: *pos may be shared by all who read and write this inode. */
 s64 inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction how);
 
-/* From kernel memory to the end of a file that nobody else knows yet; so without io_lock, and with
- * the space's lock held by the caller if need be (/proc/PID/maps prints under it). */
-s64 inode_append_private(struct inode *i, const void *buf, u64 n);
+/* The same at once and without io_lock, for a file that nobody else knows yet: the space's lock may
+ * be held (/proc/PID/maps prints under it). */
+s64 inode_move(struct inode *i, struct buffer b, u64 n, u64 pos, bool write);
 
 /* lseek(2) with `end` for SEEK_END. */
 s64 seek_to(u64 *pos, u64 end, s64 offset, int whence);

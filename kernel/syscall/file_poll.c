@@ -1,55 +1,115 @@
-/* file_poll.c - ppoll and pselect6: user structures to a set of files to wait for, and back.
+/* file_poll.c - ppoll and pselect6: waiting for any of several files.
  *
- * Source: poll(2), select(2). On a signal the time that is left is written back, as Linux does. */
+ * Both make a list of entries, one for each file, with waiters of its own, which stand in the queues
+ * of the file for as long as the call lasts; so a file tells all who poll it with the one wake-up
+ * that it has anyway. A change between the question and the sleep wakes us, because we stand in the
+ * queue already. Source: poll(2), select(2). On a signal the time that is left is written back, as
+ * Linux does. */
 #include <asm/errno.h>
 #include <linux/posix_types.h>
 #include "fs/poll.h"
+#include "lib/string.h"
+#include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 #include "time/clock.h"
+#include "time/timer.h"
 
-/* What both calls have in common. */
+struct poll_entry {
+    struct list link;
+    struct file *file; /* one reference; NULL: `ready` stays as it is */
+    int fd;
+    u32 set;           /* of pselect6: which of its sets the entry is for */
+    u32 wanted, ready; /* POLLIN ... */
+    struct waiter waiters[POLL_WAITERS];
+};
+
 struct poll_call {
-    struct list set;
+    struct list entries;
     u64 timeout_addr; /* struct timespec; 0: for ever */
     u64 deadline_ticks;
     bool masked;
 };
 
 static s64
-poll_call_begin(struct poll_call *c, u64 timeout_addr, u64 mask_addr, u64 mask_size)
+poll_begin(struct poll_call *c, u64 timeout_addr, u64 mask_addr, u64 mask_size)
 {
-    struct timespec64 ts;
-    sigset mask;
-    *c = (struct poll_call){ LIST_INIT(c->set), timeout_addr, ~0UL, mask_addr != 0 };
-    if (timeout_addr) {
-        if (copy_from_user(&ts, timeout_addr, sizeof(ts)))
-            return -EFAULT;
-        if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC)
-            return -EINVAL;
-        c->deadline_ticks = deadline_after(&ts);
-    }
-    if (!mask_addr)
-        return 0;
-    if (mask_size != sizeof(mask))
-        return -EINVAL;
-    if (copy_from_user(&mask, mask_addr, sizeof(mask)))
+    struct timespec64 ts = { 0, 0 };
+    sigset mask = 0;
+    if (timeout_addr && copy_from_user(&ts, timeout_addr, sizeof(ts)))
         return -EFAULT;
-    signal_mask_temporarily(mask);
+    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC ||
+        (mask_addr && mask_size != sizeof(mask)))
+        return -EINVAL;
+    if (mask_addr && copy_from_user(&mask, mask_addr, sizeof(mask)))
+        return -EFAULT;
+    *c = (struct poll_call){ LIST_INIT(c->entries), timeout_addr, ~0UL, mask_addr != 0 };
+    if (timeout_addr)
+        c->deadline_ticks = deadline_after(&ts);
+    if (mask_addr)
+        signal_mask_temporarily(mask);
     return 0;
 }
 
-/* A signal keeps the mask of the call until its handler has been chosen (delivery puts the old one
- * back); every other end restores it here. */
+/* 0, -ENOMEM, -EBADF for a closed descriptor, which is an answer of its own then (POLLNVAL). A
+ * negative one is passed over. */
 static s64
-poll_call_end(struct poll_call *c, s64 result)
+poll_add(struct poll_call *c, int fd, u32 wanted, u32 set)
+{
+    struct poll_entry *e = kzalloc(sizeof(*e));
+    if (!e)
+        return -ENOMEM;
+    *e = (struct poll_entry){ .fd = fd, .file = file_of((u32)fd), .wanted = wanted, .set = set };
+    list_add_tail(&c->entries, &e->link);
+    if (fd < 0 || e->file)
+        return 0;
+    e->ready = POLLNVAL;
+    return -EBADF;
+}
+
+/* The number of ready entries; 0 at the deadline; -EINTR. Every file is asked once while we enter
+ * its queues - mostly one is ready, and nobody waits - and again after each wake-up. From
+ * wait_prepare on the thread is SLEEPING, so a change after the asking is not missed. */
+static s64
+poll_files(struct poll_call *c)
+{
+    s64 ready, err = 0;
+    bool enter = true;
+    do {
+        struct poll_entry *e;
+        wait_prepare();
+        ready = 0;
+        list_for_each (e, &c->entries, link) {
+            u32 got = e->file ? file_poll(e->file, enter ? e->waiters : NULL) : e->ready;
+            /* Two more names for what files call POLLIN and POLLOUT. */
+            got |= (got & POLLIN ? POLLRDNORM : 0) | (got & POLLOUT ? POLLWRNORM : 0);
+            e->ready = got & (e->wanted | POLLNVAL);
+            ready += e->ready != 0;
+        }
+        enter = false;
+    } while (!ready && rdtime() < c->deadline_ticks && !(err = schedule_until(c->deadline_ticks)));
+    thread_announce(THREAD_RUNNABLE);
+    return ready ?: err;
+}
+
+/* Leaves all queues. A signal keeps the mask of the call until its handler has been chosen (delivery
+ * puts the old one back); every other end restores it here. */
+static s64
+poll_end(struct poll_call *c, s64 result)
 {
     u64 now = rdtime();
     u64 left_ns = now < c->deadline_ticks ? ticks_to_ns(c->deadline_ticks - now) : 0;
     struct timespec64 left = { (s64)(left_ns / NSEC_PER_SEC), (s64)(left_ns % NSEC_PER_SEC) };
-    poll_end(&c->set);
-    if (c->timeout_addr && copy_to_user(c->timeout_addr, &left, sizeof(left)))
-        c->timeout_addr = 0; /* a program may keep its time in read-only memory */
+    struct poll_entry *e, *next;
+    list_for_each_safe (e, next, &c->entries, link) {
+        for (u32 k = 0; k < POLL_WAITERS; k++)
+            if (e->waiters[k].queue)
+                wait_leave(&e->waiters[k]);
+        file_put(e->file);
+        kfree(e);
+    }
+    if (c->timeout_addr) /* fails without a word: a program may keep its time in read-only memory */
+        copy_to_user(c->timeout_addr, &left, sizeof(left));
     if (result == -EINTR)
         return -ERESTARTNOHAND;
     if (c->masked)
@@ -57,97 +117,65 @@ poll_call_end(struct poll_call *c, s64 result)
     return result;
 }
 
-/* A negative descriptor is passed over; a closed one is an answer of its own (POLLNVAL). Of the
- * structures only revents is written: another thread may be using the rest. */
+/* Of the structures only revents is written: another thread may be using the rest. */
 s64
 sys_ppoll(const u64 *arg)
 {
-    u32 n = (u32)arg[1];
+    u64 addr = arg[0], revents = addr + offsetof(struct pollfd, revents);
     struct poll_call c;
     struct poll_entry *e;
     struct pollfd p;
-    s64 result = poll_call_begin(&c, arg[2], arg[3], arg[4]);
+    s64 result = poll_begin(&c, arg[2], arg[3], arg[4]);
     if (result)
         return result;
-    if (n > MAX_FDS)
+    if ((u32)arg[1] > MAX_FDS)
         result = -EINVAL;
-    for (u32 i = 0; i < n && !result; i++) {
-        if (copy_from_user(&p, arg[0] + i * sizeof(p), sizeof(p)))
+    for (u32 n = (u32)arg[1]; n > 0 && !result; n--, addr += sizeof(p))
+        if (copy_from_user(&p, addr, sizeof(p)))
             result = -EFAULT;
-        else if (!(e = poll_add(&c.set, p.fd, file_of((u32)p.fd),
-                                (u16)p.events | POLLERR | POLLHUP)))
+        else if (poll_add(&c, p.fd, (u16)p.events | POLLERR | POLLHUP, 0) == -ENOMEM)
             result = -ENOMEM;
-        else if (p.fd >= 0 && !e->file)
-            e->ready = POLLNVAL;
-    }
-    result = result ?: poll_any(&c.set, c.deadline_ticks);
-    u64 revents = arg[0] + offsetof(struct pollfd, revents);
-    list_for_each (e, &c.set, link) {
-        if (result >= 0 && copy_to_user(revents, &e->ready, sizeof(e->ready)))
+    result = result ?: poll_files(&c);
+    list_for_each (e, &c.entries, link) {
+        if (result >= 0 && copy_to_user(revents, &e->ready, sizeof(p.revents)))
             result = -EFAULT;
         revents += sizeof(p);
     }
-    return poll_call_end(&c, result);
+    return poll_end(&c, result);
 }
 
-/* --- pselect6 -------------------------------------------------------------------------------- */
-#define SETS 3 /* read, write, exceptional */
-
-/* What makes a member of each set ready. A hang-up makes readable, an error both. Nothing here is
- * ever exceptional. */
-static const u32 means[SETS] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI };
-
-/* Of each set that is given, the bits below n. */
-static s64
-fetch_sets(struct list *set, const u64 *addr, u32 n)
-{
-    __kernel_fd_set sets[SETS] = { 0 };
-    for (u32 k = 0; k < SETS; k++)
-        if (addr[k] && copy_from_user(&sets[k], addr[k], (n + 63) / 64 * 8))
-            return -EFAULT;
-    for (u32 fd = 0; fd < n; fd++) {
-        u32 wanted = 0;
-        for (u32 k = 0; k < SETS; k++)
-            wanted |= sets[k].fds_bits[fd / 64] >> fd % 64 & 1 ? means[k] : 0;
-        struct poll_entry *e = wanted ? poll_add(set, (int)fd, file_of(fd), wanted) : NULL;
-        if (wanted && (!e || !e->file))
-            return e ? -EBADF : -ENOMEM;
-    }
-    return 0;
-}
-
-/* What is ready, among the bits that were set before; the number of them. */
-static s64
-store_sets(struct list *set, const u64 *addr, u32 n)
-{
-    __kernel_fd_set sets[SETS] = { 0 };
-    struct poll_entry *e;
-    s64 count = 0;
-    list_for_each (e, set, link)
-        for (u32 k = 0; k < SETS; k++)
-            if ((e->wanted & means[k]) == means[k] && (e->ready & means[k])) {
-                sets[k].fds_bits[e->fd / 64] |= 1UL << e->fd % 64;
-                count++;
-            }
-    for (u32 k = 0; k < SETS; k++)
-        if (addr[k] && copy_to_user(addr[k], &sets[k], (n + 63) / 64 * 8))
-            return -EFAULT;
-    return count;
-}
-
+/* An entry for each bit: what is ready is what the call counts. A hang-up makes readable, an error
+ * both. Nothing here is ever exceptional. */
 s64
 sys_pselect6(const u64 *arg)
 {
+    static const u32 means[] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI };
+    __kernel_fd_set sets[ARRAY_SIZE(means)] = { 0 };
+    u64 n = MIN((u32)arg[0], MAX_FDS), bytes = (n + 63) / 64 * 8;
     u64 mask[2] = { 0, 0 }; /* address and size */
-    u32 n = MIN((u32)arg[0], MAX_FDS);
     struct poll_call c;
+    struct poll_entry *e;
     if ((int)arg[0] < 0)
         return -EINVAL;
     if (arg[5] && copy_from_user(mask, arg[5], sizeof(mask)))
         return -EFAULT;
-    s64 result = poll_call_begin(&c, arg[4], mask[0], mask[1]);
+    s64 result = poll_begin(&c, arg[4], mask[0], mask[1]);
     if (result)
         return result;
-    result = fetch_sets(&c.set, arg + 1, n) ?: poll_any(&c.set, c.deadline_ticks);
-    return poll_call_end(&c, result < 0 ? result : store_sets(&c.set, arg + 1, n));
+    for (u32 k = 0; k < ARRAY_SIZE(sets) && !result; k++) {
+        if (arg[1 + k] && copy_from_user(&sets[k], arg[1 + k], bytes))
+            result = -EFAULT;
+        for (u32 fd = 0; fd < n && !result; fd++)
+            if (sets[k].fds_bits[fd / 64] >> fd % 64 & 1)
+                result = poll_add(&c, (int)fd, means[k], k);
+    }
+    result = result ?: poll_files(&c);
+    memset(sets, 0, sizeof(sets));
+    list_for_each (e, &c.entries, link)
+        if (e->ready)
+            sets[e->set].fds_bits[e->fd / 64] |= 1UL << e->fd % 64;
+    for (u32 k = 0; k < ARRAY_SIZE(sets) && result >= 0; k++)
+        if (arg[1 + k] && copy_to_user(arg[1 + k], &sets[k], bytes))
+            result = -EFAULT;
+    return poll_end(&c, result);
 }

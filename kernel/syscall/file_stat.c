@@ -1,14 +1,11 @@
 /* file_stat.c - system calls about attributes: what they are, and changing them.
  *
- * Source: stat(2), statx(2), access(2), chmod(2), chown(2), utimensat(2), statfs(2). */
+ * Source: stat(2), statx(2), access(2), chmod(2), chown(2), utimensat(2). Left out: statfs(2),
+ * whose clients do without. */
 #include <asm/errno.h>
 #include <asm/stat.h>
-#include <asm/statfs.h>
 #include <linux/fcntl.h>
-#include <linux/magic.h>
 #include <linux/stat.h>
-#include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 #include "time/clock.h"
@@ -115,51 +112,45 @@ to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
     return err;
 }
 
+#define STAYS (~0u)
+
+/* Permission bits, owner and group; each may be STAYS. */
 static s64
-change_mode(const u64 *arg, bool fd_alone, u32 mode)
-{
-    struct inode *i scoped_inode = NULL;
-    s64 err = to_change(arg, 0, fd_alone, &i);
-    if (!err)
-        i->mode = (i->mode & S_IFMT) | (mode & 07777);
-    return err;
-}
-
-s64
-sys_fchmodat(const u64 *arg)
-{
-    return change_mode(arg, false, (u32)arg[2]);
-}
-
-s64
-sys_fchmod(const u64 *arg)
-{
-    return change_mode(arg, true, (u32)arg[1]);
-}
-
-/* An id of -1 stays. */
-static s64
-change_owner(const u64 *arg, u32 at_flags, bool fd_alone, u32 uid, u32 gid)
+change(const u64 *arg, u32 at_flags, bool fd_alone, u32 mode, u32 uid, u32 gid)
 {
     struct inode *i scoped_inode = NULL;
     s64 err = to_change(arg, at_flags, fd_alone, &i);
     if (err)
         return err;
-    i->uid = uid == ~0u ? i->uid : uid;
-    i->gid = gid == ~0u ? i->gid : gid;
+    i->mode = mode == STAYS ? i->mode : (i->mode & S_IFMT) | mode;
+    i->uid = uid == STAYS ? i->uid : uid;
+    i->gid = gid == STAYS ? i->gid : gid;
     return 0;
 }
 
 s64
+sys_fchmodat(const u64 *arg)
+{
+    return change(arg, 0, false, arg[2] & 07777, STAYS, STAYS);
+}
+
+s64
+sys_fchmod(const u64 *arg)
+{
+    return change(arg, 0, true, arg[1] & 07777, STAYS, STAYS);
+}
+
+/* An id of -1 stays, says chown(2) too. */
+s64
 sys_fchownat(const u64 *arg)
 {
-    return change_owner(arg, (u32)arg[4], false, (u32)arg[2], (u32)arg[3]);
+    return change(arg, (u32)arg[4], false, STAYS, (u32)arg[2], (u32)arg[3]);
 }
 
 s64
 sys_fchown(const u64 *arg)
 {
-    return change_owner(arg, 0, true, (u32)arg[1], (u32)arg[2]);
+    return change(arg, 0, true, STAYS, (u32)arg[1], (u32)arg[2]);
 }
 
 /* What utimensat's tv_nsec may say instead of a number (Linux include/linux/stat.h). */
@@ -196,24 +187,4 @@ sys_utimensat(const u64 *arg)
     i->accessed_ns = new_time(&ts[0], i->accessed_ns);
     i->modified_ns = new_time(&ts[1], i->modified_ns);
     return 0;
-}
-
-s64
-sys_statfs(const u64 *arg)
-{
-    struct inode *i scoped_inode = NULL;
-    s64 err = inode_of(AT_FDCWD, arg[0], 0, &i);
-    if (err)
-        return err;
-    bool memory = i->device == DEVICE_RAMFS;
-    struct statfs fs = {
-        .f_type = memory ? RAMFS_MAGIC : PROC_SUPER_MAGIC,
-        .f_bsize = PAGE_SIZE,
-        .f_frsize = PAGE_SIZE,
-        .f_blocks = memory ? frames_total() : 0,
-        .f_bfree = memory ? frames_free() : 0,
-        .f_bavail = memory ? frames_free() : 0,
-        .f_namelen = 255,
-    };
-    return copy_to_user(arg[1], &fs, sizeof(fs));
 }
