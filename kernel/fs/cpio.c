@@ -14,39 +14,28 @@
 _Static_assert(offsetof(struct cpio_entry, archive) == FIELDS * sizeof(u32),
                "an entry begins with the numbers of a header, in their order");
 
-/* Puts the numbers of the header at `h` into the entry; false if it is none. */
-static bool
-parse_header(const char *h, struct cpio_entry *e)
-{
-    /* "070702" has a checksum. */
-    if (memcmp(h, "070701", MAGIC_SIZE) != 0 && memcmp(h, "070702", MAGIC_SIZE) != 0)
-        return false;
-    u32 *field = (u32 *)e;
-    for (u32 i = 0; i < FIELDS * DIGITS; i++) {
-        char c = h[MAGIC_SIZE + i], lower = c | 0x20;
-        bool decimal = c >= '0' && c <= '9';
-        if (!decimal && (lower < 'a' || lower > 'f'))
-            return false;
-        field[i / DIGITS] = field[i / DIGITS] << 4 | (u32)(decimal ? c - '0' : lower - 'a' + 10);
-    }
-    return true;
-}
-
 /* Every offset is checked against the size before it is used; sums of 32-bit fields cannot overflow
- * 64. */
+ * 64. "070702" has a checksum, which nobody looks at. */
 static bool
 parse_entry(struct cpio *c, struct cpio_entry *e)
 {
-    *e = (struct cpio_entry){ .archive = c->archive };
-    if (c->at % 4 || c->size - c->at < HEADER_SIZE || !parse_header(c->data + c->at, e))
+    u64 name = c->at + HEADER_SIZE;
+    const char *h = c->data + c->at;
+    if (c->at % 4 || name > c->size || (memcmp(h, "070701", 6) && memcmp(h, "070702", 6)))
         return false;
-    u64 name = c->at + HEADER_SIZE, name_end = name + e->name_size;
-    if (e->name_size == 0 || name_end > c->size || c->data[name_end - 1] != '\0')
+    *e = (struct cpio_entry){ .name = c->data + name, .archive = c->archive };
+    u32 *field = (u32 *)e;
+    for (u32 i = 0; i < FIELDS * DIGITS; i++) {
+        char digit = h[MAGIC_SIZE + i], letter = digit | 0x20;
+        bool decimal = digit >= '0' && digit <= '9';
+        if (!decimal && (letter < 'a' || letter > 'f'))
+            return false;
+        field[i / DIGITS] =
+            field[i / DIGITS] << 4 | (u32)(decimal ? digit - '0' : letter - 'a' + 10);
+    }
+    u64 name_end = name + e->name_size, data = ALIGN_UP(name_end, 4UL), end = data + e->size;
+    if (e->name_size == 0 || end > c->size || c->data[name_end - 1] != '\0')
         return false;
-    u64 data = ALIGN_UP(name_end, 4UL), end = data + e->size;
-    if (end > c->size)
-        return false;
-    e->name = c->data + name;
     e->data = c->data + data;
     c->at = MIN(ALIGN_UP(end, 4UL), c->size);
     return true;

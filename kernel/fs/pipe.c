@@ -19,11 +19,11 @@
 #define PIPE_BYTES (PIPE_PAGES * PAGE_SIZE)
 
 struct pipe {
-    struct spinlock lock; /* all below; single words may be read without it */
-    struct waitqueue read_wait, write_wait;
-    u64 readers, writers; /* open files of each kind */
-    u64 first, length;    /* bytes: where the stream begins in the ring, how long it is */
-    u64 page[PIPE_PAGES]; /* frames; 0 until used */
+    struct spinlock lock;  /* all below; single words may be read without it */
+    struct waitqueue wait; /* one for all: the ring is not empty and full at once */
+    u64 readers, writers;  /* open files of each kind */
+    u64 first, length;     /* bytes: where the stream begins in the ring, how long it is */
+    u64 page[PIPE_PAGES];  /* frames; 0 until used */
 };
 
 #define load(word) __atomic_load_n(word, __ATOMIC_SEQ_CST)
@@ -32,11 +32,11 @@ struct pipe {
  * looks at the pipe (load); we have changed the pipe and then look at the queue. With a full fence
  * on both sides either we see the waiter, or it saw the change. */
 static void
-wake(struct waitqueue *q)
+wake(struct pipe *p)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (!list_empty(&q->waiters))
-        wake_all(q);
+    if (!list_empty(&p->wait.waiters))
+        wake_all(&p->wait);
 }
 
 /* --- bytes ----------------------------------------------------------------------------------- */
@@ -67,60 +67,53 @@ move(struct pipe *p, struct buffer b, u64 done, u64 n, bool in, s64 *err)
     return done;
 }
 
-/* What there is, without waiting for all n bytes. End of file is an empty pipe without writers. */
-static s64
-pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    struct pipe *p = f->inode->pipe;
-    u64 done = 0;
-    s64 err = 0;
-    bool end = n == 0;
-    while (!done && !err && !end) {
-        spin_lock(&p->lock);
-        done = move(p, b, 0, n, false, &err);
-        end = p->writers == 0;
-        spin_unlock(&p->lock);
-        if (done > 0)
-            wake(&p->write_wait);
-        else if (!err && !end && (f->flags & O_NONBLOCK))
-            err = -EAGAIN;
-        else if (!err && !end)
-            err = WAIT_EVENT(&p->read_wait, load(&p->length) > 0 || load(&p->writers) == 0);
-    }
-    return done > 0 ? (s64)done : err;
-}
-
-/* Writes of up to PIPE_BUF bytes go in one piece or not at all. */
+/* Are there bytes; or room for n. Writes of up to PIPE_BUF bytes go in one piece or not at all. */
 static bool
-has_room(struct pipe *p, u64 n)
+ready(struct pipe *p, u64 n, bool in)
 {
-    return PIPE_BYTES - load(&p->length) >= (n <= PIPE_BUF ? n : 1);
+    u64 length = load(&p->length);
+    return in ? PIPE_BYTES - length >= (n <= PIPE_BUF ? n : 1) : length > 0;
 }
 
-/* Waits until all is in. A reader that goes away in between ends it; -EPIPE only if nothing
- * went. */
+/* A read takes what there is, without waiting for all n bytes; its end of file is an empty pipe
+ * without writers. A write waits until all is in; a reader that goes away in between ends it, with
+ * -EPIPE only if nothing went. */
 static s64
-pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
+transfer(struct file *f, struct buffer b, u64 n, bool in)
 {
     struct pipe *p = f->inode->pipe;
+    const u64 *others = in ? &p->readers : &p->writers;
     u64 done = 0;
     s64 err = 0;
-    while (done < n && !err) {
+    while (!err && (in ? done < n : done == 0 && n > 0)) {
         u64 before = done;
         spin_lock(&p->lock);
-        if (p->readers == 0)
-            err = -EPIPE;
-        else if (has_room(p, n))
-            done = move(p, b, done, n, true, &err);
+        bool alone = *others == 0;
+        if (ready(p, n, in) && !(in && alone))
+            done = move(p, b, done, n, in, &err);
         spin_unlock(&p->lock);
         if (done > before)
-            wake(&p->read_wait);
+            wake(p);
+        else if (alone && !err)
+            return in && done == 0 ? -EPIPE : (s64)done;
         else if (!err && (f->flags & O_NONBLOCK))
             err = -EAGAIN;
         else if (!err)
-            err = WAIT_EVENT(&p->write_wait, has_room(p, n) || load(&p->readers) == 0);
+            err = WAIT_EVENT(&p->wait, ready(p, n, in) || load(others) == 0);
     }
     return done > 0 ? (s64)done : err;
+}
+
+static s64
+pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+{
+    return transfer(f, b, n, false);
+}
+
+static s64
+pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
+{
+    return transfer(f, b, n, true);
 }
 
 /* --- the rest -------------------------------------------------------------------------------- */
@@ -130,14 +123,11 @@ pipe_poll(struct file *f, struct waiter *w)
 {
     struct pipe *p = f->inode->pipe;
     u32 access = f->flags & O_ACCMODE, events = 0;
-    if (access != O_WRONLY) {
-        poll_wait(w, &p->read_wait);
-        events |= (load(&p->length) > 0 ? POLLIN : 0) | (load(&p->writers) == 0 ? POLLHUP : 0);
-    }
-    if (access != O_RDONLY) {
-        poll_wait(w ? w + 1 : NULL, &p->write_wait);
-        events |= (has_room(p, PIPE_BUF) ? POLLOUT : 0) | (load(&p->readers) == 0 ? POLLERR : 0);
-    }
+    poll_wait(w, &p->wait);
+    if (access != O_WRONLY)
+        events |= (ready(p, 1, false) ? POLLIN : 0) | (load(&p->writers) == 0 ? POLLHUP : 0);
+    if (access != O_RDONLY)
+        events |= (ready(p, PIPE_BUF, true) ? POLLOUT : 0) | (load(&p->readers) == 0 ? POLLERR : 0);
     return events;
 }
 
@@ -169,8 +159,7 @@ pipe_release(struct file *f)
     p->readers -= access != O_WRONLY;
     p->writers -= access != O_RDONLY;
     spin_unlock(&p->lock);
-    wake_all(&p->read_wait);
-    wake_all(&p->write_wait);
+    wake_all(&p->wait);
 }
 
 static void
@@ -197,8 +186,7 @@ pipe_create(u32 flags, struct file *ends[2])
         return -ENOMEM;
     }
     spin_init(&p->lock, "pipe");
-    waitqueue_init(&p->read_wait);
-    waitqueue_init(&p->write_wait);
+    waitqueue_init(&p->wait);
     p->readers = p->writers = 1;
     i->pipe = p;
     ends[0] = file_create(&pipe_ops, i, flags | O_RDONLY, NULL);

@@ -197,25 +197,22 @@ file_pager(struct file *f, const struct pager **pager, void **object)
 
 /* --- the inodes ------------------------------------------------------------------------------ */
 static void
-release_pages(struct inode *i)
+ramfs_release(struct inode *i)
 {
-    pages_cut(&i->pages, 0);
+    if (S_ISREG(i->mode))
+        pages_cut(&i->pages, 0);
+    else
+        kfree(i->target);
 }
 
-static void
-release_target(struct inode *i)
-{
-    kfree(i->target);
-}
-
-static const struct inode_ops file_inode = { &ramfs_file_ops, .release = release_pages };
-static const struct inode_ops link_inode = { .release = release_target };
+/* Of files and links; the latter are never opened. */
+static const struct inode_ops ramfs_ops = { &ramfs_file_ops, .release = ramfs_release };
 const struct inode_ops ramfs_dir_ops = { .file_ops = &dir_file_ops };
 
 struct inode *
 ramfs_inode(u32 mode)
 {
-    return inode_create(S_ISDIR(mode) ? &ramfs_dir_ops : &file_inode, DEVICE_RAMFS, mode);
+    return inode_create(S_ISDIR(mode) ? &ramfs_dir_ops : &ramfs_ops, DEVICE_RAMFS, mode);
 }
 
 /* The text never changes afterwards, so whoever has the inode reads it without a lock. */
@@ -223,7 +220,7 @@ struct inode *
 ramfs_symlink(const char *text, size_t n)
 {
     char *copy = kzalloc(n + 1);
-    struct inode *i = copy ? inode_create(&link_inode, DEVICE_RAMFS, S_IFLNK | 0777) : NULL;
+    struct inode *i = copy ? ramfs_inode(S_IFLNK | 0777) : NULL;
     if (!i) {
         kfree(copy);
         return NULL;

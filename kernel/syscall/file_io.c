@@ -18,48 +18,47 @@ s64
 transfer_result(s64 result)
 {
     if (result == -EPIPE) { /* as if the writer had sent it to itself */
-        struct sig_info info = { .signo = SIGPIPE, .code = SI_USER };
-        info.pid = current_process()->pid;
+        struct sig_info info = { .signo = SIGPIPE, .code = SI_USER, .pid = current_process()->pid };
         spin_guard(&process_lock);
         signal_send_task(current_task(), SIGPIPE, &info);
     }
     return result == -EINTR ? -ERESTARTSYS : result;
 }
 
-/* `pos` NULL: the file's own. */
+/* `positioned`: at arg[3], not at the file's own position. */
 static s64
-transfer(const u64 *arg, u64 *pos, transfer_fn move)
+transfer(const u64 *arg, transfer_fn move, bool positioned)
 {
-    if (pos && (s64)*pos < 0)
+    u64 pos = arg[3];
+    if (positioned && (s64)pos < 0)
         return -EINVAL;
     struct file *f scoped_file = file_of(arg[0]);
-    return f ? transfer_result(move(f, user_buffer(arg[1]), arg[2], pos)) : -EBADF;
+    struct buffer b = user_buffer(arg[1]);
+    return f ? transfer_result(move(f, b, arg[2], positioned ? &pos : NULL)) : -EBADF;
 }
 
 s64
 sys_read(const u64 *arg)
 {
-    return transfer(arg, NULL, file_read);
+    return transfer(arg, file_read, false);
 }
 
 s64
 sys_write(const u64 *arg)
 {
-    return transfer(arg, NULL, file_write);
+    return transfer(arg, file_write, false);
 }
 
 s64
 sys_pread64(const u64 *arg)
 {
-    u64 pos = arg[3];
-    return transfer(arg, &pos, file_read);
+    return transfer(arg, file_read, true);
 }
 
 s64
 sys_pwrite64(const u64 *arg)
 {
-    u64 pos = arg[3];
-    return transfer(arg, &pos, file_write);
+    return transfer(arg, file_write, true);
 }
 
 /* Every element is looked at before the first byte moves; then one transfer after the other, until

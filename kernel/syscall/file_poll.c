@@ -24,15 +24,66 @@ struct poll_entry {
     struct waiter waiters[POLL_WAITERS];
 };
 
-struct poll_call {
-    struct list entries;
-    u64 timeout_addr; /* struct timespec; 0: for ever */
-    u64 deadline_ticks;
-    bool masked;
-};
-
+/* 0, -ENOMEM, -EBADF for a closed descriptor, which is an answer of its own then (POLLNVAL). A
+ * negative one is passed over. */
 static s64
-poll_begin(struct poll_call *c, u64 timeout_addr, u64 mask_addr, u64 mask_size)
+poll_add(struct list *entries, int fd, u32 wanted, u32 set)
+{
+    struct poll_entry *e = kzalloc(sizeof(*e));
+    if (!e)
+        return -ENOMEM;
+    *e = (struct poll_entry){ .fd = fd, .file = file_of((u32)fd), .wanted = wanted, .set = set };
+    list_add_tail(entries, &e->link);
+    if (fd < 0 || e->file)
+        return 0;
+    e->ready = POLLNVAL;
+    return -EBADF;
+}
+
+/* The end of a list, whose waiters leave their queues. */
+static void
+leave_all(struct list *entries)
+{
+    struct poll_entry *e, *next;
+    list_for_each_safe (e, next, entries, link) {
+        for (u32 k = 0; k < POLL_WAITERS; k++)
+            if (e->waiters[k].queue)
+                wait_leave(&e->waiters[k]);
+        file_put(e->file);
+        kfree(e);
+    }
+}
+
+/* The number of ready entries; 0 at the deadline; -EINTR. Every file is asked once while we enter
+ * its queues - mostly one is ready, and nobody waits - and again after each wake-up. From
+ * wait_prepare on the thread is SLEEPING, so a change after the asking is not missed. */
+static s64
+wait_any(struct list *entries, u64 deadline_ticks)
+{
+    struct poll_entry *e;
+    s64 ready, err = 0;
+    bool enter = true;
+    do {
+        wait_prepare();
+        ready = 0;
+        list_for_each (e, entries, link) {
+            u32 got = e->file ? file_poll(e->file, enter ? e->waiters : NULL) : e->ready;
+            /* Two more names for what files call POLLIN and POLLOUT. */
+            got |= (got & POLLIN ? POLLRDNORM : 0) | (got & POLLOUT ? POLLWRNORM : 0);
+            e->ready = got & (e->wanted | POLLNVAL);
+            ready += e->ready != 0;
+        }
+        enter = false;
+    } while (!ready && rdtime() < deadline_ticks && !(err = schedule_until(deadline_ticks)));
+    thread_announce(THREAD_RUNNABLE);
+    return ready ?: err;
+}
+
+/* The same for at most the time at `timeout_addr` (0: for ever), and with the mask at `mask_addr` if
+ * there is one. A signal keeps that mask until its handler has been chosen (delivery puts the old
+ * one back); every other end restores it here. */
+static s64
+poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 mask_size)
 {
     struct timespec64 ts = { 0, 0 };
     sigset mask = 0;
@@ -43,76 +94,17 @@ poll_begin(struct poll_call *c, u64 timeout_addr, u64 mask_addr, u64 mask_size)
         return -EINVAL;
     if (mask_addr && copy_from_user(&mask, mask_addr, sizeof(mask)))
         return -EFAULT;
-    *c = (struct poll_call){ LIST_INIT(c->entries), timeout_addr, ~0UL, mask_addr != 0 };
-    if (timeout_addr)
-        c->deadline_ticks = deadline_after(&ts);
+    u64 deadline = timeout_addr ? deadline_after(&ts) : ~0UL;
     if (mask_addr)
         signal_mask_temporarily(mask);
-    return 0;
-}
-
-/* 0, -ENOMEM, -EBADF for a closed descriptor, which is an answer of its own then (POLLNVAL). A
- * negative one is passed over. */
-static s64
-poll_add(struct poll_call *c, int fd, u32 wanted, u32 set)
-{
-    struct poll_entry *e = kzalloc(sizeof(*e));
-    if (!e)
-        return -ENOMEM;
-    *e = (struct poll_entry){ .fd = fd, .file = file_of((u32)fd), .wanted = wanted, .set = set };
-    list_add_tail(&c->entries, &e->link);
-    if (fd < 0 || e->file)
-        return 0;
-    e->ready = POLLNVAL;
-    return -EBADF;
-}
-
-/* The number of ready entries; 0 at the deadline; -EINTR. Every file is asked once while we enter
- * its queues - mostly one is ready, and nobody waits - and again after each wake-up. From
- * wait_prepare on the thread is SLEEPING, so a change after the asking is not missed. */
-static s64
-poll_files(struct poll_call *c)
-{
-    s64 ready, err = 0;
-    bool enter = true;
-    do {
-        struct poll_entry *e;
-        wait_prepare();
-        ready = 0;
-        list_for_each (e, &c->entries, link) {
-            u32 got = e->file ? file_poll(e->file, enter ? e->waiters : NULL) : e->ready;
-            /* Two more names for what files call POLLIN and POLLOUT. */
-            got |= (got & POLLIN ? POLLRDNORM : 0) | (got & POLLOUT ? POLLWRNORM : 0);
-            e->ready = got & (e->wanted | POLLNVAL);
-            ready += e->ready != 0;
-        }
-        enter = false;
-    } while (!ready && rdtime() < c->deadline_ticks && !(err = schedule_until(c->deadline_ticks)));
-    thread_announce(THREAD_RUNNABLE);
-    return ready ?: err;
-}
-
-/* Leaves all queues. A signal keeps the mask of the call until its handler has been chosen (delivery
- * puts the old one back); every other end restores it here. */
-static s64
-poll_end(struct poll_call *c, s64 result)
-{
-    u64 now = rdtime();
-    u64 left_ns = now < c->deadline_ticks ? ticks_to_ns(c->deadline_ticks - now) : 0;
-    struct timespec64 left = { (s64)(left_ns / NSEC_PER_SEC), (s64)(left_ns % NSEC_PER_SEC) };
-    struct poll_entry *e, *next;
-    list_for_each_safe (e, next, &c->entries, link) {
-        for (u32 k = 0; k < POLL_WAITERS; k++)
-            if (e->waiters[k].queue)
-                wait_leave(&e->waiters[k]);
-        file_put(e->file);
-        kfree(e);
-    }
-    if (c->timeout_addr) /* fails without a word: a program may keep its time in read-only memory */
-        copy_to_user(c->timeout_addr, &left, sizeof(left));
+    s64 result = wait_any(entries, deadline);
+    u64 now = rdtime(), left_ns = now < deadline ? ticks_to_ns(deadline - now) : 0;
+    ts = (struct timespec64){ (s64)(left_ns / NSEC_PER_SEC), (s64)(left_ns % NSEC_PER_SEC) };
+    if (timeout_addr) /* fails without a word: a program may keep its time in read-only memory */
+        copy_to_user(timeout_addr, &ts, sizeof(ts));
     if (result == -EINTR)
         return -ERESTARTNOHAND;
-    if (c->masked)
+    if (mask_addr)
         signal_mask_restore();
     return result;
 }
@@ -121,27 +113,26 @@ poll_end(struct poll_call *c, s64 result)
 s64
 sys_ppoll(const u64 *arg)
 {
-    u64 addr = arg[0], revents = addr + offsetof(struct pollfd, revents);
-    struct poll_call c;
+    struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
     struct poll_entry *e;
     struct pollfd p;
-    s64 result = poll_begin(&c, arg[2], arg[3], arg[4]);
-    if (result)
-        return result;
+    u64 addr = arg[0];
     if ((u32)arg[1] > MAX_FDS)
-        result = -EINVAL;
-    for (u32 n = (u32)arg[1]; n > 0 && !result; n--, addr += sizeof(p))
+        return -EINVAL;
+    for (u32 n = (u32)arg[1]; n > 0; n--, addr += sizeof(p)) {
         if (copy_from_user(&p, addr, sizeof(p)))
-            result = -EFAULT;
-        else if (poll_add(&c, p.fd, (u16)p.events | POLLERR | POLLHUP, 0) == -ENOMEM)
-            result = -ENOMEM;
-    result = result ?: poll_files(&c);
-    list_for_each (e, &c.entries, link) {
-        if (result >= 0 && copy_to_user(revents, &e->ready, sizeof(p.revents)))
-            result = -EFAULT;
-        revents += sizeof(p);
+            return -EFAULT;
+        if (poll_add(&entries, p.fd, (u16)p.events | POLLERR | POLLHUP, 0) == -ENOMEM)
+            return -ENOMEM;
     }
-    return poll_end(&c, result);
+    s64 result = poll_files(&entries, arg[2], arg[3], arg[4]);
+    addr = arg[0] + offsetof(struct pollfd, revents);
+    list_for_each (e, &entries, link) {
+        if (result >= 0 && copy_to_user(addr, &e->ready, sizeof(p.revents)))
+            return -EFAULT;
+        addr += sizeof(p);
+    }
+    return result;
 }
 
 /* An entry for each bit: what is ready is what the call counts. A hang-up makes readable, an error
@@ -150,32 +141,28 @@ s64
 sys_pselect6(const u64 *arg)
 {
     static const u32 means[] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI };
+    struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
     __kernel_fd_set sets[ARRAY_SIZE(means)] = { 0 };
     u64 n = MIN((u32)arg[0], MAX_FDS), bytes = (n + 63) / 64 * 8;
     u64 mask[2] = { 0, 0 }; /* address and size */
-    struct poll_call c;
     struct poll_entry *e;
-    if ((int)arg[0] < 0)
-        return -EINVAL;
+    s64 err = (int)arg[0] < 0 ? -EINVAL : 0;
     if (arg[5] && copy_from_user(mask, arg[5], sizeof(mask)))
         return -EFAULT;
-    s64 result = poll_begin(&c, arg[4], mask[0], mask[1]);
-    if (result)
-        return result;
-    for (u32 k = 0; k < ARRAY_SIZE(sets) && !result; k++) {
+    for (u32 k = 0; k < ARRAY_SIZE(sets); k++) {
         if (arg[1 + k] && copy_from_user(&sets[k], arg[1 + k], bytes))
-            result = -EFAULT;
-        for (u32 fd = 0; fd < n && !result; fd++)
+            return -EFAULT;
+        for (u32 fd = 0; fd < n && !err; fd++)
             if (sets[k].fds_bits[fd / 64] >> fd % 64 & 1)
-                result = poll_add(&c, (int)fd, means[k], k);
+                err = poll_add(&entries, (int)fd, means[k], k);
     }
-    result = result ?: poll_files(&c);
+    s64 result = err ?: poll_files(&entries, arg[4], mask[0], mask[1]);
     memset(sets, 0, sizeof(sets));
-    list_for_each (e, &c.entries, link)
+    list_for_each (e, &entries, link)
         if (e->ready)
             sets[e->set].fds_bits[e->fd / 64] |= 1UL << e->fd % 64;
     for (u32 k = 0; k < ARRAY_SIZE(sets) && result >= 0; k++)
         if (arg[1 + k] && copy_to_user(arg[1 + k], &sets[k], bytes))
-            result = -EFAULT;
-    return poll_end(&c, result);
+            return -EFAULT;
+    return result;
 }
