@@ -33,6 +33,7 @@ struct pager;
 struct buffer {
     char *kernel;
     u64 user;
+    bool source; /* set for the write operation of files, which may be the same as read */
 };
 
 /* Moves n bytes to (`from` NULL: zeros) or from the buffer, `at` bytes behind its start. The count

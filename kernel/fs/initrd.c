@@ -3,52 +3,38 @@
  * One step for each entry. What comes later in the archives wins. Types other than files,
  * directories and links are passed over: /dev is the kernel's own. Content is not copied, but for
  * what shares a page with something else (pages.h): tools/lib/cpio.py aligns what is large. */
-#include "fs/initrd.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include "dev/machine.h"
 #include "fs/cpio.h"
 #include "fs/names.h"
+#include "fs/ramfs.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "mm/frame.h"
-#include "mm/kmalloc.h"
 #include "time/clock.h"
 
-/* An inode with several names: the archive has an entry for each, and the content with the last. */
-struct linked {
-    struct linked *next;
-    struct inode *inode; /* one reference */
-    struct cpio_entry entry;
-};
-
-static struct linked *linked_files;
-
-/* The one inode of all entries of a file, with a reference; NULL without memory. */
-static struct inode *
-linked_inode(const struct cpio_entry *e)
+/* A file with several names has an entry for each, and the content with the last. Finds the inode
+ * that an earlier entry got, with a reference. Few archives have such files: reading what came before
+ * once more is easier to understand than a list of what may be linked. */
+static void
+find_linked(const struct cpio *c, const struct cpio_entry *e, struct inode **out)
 {
-    struct linked *l = linked_files;
-    while (l && (l->entry.number != e->number || l->entry.archive != e->archive ||
-                 l->entry.major != e->major || l->entry.minor != e->minor))
-        l = l->next;
-    if (!l) {
-        l = kzalloc(sizeof(*l));
-        struct inode *i = ramfs_inode(e->mode);
-        if (!l || !i)
-            panic("no memory for the links in the initrd");
-        *l = (struct linked){ linked_files, i, *e };
-        linked_files = l;
-    }
-    inode_get(l->inode);
-    return l->inode;
+    struct cpio again = { c->data, c->size, 0, 0 };
+    struct cpio_entry first;
+    while (cpio_next(&again, &first) > 0 && first.name != e->name)
+        if (first.number == e->number && first.archive == e->archive && first.major == e->major &&
+            first.minor == e->minor) {
+            path_lookup(AT_FDCWD, kernel_path(first.name), 0, out);
+            return;
+        }
 }
 
 /* Puts the entry at its name, replacing what an earlier archive left there; of a directory, or a link
  * to one, it is only the attributes that change. */
 static int
-place(const struct cpio_entry *e)
+place(const struct cpio *c, const struct cpio_entry *e)
 {
     struct buffer path = kernel_path(e->name);
     struct inode *i scoped_inode = NULL;
@@ -57,13 +43,17 @@ place(const struct cpio_entry *e)
         return 0;
     if (link && (e->size == 0 || e->size >= PATH_LIMIT))
         return -EINVAL;
-    bool there = directory && !path_lookup(AT_FDCWD, path, PATH_FOLLOW, &i) && S_ISDIR(i->mode);
-    if (!there) {
+    if (directory)
+        path_lookup(AT_FDCWD, path, PATH_FOLLOW, &i);
+    else if (file && e->links > 1)
+        find_linked(c, e, &i);
+    if (i && (i->mode & S_IFMT) != (e->mode & S_IFMT)) {
         inode_put(i);
-        i = link                   ? ramfs_symlink(e->data, e->size)
-            : file && e->links > 1 ? linked_inode(e)
-                                   : ramfs_inode(e->mode);
+        i = NULL;
     }
+    bool there = directory && i;
+    if (!i)
+        i = link ? ramfs_symlink(e->data, e->size) : ramfs_inode(e->mode);
     if (!i || (file && e->size > 0 && !pages_fill(&i->pages, e->data, e->size)))
         return -ENOMEM;
     i->size = MAX(i->size, e->size); /* of linked files all entries but one have none */
@@ -90,12 +80,8 @@ initrd_unpack(void)
     struct cpio_entry e;
     int more, err;
     while ((more = cpio_next(&c, &e)) > 0)
-        if ((err = place(&e)))
+        if ((err = place(&c, &e)))
             pr_warn("initrd: %s: left out (error %d)", e.name, -err);
     if (more < 0)
         panic("the initrd is no cpio archive of format newc: see byte %lu of %lu", c.at, c.size);
-    for (struct linked *l; (l = linked_files); kfree(l)) {
-        linked_files = l->next;
-        inode_put(l->inode);
-    }
 }

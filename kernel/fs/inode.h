@@ -80,6 +80,10 @@ struct inode *ramfs_inode(u32 mode);
 struct inode *ramfs_symlink(const char *text, size_t n);
 /* A character device node. */
 struct inode *device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data);
+/* Both ends of a new pipe(7), each an open file with one reference, of one inode without a name. The
+ * last put of an end tells the other side; SIGPIPE is added to -EPIPE by the system call. `flags`
+ * O_NONBLOCK or 0. 0 or -ENOMEM. */
+int pipe_create(u32 flags, struct file *ends[2]);
 void inode_get(struct inode *i);
 void inode_put(struct inode *i); /* NULL allowed */
 

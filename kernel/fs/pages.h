@@ -25,11 +25,3 @@ void pages_cut(struct pages *p, u64 size);
 /* A page of scratch memory, contents undefined; NULL without memory. Its end; NULL allowed. */
 char *page_alloc(void);
 void page_free(char *page);
-
-/* `char *page scoped_page = page_alloc();` is freed when its block ends. */
-static inline void
-page_free_scope(char **page)
-{
-    page_free(*page);
-}
-#define scoped_page at_scope_end(page_free_scope)

@@ -1,15 +1,16 @@
-/* pipe.c - pipes. See pipe.h.
+/* pipe.c - pipes: a byte stream from writers to readers through 64 KiB of memory.
  *
- * A ring of 16 pages, each allocated when bytes first reach it. When the ring runs empty it starts
- * again at its beginning, so short messages live in one page for ever. The pipe's lock is held over
- * copies to user memory (it comes before the space's in the order), which makes every write of what
- * fits atomic; only waiting gives it up. Source: pipe(7). Left out: FIFOs with names. */
-#include "fs/pipe.h"
+ * After pipe_create (inode.h) the ends are used like any other file. A ring of 16 pages, each
+ * allocated when bytes first reach it. When the ring runs empty it starts again at its beginning, so
+ * short messages live in one page for ever. The pipe's lock is held over copies to user memory (it
+ * comes before the space's in the order), which makes every write of what fits atomic; only waiting
+ * gives it up. Source: pipe(7). Left out: FIFOs with names, F_GETPIPE_SZ. */
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 #include <linux/stat.h>
+#include "fs/inode.h"
 #include "fs/poll.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
@@ -43,21 +44,21 @@ wake(struct pipe *p)
 /* Moves the bytes from `done` to n between a program and the ring, as far as there are any, or room;
  * the new `done`. *err tells why it ended early: -EFAULT or -ENOMEM. */
 static u64
-move(struct pipe *p, struct buffer b, u64 done, u64 n, bool in, s64 *err)
+move(struct pipe *p, struct buffer b, u64 done, u64 n, s64 *err)
 {
-    n = MIN(n, done + (in ? PIPE_BYTES - p->length : p->length));
+    n = MIN(n, done + (b.source ? PIPE_BYTES - p->length : p->length));
     while (done < n && !*err) {
-        u64 at = (p->first + (in ? p->length : 0)) % PIPE_BYTES, offset = at % PAGE_SIZE;
+        u64 at = (p->first + (b.source ? p->length : 0)) % PIPE_BYTES, offset = at % PAGE_SIZE;
         u64 want = MIN(n - done, PAGE_SIZE - offset), *page = &p->page[at / PAGE_SIZE];
         if (!*page && !(*page = frame_alloc())) {
             *err = -ENOMEM;
             break;
         }
         char *bytes = (char *)frame_address(*page) + offset;
-        u64 got = in ? buffer_get(b, done, bytes, want) : buffer_put(b, done, bytes, want);
-        if (!in)
+        u64 got = b.source ? buffer_get(b, done, bytes, want) : buffer_put(b, done, bytes, want);
+        if (!b.source)
             p->first = (p->first + got) % PIPE_BYTES;
-        p->length += in ? got : -got;
+        p->length += b.source ? got : -got;
         done += got;
         if (got < want)
             *err = -EFAULT;
@@ -67,53 +68,41 @@ move(struct pipe *p, struct buffer b, u64 done, u64 n, bool in, s64 *err)
     return done;
 }
 
-/* Are there bytes; or room for n. Writes of up to PIPE_BUF bytes go in one piece or not at all. */
+/* Are there bytes; or, for a write, room for n: up to PIPE_BUF go in one piece or not at all. */
 static bool
-ready(struct pipe *p, u64 n, bool in)
+ready(struct pipe *p, u64 n, bool write)
 {
     u64 length = load(&p->length);
-    return in ? PIPE_BYTES - length >= (n <= PIPE_BUF ? n : 1) : length > 0;
+    return write ? PIPE_BYTES - length >= (n <= PIPE_BUF ? n : 1) : length > 0;
 }
 
-/* A read takes what there is, without waiting for all n bytes; its end of file is an empty pipe
- * without writers. A write waits until all is in; a reader that goes away in between ends it, with
- * -EPIPE only if nothing went. */
+/* Both ways. A read takes what there is, without waiting for all n bytes; its end of file is an
+ * empty pipe without writers. A write waits until all is in; a reader that goes away in between ends
+ * it, with -EPIPE only if nothing went. */
 static s64
-transfer(struct file *f, struct buffer b, u64 n, bool in)
+pipe_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct pipe *p = f->inode->pipe;
-    const u64 *others = in ? &p->readers : &p->writers;
+    const u64 *others = b.source ? &p->readers : &p->writers;
     u64 done = 0;
     s64 err = 0;
-    while (!err && (in ? done < n : done == 0 && n > 0)) {
+    while (!err && done < n && (b.source || done == 0)) {
         u64 before = done;
         spin_lock(&p->lock);
         bool alone = *others == 0;
-        if (ready(p, n, in) && !(in && alone))
-            done = move(p, b, done, n, in, &err);
+        if (ready(p, n, b.source) && !(b.source && alone))
+            done = move(p, b, done, n, &err);
         spin_unlock(&p->lock);
         if (done > before)
             wake(p);
         else if (alone && !err)
-            return in && done == 0 ? -EPIPE : (s64)done;
+            return b.source && done == 0 ? -EPIPE : (s64)done;
         else if (!err && (f->flags & O_NONBLOCK))
             err = -EAGAIN;
         else if (!err)
-            err = WAIT_EVENT(&p->wait, ready(p, n, in) || load(others) == 0);
+            err = WAIT_EVENT(&p->wait, ready(p, n, b.source) || load(others) == 0);
     }
     return done > 0 ? (s64)done : err;
-}
-
-static s64
-pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return transfer(f, b, n, false);
-}
-
-static s64
-pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return transfer(f, b, n, true);
 }
 
 /* --- the rest -------------------------------------------------------------------------------- */
@@ -165,30 +154,26 @@ pipe_release(struct file *f)
 static void
 pipe_free(struct inode *i)
 {
-    for (u32 n = 0; n < PIPE_PAGES; n++)
+    for (u32 n = 0; i->pipe && n < PIPE_PAGES; n++)
         frame_put(i->pipe->page[n]);
     kfree(i->pipe);
 }
 
-static const struct file_ops pipe_ops = { pipe_read,  pipe_write, NULL,
-                                          pipe_ioctl, pipe_poll,  pipe_release };
+static const struct file_ops pipe_ops = { pipe_transfer, pipe_transfer, NULL,
+                                          pipe_ioctl,    pipe_poll,     pipe_release };
 static const struct inode_ops pipe_inode = { &pipe_ops, pipe_open, .release = pipe_free };
 
 /* Made without a name: an inode of its own for fstat, freed with the last of its ends. */
 int
 pipe_create(u32 flags, struct file *ends[2])
 {
-    struct pipe *p = kzalloc(sizeof(*p));
-    struct inode *i scoped_inode =
-        p ? inode_create(&pipe_inode, DEVICE_PIPE, S_IFIFO | 0600) : NULL;
-    if (!i) {
-        kfree(p);
+    struct inode *i scoped_inode = inode_create(&pipe_inode, DEVICE_PIPE, S_IFIFO | 0600);
+    struct pipe *p = i ? i->pipe = kzalloc(sizeof(*p)) : NULL;
+    if (!p)
         return -ENOMEM;
-    }
     spin_init(&p->lock, "pipe");
     waitqueue_init(&p->wait);
     p->readers = p->writers = 1;
-    i->pipe = p;
     ends[0] = file_create(&pipe_ops, i, flags | O_RDONLY, NULL);
     ends[1] = file_create(&pipe_ops, i, flags | O_WRONLY, NULL);
     if (ends[0] && ends[1])

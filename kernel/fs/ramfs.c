@@ -30,27 +30,27 @@
  * Some memory stays out of reach of what programs write, so that who filled it all can still run
  * rm; the kernel's own text (/proc) may take the last. */
 s64
-inode_move(struct inode *i, struct buffer b, u64 n, u64 pos, bool write)
+inode_move(struct inode *i, struct buffer b, u64 n, u64 pos)
 {
-    u64 done = 0, end = write ? MAX_SIZE : i->size;
-    s64 err = write && pos >= MAX_SIZE ? -EFBIG : 0;
+    u64 done = 0, end = b.source ? MAX_SIZE : i->size;
+    s64 err = b.source && pos >= MAX_SIZE ? -EFBIG : 0;
     n = pos < end ? MIN(n, end - pos) : 0;
     while (done < n && !err) {
-        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
-        bool make = write && (b.kernel || frames_free() > frames_total() / 32);
+        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE), got = 0;
+        bool make = b.source && (b.kernel || frames_free() > frames_total() / 32);
         spin_lock(&i->lock);
-        u64 pa = pages_frame(&i->pages, at >> PAGE_SHIFT, make), got = 0;
+        u64 pa = pages_frame(&i->pages, at >> PAGE_SHIFT, make);
         spin_unlock(&i->lock);
         char *bytes = pa ? (char *)frame_address(pa) + at % PAGE_SIZE : NULL;
-        if (!write)
+        if (!b.source)
             got = buffer_put(b, done, bytes, want);
         else if (pa)
             got = buffer_get(b, done, bytes, want);
         done += got;
         if (got < want)
-            err = write && !pa ? -ENOSPC : -EFAULT;
+            err = b.source && !pa ? -ENOSPC : -EFAULT;
     }
-    if (write && done > 0) {
+    if (b.source && done > 0) {
         spin_guard(&i->lock);
         i->size = MAX(i->size, pos + done);
         inode_modified(i);
@@ -58,30 +58,25 @@ inode_move(struct inode *i, struct buffer b, u64 n, u64 pos, bool write)
     return done > 0 ? (s64)done : err;
 }
 
-/* In turns. With APPEND each begins where the file then ends; *pos moves under the lock, because two
+/* In turns. What is appended begins where the file then ends; *pos moves under the lock, because two
  * processes may share it. */
 s64
-inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction how)
+inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append)
 {
-    u64 done = 0;
-    while (done < n) {
-        u64 want = MIN(n - done, TURN_BYTES);
-        struct buffer rest = { b.kernel ? b.kernel + done : NULL, b.user + done };
+    u64 done = 0, turn = 0;
+    s64 got = 0;
+    while (done < n && got == (s64)turn) {
         if (done > 0)
             preemption_point();
-        spin_lock(&i->io_lock);
-        if (how == APPEND)
-            *pos = i->size;
-        s64 got = inode_move(i, rest, want, *pos, how != READ);
+        struct buffer rest = { b.kernel ? b.kernel + done : NULL, b.user + done, b.source };
+        turn = MIN(n - done, TURN_BYTES);
+        spin_guard(&i->io_lock);
+        *pos = append ? i->size : *pos;
+        got = inode_move(i, rest, turn, *pos);
         *pos += (u64)MAX(got, 0);
-        spin_unlock(&i->io_lock);
-        if (got < 0)
-            return done > 0 ? (s64)done : got;
-        done += (u64)got;
-        if ((u64)got < want)
-            break;
+        done += (u64)MAX(got, 0);
     }
-    return (s64)done;
+    return done > 0 ? (s64)done : got;
 }
 
 /* The new size is set before mapped pages are forgotten: who faults in between finds the page
@@ -89,10 +84,8 @@ inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, enum direction
 int
 inode_truncate(struct inode *i, u64 size)
 {
-    if (!S_ISREG(i->mode) || i->ops->file_ops != &ramfs_file_ops)
+    if (!S_ISREG(i->mode) || i->ops->file_ops != &ramfs_file_ops || size > MAX_SIZE)
         return S_ISDIR(i->mode) ? -EISDIR : -EINVAL;
-    if (size > MAX_SIZE)
-        return -EINVAL;
     if (i->writers < 0)
         return -ETXTBSY;
     spin_lock(&i->io_lock);
@@ -121,15 +114,9 @@ seek_to(u64 *pos, u64 end, s64 offset, int whence)
 }
 
 static s64
-ramfs_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+ramfs_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return inode_transfer(f->inode, b, n, pos, READ);
-}
-
-static s64
-ramfs_write(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return inode_transfer(f->inode, b, n, pos, f->flags & O_APPEND ? APPEND : WRITE);
+    return inode_transfer(f->inode, b, n, pos, b.source && (f->flags & O_APPEND));
 }
 
 /* Under io_lock like every move of the position, or a seek in the middle of a read would be
@@ -141,7 +128,7 @@ ramfs_seek(struct file *f, s64 offset, int whence)
     return seek_to(&f->pos, f->inode->size, offset, whence);
 }
 
-const struct file_ops ramfs_file_ops = { ramfs_read, ramfs_write, .seek = ramfs_seek };
+const struct file_ops ramfs_file_ops = { ramfs_transfer, ramfs_transfer, .seek = ramfs_seek };
 
 /* --- mapped into an address space ------------------------------------------------------------ */
 /* A page of the file for an address space: the very frame that read and write use, so all see one

@@ -8,9 +8,9 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include "fs/dev.h"
-#include "fs/initrd.h"
 #include "fs/names.h"
 #include "fs/proc.h"
+#include "fs/ramfs.h"
 #include "fs/tree.h"
 #include "fs/tty.h"
 #include "lib/print.h"

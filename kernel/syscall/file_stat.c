@@ -157,17 +157,6 @@ sys_fchown(const u64 *arg)
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 
-/* The time that `ts` says, or the `old` one. */
-static u64
-new_time(const struct timespec64 *ts, u64 old_ns)
-{
-    if (ts->tv_nsec == UTIME_NOW)
-        return clock_real_ns();
-    if (ts->tv_nsec == UTIME_OMIT)
-        return old_ns;
-    return (u64)ts->tv_sec * NSEC_PER_SEC + (u64)ts->tv_nsec;
-}
-
 /* Without a path the descriptor's own file, without times both are now. */
 s64
 sys_utimensat(const u64 *arg)
@@ -184,7 +173,11 @@ sys_utimensat(const u64 *arg)
     s64 err = to_change(arg, (u32)arg[3], !arg[1], &i);
     if (err)
         return err;
-    i->accessed_ns = new_time(&ts[0], i->accessed_ns);
-    i->modified_ns = new_time(&ts[1], i->modified_ns);
+    u64 *to[2] = { &i->accessed_ns, &i->modified_ns };
+    for (int k = 0; k < 2; k++)
+        if (ts[k].tv_nsec == UTIME_NOW)
+            *to[k] = clock_real_ns();
+        else if (ts[k].tv_nsec != UTIME_OMIT)
+            *to[k] = (u64)ts[k].tv_sec * NSEC_PER_SEC + (u64)ts[k].tv_nsec;
     return 0;
 }
