@@ -19,9 +19,9 @@ struct cpio_entry {
     /* As they stand in a header: inode number; seconds since 1970; the file system it came from. */
     u32 number, mode, uid, gid, links, modified_s, size, major, minor;
     u32 rdev_major, rdev_minor, name_size, checksum; /* nobody fills or checks the last */
-    u32 archive;      /* inode numbers mean something within one archive only */
-    const char *name; /* NUL-terminated; may be padded behind, which aligns the data */
-    const char *data; /* the content */
+    u32 archive; /* inode numbers mean something within one archive only */
+    /* NUL-terminated, and padded behind to align what follows; and the content. */
+    const char *name, *data;
 };
 
 /* 1 and the next entry, 0 at the end, -EINVAL (and c->at where it is) for what is no archive. */

@@ -16,8 +16,8 @@
 #include "time/clock.h"
 
 /* A file with several names has an entry for each, and the content with the last. Finds the inode
- * that an earlier entry got, with a reference. Few archives have such files: reading what came before
- * once more is easier to understand than a list of what may be linked. */
+ * that an earlier entry got, with a reference. Few archives have such files: reading what came
+ * before once more is easier to understand than a list of what may be linked. */
 static void
 find_linked(const struct cpio *c, const struct cpio_entry *e, struct inode **out)
 {
@@ -31,18 +31,16 @@ find_linked(const struct cpio *c, const struct cpio_entry *e, struct inode **out
         }
 }
 
-/* Puts the entry at its name, replacing what an earlier archive left there; of a directory, or a link
- * to one, it is only the attributes that change. */
+/* Puts the entry at its name, replacing what an earlier archive left there; of a directory, or a
+ * link to one, it is only the attributes that change. */
 static int
 place(const struct cpio *c, const struct cpio_entry *e)
 {
     struct buffer path = kernel_path(e->name);
     struct inode *i scoped_inode = NULL;
     bool link = S_ISLNK(e->mode), file = S_ISREG(e->mode), directory = S_ISDIR(e->mode);
-    if (!link && !file && !directory)
+    if (!file && !directory && !(link && e->size > 0 && e->size < PATH_LIMIT))
         return 0;
-    if (link && (e->size == 0 || e->size >= PATH_LIMIT))
-        return -EINVAL;
     if (directory)
         path_lookup(AT_FDCWD, path, PATH_FOLLOW, &i);
     else if (file && e->links > 1)
@@ -54,9 +52,11 @@ place(const struct cpio *c, const struct cpio_entry *e)
     bool there = directory && i;
     if (!i)
         i = link ? ramfs_symlink(e->data, e->size) : ramfs_inode(e->mode);
-    if (!i || (file && e->size > 0 && !pages_fill(&i->pages, e->data, e->size)))
+    if (!i)
         return -ENOMEM;
     i->size = MAX(i->size, e->size); /* of linked files all entries but one have none */
+    if (file && e->size > 0 && !pages_fill(&i->pages, e->data, e->size))
+        return -ENOMEM;
     i->mode = e->mode;
     i->uid = e->uid;
     i->gid = e->gid;

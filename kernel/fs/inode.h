@@ -15,9 +15,7 @@
 #include "fs/pages.h"
 #include "lib/list.h"
 
-struct inode;
 struct stat;
-struct pipe;
 struct dir_sink;
 
 /* A name inside a path: not NUL-terminated. */
@@ -44,14 +42,12 @@ struct inode_ops {
 
 struct inode {
     const struct inode_ops *ops;
-    u32 refs;
-    u32 mode; /* S_IFMT and permission bits */
+    u32 refs, mode; /* S_IFMT and permission bits */
     u32 uid, gid, nlink;
-    u32 device;  /* st_dev: one number a file system */
-    u64 number;  /* st_ino: never used twice */
-    u32 rdev;    /* of device nodes, as makedev(3) */
-    u64 size;    /* bytes */
-    int writers; /* open files that may write it; below 0: that run it and forbid that */
+    u32 device, rdev; /* st_dev: one number a file system; of device nodes, as makedev(3) */
+    u64 number;       /* st_ino: never used twice */
+    u64 size;         /* bytes */
+    int writers;      /* open files that may write it; below 0: that run it and forbid that */
     u64 accessed_ns, modified_ns, changed_ns; /* since 1970 */
     struct list names;                        /* struct dirent.in_names: under the tree's lock */
     struct list children;                     /* directories: struct dirent.in_parent, likewise */
@@ -65,9 +61,7 @@ struct inode {
     };
 };
 
-#define DEVICE_RAMFS 1u
-#define DEVICE_PROC  2u
-#define DEVICE_PIPE  3u
+enum { DEVICE_RAMFS = 1, DEVICE_PROC, DEVICE_PIPE }; /* st_dev */
 
 /* makedev(major, minor) for numbers below 256, the same in every layout of dev_t. */
 #define MAKE_DEVICE(major, minor) ((major) << 8 | (minor))
@@ -80,9 +74,9 @@ struct inode *ramfs_inode(u32 mode);
 struct inode *ramfs_symlink(const char *text, size_t n);
 /* A character device node. */
 struct inode *device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data);
-/* Both ends of a new pipe(7), each an open file with one reference, of one inode without a name. The
- * last put of an end tells the other side; SIGPIPE is added to -EPIPE by the system call. `flags`
- * O_NONBLOCK or 0. 0 or -ENOMEM. */
+/* Both ends of a new pipe(7), each an open file with one reference, of one inode without a name.
+ * The last put of an end tells the other side; SIGPIPE is added to -EPIPE by the system call.
+ * `flags` O_NONBLOCK or 0. 0 or -ENOMEM. */
 int pipe_create(u32 flags, struct file *ends[2]);
 void inode_get(struct inode *i);
 void inode_put(struct inode *i); /* NULL allowed */

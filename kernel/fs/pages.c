@@ -26,8 +26,7 @@ slot_of(struct pages *p, u64 index, bool make)
     for (u32 level = p->height; level-- > 0;) {
         if (!*slot && !(make && (*slot = frame_alloc_zero())))
             return NULL;
-        u64 *table = frame_address(*slot);
-        slot = &table[index >> (FAN_BITS * level) & (FAN - 1)];
+        slot = (u64 *)frame_address(*slot) + (index >> (FAN_BITS * level) & (FAN - 1));
     }
     return slot;
 }
@@ -41,13 +40,11 @@ pages_frame(struct pages *p, u64 index, bool make)
     return slot ? *slot : 0;
 }
 
-/* Frees what lies from page `first` (counted from this subtree's start) on. */
+/* Frees what lies from page `first` (counted from this subtree's start, or behind its end) on. */
 static void
 cut_level(u64 *slot, u32 level, u64 first)
 {
-    if (!*slot)
-        return;
-    if (level > 0) {
+    if (level > 0 && *slot) {
         u64 *table = frame_address(*slot), span = 1UL << (FAN_BITS * (level - 1));
         u64 start = first / span;
         for (u64 i = start; i < FAN; i++)
@@ -63,8 +60,7 @@ void
 pages_cut(struct pages *p, u64 size)
 {
     u64 first = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
-    if (first >> (FAN_BITS * p->height) == 0)
-        cut_level(&p->root, p->height, first);
+    cut_level(&p->root, p->height, first);
     if (first == 0)
         p->height = 0;
     /* What was behind the end must not come back when the file grows again. */
@@ -81,10 +77,8 @@ pages_fill(struct pages *p, const char *bytes, u64 size)
     for (u64 at = 0; at < size; at += PAGE_SIZE, bytes += PAGE_SIZE) {
         bool whole = (u64)bytes % PAGE_SIZE == 0 && size - at >= PAGE_SIZE;
         u64 *slot = slot_of(p, at >> PAGE_SHIFT, true);
-        if (!slot || !(*slot = whole ? frame_of(bytes) : frame_alloc_zero())) {
-            pages_cut(p, 0);
+        if (!slot || !(*slot = whole ? frame_of(bytes) : frame_alloc_zero()))
             return false;
-        }
         if (whole)
             frame_adopt(*slot);
         else

@@ -16,8 +16,8 @@ struct pages {
  * becomes a page of zeros, and 0 means that there is no memory. */
 u64 pages_frame(struct pages *p, u64 index, bool make);
 /* Replaces all of it by bytes of the initrd, which lie in the direct map: a whole page that is
- * aligned becomes a page of the file where it is, the rest is copied. False without memory: the
- * array is empty then. */
+ * aligned becomes a page of the file where it is, the rest is copied. False without memory: what
+ * did not fit is holes then. */
 bool pages_fill(struct pages *p, const char *bytes, u64 size);
 /* Forgets every byte from `size` on; what is made there later reads as zeros. */
 void pages_cut(struct pages *p, u64 size);

@@ -1,10 +1,10 @@
 /* pipe.c - pipes: a byte stream from writers to readers through 64 KiB of memory.
  *
  * After pipe_create (inode.h) the ends are used like any other file. A ring of 16 pages, each
- * allocated when bytes first reach it. When the ring runs empty it starts again at its beginning, so
- * short messages live in one page for ever. The pipe's lock is held over copies to user memory (it
- * comes before the space's in the order), which makes every write of what fits atomic; only waiting
- * gives it up. Source: pipe(7). Left out: FIFOs with names, F_GETPIPE_SZ. */
+ * allocated when bytes first reach it. When the ring runs empty it starts again at its beginning,
+ * so short messages live in one page for ever. The pipe's lock is held over copies to user memory
+ * (it comes before the space's in the order), which makes every write of what fits atomic; only
+ * waiting gives it up. Source: pipe(7). Left out: FIFOs with names, F_GETPIPE_SZ. */
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>
@@ -29,39 +29,27 @@ struct pipe {
 
 #define load(word) __atomic_load_n(word, __ATOMIC_SEQ_CST)
 
-/* Wakes without taking the queue's lock when nobody waits. Who waits enters the queue and then
- * looks at the pipe (load); we have changed the pipe and then look at the queue. With a full fence
- * on both sides either we see the waiter, or it saw the change. */
-static void
-wake(struct pipe *p)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (!list_empty(&p->wait.waiters))
-        wake_all(&p->wait);
-}
-
 /* --- bytes ----------------------------------------------------------------------------------- */
-/* Moves the bytes from `done` to n between a program and the ring, as far as there are any, or room;
- * the new `done`. *err tells why it ended early: -EFAULT or -ENOMEM. */
+/* Moves the bytes from `done` to n between a program and the ring, as far as there are any, or
+ * room; the new `done`. *err tells why it ended early: -EFAULT or -ENOMEM. */
 static u64
 move(struct pipe *p, struct buffer b, u64 done, u64 n, s64 *err)
 {
     n = MIN(n, done + (b.source ? PIPE_BYTES - p->length : p->length));
     while (done < n && !*err) {
         u64 at = (p->first + (b.source ? p->length : 0)) % PIPE_BYTES, offset = at % PAGE_SIZE;
-        u64 want = MIN(n - done, PAGE_SIZE - offset), *page = &p->page[at / PAGE_SIZE];
-        if (!*page && !(*page = frame_alloc())) {
-            *err = -ENOMEM;
-            break;
-        }
+        u64 want = MIN(n - done, PAGE_SIZE - offset), got = 0, *page = &p->page[at / PAGE_SIZE];
+        if (!*page)
+            *page = frame_alloc();
         char *bytes = (char *)frame_address(*page) + offset;
-        u64 got = b.source ? buffer_get(b, done, bytes, want) : buffer_put(b, done, bytes, want);
+        if (*page)
+            got = b.source ? buffer_get(b, done, bytes, want) : buffer_put(b, done, bytes, want);
         if (!b.source)
             p->first = (p->first + got) % PIPE_BYTES;
         p->length += b.source ? got : -got;
         done += got;
         if (got < want)
-            *err = -EFAULT;
+            *err = *page ? -EFAULT : -ENOMEM;
     }
     if (p->length == 0)
         p->first = 0;
@@ -77,8 +65,8 @@ ready(struct pipe *p, u64 n, bool write)
 }
 
 /* Both ways. A read takes what there is, without waiting for all n bytes; its end of file is an
- * empty pipe without writers. A write waits until all is in; a reader that goes away in between ends
- * it, with -EPIPE only if nothing went. */
+ * empty pipe without writers. A write waits until all is in; a reader that goes away in between
+ * ends it, with -EPIPE only if nothing went. */
 static s64
 pipe_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -94,7 +82,7 @@ pipe_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
             done = move(p, b, done, n, &err);
         spin_unlock(&p->lock);
         if (done > before)
-            wake(p);
+            wake_all(&p->wait);
         else if (alone && !err)
             return b.source && done == 0 ? -EPIPE : (s64)done;
         else if (!err && (f->flags & O_NONBLOCK))
@@ -144,10 +132,9 @@ pipe_release(struct file *f)
 {
     struct pipe *p = f->inode->pipe;
     u32 access = f->flags & O_ACCMODE;
-    spin_lock(&p->lock);
+    spin_guard(&p->lock);
     p->readers -= access != O_WRONLY;
     p->writers -= access != O_RDONLY;
-    spin_unlock(&p->lock);
     wake_all(&p->wait);
 }
 

@@ -4,7 +4,6 @@
  * for at once is told in syscall/file_poll.c. */
 #pragma once
 
-#include "fs/file.h"
 #include "sched/wait.h"
 
 /* Enters `w` in the queue that tells of changes; NULL (the file is only asked): does nothing. */

@@ -1,9 +1,9 @@
 /* ramfs.c - the file system: inodes that live in memory, the bytes of regular files, their mapping.
  *
- * A file is nothing but its pages. A transfer holds io_lock, so what two programs write through one
- * open file, or append to one inode, never overlaps; it gives the lock up after each MiB, so that
- * nobody spins for long and interrupts are seen. A page fault takes the inner `lock` alone. What can
- * be done to names is in tree.c and names.c. */
+ * A file is nothing but its pages. A transfer holds io_lock, so what two programs write through
+ * one open file, or append to one inode, never overlaps; it gives the lock up after each MiB, so
+ * that nobody spins for long and interrupts are seen. A page fault takes the inner `lock` alone.
+ * What can be done to names is in tree.c and names.c. */
 #include "fs/ramfs.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -58,8 +58,8 @@ inode_move(struct inode *i, struct buffer b, u64 n, u64 pos)
     return done > 0 ? (s64)done : err;
 }
 
-/* In turns. What is appended begins where the file then ends; *pos moves under the lock, because two
- * processes may share it. */
+/* In turns. What is appended begins where the file then ends; *pos moves under the lock, because
+ * two processes may share it. */
 s64
 inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append)
 {
@@ -105,10 +105,8 @@ inode_truncate(struct inode *i, u64 size)
 s64
 seek_to(u64 *pos, u64 end, s64 offset, int whence)
 {
-    u64 base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? *pos : end;
-    s64 to;
-    if (whence < SEEK_SET || whence > SEEK_END || __builtin_add_overflow((s64)base, offset, &to) ||
-        to < 0)
+    s64 to, base = whence == SEEK_SET ? 0 : (s64)(whence == SEEK_CUR ? *pos : end);
+    if (whence < 0 || whence > SEEK_END || __builtin_add_overflow(base, offset, &to) || to < 0)
         return -EINVAL;
     return (s64)(*pos = (u64)to);
 }
@@ -206,13 +204,12 @@ ramfs_inode(u32 mode)
 struct inode *
 ramfs_symlink(const char *text, size_t n)
 {
-    char *copy = kzalloc(n + 1);
-    struct inode *i = copy ? ramfs_inode(S_IFLNK | 0777) : NULL;
-    if (!i) {
-        kfree(copy);
+    struct inode *i = ramfs_inode(S_IFLNK | 0777);
+    if (!i || !(i->target = kzalloc(n + 1))) {
+        inode_put(i);
         return NULL;
     }
-    i->target = memcpy(copy, text, n);
+    memcpy(i->target, text, n);
     i->size = n;
     return i;
 }

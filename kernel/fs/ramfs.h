@@ -9,8 +9,8 @@
 
 /* Moves bytes between a regular file and a buffer, to the file if the buffer is a source; from *pos
  * on, and *pos with them. With `append`, *pos becomes the end of the file first. Count, or -EFAULT,
- * -ENOSPC, -EFBIG when nothing went. Takes io_lock: *pos may be shared by all who read and write this
- * inode. */
+ * -ENOSPC, -EFBIG when nothing went. Takes io_lock: *pos may be shared by all who read and write
+ * this inode. */
 s64 inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append);
 /* The same at once and without io_lock, for a file that nobody else knows yet: the space's lock may
  * be held (/proc/PID/maps prints under it). */

@@ -1,10 +1,10 @@
 /* file_poll.c - ppoll and pselect6: waiting for any of several files.
  *
- * Both make a list of entries, one for each file, with waiters of its own, which stand in the queues
- * of the file for as long as the call lasts; so a file tells all who poll it with the one wake-up
- * that it has anyway. A change between the question and the sleep wakes us, because we stand in the
- * queue already. Source: poll(2), select(2). On a signal the time that is left is written back, as
- * Linux does. */
+ * Both make a list of entries, one for each file, with waiters of its own, which stand in the
+ * queues of the file for as long as the call lasts; so a file tells all who poll it with the one
+ * wake-up that it has anyway. A change between the question and the sleep wakes us, because we
+ * stand in the queue already. Source: poll(2), select(2). On a signal the time that is left is
+ * written back, as Linux does. */
 #include <asm/errno.h>
 #include <linux/posix_types.h>
 #include "fs/poll.h"
@@ -18,8 +18,7 @@
 struct poll_entry {
     struct list link;
     struct file *file; /* one reference; NULL: `ready` stays as it is */
-    int fd;
-    u32 set;           /* of pselect6: which of its sets the entry is for */
+    u32 fd, set;       /* of pselect6: for which bit the entry stands */
     u32 wanted, ready; /* POLLIN ... */
     struct waiter waiters[POLL_WAITERS];
 };
@@ -27,17 +26,15 @@ struct poll_entry {
 /* 0, -ENOMEM, -EBADF for a closed descriptor, which is an answer of its own then (POLLNVAL). A
  * negative one is passed over. */
 static s64
-poll_add(struct list *entries, int fd, u32 wanted, u32 set)
+poll_add(struct list *entries, u32 fd, u32 wanted, u32 set)
 {
     struct poll_entry *e = kzalloc(sizeof(*e));
     if (!e)
         return -ENOMEM;
-    *e = (struct poll_entry){ .fd = fd, .file = file_of((u32)fd), .wanted = wanted, .set = set };
+    *e = (struct poll_entry){ .file = file_of(fd), .fd = fd, .set = set, .wanted = wanted };
     list_add_tail(entries, &e->link);
-    if (fd < 0 || e->file)
-        return 0;
-    e->ready = POLLNVAL;
-    return -EBADF;
+    e->ready = (int)fd >= 0 && !e->file ? POLLNVAL : 0;
+    return e->ready ? -EBADF : 0;
 }
 
 /* The end of a list, whose waiters leave their queues. */
@@ -79,9 +76,9 @@ wait_any(struct list *entries, u64 deadline_ticks)
     return ready ?: err;
 }
 
-/* The same for at most the time at `timeout_addr` (0: for ever), and with the mask at `mask_addr` if
- * there is one. A signal keeps that mask until its handler has been chosen (delivery puts the old
- * one back); every other end restores it here. */
+/* The same for at most the time at `timeout_addr` (0: for ever), and with the mask at `mask_addr`
+ * if there is one. A signal keeps that mask until its handler has been chosen (delivery puts the
+ * old one back); every other end restores it here. */
 static s64
 poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 mask_size)
 {
@@ -122,7 +119,7 @@ sys_ppoll(const u64 *arg)
     for (u32 n = (u32)arg[1]; n > 0; n--, addr += sizeof(p)) {
         if (copy_from_user(&p, addr, sizeof(p)))
             return -EFAULT;
-        if (poll_add(&entries, p.fd, (u16)p.events | POLLERR | POLLHUP, 0) == -ENOMEM)
+        if (poll_add(&entries, (u32)p.fd, (u16)p.events | POLLERR | POLLHUP, 0) == -ENOMEM)
             return -ENOMEM;
     }
     s64 result = poll_files(&entries, arg[2], arg[3], arg[4]);
@@ -154,7 +151,7 @@ sys_pselect6(const u64 *arg)
             return -EFAULT;
         for (u32 fd = 0; fd < n && !err; fd++)
             if (sets[k].fds_bits[fd / 64] >> fd % 64 & 1)
-                err = poll_add(&entries, (int)fd, means[k], k);
+                err = poll_add(&entries, fd, means[k], k);
     }
     s64 result = err ?: poll_files(&entries, arg[4], mask[0], mask[1]);
     memset(sets, 0, sizeof(sets));

@@ -96,15 +96,14 @@ sys_faccessat(const u64 *arg)
 static s64
 to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
 {
+    struct file *f scoped_file = fd_alone ? file_of(arg[0]) : NULL;
     if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    if (fd_alone) {
-        struct file *f scoped_file = file_of(arg[0]);
-        if (!f || (f->flags & O_PATH))
-            return -EBADF;
+    if (fd_alone && (!f || (f->flags & O_PATH)))
+        return -EBADF;
+    s64 err = f ? 0 : inode_of((int)arg[0], arg[1], at_flags, out);
+    if (f)
         inode_get(*out = f->inode);
-    }
-    s64 err = fd_alone ? 0 : inode_of((int)arg[0], arg[1], at_flags, out);
     if (!err && (*out)->device == DEVICE_PROC)
         return -EPERM;
     if (!err)
@@ -165,11 +164,10 @@ sys_utimensat(const u64 *arg)
     struct inode *i scoped_inode = NULL;
     if (arg[2] && copy_from_user(ts, arg[2], sizeof(ts)))
         return -EFAULT;
-    for (int k = 0; k < 2; k++) {
-        u64 ns = (u64)ts[k].tv_nsec;
-        if (ns >= NSEC_PER_SEC && ns != UTIME_NOW && ns != UTIME_OMIT)
+    for (int k = 0; k < 2; k++)
+        if ((u64)ts[k].tv_nsec >= NSEC_PER_SEC && ts[k].tv_nsec != UTIME_NOW &&
+            ts[k].tv_nsec != UTIME_OMIT)
             return -EINVAL;
-    }
     s64 err = to_change(arg, (u32)arg[3], !arg[1], &i);
     if (err)
         return err;
