@@ -1,7 +1,9 @@
 /* cpio.c - the cpio parser. See cpio.h.
  *
- * A header is a magic and 13 numbers of 8 hexadecimal digits, then the name with its NUL, then the
- * data; name and data are each padded to multiples of 4, counted from the start of the buffer. */
+ *     070701 | 13 x 8 hexadecimal digits | name NUL | 0-3 NULs | data | 0-3 NULs | 070701 ...
+ *
+ * Name and data are each padded to multiples of 4, counted from the start of the buffer. The last
+ * entry of an archive is named TRAILER!!!; the next archive may follow at once. */
 #include "fs/cpio.h"
 #include <asm/errno.h>
 #include "lib/string.h"

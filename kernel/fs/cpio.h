@@ -8,6 +8,7 @@
 
 #include "lib/types.h"
 
+/* Where a reader is. Begins with `at` and `archive` 0; a copy of it reads on by itself. */
 struct cpio {
     const char *data;
     u64 size;

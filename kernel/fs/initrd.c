@@ -17,7 +17,8 @@
 
 /* A file with several names has an entry for each, and the content with the last. Finds the inode
  * that an earlier entry got, with a reference. Few archives have such files: reading what came
- * before once more is easier to understand than a list of what may be linked. */
+ * before once more is easier to understand than a list of what may be linked. Numbers are those of
+ * a file system, so the same one of another device or archive is another file. */
 static void
 find_linked(const struct cpio *c, const struct cpio_entry *e, struct inode **out)
 {
@@ -32,7 +33,9 @@ find_linked(const struct cpio *c, const struct cpio_entry *e, struct inode **out
 }
 
 /* Puts the entry at its name, replacing what an earlier archive left there; of a directory, or a
- * link to one, it is only the attributes that change. */
+ * link to one, it is only the attributes that change: what an archive has below it is meant to come
+ * beside what is there. -EEXIST means a directory that is not empty, where something else should
+ * go; the rest are the errors of names.h. */
 static int
 place(const struct cpio *c, const struct cpio_entry *e)
 {

@@ -81,7 +81,8 @@ int pipe_create(u32 flags, struct file *ends[2]);
 void inode_get(struct inode *i);
 void inode_put(struct inode *i); /* NULL allowed */
 
-/* `struct inode *i scoped_inode = NULL;` is put when its block ends. */
+/* `struct inode *i scoped_inode = NULL;` is put when its block ends, by whatever return. It must be
+ * initialised: what fails leaves it as it is. */
 static inline void
 inode_put_scope(struct inode **i)
 {

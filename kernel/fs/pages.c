@@ -1,6 +1,13 @@
 /* pages.c - the radix tree of a file's frames. See pages.h.
  *
- * Height h covers 512^h pages. A slot holds the physical address of a frame with one reference of
+ *     height 0          height 1
+ *
+ *     root --> page 0   root --> table --> page 0
+ *                                  |-----> page 1
+ *                                  0       a hole: costs nothing
+ *                                  |-----> page 3
+ *
+ * Height h covers 512^h pages, so a file of one page is that page alone. A slot holds the physical address of a frame with one reference of
  * ours, or 0. Frames of the initrd are adopted into it: from then on nothing distinguishes them
  * from other pages, and cutting the file gives them to the allocator like any other. */
 #include "fs/pages.h"
@@ -31,6 +38,8 @@ slot_of(struct pages *p, u64 index, bool make)
     return slot;
 }
 
+/* The lowest level is no different from the others: a slot, and a frame of zeros if it is to be
+ * filled. */
 u64
 pages_frame(struct pages *p, u64 index, bool make)
 {
@@ -56,13 +65,14 @@ cut_level(u64 *slot, u32 level, u64 first)
     }
 }
 
+/* By whole pages first: a table that lies behind the end goes with all below it. A tree that is
+ * empty is low again, or every small file written in its place would pay for tables. */
 void
 pages_cut(struct pages *p, u64 size)
 {
     u64 first = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
     cut_level(&p->root, p->height, first);
-    if (first == 0)
-        p->height = 0;
+    p->height = first > 0 ? p->height : 0;
     /* What was behind the end must not come back when the file grows again. */
     u64 last = size % PAGE_SIZE ? pages_frame(p, size >> PAGE_SHIFT, false) : 0;
     if (last)

@@ -4,7 +4,13 @@
  * allocated when bytes first reach it. When the ring runs empty it starts again at its beginning,
  * so short messages live in one page for ever. The pipe's lock is held over copies to user memory
  * (it comes before the space's in the order), which makes every write of what fits atomic; only
- * waiting gives it up. Source: pipe(7). Left out: FIFOs with names, F_GETPIPE_SZ. */
+ * waiting gives it up.
+ *
+ *     page 0        page 1        page 2             page 15
+ *     |......ababab|ababababababa|abab.........| ... |  none yet  |
+ *             ^first   length bytes     ^the next one to come
+ *
+ * Source: pipe(7). Left out: FIFOs with names, F_GETPIPE_SZ. */
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>
@@ -126,7 +132,8 @@ pipe_open(struct inode *i, struct file *f)
     return 0;
 }
 
-/* Who waits for bytes or room hears that there will be none. */
+/* Who waits for bytes or room hears that there will be none: it looks at the count of the other
+ * side, and the last one to go wakes it. */
 static void
 pipe_release(struct file *f)
 {
@@ -138,6 +145,7 @@ pipe_release(struct file *f)
     wake_all(&p->wait);
 }
 
+/* With both ends gone; `pipe` is NULL if it was never made. Bytes that nobody has read are lost. */
 static void
 pipe_free(struct inode *i)
 {

@@ -1,7 +1,8 @@
 /* poll.h - what the poll operation of a file does with the waiters that it is given.
  *
- * For files that may have to be waited for: pipes, terminals, ports. How several files are waited
- * for at once is told in syscall/file_poll.c. */
+ * For files that may have to be waited for: pipes, terminals, ports. They enter the waiters first
+ * and look at their state then, so that a change in between is told. How several files are waited
+ * for at once is in syscall/file_poll.c. Source: poll(2). */
 #pragma once
 
 #include "sched/wait.h"

@@ -102,6 +102,7 @@ inode_truncate(struct inode *i, u64 size)
     return 0;
 }
 
+/* Any place up to the largest size will do, also behind the end: what lies between is a hole. */
 s64
 seek_to(u64 *pos, u64 end, s64 offset, int whence)
 {
@@ -111,6 +112,7 @@ seek_to(u64 *pos, u64 end, s64 offset, int whence)
     return (s64)(*pos = (u64)to);
 }
 
+/* O_APPEND is looked at each time: F_SETFL may have changed it. */
 static s64
 ramfs_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -145,6 +147,7 @@ map_page(void *object, u64 index, u64 *pa)
     return 0;
 }
 
+/* An area that shows a file keeps it: also when its name and every descriptor are gone. */
 static void
 map_get(void *object)
 {
@@ -169,6 +172,7 @@ map_describe(void *object, char *name, size_t size, u64 *number)
 
 static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe };
 
+/* A private mapping of /dev/zero is anonymous memory by another name, so it gets no pager. */
 int
 file_pager(struct file *f, const struct pager **pager, void **object)
 {
@@ -181,6 +185,7 @@ file_pager(struct file *f, const struct pager **pager, void **object)
 }
 
 /* --- the inodes ------------------------------------------------------------------------------ */
+/* The last reference is gone: no name, no open file, no area shows these bytes any more. */
 static void
 ramfs_release(struct inode *i)
 {

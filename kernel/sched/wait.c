@@ -37,8 +37,8 @@ wait_leave(struct waiter *w)
 }
 
 /* Without the queue's lock when nobody waits. Who waits enters the queue and then looks at what it
- * waits for; the caller has changed that and now looks at the queue. With a full fence on both sides
- * (thread_announce has the other) either we see the waiter, or it sees the change. */
+ * waits for; the caller has changed that and now looks at the queue. With a full fence on both
+ * sides (thread_announce has the other) either we see the waiter, or it sees the change. */
 u32
 wake_some(struct waitqueue *q, u32 n)
 {

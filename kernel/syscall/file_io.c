@@ -25,7 +25,8 @@ transfer_result(s64 result)
     return result == -EINTR ? -ERESTARTSYS : result;
 }
 
-/* `positioned`: at arg[3], not at the file's own position. */
+/* All four calls have descriptor, buffer and count in front. `positioned`: at arg[3], and the
+ * file's own position stays; else that is where the bytes are, and it moves. */
 static s64
 transfer(const u64 *arg, transfer_fn move, bool positioned)
 {
@@ -62,7 +63,9 @@ sys_pwrite64(const u64 *arg)
 }
 
 /* Every element is looked at before the first byte moves; then one transfer after the other, until
- * one is short. A read that has bytes does not wait for more. */
+ * one is short. They are fetched twice, not kept: there may be 16 KiB of them. A read that has
+ * bytes does not wait for more. What went before an error counts; the error comes again with the
+ * next call, if it is one that lasts. */
 static s64
 transfer_vector(const u64 *arg, transfer_fn move)
 {
@@ -107,6 +110,7 @@ sys_writev(const u64 *arg)
     return transfer_vector(arg, file_write);
 }
 
+/* --- the place, the end ---------------------------------------------------------------------- */
 s64
 sys_lseek(const u64 *arg)
 {
@@ -121,6 +125,7 @@ sys_getdents64(const u64 *arg)
     return f ? dir_read(f, arg[1], (u32)arg[2]) : -EBADF;
 }
 
+/* By name no descriptor has to be open for writing: everybody is root. */
 s64
 sys_truncate(const u64 *arg)
 {
@@ -128,6 +133,7 @@ sys_truncate(const u64 *arg)
     return inode_of(AT_FDCWD, arg[0], 0, &i) ?: inode_truncate(i, arg[1]);
 }
 
+/* -EINVAL, not -EBADF, for a file that is not open for writing: so says ftruncate(2). */
 s64
 sys_ftruncate(const u64 *arg)
 {

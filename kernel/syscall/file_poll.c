@@ -37,7 +37,8 @@ poll_add(struct list *entries, u32 fd, u32 wanted, u32 set)
     return e->ready ? -EBADF : 0;
 }
 
-/* The end of a list, whose waiters leave their queues. */
+/* The end of a list, by whatever way the call is left. Its waiters are in memory of ours that goes
+ * now: none may stay in a queue. */
 static void
 leave_all(struct list *entries)
 {
@@ -76,18 +77,19 @@ wait_any(struct list *entries, u64 deadline_ticks)
     return ready ?: err;
 }
 
-/* The same for at most the time at `timeout_addr` (0: for ever), and with the mask at `mask_addr`
- * if there is one. A signal keeps that mask until its handler has been chosen (delivery puts the
- * old one back); every other end restores it here. */
+/* What both calls do with their entries: waits for at most the time at `timeout_addr` (0: for
+ * ever), and with the signal mask of `size` bytes at `mask_addr`, if there is one. A signal keeps
+ * that mask until its handler has been chosen (delivery puts the old one back); every other end
+ * restores it here. Between the two nothing is unblocked without being waited for: that is the
+ * race which poll and sigprocmask one after the other would have (select(2)). */
 static s64
-poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 mask_size)
+poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
 {
     struct timespec64 ts = { 0, 0 };
     sigset mask = 0;
     if (timeout_addr && copy_from_user(&ts, timeout_addr, sizeof(ts)))
         return -EFAULT;
-    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC ||
-        (mask_addr && mask_size != sizeof(mask)))
+    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC || (mask_addr && size != sizeof(mask)))
         return -EINVAL;
     if (mask_addr && copy_from_user(&mask, mask_addr, sizeof(mask)))
         return -EFAULT;
@@ -106,7 +108,8 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 mask_size)
     return result;
 }
 
-/* Of the structures only revents is written: another thread may be using the rest. */
+/* No entry is left out, so that the answers find their way back by counting. Of the structures only
+ * revents is written: another thread may be using the rest. */
 s64
 sys_ppoll(const u64 *arg)
 {
@@ -132,8 +135,9 @@ sys_ppoll(const u64 *arg)
     return result;
 }
 
-/* An entry for each bit: what is ready is what the call counts. A hang-up makes readable, an error
- * both. Nothing here is ever exceptional. */
+/* An entry for each bit, so one descriptor may have three: what is ready is what the call counts. A
+ * hang-up makes readable, an error both. Nothing here is ever exceptional. The sets come back with
+ * the bits of those alone that are ready; after a signal or an error as they were. */
 s64
 sys_pselect6(const u64 *arg)
 {
@@ -143,9 +147,11 @@ sys_pselect6(const u64 *arg)
     u64 n = MIN((u32)arg[0], MAX_FDS), bytes = (n + 63) / 64 * 8;
     u64 mask[2] = { 0, 0 }; /* address and size */
     struct poll_entry *e;
-    s64 err = (int)arg[0] < 0 ? -EINVAL : 0;
+    s64 err = 0;
     if (arg[5] && copy_from_user(mask, arg[5], sizeof(mask)))
         return -EFAULT;
+    if ((int)arg[0] < 0)
+        return -EINVAL;
     for (u32 k = 0; k < ARRAY_SIZE(sets); k++) {
         if (arg[1 + k] && copy_from_user(&sets[k], arg[1 + k], bytes))
             return -EFAULT;

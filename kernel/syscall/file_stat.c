@@ -12,6 +12,7 @@
 
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
 
+/* Of an O_PATH descriptor, too: it is open for nothing else. */
 s64
 sys_fstat(const u64 *arg)
 {
@@ -113,7 +114,8 @@ to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
 
 #define STAYS (~0u)
 
-/* Permission bits, owner and group; each may be STAYS. */
+/* Permission bits, owner and group; each may be STAYS. Single words, written without a lock like
+ * they are read: of two programs that change one file one is the last. */
 static s64
 change(const u64 *arg, u32 at_flags, bool fd_alone, u32 mode, u32 uid, u32 gid)
 {
@@ -152,11 +154,12 @@ sys_fchown(const u64 *arg)
     return change(arg, 0, true, STAYS, (u32)arg[1], (u32)arg[2]);
 }
 
+/* --- times ----------------------------------------------------------------------------------- */
 /* What utimensat's tv_nsec may say instead of a number (Linux include/linux/stat.h). */
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 
-/* Without a path the descriptor's own file, without times both are now. */
+/* Without a path it is the descriptor's own file (futimens), without times both are now. */
 s64
 sys_utimensat(const u64 *arg)
 {
