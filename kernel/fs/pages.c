@@ -7,9 +7,10 @@
  *                                  0       a hole: costs nothing
  *                                  |-----> page 3
  *
- * Height h covers 512^h pages, so a file of one page is that page alone. A slot holds the physical address of a frame with one reference of
- * ours, or 0. Frames of the initrd are adopted into it: from then on nothing distinguishes them
- * from other pages, and cutting the file gives them to the allocator like any other. */
+ * Height h covers 512^h pages, so a file of one page is that page alone. A slot holds the physical
+ * address of a frame with one reference of ours, or 0. Frames of the initrd are adopted into it:
+ * from then on nothing distinguishes them from other pages, and cutting the file gives them to the
+ * allocator like any other. */
 #include "fs/pages.h"
 #include "lib/string.h"
 #include "mm/frame.h"
