@@ -1,109 +1,59 @@
 /* cpio.c - the cpio parser. See cpio.h.
  *
- * A header is a magic and 13 numbers of 8 hexadecimal digits, then the name with its NUL, then the
- * data; name and data are each padded to multiples of 4, counted from the start of the buffer. */
+ *     070701 | 13 x 8 hexadecimal digits | name NUL | 0-3 NULs | data | 0-3 NULs | 070701 ...
+ *
+ * Name and data are each padded to multiples of 4, counted from the start of the buffer. The last
+ * entry of an archive is named TRAILER!!!; the next archive may follow at once. */
 #include "fs/cpio.h"
 #include <asm/errno.h>
 #include "lib/string.h"
 
-enum field {
-    NUMBER,
-    MODE,
-    UID,
-    GID,
-    LINKS,
-    MTIME,
-    FILESIZE,
-    MAJOR,
-    MINOR,
-    RDEV_MAJOR,
-    RDEV_MINOR,
-    NAMESIZE,
-    CHECK,
-    FIELDS
-};
-
 #define MAGIC_SIZE  6
+#define FIELDS      13
 #define DIGITS      8
 #define HEADER_SIZE (MAGIC_SIZE + FIELDS * DIGITS)
 
-static int
-digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool
-parse_header(const char *h, u32 *field)
-{
-    /* "070702" has a checksum, which nobody fills or checks. */
-    if (memcmp(h, "070701", MAGIC_SIZE) != 0 && memcmp(h, "070702", MAGIC_SIZE) != 0)
-        return false;
-    h += MAGIC_SIZE;
-    for (int f = 0; f < FIELDS; f++) {
-        field[f] = 0;
-        for (int i = 0; i < DIGITS; i++) {
-            int d = digit(*h++);
-            if (d < 0)
-                return false;
-            field[f] = field[f] << 4 | (u32)d;
-        }
-    }
-    return true;
-}
-
-/* Skips to the next archive; false when only zeros were left. */
-static bool
-skip_fill(struct cpio *c)
-{
-    while (c->at < c->size && c->data[c->at] == '\0')
-        c->at++;
-    return c->at < c->size;
-}
+_Static_assert(offsetof(struct cpio_entry, archive) == FIELDS * sizeof(u32),
+               "an entry begins with the numbers of a header, in their order");
 
 /* Every offset is checked against the size before it is used; sums of 32-bit fields cannot overflow
- * 64. */
-static int
+ * 64. "070702" has a checksum, which nobody looks at. */
+static bool
 parse_entry(struct cpio *c, struct cpio_entry *e)
 {
-    u32 field[FIELDS];
-    if (c->at % 4 || c->size - c->at < HEADER_SIZE || !parse_header(c->data + c->at, field))
-        return -EINVAL;
-    u64 name = c->at + HEADER_SIZE, name_end = name + field[NAMESIZE];
-    if (field[NAMESIZE] == 0 || name_end > c->size || c->data[name_end - 1] != '\0')
-        return -EINVAL;
-    u64 data = ALIGN_UP(name_end, 4UL), end = data + field[FILESIZE];
-    if (end > c->size)
-        return -EINVAL;
-    *e = (struct cpio_entry){
-        .name = c->data + name,
-        .number = field[NUMBER],
-        .mode = field[MODE],
-        .uid = field[UID],
-        .gid = field[GID],
-        .links = field[LINKS],
-        .modified_s = field[MTIME],
-        .major = field[MAJOR],
-        .minor = field[MINOR],
-        .data = data,
-        .size = field[FILESIZE],
-        .archive = c->archive,
-    };
+    u64 name = c->at + HEADER_SIZE;
+    const char *h = c->data + c->at;
+    if (c->at % 4 || name > c->size || (memcmp(h, "070701", 6) && memcmp(h, "070702", 6)))
+        return false;
+    *e = (struct cpio_entry){ .name = c->data + name, .archive = c->archive };
+    u32 *field = (u32 *)e;
+    for (u32 i = 0; i < FIELDS * DIGITS; i++) {
+        char digit = h[MAGIC_SIZE + i], letter = digit | 0x20;
+        bool decimal = digit >= '0' && digit <= '9';
+        if (!decimal && (letter < 'a' || letter > 'f'))
+            return false;
+        field[i / DIGITS] =
+            field[i / DIGITS] << 4 | (u32)(decimal ? digit - '0' : letter - 'a' + 10);
+    }
+    u64 name_end = name + e->name_size, data = ALIGN_UP(name_end, 4UL), end = data + e->size;
+    if (e->name_size == 0 || end > c->size || c->data[name_end - 1] != '\0')
+        return false;
+    e->data = c->data + data;
     c->at = MIN(ALIGN_UP(end, 4UL), c->size);
-    return 1;
+    return true;
 }
 
 int
 cpio_next(struct cpio *c, struct cpio_entry *e)
 {
-    while (skip_fill(c)) {
-        int err = parse_entry(c, e);
-        if (err < 0 || strcmp(e->name, "TRAILER!!!") != 0)
-            return err;
-        c->archive++;
+    for (;; c->archive++) {
+        while (c->at < c->size && c->data[c->at] == '\0') /* fill before an archive or at the end */
+            c->at++;
+        if (c->at == c->size)
+            return 0;
+        if (!parse_entry(c, e))
+            return -EINVAL;
+        if (strcmp(e->name, "TRAILER!!!") != 0)
+            return 1;
     }
-    return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "lib/types.h"
 
+/* Where a reader is. Begins with `at` and `archive` 0; a copy of it reads on by itself. */
 struct cpio {
     const char *data;
     u64 size;
@@ -16,12 +17,12 @@ struct cpio {
 };
 
 struct cpio_entry {
-    const char *name; /* NUL-terminated; may be padded behind, which aligns the data */
-    u32 number, mode, uid, gid, links, modified_s; /* inode number; seconds since 1970 */
-    u32 major, minor;                              /* of the file system it came from */
-    u64 data;                                      /* offset of the content */
-    u32 size;
+    /* As they stand in a header: inode number; seconds since 1970; the file system it came from. */
+    u32 number, mode, uid, gid, links, modified_s, size, major, minor;
+    u32 rdev_major, rdev_minor, name_size, checksum; /* nobody fills or checks the last */
     u32 archive; /* inode numbers mean something within one archive only */
+    /* NUL-terminated, and padded behind to align what follows; and the content. */
+    const char *name, *data;
 };
 
 /* 1 and the next entry, 0 at the end, -EINVAL (and c->at where it is) for what is no archive. */

@@ -87,6 +87,7 @@ s64
 file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     s64 err = check_transfer(f, O_RDONLY, f->ops->write, b, n, pos);
+    b.source = true;
     return err ? err : f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 

@@ -33,6 +33,7 @@ struct pager;
 struct buffer {
     char *kernel;
     u64 user;
+    bool source; /* set for the write operation of files, which may be the same as read */
 };
 
 /* Moves n bytes to (`from` NULL: zeros) or from the buffer, `at` bytes behind its start. The count
@@ -49,7 +50,7 @@ struct file_ops {
     s64 (*seek)(struct file *f, s64 offset, int whence); /* NULL: -ESPIPE, pread too */
     s64 (*ioctl)(struct file *f, u32 request, u64 arg);  /* NULL: -ENOTTY */
     /* Which of POLLIN, POLLOUT, POLLERR, POLLHUP hold now. With `w`, first enters waiters in the
-     * queues that tell of changes: w points at POLL_WAITERS of them, unused ones keep queue NULL.
+     * queues that tell of changes: w points at POLL_WAITERS of them, unused ones keep thread NULL.
      * NULL: always ready. */
     u32 (*poll)(struct file *f, struct waiter *w);
     void (*release)(struct file *f); /* last reference gone; may be NULL */

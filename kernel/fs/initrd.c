@@ -1,132 +1,75 @@
 /* initrd.c - builds the tree from the archives that the firmware put into memory.
  *
- * One step for each entry and no copy of any content: a file remembers where its bytes lie, and
- * pages.c takes the frames over when they are used. What comes later in the archives wins. Types
- * other than files, directories and links are passed over: /dev is the kernel's own. */
-#include "fs/initrd.h"
+ * One step for each entry. What comes later in the archives wins. Types other than files,
+ * directories and links are passed over: /dev is the kernel's own. Content is not copied, but for
+ * what shares a page with something else (pages.h): tools/lib/cpio.py aligns what is large. */
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include "dev/machine.h"
 #include "fs/cpio.h"
 #include "fs/path.h"
-#include "fs/tree.h"
+#include "fs/ramfs.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
-#include "lib/string.h"
 #include "mm/frame.h"
-#include "mm/kmalloc.h"
 #include "time/clock.h"
 
-/* An inode with several names: the archive has an entry for each, and the content with the last. */
-struct linked {
-    struct linked *next;
-    struct inode *inode; /* one reference */
-    u32 archive, number, major, minor;
-};
-
-static struct linked *linked_files;
-
-static struct inode *
-find_linked(const struct cpio_entry *e)
-{
-    for (struct linked *l = linked_files; l; l = l->next)
-        if (l->number == e->number && l->archive == e->archive && l->major == e->major &&
-            l->minor == e->minor)
-            return l->inode;
-    return NULL;
-}
-
+/* A file with several names has an entry for each, and the content with the last. Finds the inode
+ * that an earlier entry got, with a reference. Few archives have such files: reading what came
+ * before once more is easier to understand than a list of what may be linked. Numbers are those of
+ * a file system, so the same one of another device or archive is another file. */
 static void
-remember_linked(const struct cpio_entry *e, struct inode *i)
+find_linked(const struct cpio *c, const struct cpio_entry *e, struct inode **out)
 {
-    struct linked *l = kzalloc(sizeof(*l));
-    if (!l)
-        panic("no memory for the links in the initrd");
-    inode_get(i);
-    *l = (struct linked){ linked_files, i, e->archive, e->number, e->major, e->minor };
-    linked_files = l;
+    struct cpio again = { c->data, c->size, 0, 0 };
+    struct cpio_entry first;
+    while (cpio_next(&again, &first) > 0 && first.name != e->name)
+        if (first.number == e->number && first.archive == e->archive && first.major == e->major &&
+            first.minor == e->minor) {
+            path_lookup(AT_FDCWD, kernel_path(first.name), AT_SYMLINK_NOFOLLOW, out);
+            return;
+        }
 }
 
-static void
-forget_linked(void)
+/* Puts the entry at its name, replacing what an earlier archive left there; of a directory, or a
+ * link to one, it is only the attributes that change: what an archive has below it is meant to come
+ * beside what is there. -EEXIST means a directory that is not empty, where something else should
+ * go; the rest are the errors of path.h. */
+static int
+place(const struct cpio *c, const struct cpio_entry *e)
 {
-    while (linked_files) {
-        struct linked *l = linked_files;
-        linked_files = l->next;
-        inode_put(l->inode);
-        kfree(l);
+    struct buffer path = kernel_path(e->name);
+    struct inode *i scoped_inode = NULL;
+    bool link = S_ISLNK(e->mode), file = S_ISREG(e->mode), directory = S_ISDIR(e->mode);
+    if (!file && !directory && !(link && e->size > 0 && e->size < PATH_LIMIT))
+        return 0;
+    if (directory)
+        path_lookup(AT_FDCWD, path, 0, &i);
+    else if (file && e->links > 1)
+        find_linked(c, e, &i);
+    if (i && (i->mode & S_IFMT) != (e->mode & S_IFMT)) {
+        inode_put(i);
+        i = NULL;
     }
-}
-
-/* The inode for an entry, with a reference; NULL for types that are passed over. */
-static struct inode *
-make_inode(const struct cpio *c, const struct cpio_entry *e)
-{
-    struct inode *i = NULL;
-    if (S_ISREG(e->mode) && e->links > 1)
-        i = find_linked(e);
-    if (i) {
-        inode_get(i);
-    } else if (S_ISLNK(e->mode)) {
-        if (e->size > 0 && e->size < PATH_LIMIT)
-            i = ramfs_symlink(c->data + e->data, e->size);
-    } else if (S_ISREG(e->mode) || S_ISDIR(e->mode)) {
-        i = ramfs_inode(e->mode);
-        if (i && e->links > 1 && S_ISREG(e->mode))
-            remember_linked(e, i);
-    }
-    return i;
-}
-
-/* The content is not touched: its place in memory is written down, and pages.c does the rest on
- * demand. */
-static void
-fill_inode(struct inode *i, const struct cpio_entry *e)
-{
-    if (S_ISREG(e->mode) && e->size > 0) {
-        i->pages.in_place = machine.initrd.start + e->data;
-        i->pages.in_place_size = i->size = e->size;
-    }
+    bool there = directory && i;
+    if (!i)
+        i = link ? ramfs_symlink(e->data, e->size) : ramfs_inode(e->mode);
+    if (!i)
+        return -ENOMEM;
+    i->size = MAX(i->size, e->size); /* of linked files all entries but one have none */
+    if (file && e->size > 0 && !pages_fill(&i->pages, e->data, e->size))
+        return -ENOMEM;
     i->mode = e->mode;
     i->uid = e->uid;
     i->gid = e->gid;
     i->modified_ns = i->changed_ns = i->accessed_ns = e->modified_s * NSEC_PER_SEC;
-}
-
-/* With a reference in *out if it is one. */
-static bool
-is_directory(const char *path, struct inode **out)
-{
-    if (path_lookup(AT_FDCWD, kernel_path(path), 0, out))
-        return false;
-    if (S_ISDIR((*out)->mode))
-        return true;
-    inode_put(*out);
-    return false;
-}
-
-/* Puts the entry at its name, replacing what an earlier archive left there. */
-static int
-place(const struct cpio *c, const struct cpio_entry *e)
-{
-    struct inode *i;
-    int err = 0;
-    if (S_ISDIR(e->mode) && is_directory(e->name, &i)) {
-        fill_inode(i, e);
-    } else {
-        i = make_inode(c, e);
-        if (!i)
-            return 0;
-        if (vfs_unlink(AT_FDCWD, kernel_path(e->name), false) == -EISDIR)
-            vfs_unlink(AT_FDCWD, kernel_path(e->name), true);
-        inode_get(i);
-        err = vfs_add(AT_FDCWD, kernel_path(e->name), i, WALK_NAME);
-        if (!err)
-            fill_inode(i, e);
-    }
-    inode_put(i);
-    return err;
+    if (there)
+        return 0;
+    if (vfs_unlink(AT_FDCWD, path, false) == -EISDIR)
+        vfs_unlink(AT_FDCWD, path, true);
+    inode_get(i);
+    return vfs_add(AT_FDCWD, path, i, WALK_NAME);
 }
 
 /* Goes on after an entry that cannot be placed: a system that lacks one file can tell which. */
@@ -136,16 +79,12 @@ initrd_unpack(void)
     const struct range *r = &machine.initrd;
     if (r->start == 0)
         panic("no initrd: there is no program to run (QEMU's -initrd names one)");
-    char *data = (char *)frame_address(ALIGN_DOWN(r->start, PAGE_SIZE)) + r->start % PAGE_SIZE;
-    struct cpio c = { data, r->end - r->start, 0, 0 };
+    struct cpio c = { frame_direct(r->start), r->end - r->start, 0, 0 };
     struct cpio_entry e;
-    int more;
-    while ((more = cpio_next(&c, &e)) > 0) {
-        int err = place(&c, &e);
-        if (err)
+    int more, err;
+    while ((more = cpio_next(&c, &e)) > 0)
+        if ((err = place(&c, &e)))
             pr_warn("initrd: %s: left out (error %d)", e.name, -err);
-    }
     if (more < 0)
         panic("the initrd is no cpio archive of format newc: see byte %lu of %lu", c.at, c.size);
-    forget_linked();
 }

@@ -61,19 +61,11 @@ inode_put(struct inode *i)
     }
 }
 
-/* In units of 512 bytes, whatever st_blksize is (stat(2)). */
-static u64
-blocks(u64 size)
-{
-    return ALIGN_UP(size, PAGE_SIZE) / 512;
-}
-
 /* Single words without a lock: like anywhere, what stat says may be old when it arrives. Every file
- * takes whole pages; holes are not subtracted. */
+ * takes whole pages; holes are not subtracted. Blocks have 512 bytes, whatever st_blksize is. */
 void
 inode_stat(const struct inode *i, struct stat *st)
 {
-    u64 size = S_ISDIR(i->mode) ? PAGE_SIZE : i->size;
     *st = (struct stat){
         .st_dev = i->device,
         .st_ino = i->number,
@@ -82,9 +74,9 @@ inode_stat(const struct inode *i, struct stat *st)
         .st_uid = i->uid,
         .st_gid = i->gid,
         .st_rdev = i->rdev,
-        .st_size = (long)size,
+        .st_size = (long)(S_ISDIR(i->mode) ? PAGE_SIZE : i->size),
         .st_blksize = PAGE_SIZE,
-        .st_blocks = S_ISREG(i->mode) ? (long)blocks(size) : 0,
+        .st_blocks = S_ISREG(i->mode) ? (long)(ALIGN_UP(i->size, PAGE_SIZE) / 512) : 0,
         .st_atime = (long)(i->accessed_ns / NSEC_PER_SEC),
         .st_atime_nsec = i->accessed_ns % NSEC_PER_SEC,
         .st_mtime = (long)(i->modified_ns / NSEC_PER_SEC),

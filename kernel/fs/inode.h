@@ -15,9 +15,7 @@
 #include "fs/pages.h"
 #include "lib/list.h"
 
-struct inode;
 struct stat;
-struct pipe;
 struct dir_sink;
 
 /* A name inside a path: not NUL-terminated. */
@@ -44,14 +42,12 @@ struct inode_ops {
 
 struct inode {
     const struct inode_ops *ops;
-    u32 refs;
-    u32 mode; /* S_IFMT and permission bits */
+    u32 refs, mode; /* S_IFMT and permission bits */
     u32 uid, gid, nlink;
-    u32 device;  /* st_dev: one number a file system */
-    u64 number;  /* st_ino: never used twice */
-    u32 rdev;    /* of device nodes, as makedev(3) */
-    u64 size;    /* bytes */
-    int writers; /* open files that may write it; below 0: that run it and forbid that */
+    u32 device, rdev; /* st_dev: one number a file system; of device nodes, as makedev(3) */
+    u64 number;       /* st_ino: never used twice */
+    u64 size;         /* bytes */
+    int writers;      /* open files that may write it; below 0: that run it and forbid that */
     u64 accessed_ns, modified_ns, changed_ns; /* since 1970 */
     struct dirent *name;  /* the newest, or what it was: under the tree's lock */
     struct list children; /* directories: struct dirent.in_parent, likewise */
@@ -65,9 +61,7 @@ struct inode {
     };
 };
 
-#define DEVICE_RAMFS 1u
-#define DEVICE_PROC  2u
-#define DEVICE_PIPE  3u
+enum { DEVICE_RAMFS = 1, DEVICE_PROC, DEVICE_PIPE }; /* st_dev */
 
 /* makedev(major, minor) for numbers below 256, the same in every layout of dev_t. */
 #define MAKE_DEVICE(major, minor) ((major) << 8 | (minor))
@@ -80,10 +74,15 @@ struct inode *ramfs_inode(u32 mode);
 struct inode *ramfs_symlink(const char *text, size_t n);
 /* A character device node. */
 struct inode *device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data);
+/* Both ends of a new pipe(7), each an open file with one reference, of one inode without a name.
+ * The last put of an end tells the other side; SIGPIPE is added to -EPIPE by the system call.
+ * `flags` O_NONBLOCK or 0. 0 or -ENOMEM. */
+int pipe_create(u32 flags, struct file *ends[2]);
 #define inode_get(i) ref_get(i)
 void inode_put(struct inode *i); /* NULL allowed */
 
-/* `struct inode *i scoped_inode = NULL;` puts the reference when its block ends. */
+/* `struct inode *i scoped_inode = NULL;` puts the reference when its block ends, by whatever
+ * return. It must be initialised: what fails leaves it as it is. */
 DEFINE_SCOPE_END(inode_put, struct inode *)
 #define scoped_inode at_scope_end(inode_put_scope)
 
@@ -92,7 +91,8 @@ void inode_stat(const struct inode *i, struct stat *st);
 /* Content changed: mtime and ctime. Attributes or links changed: ctime only. */
 void inode_modified(struct inode *i);
 void inode_changed(struct inode *i);
-/* ftruncate(2): 0, -EINVAL for what is no regular file, -EFBIG, -ETXTBSY for a running program. */
+/* truncate(2): 0, -EISDIR, -EINVAL for what else is no regular file and for a size that is negative
+ * to the program, -ETXTBSY for a running program. */
 int inode_truncate(struct inode *i, u64 size);
 
 extern const struct inode_ops ramfs_dir_ops; /* directories whose entries are in the tree only */

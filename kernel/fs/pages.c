@@ -1,8 +1,16 @@
 /* pages.c - the radix tree of a file's frames. See pages.h.
  *
- * Height h covers 512^h pages. A slot holds the physical address of a frame with one reference of
- * ours, or 0. In-place frames enter the tree at their first use: from then on nothing distinguishes
- * them from other pages, and a write beyond the data's end is not taken for foreign bytes. */
+ *     height 0          height 1
+ *
+ *     root --> page 0   root --> table --> page 0
+ *                                  |-----> page 1
+ *                                  0       a hole: costs nothing
+ *                                  |-----> page 3
+ *
+ * Height h covers 512^h pages, so a file of one page is that page alone. A slot holds the physical
+ * address of a frame with one reference of ours, or 0. Frames of the initrd are adopted into it:
+ * from then on nothing distinguishes them from other pages, and cutting the file gives them to the
+ * allocator like any other. */
 #include "fs/pages.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -10,108 +18,47 @@
 #define FAN_BITS 9
 #define FAN      512u
 
-/* Adds a level on top. With no root yet the taller tree is just as empty. */
-static bool
-grow(struct pages *p)
-{
-    if (p->root) {
-        u64 table = frame_alloc_zero();
-        if (!table)
-            return false;
-        *(u64 *)frame_address(table) = p->root;
-        p->root = table;
-    }
-    p->height++;
-    return true;
-}
-
-/* The slot of page `index`; NULL when it has none (`make` false) or without memory. */
+/* The slot of page `index`; NULL when it has none (`make` false) or without memory. A tree that is
+ * too low gets a table on top, whose first entry is all that there was. */
 static u64 *
 slot_of(struct pages *p, u64 index, bool make)
 {
-    while (index >> (FAN_BITS * p->height))
-        if (!make || !grow(p))
+    for (; index >> (FAN_BITS * p->height); p->height++) {
+        u64 table = make ? frame_alloc_zero() : 0;
+        if (!table)
             return NULL;
+        *(u64 *)frame_address(table) = p->root;
+        p->root = table;
+    }
     u64 *slot = &p->root;
     for (u32 level = p->height; level-- > 0;) {
         if (!*slot && !(make && (*slot = frame_alloc_zero())))
             return NULL;
-        u64 *table = frame_address(*slot);
-        slot = &table[index >> (FAN_BITS * level) & (FAN - 1)];
+        slot = (u64 *)frame_address(*slot) + (index >> (FAN_BITS * level) & (FAN - 1));
     }
     return slot;
 }
 
-static bool
-all_zero(const u8 *p, size_t n)
-{
-    while (n > 0 && *p == 0)
-        p++, n--;
-    return n == 0;
-}
-
-/* The initrd's own frame if it holds page `index` and nothing of anybody else, counted once; 0 if
- * not. Zeros behind the last byte are padding: the next archive member starts with a digit. */
-static u64
-adopt(struct pages *p, u64 index)
-{
-    u64 at = index << PAGE_SHIFT, pa = p->in_place + at;
-    if (at >= p->in_place_size || pa % PAGE_SIZE)
-        return 0;
-    size_t used = MIN(PAGE_SIZE, p->in_place_size - at);
-    if (!all_zero((u8 *)frame_address(pa) + used, PAGE_SIZE - used))
-        return 0;
-    frame_get(pa);
-    return pa;
-}
-
-/* Copies the in-place bytes of page `index`, if any, to a fresh frame. `pa` need not be aligned, so
- * the source may straddle two frames. */
-static u64
-copy_in(struct pages *p, u64 index)
-{
-    u64 at = index << PAGE_SHIFT, copy = frame_alloc_zero();
-    if (!copy || at >= p->in_place_size)
-        return copy;
-    size_t n = MIN(PAGE_SIZE, p->in_place_size - at);
-    u8 *to = frame_address(copy);
-    for (u64 from = p->in_place + at; n > 0;) {
-        size_t chunk = MIN(n, PAGE_SIZE - from % PAGE_SIZE);
-        memcpy(to, (u8 *)frame_address(ALIGN_DOWN(from, PAGE_SIZE)) + from % PAGE_SIZE, chunk);
-        to += chunk, from += chunk, n -= chunk;
-    }
-    return copy;
-}
-
+/* The lowest level is no different from the others: a slot, and a frame of zeros if it is to be
+ * filled. */
 u64
-pages_make(struct pages *p, u64 index)
+pages_frame(struct pages *p, u64 index, bool make)
 {
-    u64 *slot = slot_of(p, index, true);
-    if (slot && !*slot && !(*slot = adopt(p, index)))
-        *slot = copy_in(p, index);
+    u64 *slot = slot_of(p, index, make);
+    if (slot && !*slot && make)
+        *slot = frame_alloc_zero();
     return slot ? *slot : 0;
 }
 
-u64
-pages_find(struct pages *p, u64 index)
-{
-    if (index << PAGE_SHIFT < p->in_place_size)
-        return pages_make(p, index);
-    u64 *slot = slot_of(p, index, false);
-    return slot ? *slot : 0;
-}
-
-/* Frees what lies from page `first` (counted from this subtree's start) on. */
+/* Frees what lies from page `first` (counted from this subtree's start, or behind its end) on. */
 static void
 cut_level(u64 *slot, u32 level, u64 first)
 {
-    if (!*slot)
-        return;
-    if (level > 0) {
-        u64 *table = frame_address(*slot), start = first >> (FAN_BITS * (level - 1));
+    if (level > 0 && *slot) {
+        u64 *table = frame_address(*slot), span = 1UL << (FAN_BITS * (level - 1));
+        u64 start = first / span;
         for (u64 i = start; i < FAN; i++)
-            cut_level(&table[i], level - 1,
-                      i == start ? first - (i << (FAN_BITS * (level - 1))) : 0);
+            cut_level(&table[i], level - 1, i == start ? first % span : 0);
     }
     if (first == 0) {
         frame_put(*slot);
@@ -119,34 +66,38 @@ cut_level(u64 *slot, u32 level, u64 first)
     }
 }
 
-/* In-place pages that nobody has used yet go to the allocator too. */
-static void
-give_back(struct pages *p, u64 size)
-{
-    for (u64 i = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT; i << PAGE_SHIFT < p->in_place_size; i++) {
-        u64 *slot = slot_of(p, i, false);
-        if (!slot || !*slot)
-            frame_put(adopt(p, i));
-    }
-    p->in_place_size = MIN(p->in_place_size, size);
-}
-
+/* By whole pages first: a table that lies behind the end goes with all below it. A tree that is
+ * empty is low again, or every small file written in its place would pay for tables. */
 void
 pages_cut(struct pages *p, u64 size)
 {
     u64 first = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
-    give_back(p, size);
-    if (first >> (FAN_BITS * p->height) == 0)
-        cut_level(&p->root, p->height, first);
-    if (first == 0)
-        p->height = 0;
+    cut_level(&p->root, p->height, first);
+    p->height = first > 0 ? p->height : 0;
     /* What was behind the end must not come back when the file grows again. */
-    u64 *last = size % PAGE_SIZE ? slot_of(p, size >> PAGE_SHIFT, false) : NULL;
-    if (last && *last)
-        memset((u8 *)frame_address(*last) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
+    u64 last = size % PAGE_SIZE ? pages_frame(p, size >> PAGE_SHIFT, false) : 0;
+    if (last)
+        memset((u8 *)frame_address(last) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
 }
 
-/* Scratch pages: paths, listings and bytes on their way to a device. */
+/* Only whole pages are adopted: behind the last bytes of a file comes the next one's name. */
+bool
+pages_fill(struct pages *p, const char *bytes, u64 size)
+{
+    pages_cut(p, 0);
+    for (u64 at = 0; at < size; at += PAGE_SIZE, bytes += PAGE_SIZE) {
+        bool whole = (u64)bytes % PAGE_SIZE == 0 && size - at >= PAGE_SIZE;
+        u64 *slot = slot_of(p, at >> PAGE_SHIFT, true);
+        if (!slot || !(*slot = whole ? frame_of(bytes) : frame_alloc_zero()))
+            return false;
+        if (whole)
+            frame_get(*slot);
+        else
+            memcpy(frame_address(*slot), bytes, MIN(PAGE_SIZE, size - at));
+    }
+    return true;
+}
+
 char *
 page_alloc(void)
 {

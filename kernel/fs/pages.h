@@ -1,9 +1,8 @@
 /* pages.h - the bytes of a file: a sparse array of page frames.
  *
  * A radix tree of frames, 512 entries a level, as tall as the file needs: for one page it is that
- * page and nothing else. Data that the initrd brought lies where it is: a whole page of it that is
- * aligned becomes a page of the file by reference, the rest is copied page by page on first use.
- * No lock inside: the owner has one. */
+ * page and nothing else, and a hole costs nothing. No lock inside: the owner has one. Also here:
+ * pages for the moment, as scratch memory. */
 #pragma once
 
 #include "lib/types.h"
@@ -11,15 +10,15 @@
 struct pages {
     u64 root; /* frame: page 0 itself when height is 0, else a table of 512 frames; 0: none */
     u32 height;
-    u64 in_place; /* physical address of data found in the initrd */
-    u64 in_place_size;
 };
 
-/* The frame of page `index`, or 0 for a hole (and for in-place data without memory to copy it).
- * The reference stays the array's. */
-u64 pages_find(struct pages *p, u64 index);
-/* The same, and fills a hole with a page of zeros. 0 without memory. */
-u64 pages_make(struct pages *p, u64 index);
+/* The frame of page `index`, whose reference stays the array's; 0 for a hole. With `make` a hole
+ * becomes a page of zeros, and 0 means that there is no memory. */
+u64 pages_frame(struct pages *p, u64 index, bool make);
+/* Replaces all of it by bytes of the initrd, which lie in the direct map: a whole page that is
+ * aligned becomes a page of the file where it is, the rest is copied. False without memory: what
+ * did not fit is holes then. */
+bool pages_fill(struct pages *p, const char *bytes, u64 size);
 /* Forgets every byte from `size` on; what is made there later reads as zeros. */
 void pages_cut(struct pages *p, u64 size);
 

@@ -1,144 +1,100 @@
-/* pipe.c - pipes. See pipe.h.
+/* pipe.c - pipes: a byte stream from writers to readers through 64 KiB of memory.
  *
- * A ring of 16 pages, each allocated when bytes first reach it. When the ring runs empty it starts
- * again at its beginning, so short messages live in one page for ever. The pipe's lock is held over
- * copies to user memory (it comes before the space's in the order), which makes every write of what
- * fits atomic; only waiting gives it up. Source: pipe(7). Left out: FIFOs with names. */
-#include "fs/pipe.h"
+ * After pipe_create (inode.h) the ends are used like any other file. A ring of 16 pages, each
+ * allocated when bytes first reach it. When the ring runs empty it starts again at its beginning,
+ * so short messages live in one page for ever. The pipe's lock is held over copies to user memory
+ * (it comes before the space's in the order), which makes every write of what fits atomic; only
+ * waiting gives it up.
+ *
+ *     page 0        page 1        page 2             page 15
+ *     |......ababab|ababababababa|abab.........| ... |  none yet  |
+ *             ^first   length bytes     ^the next one to come
+ *
+ * Source: pipe(7). Left out: FIFOs with names, F_GETPIPE_SZ. */
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 #include <linux/stat.h>
+#include "fs/inode.h"
 #include "fs/poll.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
+#include "mm/usercopy.h"
 
 #define PIPE_PAGES 16u
 #define PIPE_BYTES (PIPE_PAGES * PAGE_SIZE)
 
 struct pipe {
-    struct spinlock lock; /* all below; single words may be read without it */
-    struct waitqueue read_wait, write_wait;
-    u64 readers, writers; /* open files of each kind */
-    u64 first, length;    /* bytes: where the stream begins in the ring, how long it is */
-    u64 page[PIPE_PAGES]; /* frames; 0 until used */
+    struct spinlock lock;  /* all below; single words may be read without it */
+    struct waitqueue wait; /* one for all: the ring is not empty and full at once */
+    u64 readers, writers;  /* open files of each kind */
+    u64 first, length;     /* bytes: where the stream begins in the ring, how long it is */
+    u64 page[PIPE_PAGES];  /* frames; 0 until used */
 };
 
-static u64
-load(const u64 *word)
-{
-    return __atomic_load_n(word, __ATOMIC_SEQ_CST);
-}
+#define load(word) __atomic_load_n(word, __ATOMIC_SEQ_CST)
 
-/* Wakes without taking the queue's lock when nobody waits. Who waits enters the queue and then
- * looks at the pipe (load); we have changed the pipe and then look at the queue. With a full fence
- * on both sides either we see the waiter, or it saw the change. */
-static void
-wake(struct waitqueue *q)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (!list_empty(&q->waiters))
-        wake_all(q);
-}
-
-/* --- read ------------------------------------------------------------------------------------ */
-/* Moves up to n bytes out. A fault ends it early. */
+/* --- bytes ----------------------------------------------------------------------------------- */
+/* Moves the bytes from `done` to n between a program and the ring, as far as there are any, or
+ * room; the new `done`. *err tells why it ended early: -EFAULT or -ENOMEM. */
 static u64
-take_out(struct pipe *p, struct buffer b, u64 n)
+move(struct pipe *p, struct buffer b, u64 done, u64 n, s64 *err)
 {
-    u64 done = 0;
-    n = MIN(n, p->length);
-    while (done < n) {
-        u64 offset = p->first % PAGE_SIZE, want = MIN(n - done, PAGE_SIZE - offset);
-        char *from = frame_address(p->page[p->first / PAGE_SIZE]);
-        u64 got = buffer_put(b, done, from + offset, want);
-        p->first = (p->first + got) % PIPE_BYTES;
-        p->length -= got;
+    n = MIN(n, done + (b.source ? PIPE_BYTES - p->length : p->length));
+    while (done < n && !*err) {
+        u64 at = (p->first + (b.source ? p->length : 0)) % PIPE_BYTES, offset = at % PAGE_SIZE;
+        u64 want = MIN(n - done, PAGE_SIZE - offset), got = 0, *page = &p->page[at / PAGE_SIZE];
+        if (!*page)
+            *page = frame_alloc();
+        char *bytes = (char *)frame_address(*page) + offset;
+        if (*page)
+            got = b.source ? buffer_get(b, done, bytes, want) : buffer_put(b, done, bytes, want);
+        if (!b.source)
+            p->first = (p->first + got) % PIPE_BYTES;
+        p->length += b.source ? got : -got;
         done += got;
         if (got < want)
-            break;
+            *err = *page ? -EFAULT : -ENOMEM;
     }
     if (p->length == 0)
         p->first = 0;
     return done;
 }
 
-/* What there is, without waiting for all n bytes. End of file is an empty pipe without writers. */
-static s64
-pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    struct pipe *p = f->inode->pipe;
-    while (n > 0) {
-        spin_lock(&p->lock);
-        bool bytes = p->length > 0, end = p->writers == 0;
-        u64 done = take_out(p, b, n);
-        spin_unlock(&p->lock);
-        if (done > 0)
-            wake(&p->write_wait);
-        if (bytes || end)
-            return bytes && done == 0 ? -EFAULT : (s64)done;
-        if (f->flags & O_NONBLOCK)
-            return -EAGAIN;
-        int err = WAIT_EVENT(&p->read_wait, load(&p->length) > 0 || load(&p->writers) == 0);
-        if (err)
-            return err;
-    }
-    return 0;
-}
-
-/* --- write ----------------------------------------------------------------------------------- */
-/* Moves the bytes from `done` to n in, as far as there is room; the new `done`. *err tells why it
- * ended early: -EFAULT or -ENOMEM. */
-static u64
-put_in(struct pipe *p, struct buffer b, u64 done, u64 n, s64 *err)
-{
-    n = MIN(n, done + PIPE_BYTES - p->length);
-    while (done < n && !*err) {
-        u64 at = (p->first + p->length) % PIPE_BYTES, offset = at % PAGE_SIZE;
-        u64 want = MIN(n - done, PAGE_SIZE - offset), *page = &p->page[at / PAGE_SIZE];
-        if (!*page && !(*page = frame_alloc())) {
-            *err = -ENOMEM;
-            break;
-        }
-        u64 got = buffer_get(b, done, (char *)frame_address(*page) + offset, want);
-        p->length += got;
-        done += got;
-        if (got < want)
-            *err = -EFAULT;
-    }
-    return done;
-}
-
-/* Writes of up to PIPE_BUF bytes go in one piece or not at all. */
+/* Are there bytes; or, for a write, room for n: up to PIPE_BUF go in one piece or not at all. */
 static bool
-has_room(struct pipe *p, u64 n)
+ready(struct pipe *p, u64 n, bool write)
 {
-    return PIPE_BYTES - load(&p->length) >= (n <= PIPE_BUF ? n : 1);
+    u64 length = load(&p->length);
+    return write ? PIPE_BYTES - length >= (n <= PIPE_BUF ? n : 1) : length > 0;
 }
 
-/* Waits until all is in. A reader that goes away in between ends it; -EPIPE only if nothing
- * went. */
+/* Both ways. A read takes what there is, without waiting for all n bytes; its end of file is an
+ * empty pipe without writers. A write waits until all is in; a reader that goes away in between
+ * ends it, with -EPIPE only if nothing went. */
 static s64
-pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
+pipe_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct pipe *p = f->inode->pipe;
+    const u64 *others = b.source ? &p->readers : &p->writers;
     u64 done = 0;
     s64 err = 0;
-    while (done < n && !err) {
+    while (!err && done < n && (b.source || done == 0)) {
         u64 before = done;
         spin_lock(&p->lock);
-        if (p->readers == 0)
-            err = -EPIPE;
-        else if (has_room(p, n))
-            done = put_in(p, b, done, n, &err);
+        bool alone = *others == 0;
+        if (ready(p, n, b.source) && !(b.source && alone))
+            done = move(p, b, done, n, &err);
         spin_unlock(&p->lock);
         if (done > before)
-            wake(&p->read_wait);
+            wake_all(&p->wait);
+        else if (alone && !err)
+            return b.source && done == 0 ? -EPIPE : (s64)done;
         else if (!err && (f->flags & O_NONBLOCK))
             err = -EAGAIN;
         else if (!err)
-            err = WAIT_EVENT(&p->write_wait, has_room(p, n) || load(&p->readers) == 0);
+            err = WAIT_EVENT(&p->wait, ready(p, n, b.source) || load(others) == 0);
     }
     return done > 0 ? (s64)done : err;
 }
@@ -150,14 +106,11 @@ pipe_poll(struct file *f, struct waiter *w)
 {
     struct pipe *p = f->inode->pipe;
     u32 access = f->flags & O_ACCMODE, events = 0;
-    if (access != O_WRONLY) {
-        poll_wait(w, &p->read_wait);
-        events |= (load(&p->length) > 0 ? POLLIN : 0) | (load(&p->writers) == 0 ? POLLHUP : 0);
-    }
-    if (access != O_RDONLY) {
-        poll_wait(w ? w + 1 : NULL, &p->write_wait);
-        events |= (has_room(p, PIPE_BUF) ? POLLOUT : 0) | (load(&p->readers) == 0 ? POLLERR : 0);
-    }
+    poll_wait(w, &p->wait);
+    if (access != O_WRONLY)
+        events |= (ready(p, 1, false) ? POLLIN : 0) | (load(&p->writers) == 0 ? POLLHUP : 0);
+    if (access != O_RDONLY)
+        events |= (ready(p, PIPE_BUF, true) ? POLLOUT : 0) | (load(&p->readers) == 0 ? POLLERR : 0);
     return events;
 }
 
@@ -165,77 +118,59 @@ static s64
 pipe_ioctl(struct file *f, u32 request, u64 arg)
 {
     int n = (int)load(&f->inode->pipe->length);
-    if (request != FIONREAD)
-        return -ENOTTY;
-    return buffer_put((struct buffer){ .user = arg }, 0, &n, sizeof(n)) < sizeof(n) ? -EFAULT : 0;
+    return request == FIONREAD ? copy_to_user(arg, &n, sizeof(n)) : -ENOTTY;
 }
-
-/* An end comes or goes (change -1). Who waits for bytes or room hears that there will be none. */
-static void
-count_end(struct file *f, u64 change)
-{
-    struct pipe *p = f->inode->pipe;
-    u32 access = f->flags & O_ACCMODE;
-    spin_lock(&p->lock);
-    p->readers += access != O_WRONLY ? change : 0;
-    p->writers += access != O_RDONLY ? change : 0;
-    spin_unlock(&p->lock);
-    wake_all(&p->read_wait);
-    wake_all(&p->write_wait);
-}
-
-static void
-pipe_release(struct file *f)
-{
-    count_end(f, (u64)-1);
-}
-
-static const struct file_ops pipe_ops = { .read = pipe_read,
-                                          .write = pipe_write,
-                                          .poll = pipe_poll,
-                                          .ioctl = pipe_ioctl,
-                                          .release = pipe_release };
 
 /* A further end, through /proc/self/fd. */
 static int
-open_end(struct inode *i, struct file *f)
+pipe_open(struct inode *i, struct file *f)
 {
-    count_end(f, 1);
+    u32 access = f->flags & O_ACCMODE;
+    spin_guard(&i->pipe->lock);
+    i->pipe->readers += access != O_WRONLY;
+    i->pipe->writers += access != O_RDONLY;
     return 0;
 }
 
+/* Who waits for bytes or room hears that there will be none: it looks at the count of the other
+ * side, and the last one to go wakes it. */
+static void
+pipe_release(struct file *f)
+{
+    struct pipe *p = f->inode->pipe;
+    u32 access = f->flags & O_ACCMODE;
+    spin_guard(&p->lock);
+    p->readers -= access != O_WRONLY;
+    p->writers -= access != O_RDONLY;
+    wake_all(&p->wait);
+}
+
+/* With both ends gone; `pipe` is NULL if it was never made. Bytes that nobody has read are lost. */
 static void
 pipe_free(struct inode *i)
 {
-    for (u32 n = 0; n < PIPE_PAGES; n++)
+    for (u32 n = 0; i->pipe && n < PIPE_PAGES; n++)
         frame_put(i->pipe->page[n]);
     kfree(i->pipe);
 }
 
-static const struct inode_ops pipe_inode = { .file_ops = &pipe_ops,
-                                             .open = open_end,
-                                             .release = pipe_free };
+static const struct file_ops pipe_ops = { pipe_transfer, pipe_transfer, NULL,
+                                          pipe_ioctl,    pipe_poll,     pipe_release };
+static const struct inode_ops pipe_inode = { &pipe_ops, pipe_open, .release = pipe_free };
 
 /* Made without a name: an inode of its own for fstat, freed with the last of its ends. */
 int
 pipe_create(u32 flags, struct file *ends[2])
 {
-    struct pipe *p = kzalloc(sizeof(*p));
-    struct inode *i = p ? inode_create(&pipe_inode, DEVICE_PIPE, S_IFIFO | 0600) : NULL;
-    if (!i) {
-        kfree(p);
+    struct inode *i scoped_inode = inode_create(&pipe_inode, DEVICE_PIPE, S_IFIFO | 0600);
+    struct pipe *p = i ? i->pipe = kzalloc(sizeof(*p)) : NULL;
+    if (!p)
         return -ENOMEM;
-    }
     spin_init(&p->lock, "pipe");
-    waitqueue_init(&p->read_wait);
-    waitqueue_init(&p->write_wait);
-    i->pipe = p;
-    for (u32 k = 0; k < 2; k++) {
-        ends[k] = file_create(&pipe_ops, i, flags | (k == 0 ? O_RDONLY : O_WRONLY), NULL);
-        if (ends[k])
-            count_end(ends[k], 1);
-    }
-    inode_put(i);
+    waitqueue_init(&p->wait);
+    p->readers = p->writers = 1;
+    ends[0] = file_create(&pipe_ops, i, flags | O_RDONLY, NULL);
+    ends[1] = file_create(&pipe_ops, i, flags | O_WRONLY, NULL);
     if (ends[0] && ends[1])
         return 0;
     file_put(ends[0]);

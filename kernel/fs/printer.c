@@ -16,7 +16,8 @@ struct printer {
 void
 print_bytes(struct printer *p, const void *data, size_t n)
 {
-    if (n > 0 && !p->err && inode_append_private(p->text, data, n) != (s64)n)
+    struct buffer from = { .kernel = (char *)data, .source = true };
+    if (n > 0 && !p->err && inode_move(p->text, from, n, p->text->size) != (s64)n)
         p->err = -ENOMEM;
 }
 
@@ -59,7 +60,7 @@ open_text(struct inode *i, struct file *f)
 static s64
 read_text(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return inode_read(f->data, b, n, pos);
+    return inode_transfer(f->data, b, n, pos, false);
 }
 
 /* From the end nothing can be counted: size is 0 for all (proc(5)). */

@@ -1,7 +1,9 @@
-/* ramfs.c - the file system: regular files that live in memory, and their mapping.
+/* ramfs.c - the file system: inodes that live in memory, the bytes of regular files, their mapping.
  *
- * What can be done to names is in tree.c and path.c, what to bytes in data.c. Here is what makes
- * an inode a file of ramfs: its operations, and the pager that mmap(2) gets. */
+ * A file is nothing but its pages. A transfer holds io_lock, so what two programs write through
+ * one open file, or append to one inode, never overlaps; it gives the lock up after each MiB, so
+ * that nobody spins for long and interrupts are seen. A page fault takes the inner `lock` alone.
+ * What can be done to names is in tree.c and path.c. */
 #include "fs/ramfs.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -15,30 +17,106 @@
 #include "mm/kmalloc.h"
 #include "mm/space.h"
 
+#define TURN_BYTES (1UL << 20)
+#define MAX_SIZE   0x7fffffffffffffffUL
+
+/* --- bytes ----------------------------------------------------------------------------------- */
+/* Page by page, so that what came before a bad address or the end of memory is not lost. io_lock
+ * is held, or nobody else knows the file: nobody cuts it, so a frame that was found stays without a
+ * reference of ours; `lock` is held for the look-up only, because a copy to user memory may fault,
+ * and the fault may want this very lock. A hole needs no frame to be read: zeros go out. The size
+ * grows only by what has really come: a reader never sees bytes that were not written.
+ *
+ * Some memory stays out of reach of what programs write, so that who filled it all can still run
+ * rm; the kernel's own text (/proc) may take the last. */
+s64
+inode_move(struct inode *i, struct buffer b, u64 n, u64 pos)
+{
+    u64 done = 0, end = b.source ? MAX_SIZE : i->size;
+    s64 err = b.source && pos >= MAX_SIZE ? -EFBIG : 0;
+    n = pos < end ? MIN(n, end - pos) : 0;
+    while (done < n && !err) {
+        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE), got = 0;
+        bool make = b.source && (b.kernel || frames_free() > frames_total() / 32);
+        spin_lock(&i->lock);
+        u64 pa = pages_frame(&i->pages, at >> PAGE_SHIFT, make);
+        spin_unlock(&i->lock);
+        char *bytes = pa ? (char *)frame_address(pa) + at % PAGE_SIZE : NULL;
+        if (!b.source)
+            got = buffer_put(b, done, bytes, want);
+        else if (pa)
+            got = buffer_get(b, done, bytes, want);
+        done += got;
+        if (got < want)
+            err = b.source && !pa ? -ENOSPC : -EFAULT;
+    }
+    if (b.source && done > 0) {
+        spin_guard(&i->lock);
+        i->size = MAX(i->size, pos + done);
+        inode_modified(i);
+    }
+    return done > 0 ? (s64)done : err;
+}
+
+/* In turns. What is appended begins where the file then ends; *pos moves under the lock, because
+ * two processes may share it. */
+s64
+inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append)
+{
+    u64 done = 0, turn = 0;
+    s64 got = 0;
+    while (done < n && got == (s64)turn) {
+        if (done > 0)
+            preemption_point();
+        struct buffer rest = { b.kernel ? b.kernel + done : NULL, b.user + done, b.source };
+        turn = MIN(n - done, TURN_BYTES);
+        spin_guard(&i->io_lock);
+        *pos = append ? i->size : *pos;
+        got = inode_move(i, rest, turn, *pos);
+        *pos += (u64)MAX(got, 0);
+        done += (u64)MAX(got, 0);
+    }
+    return done > 0 ? (s64)done : got;
+}
+
+/* The new size is set before mapped pages are forgotten: who faults in between finds the page
+ * beyond the end already. */
+int
+inode_truncate(struct inode *i, u64 size)
+{
+    if (!S_ISREG(i->mode) || i->ops->file_ops != &ramfs_file_ops || size > MAX_SIZE)
+        return S_ISDIR(i->mode) ? -EISDIR : -EINVAL;
+    if (i->writers < 0)
+        return -ETXTBSY;
+    spin_lock(&i->io_lock);
+    spin_lock(&i->lock);
+    bool shorter = size < i->size;
+    if (shorter)
+        pages_cut(&i->pages, size);
+    i->size = size;
+    spin_unlock(&i->lock);
+    spin_unlock(&i->io_lock);
+    if (shorter && process_view.forget_pages)
+        process_view.forget_pages(i, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
+    inode_modified(i);
+    return 0;
+}
+
+/* Any place up to the largest size will do, also behind the end: what lies between is a hole. */
 s64
 seek_to(u64 *pos, u64 end, s64 offset, int whence)
 {
-    u64 base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? *pos : end;
-    s64 to;
-    if (whence < SEEK_SET || whence > SEEK_END)
-        return -EINVAL;
-    if (__builtin_add_overflow((s64)base, offset, &to))
-        return -EINVAL;
-    if (to < 0)
+    s64 to, base = whence == SEEK_SET ? 0 : (s64)(whence == SEEK_CUR ? *pos : end);
+    if (whence < 0 || whence > SEEK_END || __builtin_add_overflow(base, offset, &to) || to < 0)
         return -EINVAL;
     return (s64)(*pos = (u64)to);
 }
 
+/* O_APPEND is looked at each time: F_SETFL may have changed it. */
 static s64
-ramfs_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+ramfs_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return inode_read(f->inode, b, n, pos);
-}
-
-static s64
-ramfs_write(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return inode_write(f->inode, b, n, pos, f->flags & O_APPEND);
+    return inode_transfer(f->inode, b, n, pos, b.source && (f->flags & O_APPEND));
 }
 
 /* Under io_lock like every move of the position, or a seek in the middle of a read would be
@@ -46,15 +124,11 @@ ramfs_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 static s64
 ramfs_seek(struct file *f, s64 offset, int whence)
 {
-    spin_lock(&f->inode->io_lock);
-    s64 at = seek_to(&f->pos, f->inode->size, offset, whence);
-    spin_unlock(&f->inode->io_lock);
-    return at;
+    spin_guard(&f->inode->io_lock);
+    return seek_to(&f->pos, f->inode->size, offset, whence);
 }
 
-const struct file_ops ramfs_file_ops = { .read = ramfs_read,
-                                         .write = ramfs_write,
-                                         .seek = ramfs_seek };
+const struct file_ops ramfs_file_ops = { ramfs_transfer, ramfs_transfer, .seek = ramfs_seek };
 
 /* --- mapped into an address space ------------------------------------------------------------ */
 /* A page of the file for an address space: the very frame that read and write use, so all see one
@@ -63,18 +137,17 @@ static int
 map_page(void *object, u64 index, u64 *pa)
 {
     struct inode *i = object;
-    int err = -EIO;
-    spin_lock(&i->lock);
-    if (index < ALIGN_UP(i->size, PAGE_SIZE) >> PAGE_SHIFT) {
-        *pa = pages_make(&i->pages, index);
-        err = *pa ? 0 : -ENOMEM;
-        if (*pa)
-            frame_get(*pa);
-    }
-    spin_unlock(&i->lock);
-    return err;
+    spin_guard(&i->lock);
+    if (index >= ALIGN_UP(i->size, PAGE_SIZE) >> PAGE_SHIFT)
+        return -EIO;
+    *pa = pages_frame(&i->pages, index, true);
+    if (!*pa)
+        return -ENOMEM;
+    frame_get(*pa);
+    return 0;
 }
 
+/* An area that shows a file keeps it: also when its name and every descriptor are gone. */
 static void
 map_get(void *object)
 {
@@ -99,69 +172,61 @@ map_describe(void *object, char *name, size_t size, u64 *number)
 
 static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe };
 
+/* A private mapping of /dev/zero is anonymous memory by another name, so it gets no pager. */
 int
 file_pager(struct file *f, const struct pager **pager, void **object)
 {
-    if (f->ops == &zero_file_ops) {
-        *pager = NULL;
-        *object = NULL;
-        return 0;
-    }
-    if (f->ops != &ramfs_file_ops)
+    bool zeros = f->ops == &zero_file_ops;
+    if (!zeros && f->ops != &ramfs_file_ops)
         return -ENODEV;
-    *pager = &ramfs_pager;
-    *object = f->inode;
+    *pager = zeros ? NULL : &ramfs_pager;
+    *object = zeros ? NULL : f->inode;
     return 0;
 }
 
 /* --- the inodes ------------------------------------------------------------------------------ */
+/* The last reference is gone: no name, no open file, no area shows these bytes any more. */
 static void
-release_pages(struct inode *i)
+ramfs_release(struct inode *i)
 {
-    pages_cut(&i->pages, 0);
+    if (S_ISREG(i->mode))
+        pages_cut(&i->pages, 0);
+    else
+        kfree(i->target);
 }
 
-static void
-release_target(struct inode *i)
-{
-    kfree(i->target);
-}
-
-static const struct inode_ops ramfs_file_inode = { .file_ops = &ramfs_file_ops,
-                                                   .release = release_pages };
-static const struct inode_ops ramfs_link_ops = { .release = release_target };
-/* Shared anonymous memory is a file that no directory knows: fork, page faults and futexes need no
- * case of their own for it. */
-struct file *
-vfs_anonymous(u64 size)
-{
-    struct inode *i = ramfs_inode(S_IFREG | 0600);
-    struct file *f =
-        i && inode_truncate(i, size) == 0 ? file_create(&ramfs_file_ops, i, O_RDWR, NULL) : NULL;
-    inode_put(i);
-    return f;
-}
-
+/* Of files and links; the latter are never opened. */
+static const struct inode_ops ramfs_ops = { &ramfs_file_ops, .release = ramfs_release };
 const struct inode_ops ramfs_dir_ops = { .file_ops = &dir_file_ops };
 
 struct inode *
 ramfs_inode(u32 mode)
 {
-    return inode_create(S_ISDIR(mode) ? &ramfs_dir_ops : &ramfs_file_inode, DEVICE_RAMFS, mode);
+    return inode_create(S_ISDIR(mode) ? &ramfs_dir_ops : &ramfs_ops, DEVICE_RAMFS, mode);
 }
 
 /* The text never changes afterwards, so whoever has the inode reads it without a lock. */
 struct inode *
 ramfs_symlink(const char *text, size_t n)
 {
-    char *copy = kzalloc(n + 1);
-    struct inode *i = copy ? inode_create(&ramfs_link_ops, DEVICE_RAMFS, S_IFLNK | 0777) : NULL;
-    if (!i) {
-        kfree(copy);
+    struct inode *i = ramfs_inode(S_IFLNK | 0777);
+    if (!i || !(i->target = kzalloc(n + 1))) {
+        inode_put(i);
         return NULL;
     }
-    memcpy(copy, text, n);
-    i->target = copy;
+    memcpy(i->target, text, n);
     i->size = n;
     return i;
+}
+
+/* Shared anonymous memory is a file that no directory knows: fork, page faults and futexes need no
+ * case of their own for it. */
+struct file *
+vfs_anonymous(u64 size)
+{
+    struct inode *i scoped_inode = ramfs_inode(S_IFREG | 0600);
+    if (!i)
+        return NULL;
+    i->size = size;
+    return file_create(&ramfs_file_ops, i, O_RDWR, NULL);
 }

@@ -11,9 +11,9 @@
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include "fs/dev.h"
-#include "fs/initrd.h"
 #include "fs/path.h"
 #include "fs/proc.h"
+#include "fs/ramfs.h"
 #include "fs/tree.h"
 #include "fs/tty.h"
 #include "lib/print.h"

@@ -4,7 +4,6 @@
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>
-#include "fs/pipe.h"
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 

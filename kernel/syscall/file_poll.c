@@ -1,212 +1,171 @@
-/* file_poll.c - ppoll and pselect6: user structures to a set of files to wait for, and back.
+/* file_poll.c - ppoll and pselect6: waiting for any of several files.
  *
- * Source: poll(2), select(2). On a signal the time that is left is written back, as Linux does. */
+ * Both make a list of entries, one for each file, with waiters of its own, which stand in the
+ * queues of the file for as long as the call lasts; so a file tells all who poll it with the one
+ * wake-up that it has anyway. A change between the question and the sleep wakes us, because we
+ * stand in the queue already. Source: poll(2), select(2). On a signal the time that is left is
+ * written back, as Linux does. */
 #include <asm/errno.h>
 #include <linux/posix_types.h>
 #include "fs/poll.h"
+#include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 #include "time/clock.h"
+#include "time/timer.h"
 
-/* POLLRDNORM and POLLWRNORM mean the same as POLLIN and POLLOUT. */
-static u32
-wanted_bits(u32 events)
-{
-    return (events & (POLLIN | POLLRDNORM) ? POLLIN : 0) |
-           (events & (POLLOUT | POLLWRNORM) ? POLLOUT : 0);
-}
-
-static u32
-ready_bits(const struct poll_entry *e, u32 events)
-{
-    return (e->ready & (POLLERR | POLLHUP)) |
-           (e->ready & POLLIN ? events & (POLLIN | POLLRDNORM) : 0) |
-           (e->ready & POLLOUT ? events & (POLLOUT | POLLWRNORM) : 0);
-}
-
-/* Times and mask of both calls. */
-struct limits {
-    u64 timeout_addr; /* struct timespec; 0: for ever */
-    u64 deadline_ticks;
-    bool masked;
+struct poll_entry {
+    struct list link;
+    struct file *file; /* one reference; NULL: `ready` stays as it is */
+    u32 fd, set;       /* of pselect6: for which bit the entry stands */
+    u32 wanted, ready; /* POLLIN ... */
+    struct waiter waiters[POLL_WAITERS];
 };
 
+/* 0, -ENOMEM, -EBADF for a closed descriptor, which is an answer of its own then (POLLNVAL). A
+ * negative one is passed over. */
 static s64
-limits_begin(struct limits *l, u64 timeout_addr, u64 mask_addr, u64 mask_size)
+poll_add(struct list *entries, u32 fd, u32 wanted, u32 set)
 {
-    struct timespec64 ts;
-    sigset mask;
-    *l = (struct limits){ timeout_addr, ~0UL, mask_addr != 0 };
-    if (timeout_addr) {
-        if (copy_from_user(&ts, timeout_addr, sizeof(ts)))
-            return -EFAULT;
-        if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC)
-            return -EINVAL;
-        l->deadline_ticks = deadline_after(&ts);
-    }
-    if (!mask_addr)
-        return 0;
-    if (mask_size != sizeof(mask))
-        return -EINVAL;
-    if (copy_from_user(&mask, mask_addr, sizeof(mask)))
-        return -EFAULT;
-    signal_mask_temporarily(mask);
-    return 0;
+    struct poll_entry *e = kzalloc(sizeof(*e));
+    if (!e)
+        return -ENOMEM;
+    *e = (struct poll_entry){ .file = file_of(fd), .fd = fd, .set = set, .wanted = wanted };
+    list_add_tail(entries, &e->link);
+    e->ready = (int)fd >= 0 && !e->file ? POLLNVAL : 0;
+    return e->ready ? -EBADF : 0;
 }
 
-/* A signal keeps the mask of the call until its handler has been chosen (delivery puts the old one
- * back); every other end restores it here. */
-static s64
-limits_end(struct limits *l, s64 result)
+/* The end of a list, by whatever way the call is left. Its waiters are in memory of ours that goes
+ * now: none may stay in a queue. */
+static void
+leave_all(struct list *entries)
 {
-    u64 now = rdtime();
-    if (l->timeout_addr) {
-        u64 left_ns = now < l->deadline_ticks ? ticks_to_ns(l->deadline_ticks - now) : 0;
-        struct timespec64 left = { (s64)(left_ns / NSEC_PER_SEC), (s64)(left_ns % NSEC_PER_SEC) };
-        if (copy_to_user(l->timeout_addr, &left, sizeof(left)))
-            l->timeout_addr = 0; /* a program may keep its time in read-only memory */
+    struct poll_entry *e, *next;
+    list_for_each_safe (e, next, entries, link) {
+        for (u32 k = 0; k < POLL_WAITERS; k++)
+            if (e->waiters[k].thread)
+                wait_leave(&e->waiters[k]);
+        file_put(e->file);
+        kfree(e);
     }
+}
+
+/* The number of ready entries; 0 at the deadline; -EINTR. Every file is asked once while we enter
+ * its queues - mostly one is ready, and nobody waits - and again after each wake-up. From
+ * wait_prepare on the thread is SLEEPING, so a change after the asking is not missed. */
+static s64
+wait_any(struct list *entries, u64 deadline_ticks)
+{
+    struct poll_entry *e;
+    s64 ready, err = 0;
+    bool enter = true;
+    do {
+        wait_prepare();
+        ready = 0;
+        list_for_each (e, entries, link) {
+            u32 got = e->file ? file_poll(e->file, enter ? e->waiters : NULL) : e->ready;
+            /* Two more names for what files call POLLIN and POLLOUT. */
+            got |= (got & POLLIN ? POLLRDNORM : 0) | (got & POLLOUT ? POLLWRNORM : 0);
+            e->ready = got & (e->wanted | POLLNVAL);
+            ready += e->ready != 0;
+        }
+        enter = false;
+    } while (!ready && rdtime() < deadline_ticks && !(err = schedule_until(deadline_ticks)));
+    thread_announce(THREAD_RUNNABLE);
+    return ready ?: err;
+}
+
+/* What both calls do with their entries: waits for at most the time at `timeout_addr` (0: for
+ * ever), and with the signal mask of `size` bytes at `mask_addr`, if there is one. A signal keeps
+ * that mask until its handler has been chosen (delivery puts the old one back); every other end
+ * restores it here. Between the two nothing is unblocked without being waited for: that is the
+ * race which poll and sigprocmask one after the other would have (select(2)). */
+static s64
+poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
+{
+    struct timespec64 ts = { 0, 0 };
+    sigset mask = 0;
+    if (timeout_addr && copy_from_user(&ts, timeout_addr, sizeof(ts)))
+        return -EFAULT;
+    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC || (mask_addr && size != sizeof(mask)))
+        return -EINVAL;
+    if (mask_addr && copy_from_user(&mask, mask_addr, sizeof(mask)))
+        return -EFAULT;
+    u64 deadline = timeout_addr ? deadline_after(&ts) : ~0UL;
+    if (mask_addr)
+        signal_mask_temporarily(mask);
+    s64 result = wait_any(entries, deadline);
+    u64 now = rdtime(), left_ns = now < deadline ? ticks_to_ns(deadline - now) : 0;
+    ts = (struct timespec64){ (s64)(left_ns / NSEC_PER_SEC), (s64)(left_ns % NSEC_PER_SEC) };
+    if (timeout_addr) /* fails without a word: a program may keep its time in read-only memory */
+        copy_to_user(timeout_addr, &ts, sizeof(ts));
     if (result == -EINTR)
         return -ERESTARTNOHAND;
-    if (l->masked)
+    if (mask_addr)
         signal_mask_restore();
     return result;
 }
 
-/* --- ppoll ----------------------------------------------------------------------------------- */
-/* A negative descriptor is passed over; a closed one is an answer of its own (POLLNVAL). */
-static s64
-fetch_pollfds(struct poll_set *set, u64 addr)
-{
-    struct pollfd p;
-    for (u32 i = 0; i < set->count; i++) {
-        if (copy_from_user(&p, addr + i * sizeof(p), sizeof(p)))
-            return -EFAULT;
-        struct poll_entry *e = poll_entry(set, i);
-        e->wanted = wanted_bits((u16)p.events);
-        if (p.fd >= 0 && !(e->file = file_of((u32)p.fd)))
-            e->ready = POLLNVAL;
-    }
-    return 0;
-}
-
-static s64
-store_pollfds(struct poll_set *set, u64 addr)
-{
-    struct pollfd p;
-    for (u32 i = 0; i < set->count; i++, addr += sizeof(p)) {
-        struct poll_entry *e = poll_entry(set, i);
-        if (copy_from_user(&p, addr, sizeof(p)))
-            return -EFAULT;
-        p.revents = (short)(e->ready == POLLNVAL ? POLLNVAL : ready_bits(e, (u16)p.events));
-        if (copy_to_user(addr, &p, sizeof(p)))
-            return -EFAULT;
-    }
-    return 0;
-}
-
+/* No entry is left out, so that the answers find their way back by counting. Of the structures only
+ * revents is written: another thread may be using the rest. */
 s64
 sys_ppoll(const u64 *arg)
 {
-    struct poll_set set;
-    struct limits l;
-    s64 result = limits_begin(&l, arg[2], arg[3], arg[4]);
-    if (result)
-        return result;
-    result = poll_set_create(&set, (u32)arg[1]);
-    if (!result) {
-        result = fetch_pollfds(&set, arg[0]);
-        if (!result)
-            result = poll_set_wait(&set, l.deadline_ticks);
-        if (result >= 0 && store_pollfds(&set, arg[0]))
-            result = -EFAULT;
-        poll_set_destroy(&set);
-    }
-    return limits_end(&l, result);
-}
-
-/* --- pselect6 -------------------------------------------------------------------------------- */
-#define SETS 3 /* read, write, exceptional */
-
-typedef __kernel_fd_set fd_bits;
-
-static bool
-has(const fd_bits *bits, u32 fd)
-{
-    return bits->fds_bits[fd / 64] >> fd % 64 & 1;
-}
-
-/* Copies the first n bits of each set that is given. */
-static s64
-fetch_sets(fd_bits *sets, const u64 *addr, u32 n)
-{
-    for (int k = 0; k < SETS; k++)
-        if (addr[k] && copy_from_user(&sets[k], addr[k], (n + 63) / 64 * 8))
+    struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
+    struct poll_entry *e;
+    struct pollfd p;
+    u64 addr = arg[0];
+    if ((u32)arg[1] > MAX_FDS)
+        return -EINVAL;
+    for (u32 n = (u32)arg[1]; n > 0; n--, addr += sizeof(p)) {
+        if (copy_from_user(&p, addr, sizeof(p)))
             return -EFAULT;
-    return 0;
-}
-
-static s64
-fill_set(struct poll_set *set, const fd_bits *sets)
-{
-    for (u32 fd = 0; fd < set->count; fd++) {
-        struct poll_entry *e = poll_entry(set, fd);
-        e->wanted = (has(&sets[0], fd) ? POLLIN : 0) | (has(&sets[1], fd) ? POLLOUT : 0);
-        if ((e->wanted || has(&sets[2], fd)) && !(e->file = file_of(fd)))
-            return -EBADF;
+        if (poll_add(&entries, (u32)p.fd, (u16)p.events | POLLERR | POLLHUP, 0) == -ENOMEM)
+            return -ENOMEM;
     }
-    return 0;
-}
-
-/* What is ready, in the bits that were set before; the number of them. A hang-up makes readable, an
- * error both. Nothing here is ever exceptional. */
-static s64
-store_sets(struct poll_set *set, fd_bits *sets, const u64 *addr)
-{
-    static const u32 means[SETS] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, 0 };
-    s64 count = 0;
-    for (int k = 0; k < SETS; k++) {
-        for (u32 fd = 0; fd < set->count; fd++) {
-            if (has(&sets[k], fd) && (poll_entry(set, fd)->ready & means[k]))
-                count++;
-            else
-                sets[k].fds_bits[fd / 64] &= ~(1UL << fd % 64);
-        }
-        if (addr[k] && copy_to_user(addr[k], &sets[k], (set->count + 63) / 64 * 8))
+    s64 result = poll_files(&entries, arg[2], arg[3], arg[4]);
+    addr = arg[0] + offsetof(struct pollfd, revents);
+    list_for_each (e, &entries, link) {
+        if (result >= 0 && copy_to_user(addr, &e->ready, sizeof(p.revents)))
             return -EFAULT;
+        addr += sizeof(p);
     }
-    return count;
-}
-
-static s64
-select_files(const u64 *arg, struct limits *l)
-{
-    u32 n = MIN((u32)arg[0], MAX_FDS);
-    struct poll_set set;
-    fd_bits *sets = kzalloc(SETS * sizeof(*sets));
-    s64 result = sets ? fetch_sets(sets, arg + 1, n) : -ENOMEM;
-    if (!result && !(result = poll_set_create(&set, n))) {
-        result = fill_set(&set, sets);
-        if (!result)
-            result = poll_set_wait(&set, l->deadline_ticks);
-        if (result >= 0)
-            result = store_sets(&set, sets, arg + 1);
-        poll_set_destroy(&set);
-    }
-    kfree(sets);
     return result;
 }
 
+/* An entry for each bit, so one descriptor may have three: what is ready is what the call counts. A
+ * hang-up makes readable, an error both. Nothing here is ever exceptional. The sets come back with
+ * the bits of those alone that are ready; after a signal or an error as they were. */
 s64
 sys_pselect6(const u64 *arg)
 {
+    static const u32 means[] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI };
+    struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
+    __kernel_fd_set sets[ARRAY_SIZE(means)] = { 0 };
+    u64 n = MIN((u32)arg[0], MAX_FDS), bytes = (n + 63) / 64 * 8;
     u64 mask[2] = { 0, 0 }; /* address and size */
-    struct limits l;
-    if ((int)arg[0] < 0)
-        return -EINVAL;
+    struct poll_entry *e;
+    s64 err = 0;
     if (arg[5] && copy_from_user(mask, arg[5], sizeof(mask)))
         return -EFAULT;
-    s64 result = limits_begin(&l, arg[4], mask[0], mask[1]);
-    return result ? result : limits_end(&l, select_files(arg, &l));
+    if ((int)arg[0] < 0)
+        return -EINVAL;
+    for (u32 k = 0; k < ARRAY_SIZE(sets); k++) {
+        if (arg[1 + k] && copy_from_user(&sets[k], arg[1 + k], bytes))
+            return -EFAULT;
+        for (u32 fd = 0; fd < n && !err; fd++)
+            if (sets[k].fds_bits[fd / 64] >> fd % 64 & 1)
+                err = poll_add(&entries, fd, means[k], k);
+    }
+    s64 result = err ?: poll_files(&entries, arg[4], mask[0], mask[1]);
+    memset(sets, 0, sizeof(sets));
+    list_for_each (e, &entries, link)
+        if (e->ready)
+            sets[e->set].fds_bits[e->fd / 64] |= 1UL << e->fd % 64;
+    for (u32 k = 0; k < ARRAY_SIZE(sets) && result >= 0; k++)
+        if (arg[1 + k] && copy_to_user(arg[1 + k], &sets[k], bytes))
+            return -EFAULT;
+    return result;
 }

@@ -1,59 +1,45 @@
 /* file_stat.c - system calls about attributes: what they are, and changing them.
  *
- * Source: stat(2), statx(2), access(2), chmod(2), chown(2), utimensat(2), statfs(2). */
+ * Source: stat(2), statx(2), access(2), chmod(2), chown(2), utimensat(2). Left out: statfs(2),
+ * whose clients do without. */
 #include <asm/errno.h>
 #include <asm/stat.h>
-#include <asm/statfs.h>
 #include <linux/fcntl.h>
-#include <linux/magic.h>
 #include <linux/stat.h>
-#include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 #include "time/clock.h"
 
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
 
+/* Of an O_PATH descriptor, too: it is open for nothing else. */
 s64
 sys_fstat(const u64 *arg)
 {
-    struct file *f = fd_get((int)arg[0]); /* of O_PATH, too */
+    struct file *f scoped_file = fd_get((int)arg[0]); /* of O_PATH, too */
+    struct stat st;
     if (!f)
         return -EBADF;
-    struct stat st;
     inode_stat(f->inode, &st);
-    file_put(f);
     return copy_to_user(arg[1], &st, sizeof(st));
 }
 
+/* Of arg[0] and arg[1], which are dirfd and path in all calls; -EINVAL for flags not `known`. */
 static s64
-stat_at(int dirfd, u64 path, u32 at_flags, struct stat *st)
+stat_at(const u64 *arg, u32 at_flags, u32 known, struct stat *st)
 {
-    struct inode *i;
-    s64 err = inode_of(dirfd, path, at_flags, &i);
-    if (err)
-        return err;
-    inode_stat(i, st);
-    inode_put(i);
-    return 0;
+    struct inode *i scoped_inode = NULL;
+    s64 err = at_flags & ~known ? -EINVAL : inode_of((int)arg[0], arg[1], at_flags, &i);
+    if (!err)
+        inode_stat(i, st);
+    return err;
 }
 
 s64
 sys_newfstatat(const u64 *arg)
 {
     struct stat st;
-    u32 flags = (u32)arg[3];
-    if (flags & ~(u32)STAT_FLAGS)
-        return -EINVAL;
-    s64 err = stat_at((int)arg[0], arg[1], flags, &st);
-    return err ? err : copy_to_user(arg[2], &st, sizeof(st));
-}
-
-static struct statx_timestamp
-timestamp(long seconds, unsigned long ns)
-{
-    return (struct statx_timestamp){ .tv_sec = seconds, .tv_nsec = (u32)ns };
+    return stat_at(arg, (u32)arg[3], STAT_FLAGS, &st) ?: copy_to_user(arg[2], &st, sizeof(st));
 }
 
 s64
@@ -61,10 +47,9 @@ sys_statx(const u64 *arg)
 {
     struct stat st;
     u32 flags = (u32)arg[2], mask = (u32)arg[3];
-    if ((flags & ~(u32)(STAT_FLAGS | AT_STATX_SYNC_TYPE)) || (mask & STATX__RESERVED) ||
-        (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+    if ((mask & STATX__RESERVED) || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
         return -EINVAL;
-    s64 err = stat_at((int)arg[0], arg[1], flags, &st);
+    s64 err = stat_at(arg, flags, STAT_FLAGS | AT_STATX_SYNC_TYPE, &st);
     if (err)
         return err;
     struct statx sx = {
@@ -77,9 +62,9 @@ sys_statx(const u64 *arg)
         .stx_ino = st.st_ino,
         .stx_size = (u64)st.st_size,
         .stx_blocks = (u64)st.st_blocks,
-        .stx_atime = timestamp(st.st_atime, st.st_atime_nsec),
-        .stx_ctime = timestamp(st.st_ctime, st.st_ctime_nsec),
-        .stx_mtime = timestamp(st.st_mtime, st.st_mtime_nsec),
+        .stx_atime = { st.st_atime, (u32)st.st_atime_nsec, 0 },
+        .stx_ctime = { st.st_ctime, (u32)st.st_ctime_nsec, 0 },
+        .stx_mtime = { st.st_mtime, (u32)st.st_mtime_nsec, 0 },
         .stx_rdev_major = (u32)(st.st_rdev >> 8),
         .stx_rdev_minor = (u32)(st.st_rdev & 255),
         .stx_dev_minor = (u32)st.st_dev,
@@ -88,169 +73,112 @@ sys_statx(const u64 *arg)
 }
 
 /* Everybody is root: only execution needs a right, any of the three x bits. */
-static s64
-access_at(int dirfd, u64 path, u32 mode, u32 flags)
-{
-    struct stat st;
-    if ((mode & ~7u) || (flags & ~(u32)(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
-        return -EINVAL;
-    s64 err = stat_at(dirfd, path, flags, &st);
-    return err ? err : (mode & 1) && S_ISREG(st.st_mode) && !(st.st_mode & 0111) ? -EACCES : 0;
-}
-
-s64
-sys_faccessat(const u64 *arg)
-{
-    return access_at((int)arg[0], arg[1], (u32)arg[2], 0);
-}
-
 s64
 sys_faccessat2(const u64 *arg)
 {
-    return access_at((int)arg[0], arg[1], (u32)arg[2], (u32)arg[3]);
+    u32 mode = (u32)arg[2], flags = (u32)arg[3];
+    struct stat st;
+    if (mode & ~7u)
+        return -EINVAL;
+    s64 err = stat_at(arg, flags, AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &st);
+    return err ?: (mode & 1) && S_ISREG(st.st_mode) && !(st.st_mode & 0111) ? -EACCES : 0;
+}
+
+/* The older call has no flags: what lies in the fourth register is not for us. */
+s64
+sys_faccessat(const u64 *arg)
+{
+    return sys_faccessat2((u64[]){ arg[0], arg[1], arg[2], 0 });
 }
 
 /* --- changes --------------------------------------------------------------------------------- */
-/* The inode of a descriptor, or of (dirfd, path), with a reference. path 0 with `fd_alone`: dirfd's
- * own. -EPERM for /proc, whose attributes are the kernel's. */
+/* The inode of (arg[0], arg[1]) as dirfd and path, or of descriptor arg[0] alone, with a reference
+ * and its ctime set. -EPERM for /proc, whose attributes are the kernel's. */
 static s64
-to_change(int dirfd, u64 path, u32 at_flags, bool fd_alone, struct inode **out)
+to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
 {
-    s64 err = 0;
-    if (fd_alone) {
-        struct file *f = file_of((u32)dirfd);
-        if (!f)
-            err = -EBADF;
-        else
-            inode_get(*out = f->inode);
-        file_put(f);
-    } else {
-        err = inode_of(dirfd, path, at_flags, out);
-    }
-    if (!err && (*out)->device == DEVICE_PROC) {
-        inode_put(*out);
-        err = -EPERM;
-    }
+    struct file *f scoped_file = fd_alone ? file_of(arg[0]) : NULL;
+    if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    if (fd_alone && !f)
+        return -EBADF;
+    s64 err = f ? 0 : inode_of((int)arg[0], arg[1], at_flags, out);
+    if (f)
+        inode_get(*out = f->inode);
+    if (!err && (*out)->device == DEVICE_PROC)
+        return -EPERM;
+    if (!err)
+        inode_changed(*out);
     return err;
 }
 
+#define STAYS (~0u)
+
+/* Permission bits, owner and group; each may be STAYS. Single words, written without a lock like
+ * they are read: of two programs that change one file one is the last. */
 static s64
-change_mode(s64 err, struct inode *i, u32 mode)
+change(const u64 *arg, u32 at_flags, bool fd_alone, u32 mode, u32 uid, u32 gid)
 {
+    struct inode *i scoped_inode = NULL;
+    s64 err = to_change(arg, at_flags, fd_alone, &i);
     if (err)
         return err;
-    i->mode = (i->mode & S_IFMT) | (mode & 07777);
-    inode_changed(i);
-    inode_put(i);
+    i->mode = mode == STAYS ? i->mode : (i->mode & S_IFMT) | mode;
+    i->uid = uid == STAYS ? i->uid : uid;
+    i->gid = gid == STAYS ? i->gid : gid;
     return 0;
 }
 
 s64
 sys_fchmodat(const u64 *arg)
 {
-    struct inode *i;
-    return change_mode(to_change((int)arg[0], arg[1], 0, false, &i), i, (u32)arg[2]);
+    return change(arg, 0, false, arg[2] & 07777, STAYS, STAYS);
 }
 
 s64
 sys_fchmod(const u64 *arg)
 {
-    struct inode *i;
-    return change_mode(to_change((int)arg[0], 0, 0, true, &i), i, (u32)arg[1]);
+    return change(arg, 0, true, arg[1] & 07777, STAYS, STAYS);
 }
 
-/* An id of -1 stays. */
-static s64
-change_owner(s64 err, struct inode *i, u32 uid, u32 gid)
-{
-    if (err)
-        return err;
-    i->uid = uid == ~0u ? i->uid : uid;
-    i->gid = gid == ~0u ? i->gid : gid;
-    inode_changed(i);
-    inode_put(i);
-    return 0;
-}
-
+/* An id of -1 stays, says chown(2) too. */
 s64
 sys_fchownat(const u64 *arg)
 {
-    struct inode *i;
-    u32 flags = (u32)arg[4];
-    if (flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    return change_owner(to_change((int)arg[0], arg[1], flags, false, &i), i, (u32)arg[2],
-                        (u32)arg[3]);
+    return change(arg, (u32)arg[4], false, STAYS, (u32)arg[2], (u32)arg[3]);
 }
 
 s64
 sys_fchown(const u64 *arg)
 {
-    struct inode *i;
-    return change_owner(to_change((int)arg[0], 0, 0, true, &i), i, (u32)arg[1], (u32)arg[2]);
+    return change(arg, 0, true, STAYS, (u32)arg[1], (u32)arg[2]);
 }
 
+/* --- times ----------------------------------------------------------------------------------- */
 /* What utimensat's tv_nsec may say instead of a number (Linux include/linux/stat.h). */
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 
-/* Two times at user address `addr`, 0 for now, as nanoseconds; ~0 for one that stays. */
-static s64
-fetch_times(u64 addr, u64 *ns)
-{
-    struct timespec64 ts[2] = { { 0, UTIME_NOW }, { 0, UTIME_NOW } };
-    if (addr && copy_from_user(ts, addr, sizeof(ts)))
-        return -EFAULT;
-    for (int k = 0; k < 2; k++) {
-        if (ts[k].tv_nsec == UTIME_NOW)
-            ns[k] = clock_real_ns();
-        else if (ts[k].tv_nsec == UTIME_OMIT)
-            ns[k] = ~0UL;
-        else if ((u64)ts[k].tv_nsec >= NSEC_PER_SEC)
-            return -EINVAL;
-        else
-            ns[k] = (u64)ts[k].tv_sec * NSEC_PER_SEC + (u64)ts[k].tv_nsec;
-    }
-    return 0;
-}
-
+/* Without a path it is the descriptor's own file (futimens), without times both are now. */
 s64
 sys_utimensat(const u64 *arg)
 {
-    u32 flags = (u32)arg[3];
-    struct inode *i;
-    u64 ns[2];
-    if (flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    s64 err = fetch_times(arg[2], ns);
-    if (!err)
-        err = to_change((int)arg[0], arg[1], flags, !arg[1], &i);
+    struct timespec64 ts[2] = { { 0, UTIME_NOW }, { 0, UTIME_NOW } };
+    struct inode *i scoped_inode = NULL;
+    if (arg[2] && copy_from_user(ts, arg[2], sizeof(ts)))
+        return -EFAULT;
+    for (int k = 0; k < 2; k++)
+        if ((u64)ts[k].tv_nsec >= NSEC_PER_SEC && ts[k].tv_nsec != UTIME_NOW &&
+            ts[k].tv_nsec != UTIME_OMIT)
+            return -EINVAL;
+    s64 err = to_change(arg, (u32)arg[3], !arg[1], &i);
     if (err)
         return err;
-    i->accessed_ns = ns[0] == ~0UL ? i->accessed_ns : ns[0];
-    i->modified_ns = ns[1] == ~0UL ? i->modified_ns : ns[1];
-    inode_changed(i);
-    inode_put(i);
+    u64 *to[2] = { &i->accessed_ns, &i->modified_ns };
+    for (int k = 0; k < 2; k++)
+        if (ts[k].tv_nsec == UTIME_NOW)
+            *to[k] = clock_real_ns();
+        else if (ts[k].tv_nsec != UTIME_OMIT)
+            *to[k] = (u64)ts[k].tv_sec * NSEC_PER_SEC + (u64)ts[k].tv_nsec;
     return 0;
-}
-
-s64
-sys_statfs(const u64 *arg)
-{
-    struct inode *i;
-    s64 err = inode_of(AT_FDCWD, arg[0], 0, &i);
-    if (err)
-        return err;
-    bool memory = i->device == DEVICE_RAMFS;
-    inode_put(i);
-    struct statfs fs = {
-        .f_type = memory ? RAMFS_MAGIC : PROC_SUPER_MAGIC,
-        .f_bsize = PAGE_SIZE,
-        .f_frsize = PAGE_SIZE,
-        .f_blocks = memory ? frames_total() : 0,
-        .f_bfree = memory ? frames_free() : 0,
-        .f_bavail = memory ? frames_free() : 0,
-        .f_namelen = 255,
-    };
-    return copy_to_user(arg[1], &fs, sizeof(fs));
 }

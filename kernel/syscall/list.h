@@ -12,8 +12,7 @@
     X(getdents64) X(fstat) X(newfstatat) X(statx) X(readlinkat) X(faccessat) X(faccessat2)         \
     X(mkdirat) X(unlinkat) X(symlinkat) X(linkat) X(renameat2) X(fchmodat) X(fchmod)               \
     X(fchownat) X(fchown) X(utimensat) X(ftruncate) X(truncate) X(chdir) X(fchdir) X(getcwd)       \
-    X(umask) X(dup) X(dup3) X(fcntl) X(ioctl) X(pipe2) X(ppoll) X(pselect6) X(sendfile)            \
-    X(fsync) X(fadvise64) X(statfs)
+    X(umask) X(dup) X(dup3) X(fcntl) X(ioctl) X(pipe2) X(ppoll) X(pselect6) X(fsync)
 
 #define SYSCALLS_MEMORY(X) X(brk) X(mmap) X(munmap) X(mprotect) X(madvise) X(mremap) X(msync)
 

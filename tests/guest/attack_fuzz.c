@@ -55,8 +55,6 @@ static const struct signature signatures[] = {
     { SYS_pipe2, "bm" },
     { SYS_ppoll, "bmbbn" },
     { SYS_pselect6, "mbbbbb" },
-    { SYS_sendfile, "ffbn" },
-    { SYS_statfs, "pb" },
     { SYS_brk, "b" },
     { SYS_mmap, "bnmmfo" },
     { SYS_munmap, "bn" },

@@ -1,11 +1,9 @@
-/* morefiles.c - calls about files that few programs need: times, owners, truncate, sendfile.
+/* morefiles.c - calls about files that few programs need: times, owners, truncate, select.
  *
  * The plain ones are in open.c, rw.c, stat.c and dirs.c. Source: the manual pages of each call. */
 #include "check.h"
-#include <sys/sendfile.h>
 #include <sys/select.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 
@@ -80,46 +78,6 @@ TEST(truncate_by_name, "truncate takes a directory, or follows no link", "kernel
     FAILS(truncate("/no/such", 0), ENOENT);
     FAILS(truncate("/tmp/trunc", -1), EINVAL);
     FAILS(truncate("/tmp/trunc/x", 0), ENOTDIR);
-}
-
-TEST(sendfile_copies, "the offset is ignored, or both are moved", "kernel/syscall")
-{
-    int in = fresh("/tmp/in", "0123456789"), fds[2];
-    char text[20] = { 0 };
-    off_t offset = 4;
-    OK(pipe(fds));
-    EQ(sendfile(fds[1], in, &offset, 3), 3);
-    EQ(offset, 7);
-    EQ(lseek(in, 0, SEEK_CUR), 10);
-    OK(lseek(in, 1, SEEK_SET));
-    EQ(sendfile(fds[1], in, NULL, 100), 9);
-    EQ(read(fds[0], text, 20), 12);
-    EQ(strcmp(text, "456123456789"), 0);
-    EQ(sendfile(fds[1], in, NULL, 100), 0);
-    FAILS(sendfile(fds[1], 77, NULL, 1), EBADF);
-    FAILS(sendfile(77, in, NULL, 1), EBADF);
-    FAILS(sendfile(fds[0], in, NULL, 1), EBADF);
-}
-
-TEST(statfs_of_places, "the struct is empty, or /proc is no file system of its own",
-     "kernel/syscall")
-{
-    struct statfs s;
-    OK(statfs("/tmp", &s));
-    TRUE(s.f_bsize >= 512 && s.f_namelen >= 255);
-    OK(statfs("/proc", &s));
-    EQ(s.f_type, 0x9fa0);
-    FAILS(statfs("/no/such", &s), ENOENT);
-}
-
-TEST(fadvise_does_no_harm, "fadvise64 takes a pipe or unknown advice", "kernel/syscall")
-{
-    int fd = fresh("/tmp/advise", "x"), fds[2];
-    OK(pipe(fds));
-    EQ(posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL), 0);
-    EQ(posix_fadvise(fd, 0, 0, 99), EINVAL);
-    EQ(posix_fadvise(fds[0], 0, 0, POSIX_FADV_NORMAL), ESPIPE);
-    EQ(posix_fadvise(77, 0, 0, POSIX_FADV_NORMAL), EBADF);
 }
 
 TEST(select_on_pipes, "pselect6 counts wrong, or leaves bits of fds that are not ready",

@@ -2,7 +2,6 @@
  *
  * Source: lseek(2), pread(2), ftruncate(2). */
 #include "check.h"
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 

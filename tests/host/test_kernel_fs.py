@@ -24,14 +24,14 @@ pytestmark = pytest.mark.xdist_group("kernel_fs")
 
 
 class Entry(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p)] + [(n, ctypes.c_uint32) for n in (
-        "number", "mode", "uid", "gid", "links", "modified", "major", "minor")] + [
-        ("data", ctypes.c_uint64), ("size", ctypes.c_uint32), ("archive", ctypes.c_uint32)]
+    _fields_ = [(n, ctypes.c_uint32) for n in (
+        "number", "mode", "uid", "gid", "links", "modified", "size", "major", "minor", "rdev_major",
+        "rdev_minor", "name_size", "checksum", "archive")] + [
+        ("name", ctypes.c_char_p), ("data", ctypes.c_void_p)]
 
 
 class Pages(ctypes.Structure):
-    _fields_ = [("root", ctypes.c_uint64), ("height", ctypes.c_uint32),
-                ("in_place", ctypes.c_uint64), ("in_place_size", ctypes.c_uint64)]
+    _fields_ = [("root", ctypes.c_uint64), ("height", ctypes.c_uint32)]
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +44,10 @@ def fs(tmp_path_factory):
                     "-I", HOST, "-I", f"{TREE}/kernel", f"{HOST}/fs_host.c",
                     *(f"{TREE}/kernel/{file}.c" for file in FILES), "-o", path], check=True)
     library = ctypes.CDLL(str(path))
-    for name in ("pages_find", "pages_make"):
-        function = getattr(library, name)
-        function.restype, function.argtypes = ctypes.c_uint64, [ctypes.c_void_p, ctypes.c_uint64]
+    library.pages_frame.restype = ctypes.c_uint64
+    library.pages_frame.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_bool]
+    library.pages_fill.restype = ctypes.c_bool
+    library.pages_fill.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64]
     library.pages_cut.argtypes = [ctypes.c_void_p, ctypes.c_uint64]
     # Archives end where nothing is mapped: a parser that reads on crashes.
     library.guarded = mmap.mmap(-1, 65 * PAGE)
@@ -81,7 +82,7 @@ def parse(fs, archive, limit=64):
                      ctypes.byref(at))
     if n < 0:
         return n, at.value
-    return [(e.name, archive[e.data:e.data + e.size], e.mode, e.archive) for e in entries[:n]]
+    return [(e.name, ctypes.string_at(e.data, e.size), e.mode, e.archive) for e in entries[:n]]
 
 
 def test_cpio_entries(fs):
@@ -145,15 +146,19 @@ class File:
         self.address = ctypes.addressof(self.memory)
         fs.test_reset(64)
         ctypes.memset(self.address, 0, 64 * PAGE)
-        self.pages.in_place, self.pages.in_place_size = PAGE + offset, len(data)
-        ctypes.memmove(self.address + PAGE + offset, bytes(data) + behind, len(data) + len(behind))
+        start = self.address + PAGE + offset
+        ctypes.memmove(start, bytes(data) + behind, len(data) + len(behind))
+        assert fs.pages_fill(ctypes.byref(self.pages), start, len(data))
 
     def frame(self, pa):
         return ctypes.string_at(self.address + pa, PAGE)
 
+    def frame_of(self, index, make=False):
+        return self.fs.pages_frame(ctypes.byref(self.pages), index, make)
+
     def write(self, pos, data):
         for k, byte in enumerate(data):
-            pa = self.fs.pages_make(ctypes.byref(self.pages), (pos + k) // PAGE)
+            pa = self.frame_of((pos + k) // PAGE, make=True)
             assert pa, "out of frames"
             ctypes.memset(self.address + pa + (pos + k) % PAGE, byte, 1)
         self.model.extend(bytes(max(0, pos + len(data) - len(self.model))))
@@ -166,7 +171,7 @@ class File:
 
     def check(self):
         for index in range(-(-len(self.model) // PAGE)):
-            pa = self.fs.pages_find(ctypes.byref(self.pages), index)
+            pa = self.frame_of(index)
             assert pa % PAGE == 0
             seen = self.frame(pa) if pa else bytes(PAGE)
             wanted = self.model[index * PAGE:(index + 1) * PAGE]
@@ -193,8 +198,8 @@ def test_pages_in_place(fs, size, offset, behind):
 def test_pages_in_place_are_not_copied(fs):
     file = File(fs, 0, content(10 * PAGE + 5), behind=b"070701")
     for index in range(10):
-        assert fs.pages_find(ctypes.byref(file.pages), index) == PAGE + index * PAGE
-    assert fs.pages_find(ctypes.byref(file.pages), 10) >= 64 * PAGE, "the next member is visible"
+        assert file.frame_of(index) == PAGE + index * PAGE
+    assert file.frame_of(10) >= 64 * PAGE, "the next member is visible"
     file.end()
 
 
@@ -202,13 +207,13 @@ def test_pages_far_away(fs):
     """A sparse file costs tables, not pages."""
     file = File(fs)
     for index in (0, 511, 512, 1 << 18, (1 << 51) - 1):
-        assert fs.pages_make(ctypes.byref(file.pages), index)
-        assert fs.pages_find(ctypes.byref(file.pages), index)
-    assert not fs.pages_find(ctypes.byref(file.pages), 513)
+        assert file.frame_of(index, make=True)
+        assert file.frame_of(index)
+    assert not file.frame_of(513)
     assert fs.test_frames_in_use() < 40
     fs.pages_cut(ctypes.byref(file.pages), 513 * PAGE)
-    assert fs.pages_find(ctypes.byref(file.pages), 512)
-    assert not fs.pages_find(ctypes.byref(file.pages), 1 << 18)
+    assert file.frame_of(512)
+    assert not file.frame_of(1 << 18)
     file.end()
 
 
