@@ -1,11 +1,13 @@
-/* uart.c - the serial port, an ns16550a. Bytes go out by polling, come in by interrupt.
+/* uart.c - the serial port, an ns16550a, for the log and as a chardev. Bytes go out by polling, come
+ * in by interrupt.
  *
  * Polling keeps output simple enough to work in a panic; a receiver that polls would burn a hart.
  * Until uart_init, and on a machine without the device, output takes the firmware's console.
  * Source: National Semiconductor PC16550D data sheet, section 8 "Registers". */
 
+#include "dev/chardev.h"
 #include "dev/device.h"
-#include "dev/machine.h"
+#include "lib/errno.h"
 #include "lib/print.h"
 #include "riscv/sbi.h"
 
@@ -23,7 +25,7 @@ enum uart_register {
 #define LSR_RECEIVED     1
 #define LSR_ROOM_TO_SEND 32
 
-void (*uart_receive)(u8 byte);
+struct list chardevs = LIST_INIT(chardevs);
 
 static volatile u8 *registers;
 
@@ -33,14 +35,57 @@ uart_register(enum uart_register r)
     return registers + ((u32)r << machine.uart_reg_shift);
 }
 
+void
+uart_putc(char c)
+{
+    if (!registers) {
+        sbi_putchar(c);
+        return;
+    }
+    while (!(*uart_register(UART_LSR) & LSR_ROOM_TO_SEND))
+        ;
+    *uart_register(UART_DATA) = (u8)c;
+}
+
+/* --- as a byte device ------------------------------------------------------------------------ */
+static s64
+uart_read(struct chardev *d, void *buf, size_t n)
+{
+    u8 *to = buf;
+    size_t got = 0;
+    if (!registers)
+        return -EAGAIN;
+    while (got < n && (*uart_register(UART_LSR) & LSR_RECEIVED))
+        to[got++] = *uart_register(UART_DATA);
+    *uart_register(UART_IER) = IER_RECEIVED;
+    return got ? (s64)got : -EAGAIN;
+}
+
+static s64
+uart_write(struct chardev *d, const void *buf, size_t n)
+{
+    const char *text = buf;
+    for (size_t i = 0; i < n; i++)
+        uart_putc(text[i]);
+    return (s64)n;
+}
+
+static u32
+uart_poll(struct chardev *d)
+{
+    return CHARDEV_WRITABLE;
+}
+
+struct chardev uart = { .name = "uart", .read = uart_read, .write = uart_write, .poll = uart_poll };
+
+/* The interrupt lasts for as long as there are bytes: it is off until somebody has room for them.
+ * So they wait in the device, and the sender with them. */
 static void
 uart_interrupt(void *arg)
 {
-    while (*uart_register(UART_LSR) & LSR_RECEIVED) {
-        u8 byte = *uart_register(UART_DATA);
-        if (uart_receive)
-            uart_receive(byte);
-    }
+    *uart_register(UART_IER) = 0;
+    if (uart.changed)
+        uart.changed(&uart);
 }
 
 void
@@ -57,16 +102,4 @@ uart_init(void)
         *uart_register(UART_IER) = IER_RECEIVED;
     else
         pr_warn("uart: no interrupt %u, so no input", machine.uart_irq);
-}
-
-void
-uart_putc(char c)
-{
-    if (!registers) {
-        sbi_putchar(c);
-        return;
-    }
-    while (!(*uart_register(UART_LSR) & LSR_ROOM_TO_SEND))
-        ;
-    *uart_register(UART_DATA) = (u8)c;
 }

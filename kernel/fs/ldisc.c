@@ -6,13 +6,13 @@
  * Interface". */
 #include "fs/ldisc.h"
 #include <asm/signal.h>
-#include "lib/string.h"
 
 #define CTRL(c) ((c)&0x1f)
 
 void
-ldisc_init(struct ldisc *l)
+ldisc_init(struct ldisc *l, void (*echo)(const char *text, size_t n))
 {
+    l->echo = echo;
     l->read = l->ready = l->typed = 0;
     l->termios = (struct termios){
         .c_iflag = ICRNL | IUTF8,
@@ -68,15 +68,6 @@ ldisc_output(const struct ldisc *l, const char *in, size_t n, char *out)
     return used;
 }
 
-/* --- echo ------------------------------------------------------------------------------------ */
-/* Echo is output: it is translated like what programs write. */
-static void
-show(struct ldisc *l, const char *text, size_t n)
-{
-    char out[16];
-    l->echo(out, ldisc_output(l, text, n, out));
-}
-
 /* How control characters are shown: ^C. */
 static bool
 shows_as_caret(const struct ldisc *l, u8 c)
@@ -84,82 +75,41 @@ shows_as_caret(const struct ldisc *l, u8 c)
     return (l->termios.c_lflag & ECHOCTL) && (c < ' ' || c == 0x7f) && c != '\t' && c != '\n';
 }
 
+/* Echo is output: it is translated like what programs write. */
 static void
-echo_byte(struct ldisc *l, u8 c)
+echo(struct ldisc *l, u8 c)
 {
-    u32 flags = l->termios.c_lflag;
-    char text[2] = { '^', (char)(c ^ 0x40) };
-    if (!(flags & ECHO) && !(c == '\n' && (flags & ECHONL) && (flags & ICANON)))
-        return;
-    if (shows_as_caret(l, c))
-        show(l, text, 2);
-    else
-        show(l, (char *)&c, 1);
+    const char text[2] = { shows_as_caret(l, c) ? '^' : (char)c, (char)(c ^ 0x40) };
+    char out[4];
+    if (l->termios.c_lflag & ECHO)
+        l->echo(out, ldisc_output(l, text, shows_as_caret(l, c) ? 2 : 1, out));
 }
 
 /* --- editing the line ------------------------------------------------------------------------ */
-static void
-type(struct ldisc *l, u16 c)
-{
-    l->ring[l->typed++ % LDISC_RING] = c;
-}
-
-static u8
-last_typed(const struct ldisc *l)
-{
-    return (u8)l->ring[(l->typed - 1) % LDISC_RING];
-}
-
+/* Takes the last character back, all of its bytes (but for the first, UTF-8 has 10 in the upper
+ * bits), and wipes it from the screen. A tab counts as one column: the terminal does not know where
+ * the line began. False if the line is empty. */
 static bool
-continues_character(const struct ldisc *l, u8 c)
-{
-    return (l->termios.c_iflag & IUTF8) && (c & 0xc0) == 0x80;
-}
-
-/* Takes the last character back, all bytes of it, and off the screen. A tab counts as one column:
- * the terminal does not know where the line began. */
-static void
-erase_one(struct ldisc *l)
+erase(struct ldisc *l)
 {
     u8 c;
+    if (l->typed == l->ready)
+        return false;
     do
-        c = last_typed(l), l->typed--;
-    while (continues_character(l, c) && l->typed != l->ready);
-    if (!(l->termios.c_lflag & ECHO))
-        return;
-    if (!(l->termios.c_lflag & ECHOE)) {
-        echo_byte(l, l->termios.c_cc[VERASE]);
-        return;
-    }
-    show(l, "\b \b", 3);
-    if (shows_as_caret(l, c))
-        show(l, "\b \b", 3);
+        c = (u8)l->ring[--l->typed % LDISC_RING];
+    while ((l->termios.c_iflag & IUTF8) && (c & 0xc0) == 0x80 && l->typed != l->ready);
+    if (l->termios.c_lflag & ECHO)
+        l->echo("\b \b\b \b", shows_as_caret(l, c) ? 6 : 3);
+    return true;
 }
 
 static bool
-is_blank(u8 c)
+ends_with_blank(const struct ldisc *l)
 {
-    return c == ' ' || c == '\t';
+    u16 last = l->ring[(l->typed - 1) % LDISC_RING];
+    return last == ' ' || last == '\t';
 }
 
-/* Blanks behind the word go with it. */
-static void
-erase_word(struct ldisc *l)
-{
-    while (l->typed != l->ready && is_blank(last_typed(l)))
-        erase_one(l);
-    while (l->typed != l->ready && !is_blank(last_typed(l)))
-        erase_one(l);
-}
-
-static void
-erase_line(struct ldisc *l)
-{
-    while (l->typed != l->ready)
-        erase_one(l);
-}
-
-/* --- input ----------------------------------------------------------------------------------- */
 /* Is c the control character with this index? A value of 0 switches one off. */
 static bool
 is_control(const struct ldisc *l, u32 index, u8 c)
@@ -167,82 +117,62 @@ is_control(const struct ldisc *l, u32 index, u8 c)
     return c != 0 && l->termios.c_cc[index] == c;
 }
 
-static int
-signal_of(const struct ldisc *l, u8 c)
-{
-    if (!(l->termios.c_lflag & ISIG))
-        return 0;
-    return is_control(l, VINTR, c)   ? SIGINT
-           : is_control(l, VQUIT, c) ? SIGQUIT
-           : is_control(l, VSUSP, c) ? SIGTSTP
-                                     : 0;
-}
-
-/* What was typed can be read from here on. */
+/* One more byte; if `done`, what was typed can be read from here on. */
 static void
-end_line(struct ldisc *l, u16 c)
+type(struct ldisc *l, u16 c, bool done)
 {
-    type(l, c);
-    l->ready = l->typed;
+    l->ring[l->typed++ % LDISC_RING] = c;
+    if (done)
+        l->ready = l->typed;
 }
 
 static void
 input_canonical(struct ldisc *l, u8 c)
 {
-    bool extended = l->termios.c_lflag & IEXTEN;
     if (is_control(l, VERASE, c)) {
-        if (l->typed != l->ready)
-            erase_one(l);
+        erase(l);
     } else if (is_control(l, VKILL, c)) {
-        erase_line(l);
-    } else if (extended && is_control(l, VWERASE, c)) {
-        erase_word(l);
+        while (erase(l))
+            ;
+    } else if (is_control(l, VWERASE, c) && (l->termios.c_lflag & IEXTEN)) {
+        while (ends_with_blank(l) && erase(l))
+            ; /* blanks behind the word go with it */
+        while (!ends_with_blank(l) && erase(l))
+            ;
     } else if (is_control(l, VEOF, c)) {
-        end_line(l, LDISC_EOF);
-    } else if (c == '\n' || is_control(l, VEOL, c) || (extended && is_control(l, VEOL2, c))) {
-        echo_byte(l, c);
-        end_line(l, c | LDISC_END);
-    } else if (ldisc_room(l) > 1) { /* the last place is kept for the end of the line */
-        echo_byte(l, c);
-        type(l, c);
+        type(l, LDISC_EOF, true);
+    } else if (c == '\n' || ldisc_room(l) > 1) { /* the last place is for the end of the line */
+        echo(l, c);
+        type(l, c, c == '\n');
     }
 }
 
-/* Newline translation; -1: the byte is ignored. */
-static int
-translate(const struct ldisc *l, u8 c)
-{
-    u32 flags = l->termios.c_iflag;
-    if (c == '\r' && (flags & IGNCR))
-        return -1;
-    if (c == '\r' && (flags & ICRNL))
-        return '\n';
-    if (c == '\n' && (flags & INLCR))
-        return '\r';
-    return flags & ISTRIP ? c & 0x7f : c;
-}
-
+/* --- input ----------------------------------------------------------------------------------- */
 /* A signal throws away what was typed before it (but for NOFLSH). */
 int
-ldisc_input(struct ldisc *l, u8 byte)
+ldisc_input(struct ldisc *l, u8 c)
 {
-    int c = translate(l, byte);
-    if (c < 0)
-        return 0;
-    int signal = signal_of(l, (u8)c);
-    if (signal) {
-        if (!(l->termios.c_lflag & NOFLSH))
-            ldisc_flush(l);
-        echo_byte(l, (u8)c);
-    } else if (ldisc_room(l) == 0) {
+    static const struct {
+        u8 index, signal;
+    } keys[] = { { VINTR, SIGINT }, { VQUIT, SIGQUIT }, { VSUSP, SIGTSTP } };
+    if (c == '\r' && (l->termios.c_iflag & ICRNL))
+        c = '\n';
+    for (u32 i = 0; i < ARRAY_SIZE(keys); i++)
+        if ((l->termios.c_lflag & ISIG) && is_control(l, keys[i].index, c)) {
+            if (!(l->termios.c_lflag & NOFLSH))
+                ldisc_flush(l);
+            echo(l, c);
+            return keys[i].signal;
+        }
+    if (ldisc_room(l) == 0)
         return 0; /* lost, as on a real line; it cannot be told to anybody */
-    } else if (l->termios.c_lflag & ICANON) {
-        input_canonical(l, (u8)c);
+    if (l->termios.c_lflag & ICANON) {
+        input_canonical(l, c);
     } else {
-        echo_byte(l, (u8)c);
-        end_line(l, (u16)c);
+        echo(l, c);
+        type(l, c, true);
     }
-    return signal;
+    return 0;
 }
 
 u32
@@ -254,12 +184,12 @@ ldisc_read(struct ldisc *l, char *buf, u32 n)
         u16 c = l->ring[l->read % LDISC_RING];
         /* An end of file behind other bytes ends this read and is used up by it, even if the buffer
          * is full: the next read must not take it for the end. */
-        if (done == n && !(lines && (c & LDISC_EOF)))
+        if (done == n && !(lines && c == LDISC_EOF))
             break;
         l->read++;
-        if (!(c & LDISC_EOF))
+        if (c != LDISC_EOF)
             buf[done++] = (char)c;
-        if (lines && (c & (LDISC_END | LDISC_EOF)))
+        if (lines && (c == LDISC_EOF || c == '\n'))
             break;
     }
     return done;

@@ -2,7 +2,9 @@
  *
  * The bytes go through tty.c; what the settings mean, ldisc.c knows. Job control is told here and
  * carried out by the process tree (process_view of vfs.h). Requests that are not listed answer
- * -ENOTTY. Source: tty_ioctl(4); numbers and layouts are Linux's. */
+ * -ENOTTY, and so does every request to a port that is no terminal. Not checked: that who sets the
+ * foreground group is in it, as Linux asks with SIGTTOU. Source: tty_ioctl(4); numbers and layouts
+ * are Linux's. */
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <asm/signal.h>
@@ -10,110 +12,85 @@
 #include "fs/vfs.h"
 #include "mm/usercopy.h"
 
-static s64
-get_termios(struct tty *t, u64 arg)
+bool
+tty_is_ours(struct tty *t)
 {
-    spin_lock(&t->lock);
-    struct termios now = t->ldisc.termios;
-    spin_unlock(&t->lock);
-    return copy_to_user(arg, &now, sizeof(now));
-}
-
-/* Output is never queued here, so there is nothing for TCSETSW to wait for. */
-static s64
-set_termios(struct tty *t, u64 arg, bool flush)
-{
-    struct termios new;
-    if (copy_from_user(&new, arg, sizeof(new)))
-        return -EFAULT;
-    spin_lock(&t->lock);
-    if (flush)
-        ldisc_flush(&t->ldisc);
-    ldisc_set(&t->ldisc, &new);
-    spin_unlock(&t->lock);
-    wake_all(&t->read_wait);
-    return 0;
-}
-
-static s64
-flush_input(struct tty *t, u64 queue)
-{
-    if (queue > TCIOFLUSH)
-        return -EINVAL;
-    spin_lock(&t->lock);
-    if (queue != TCOFLUSH)
-        ldisc_flush(&t->ldisc);
-    spin_unlock(&t->lock);
-    return 0;
-}
-
-/* The foreground hears of a new size (SIGWINCH), of the same one not. */
-static s64
-set_size(struct tty *t, u64 arg)
-{
-    struct winsize new;
-    if (copy_from_user(&new, arg, sizeof(new)))
-        return -EFAULT;
-    spin_lock(&t->lock);
-    bool same = new.ws_row == t->size.ws_row &&new.ws_col == t->size.ws_col;
-    t->size = new;
-    int group = t->group;
-    spin_unlock(&t->lock);
-    if (!same && group > 0)
-        process_view.signal_group(group, SIGWINCH);
-    return 0;
-}
-
-/* TIOCSCTTY: the leader of a session that has no terminal takes this one. With arg 1 root takes it
- * from another session; one whose leader has ended holds it no more. */
-static s64
-take_control(struct tty *t, u64 arg)
-{
-    int session = fs_current()->session;
-    if (session != fs_current()->pid)
-        return -EPERM;
-    bool free = t->session == 0 || t->session == session || !process_view.exists(t->session);
-    if (!free && arg != 1)
-        return -EPERM;
-    spin_lock(&t->lock);
-    t->session = session;
-    t->group = fs_current()->pgrp;
-    spin_unlock(&t->lock);
-    return 0;
+    return t->session != 0 && t->session == fs_current()->session;
 }
 
 int
 tty_leader_ends(int session)
 {
-    struct tty *t = &console;
-    int group = 0;
-    spin_lock(&t->lock);
-    if (t->session == session) {
-        group = t->group;
-        t->session = t->group = 0;
-    }
-    spin_unlock(&t->lock);
+    spin_guard(&console.lock);
+    int group = console.session == session ? console.group : 0;
+    if (console.session == session)
+        console.session = console.group = 0;
     return group;
 }
 
-/* Only the leader's word counts for the session. */
+/* About the settings and the bytes. Output is never queued here, so there is nothing for TCSETSW to
+ * wait for. A new size stands in t->size. */
 static s64
-give_up_control(struct tty *t)
+control(struct tty *t, u32 request, u64 arg)
 {
-    if (!tty_is_ours(t))
+    struct termios settings;
+    struct winsize size;
+    int available = (int)ldisc_available(&t->ldisc);
+    s64 err = 0;
+    switch (request) {
+    case TCGETS:
+        return copy_to_user(arg, &t->ldisc.termios, sizeof(settings));
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF:
+        err = copy_from_user(&settings, arg, sizeof(settings));
+        if (!err && request == TCSETSF)
+            ldisc_flush(&t->ldisc);
+        if (!err)
+            ldisc_set(&t->ldisc, &settings);
+        return err;
+    case TCFLSH:
+        if (arg > TCIOFLUSH)
+            return -EINVAL;
+        if (arg != TCOFLUSH)
+            ldisc_flush(&t->ldisc);
+        return 0;
+    case TCSBRK:
+        return 0;
+    case TIOCGWINSZ:
+        return copy_to_user(arg, &t->size, sizeof(size));
+    case TIOCSWINSZ:
+        err = copy_from_user(&size, arg, sizeof(size));
+        if (!err)
+            t->size = size;
+        return err;
+    case FIONREAD:
+        return copy_to_user(arg, &available, sizeof(available));
+    default:
         return -ENOTTY;
-    if (t->session == fs_current()->pid)
-        tty_leader_ends(t->session);
-    return 0;
+    }
 }
 
-/* Not checked: that the caller is in the foreground, as Linux asks with SIGTTOU. */
+/* About sessions and groups. TIOCSCTTY: the leader of a session takes a terminal that no other
+ * session has. */
 static s64
-set_group(struct tty *t, u64 arg)
+control_jobs(struct tty *t, u32 request, u64 arg)
 {
+    const struct fs_owner *self = fs_current();
     int group;
+    if (request == TIOCSCTTY) {
+        if (self->session != self->pid || (t->session != 0 && t->session != self->session))
+            return -EPERM;
+        t->session = self->session;
+        t->group = self->pgrp;
+        return 0;
+    }
     if (!tty_is_ours(t))
         return -ENOTTY;
+    if (request == TIOCGPGRP)
+        return copy_to_user(arg, &t->group, sizeof(t->group));
+    if (request == TIOCGSID)
+        return copy_to_user(arg, &t->session, sizeof(t->session));
     if (copy_from_user(&group, arg, sizeof(group)))
         return -EFAULT;
     if (group < 0)
@@ -122,47 +99,23 @@ set_group(struct tty *t, u64 arg)
     return 0;
 }
 
-static s64
-give_int(u64 arg, int value)
-{
-    return copy_to_user(arg, &value, sizeof(value));
-}
-
+/* The foreground hears of a new size (SIGWINCH), of the same one not. */
 s64
 tty_ioctl(struct file *f, u32 request, u64 arg)
 {
-    struct tty *t = &console;
-    switch (request) {
-    case TCGETS:
-        return get_termios(t, arg);
-    case TCSETS:
-    case TCSETSW:
-    case TCSETSF:
-        return set_termios(t, arg, request == TCSETSF);
-    case TCFLSH:
-        return flush_input(t, arg);
-    case TCSBRK:
-    case TCXONC:
-        return 0;
-    case TIOCGWINSZ:
-        return copy_to_user(arg, &t->size, sizeof(t->size));
-    case TIOCSWINSZ:
-        return set_size(t, arg);
-    case TIOCSCTTY:
-        return take_control(t, arg);
-    case TIOCNOTTY:
-        return give_up_control(t);
-    case TIOCGPGRP:
-        return tty_is_ours(t) ? give_int(arg, t->group) : -ENOTTY;
-    case TIOCGSID:
-        return tty_is_ours(t) ? give_int(arg, t->session) : -ENOTTY;
-    case TIOCSPGRP:
-        return set_group(t, arg);
-    case FIONREAD:
-        return give_int(arg, (int)ldisc_available(&t->ldisc));
-    case TIOCOUTQ:
-        return give_int(arg, 0);
-    default:
+    struct port *p = f->inode->data;
+    struct tty *t = p->tty;
+    if (!t)
         return -ENOTTY;
-    }
+    spin_lock(&t->lock);
+    struct winsize old = t->size;
+    bool jobs =
+        request == TIOCSCTTY || request == TIOCGPGRP || request == TIOCSPGRP || request == TIOCGSID;
+    s64 err = jobs ? control_jobs(t, request, arg) : control(t, request, arg);
+    int told = old.ws_row != t->size.ws_row || old.ws_col != t->size.ws_col ? t->group : 0;
+    spin_unlock(&t->lock);
+    if (told > 0)
+        process_view.signal_group(told, SIGWINCH);
+    port_changed(p->in); /* what is typed may be readable now, and there may be room */
+    return err;
 }
