@@ -20,7 +20,6 @@ device_registers(const struct range *r)
 
 /* --- UART (ns16550a): output by polling; as a byte device it is in dev/chardev.h ------------- */
 void uart_init(void); /* after plic_init; from here on the log goes to the UART */
-void uart_putc(char c);
 
 /* --- PLIC: external interrupts --------------------------------------------------------------- */
 void plic_init(void);      /* once */

@@ -1,4 +1,4 @@
-/* dev.c - /dev: null, zero, full, random, and the links and nodes that stand beside them.
+/* dev.c - /dev: null, zero, random, and the links and nodes that stand beside them.
  *
  * The terminal and the ports of the machine are in tty.c. Numbers are Linux's
  * (Documentation/admin-guide/devices.txt), because programs know some of them; null(4) and random(4)
@@ -16,18 +16,16 @@
 #include "lib/string.h"
 
 #define DEVICE_NULL MAKE_DEVICE(1, 3)
-#define DEVICE_FULL MAKE_DEVICE(1, 7)
 
 /* --- those without hardware, told apart by their number --------------------------------------- */
 /* Zeros, or random bytes of the one generator, which never waits. A gigabyte of them takes a while:
  * interrupts are seen between pieces. */
 static s64
-source_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+mem_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     u8 bytes[256];
-    u32 device = f->inode->rdev;
-    bool zeros = device == DEVICE_ZERO || device == DEVICE_FULL;
-    u64 done = 0, limit = device == DEVICE_NULL ? 0 : n;
+    bool zeros = f->inode->rdev == DEVICE_ZERO;
+    u64 done = 0, limit = f->inode->rdev == DEVICE_NULL ? 0 : n;
     while (done < limit) {
         size_t want = MIN(limit - done, zeros ? PAGE_SIZE : sizeof(bytes));
         if (!zeros)
@@ -43,45 +41,37 @@ source_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 
 /* What is written to random does not have to be of use. */
 static s64
-sink_write(struct file *f, struct buffer b, u64 n, u64 *pos)
+mem_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return n && f->inode->rdev == DEVICE_FULL ? -ENOSPC : (s64)n;
+    return (s64)n;
 }
 
 /* Every position is the same; lseek succeeds all the same. */
 static s64
-no_seek(struct file *f, s64 offset, int whence)
+mem_seek(struct file *f, s64 offset, int whence)
 {
     return 0;
 }
 
-static const struct file_ops memory_file_ops = { .read = source_read,
-                                                 .write = sink_write,
-                                                 .seek = no_seek };
-static const struct inode_ops memory_ops = { .file_ops = &memory_file_ops };
+static const struct file_ops mem_ops = { .read = mem_read, .write = mem_write, .seek = mem_seek };
+static const struct inode_ops mem_inode_ops = { .file_ops = &mem_ops };
 
 /* --- the names ------------------------------------------------------------------------------- */
-static const struct {
-    const char *path;
+static const struct node {
+    const char *path, *link;
     const struct inode_ops *ops;
     u32 mode, rdev;
-} devices[] = {
-    { "/dev/null", &memory_ops, 0666, DEVICE_NULL },
-    { "/dev/zero", &memory_ops, 0666, DEVICE_ZERO },
-    { "/dev/full", &memory_ops, 0666, DEVICE_FULL },
-    { "/dev/random", &memory_ops, 0666, MAKE_DEVICE(1, 8) },
-    { "/dev/urandom", &memory_ops, 0666, MAKE_DEVICE(1, 9) },
-    { "/dev/tty", &current_tty_ops, 0666, MAKE_DEVICE(5, 0) },
-    { "/dev/console", &port_inode_ops, 0600, MAKE_DEVICE(5, 1) },
-};
-
-static const struct {
-    const char *path, *text;
-} links[] = {
-    { "/dev/fd", "/proc/self/fd" },
-    { "/dev/stdin", "/proc/self/fd/0" },
-    { "/dev/stdout", "/proc/self/fd/1" },
-    { "/dev/stderr", "/proc/self/fd/2" },
+} nodes[] = {
+    { "/dev/null", NULL, &mem_inode_ops, 0666, DEVICE_NULL },
+    { "/dev/zero", NULL, &mem_inode_ops, 0666, DEVICE_ZERO },
+    { "/dev/random", NULL, &mem_inode_ops, 0666, MAKE_DEVICE(1, 8) },
+    { "/dev/urandom", NULL, &mem_inode_ops, 0666, MAKE_DEVICE(1, 9) },
+    { "/dev/tty", NULL, &current_tty_ops, 0666, MAKE_DEVICE(5, 0) },
+    { "/dev/console", NULL, &port_inode_ops, 0600, MAKE_DEVICE(5, 1) },
+    { "/dev/fd", .link = "/proc/self/fd" },
+    { "/dev/stdin", .link = "/proc/self/fd/0" },
+    { "/dev/stdout", .link = "/proc/self/fd/1" },
+    { "/dev/stderr", .link = "/proc/self/fd/2" },
 };
 
 /* The kernel's nodes win over what an archive has at their place. */
@@ -94,7 +84,8 @@ add(const char *path, struct inode *i)
         pr_warn("%s: cannot be made (error %d)", path, -err);
 }
 
-/* Ports stand in the folder where Linux systems have them; a machine without has an empty one. */
+/* Ports stand in the folder where Linux systems have them; a machine without has an empty one. What
+ * is no port does not look at its data. */
 void
 dev_init(void)
 {
@@ -103,14 +94,13 @@ dev_init(void)
     char path[64];
     vfs_make(AT_FDCWD, kernel_path("/dev"), S_IFDIR | 0755); /* -EEXIST is as good */
     vfs_make(AT_FDCWD, kernel_path("/dev/virtio-ports"), S_IFDIR | 0755);
-    for (u32 i = 0; i < ARRAY_SIZE(devices); i++) /* those without hardware do not look at data */
-        add(devices[i].path,
-            device_inode(devices[i].ops, devices[i].mode, devices[i].rdev, &console.port));
-    for (u32 i = 0; i < ARRAY_SIZE(links); i++)
-        add(links[i].path, ramfs_symlink(links[i].text, strlen(links[i].text)));
+    for (const struct node *n = nodes; n < nodes + ARRAY_SIZE(nodes); n++)
+        add(n->path, n->link ? ramfs_symlink(n->link, strlen(n->link))
+                             : device_inode(n->ops, n->mode, n->rdev, console));
     list_for_each (d, &chardevs, link) {
         snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
         if (!d->changed) /* else the terminal has it */
-            add(path, port_inode(d, MAKE_DEVICE(250, minor++)));
+            add(path,
+                device_inode(&port_inode_ops, 0600, MAKE_DEVICE(250, minor++), port_join(d, d)));
     }
 }

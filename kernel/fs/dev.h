@@ -1,4 +1,4 @@
-/* dev.h - /dev: what stands there, and the devices that are not worth a file of their own.
+/* dev.h - what the kernel itself puts into the tree: /dev and /proc.
  *
  * Not the drivers: those are in kernel/dev, and reach /dev through tty.c. After vfs_init programs
  * find everything here by its path alone. Numbers of devices are Linux's
@@ -9,3 +9,5 @@
 
 /* Makes /dev and its nodes. After tty_init. */
 void dev_init(void);
+/* Makes /proc. What it tells of processes: process_view of vfs.h. */
+void proc_init(void);

@@ -5,6 +5,7 @@
  * and sees to it that only one thread changes a line. Source: termios(3), POSIX "General Terminal
  * Interface". */
 #include "fs/ldisc.h"
+#include <asm/errno.h>
 #include <asm/signal.h>
 
 #define CTRL(c) ((c)&0x1f)
@@ -32,12 +33,6 @@ u32
 ldisc_room(const struct ldisc *l)
 {
     return LDISC_RING - (l->typed - l->read);
-}
-
-u32
-ldisc_available(const struct ldisc *l)
-{
-    return l->ready - l->read;
 }
 
 void
@@ -88,26 +83,16 @@ echo(struct ldisc *l, u8 c)
 /* --- editing the line ------------------------------------------------------------------------ */
 /* Takes the last character back, all of its bytes (but for the first, UTF-8 has 10 in the upper
  * bits), and wipes it from the screen. A tab counts as one column: the terminal does not know where
- * the line began. False if the line is empty. */
-static bool
+ * the line began. */
+static void
 erase(struct ldisc *l)
 {
     u8 c;
-    if (l->typed == l->ready)
-        return false;
     do
         c = (u8)l->ring[--l->typed % LDISC_RING];
     while ((l->termios.c_iflag & IUTF8) && (c & 0xc0) == 0x80 && l->typed != l->ready);
     if (l->termios.c_lflag & ECHO)
         l->echo("\b \b\b \b", shows_as_caret(l, c) ? 6 : 3);
-    return true;
-}
-
-static bool
-ends_with_blank(const struct ldisc *l)
-{
-    u16 last = l->ring[(l->typed - 1) % LDISC_RING];
-    return last == ' ' || last == '\t';
 }
 
 /* Is c the control character with this index? A value of 0 switches one off. */
@@ -117,44 +102,33 @@ is_control(const struct ldisc *l, u32 index, u8 c)
     return c != 0 && l->termios.c_cc[index] == c;
 }
 
-/* One more byte; if `done`, what was typed can be read from here on. */
-static void
-type(struct ldisc *l, u16 c, bool done)
+/* Is c a key that changes the line? Then it has. Blanks behind a word go with it. */
+static bool
+edit(struct ldisc *l, u8 c)
 {
-    l->ring[l->typed++ % LDISC_RING] = c;
-    if (done)
-        l->ready = l->typed;
-}
-
-static void
-input_canonical(struct ldisc *l, u8 c)
-{
-    if (is_control(l, VERASE, c)) {
+    bool one = is_control(l, VERASE, c), line = is_control(l, VKILL, c), in_word = false;
+    bool word = is_control(l, VWERASE, c) && (l->termios.c_lflag & IEXTEN);
+    for (bool more = one || line || word; more && l->typed != l->ready; more = !one) {
+        u16 last = l->ring[(l->typed - 1) % LDISC_RING];
+        bool blank = last == ' ' || last == '\t';
+        if (word && in_word && blank)
+            break;
+        in_word |= !blank;
         erase(l);
-    } else if (is_control(l, VKILL, c)) {
-        while (erase(l))
-            ;
-    } else if (is_control(l, VWERASE, c) && (l->termios.c_lflag & IEXTEN)) {
-        while (ends_with_blank(l) && erase(l))
-            ; /* blanks behind the word go with it */
-        while (!ends_with_blank(l) && erase(l))
-            ;
-    } else if (is_control(l, VEOF, c)) {
-        type(l, LDISC_EOF, true);
-    } else if (c == '\n' || ldisc_room(l) > 1) { /* the last place is for the end of the line */
-        echo(l, c);
-        type(l, c, c == '\n');
     }
+    return one || line || word;
 }
 
 /* --- input ----------------------------------------------------------------------------------- */
-/* A signal throws away what was typed before it (but for NOFLSH). */
+/* A signal throws away what was typed before it (but for NOFLSH). What finds no room is lost, as on
+ * a real line; it cannot be told to anybody. The last place is kept for the end of the line. */
 int
 ldisc_input(struct ldisc *l, u8 c)
 {
     static const struct {
         u8 index, signal;
     } keys[] = { { VINTR, SIGINT }, { VQUIT, SIGQUIT }, { VSUSP, SIGTSTP } };
+    bool lines = l->termios.c_lflag & ICANON;
     if (c == '\r' && (l->termios.c_iflag & ICRNL))
         c = '\n';
     for (u32 i = 0; i < ARRAY_SIZE(keys); i++)
@@ -164,27 +138,29 @@ ldisc_input(struct ldisc *l, u8 c)
             echo(l, c);
             return keys[i].signal;
         }
-    if (ldisc_room(l) == 0)
-        return 0; /* lost, as on a real line; it cannot be told to anybody */
-    if (l->termios.c_lflag & ICANON) {
-        input_canonical(l, c);
-    } else {
+    bool end = lines && is_control(l, VEOF, c), ready = !lines || end || c == '\n';
+    if ((lines && edit(l, c)) || ldisc_room(l) <= !ready)
+        return 0;
+    if (!end)
         echo(l, c);
-        type(l, c, true);
-    }
+    l->ring[l->typed++ % LDISC_RING] = end ? LDISC_EOF : c;
+    if (ready)
+        l->ready = l->typed;
     return 0;
 }
 
-u32
-ldisc_read(struct ldisc *l, char *buf, u32 n)
+s64
+ldisc_read(struct ldisc *l, char *buf, u64 n, u64 least)
 {
     bool lines = l->termios.c_lflag & ICANON;
-    u32 done = 0;
+    s64 done = 0;
+    if (l->ready - l->read < least)
+        return -EAGAIN;
     while (l->read != l->ready) {
         u16 c = l->ring[l->read % LDISC_RING];
         /* An end of file behind other bytes ends this read and is used up by it, even if the buffer
          * is full: the next read must not take it for the end. */
-        if (done == n && !(lines && c == LDISC_EOF))
+        if (done == (s64)n && !(lines && c == LDISC_EOF))
             break;
         l->read++;
         if (c != LDISC_EOF)

@@ -29,11 +29,9 @@ void ldisc_init(struct ldisc *l, void (*echo)(const char *text, size_t n));
 int ldisc_input(struct ldisc *l, u8 c);
 /* How many more bytes ldisc_input can keep. */
 u32 ldisc_room(const struct ldisc *l);
-/* Bytes that read could give now (0: it would wait). A lone end of file counts as one. */
-u32 ldisc_available(const struct ldisc *l);
-/* Takes up to n bytes; in canonical mode not beyond the end of a line. 0: end of file. Call only
- * when something is available. */
-u32 ldisc_read(struct ldisc *l, char *buf, u32 n);
+/* Takes up to n bytes; in canonical mode not beyond the end of a line. 0: end of file; -EAGAIN if
+ * there are less than `least`, among which a lone end of file counts as one. */
+s64 ldisc_read(struct ldisc *l, char *buf, u64 n, u64 least);
 /* Translates n bytes of output; `out` has room for twice as many. Returns how many it became. */
 size_t ldisc_output(const struct ldisc *l, const char *in, size_t n, char *out);
 /* New settings, with what is typed made readable if lines are no longer assembled. */

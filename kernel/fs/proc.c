@@ -3,16 +3,20 @@
  * Nothing of it is in the tree but its root. A look-up makes an inode, prints the text of a file or
  * the path of a link into it, as into a file of ramfs, and the last put frees it: a process costs
  * nothing here until it is looked at, and a program that reads in pieces sees one moment. All that
- * an inode must know later is in its number. What the texts say: procinfo.c and proc/procfs.c.
- * Source: proc(5). */
-#include "fs/proc.h"
+ * an inode must know later is in its number. What /proc/PID says of a process is in
+ * proc/procfs.c. Formats and names: proc(5), as far as programs look for them. */
+#include "fs/dev.h"
 #include <asm/errno.h>
 #include <linux/stat.h>
+#include "dev/machine.h"
 #include "fs/dir.h"
 #include "fs/ramfs.h"
 #include "fs/tree.h"
+#include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "mm/frame.h"
+#include "time/clock.h"
 
 #define NUMBERED 32u /* children: the rows of a table, and behind them, from here on, numbers */
 #define ROOT     1u  /* number of /proc */
@@ -48,25 +52,6 @@ print_path(struct printer *p, struct inode *i)
     print_bytes(p, p->page, (size_t)MAX(n, 0));
 }
 
-/* Print functions take locks of upper floors, outermost ones: none of ours is held here. A link
- * that leads nowhere (exe of a zombie) is not there. */
-static int
-fill(struct inode *i, const struct proc_entry *e, bool of_process)
-{
-    struct printer p = { i, page_alloc(), 0 };
-    int err = 0;
-    if (!p.page)
-        return -ENOMEM;
-    if (e->text)
-        print_to(&p, "%s", e->text);
-    else if (of_process)
-        err = process_view.print(&p, (int)(i->number >> 32), e);
-    else
-        e->print(&p, NULL);
-    page_free(p.page);
-    return err ?: p.err ?: S_ISLNK(i->mode) && i->size == 0 ? -ENOENT : 0;
-}
-
 /* --- files and links ------------------------------------------------------------------------- */
 static struct file_ops text_file_ops; /* like a file of ramfs, but nobody writes it */
 
@@ -83,35 +68,29 @@ release_text(struct inode *i)
     pages_cut(&i->pages, 0);
 }
 
-/* What a link in fd stands for. Other processes' tables are not ours to look into. */
-static struct file *
-file_of(const struct inode *link)
+/* What a link in fd leads to: the very inode, so /dev/stdin opens a pipe that has no name. Other
+ * processes' tables are not ours to look into. */
+static int
+follow_fd(struct inode *i, struct inode **out)
 {
-    if ((int)(link->number >> 32) != fs_current()->pid)
-        return NULL;
-    return fd_get(fs_current()->files, (int)(link->number % 1024 - NUMBERED));
+    bool ours = (int)(i->number >> 32) == fs_current()->pid;
+    struct file *f = ours ? fd_get(fs_current()->files, (int)(i->number % 1024 - NUMBERED)) : NULL;
+    if (!f)
+        return -ENOENT;
+    inode_get(*out = f->inode);
+    file_put(f);
+    return 0;
 }
 
 /* Its text: what has no path is called pipe:[7], and following the link still works. */
 static void
 print_fd(struct printer *p, struct process *unused)
 {
-    struct file *f = file_of(p->text);
-    if (f)
-        print_path(p, f->inode);
-    file_put(f);
-}
-
-/* Leads to the very inode, so /dev/stdin opens a pipe that has no name. */
-static int
-follow_fd(struct inode *i, struct inode **out)
-{
-    struct file *f = file_of(i);
-    if (!f)
-        return -ENOENT;
-    inode_get(*out = f->inode);
-    file_put(f);
-    return 0;
+    struct inode *target;
+    if (follow_fd(p->text, &target))
+        return;
+    print_path(p, target);
+    inode_put(target);
 }
 
 static const struct inode_ops text_ops = { .file_ops = &text_file_ops,
@@ -142,54 +121,58 @@ next_number(const struct inode *dir, int n)
     return ours ? fd_next(fs_current()->files, n) : -1;
 }
 
-/* `01` is no number, or one process would have many names. */
-static int
-number_of(const struct component *name)
+static bool
+is_name(const struct component *name, const char *text)
 {
-    int n = 0;
-    for (size_t i = 0; i < name->length; i++) {
-        char c = name->text[i];
-        if (c < '0' || c > '9' || (i > 0 && n == 0) || i == 9)
-            return -1;
-        n = n * 10 + (c - '0');
-    }
-    return n;
+    return strncmp(name->text, text, name->length) == 0 && !text[name->length];
 }
 
 static const struct inode_ops dir_ops;
 
+/* Print functions take locks of upper floors, outermost ones: none of ours is held here. A link
+ * that leads nowhere (exe of a zombie) is not there. */
 static int
 make(struct inode *dir, const struct component *name, const struct proc_entry *e, u32 k,
      struct inode **out)
 {
     bool is_dir = S_ISDIR(e->mode);
     const struct inode_ops *ops = is_dir ? &dir_ops : dir->data ? &text_ops : &fd_ops;
-    struct inode *i = inode_create(ops, DEVICE_PROC, e->mode);
-    if (!i)
-        return -ENOMEM;
-    i->number = child_number(dir, k);
-    int err = tree_name(dir, name, i);
-    if (is_dir)
-        i->data = (void *)e->entries;
-    else
-        err = err ?: fill(i, e, dir->data == process_view.entries);
+    struct inode *i = *out = inode_create(ops, DEVICE_PROC, e->mode);
+    struct printer p = { i, page_alloc(), 0 };
+    int err = i && p.page ? tree_name(dir, name, i) : -ENOMEM;
+    if (!err) {
+        i->number = child_number(dir, k);
+        if (is_dir)
+            i->data = (void *)e->entries;
+        else if (e->text)
+            print_to(&p, "%s", e->text);
+        else if (dir->data == process_view.entries)
+            err = process_view.print(&p, (int)(i->number >> 32), e);
+        else
+            e->print(&p, NULL);
+        err = err ?: p.err ?: S_ISLNK(e->mode) && i->size == 0 ? -ENOENT : 0;
+    }
+    page_free(p.page);
     if (err)
         inode_put(i);
-    else
-        *out = i;
     return err;
 }
 
+/* What is no number, or one with leading zeros, prints as another name. */
 static int
 proc_lookup(struct inode *dir, const struct component *name, struct inode **out)
 {
     const struct proc_entry pid_dir = { .mode = S_IFDIR | 0555, .entries = process_view.entries },
                             fd_link = { .mode = S_IFLNK | 0700, .print = print_fd }, *e = dir->data;
-    int n = number_of(name);
-    if (n >= 0 && next_number(dir, n) == n)
-        return make(dir, name, e ? &pid_dir : &fd_link, NUMBERED + (u32)n, out);
+    char text[16];
+    u32 n = 0;
+    for (size_t i = 0; i < name->length; i++)
+        n = n * 10 + (u32)(name->text[i] - '0');
+    snprintf(text, sizeof(text), "%d", (int)n);
+    if (is_name(name, text) && next_number(dir, (int)n) == (int)n)
+        return make(dir, name, e ? &pid_dir : &fd_link, NUMBERED + n, out);
     for (u32 k = 0; e && e[k].name; k++)
-        if (strncmp(name->text, e[k].name, name->length) == 0 && !e[k].name[name->length])
+        if (is_name(name, e[k].name))
             return make(dir, name, &e[k], k, out);
     return -ENOENT;
 }
@@ -218,6 +201,83 @@ static const struct inode_ops dir_ops = { .file_ops = &dir_file_ops,
                                           .lookup = proc_lookup,
                                           .list = proc_list };
 
+/* --- the machine and the kernel: one row for each name, with its text or what prints it ------- */
+/* In the fields that free(1) and its like look for. Files are memory in use here, not a cache. */
+static void
+print_meminfo(struct printer *p, struct process *unused)
+{
+    u64 kib = PAGE_SIZE / 1024, total = frames_total() * kib, free = frames_free() * kib;
+    print_to(p, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\n", total, free);
+    print_to(p, "MemAvailable:   %8lu kB\nBuffers:               0 kB\n", free);
+    print_to(p, "Cached:                0 kB\nSwapTotal:             0 kB\n");
+    print_to(p, "SwapFree:              0 kB\n");
+}
+
+static void
+print_cpuinfo(struct printer *p, struct process *unused)
+{
+    for (u32 i = 0; i < harts_online; i++)
+        print_to(p, "processor\t: %u\nhart\t\t: %lu\nisa\t\t: %s\nmmu\t\t: sv39\n\n", i,
+                 harts[i].id, machine.isa);
+}
+
+/* Seconds since boot, and those that harts were idle. */
+static void
+print_uptime(struct printer *p, struct process *unused)
+{
+    u64 up = clock_monotonic_ns() / (NSEC_PER_SEC / 100), idle = 0;
+    for (u32 i = 0; i < harts_online; i++)
+        idle += thread_run_ticks(harts[i].idle);
+    idle = ticks_to_ns(idle) / (NSEC_PER_SEC / 100);
+    print_to(p, "%lu.%02lu %lu.%02lu\n", up / 100, up % 100, idle / 100, idle % 100);
+}
+
+static void
+print_cmdline(struct printer *p, struct process *unused)
+{
+    print_to(p, "%s\n", machine.bootargs);
+}
+
+static void
+print_self(struct printer *p, struct process *unused)
+{
+    print_to(p, "%d", fs_current()->pid);
+}
+
+#define FILE      .mode = S_IFREG | 0444
+#define DIRECTORY .mode = S_IFDIR | 0555
+
+static const struct proc_entry kernel_entries[] = {
+    { "osrelease", FILE, .text = KERNEL_RELEASE "\n" },
+    { "pid_max", FILE, .text = "32768\n" },
+    { NULL },
+};
+
+/* malloc of glibc asks: memory is given when it is touched, and promised without limit. */
+static const struct proc_entry vm_entries[] = {
+    { "overcommit_memory", FILE, .text = "1\n" },
+    { NULL },
+};
+
+static const struct proc_entry sys_entries[] = {
+    { "kernel", DIRECTORY, .entries = kernel_entries },
+    { "vm", DIRECTORY, .entries = vm_entries },
+    { NULL },
+};
+
+static const struct proc_entry system_entries[] = {
+    { "self", .mode = S_IFLNK | 0777, .print = print_self },
+    { "cmdline", FILE, .print = print_cmdline },
+    { "cpuinfo", FILE, .print = print_cpuinfo },
+    { "filesystems", FILE, .text = "nodev\tramfs\nnodev\tproc\n" },
+    { "meminfo", FILE, .print = print_meminfo },
+    { "mounts", FILE, .text = "rootfs / ramfs rw 0 0\nproc /proc proc rw 0 0\n" },
+    { "sys", DIRECTORY, .entries = sys_entries },
+    { "uptime", FILE, .print = print_uptime },
+    { "version", FILE, .text = "Linux version " KERNEL_RELEASE " (Postern)\n" },
+    { NULL },
+};
+
 void
 proc_init(void)
 {
@@ -229,5 +289,5 @@ proc_init(void)
     if (!i || tree_link(tree_root, &name, i))
         panic("/proc cannot be made");
     i->number = ROOT;
-    i->data = (void *)proc_system_entries;
+    i->data = (void *)system_entries;
 }

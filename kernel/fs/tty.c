@@ -1,22 +1,42 @@
-/* tty.c - byte devices as files, the terminal among them: reading, writing, waiting.
+/* tty.c - byte devices as files, the terminal among them: reading, writing, waiting, ioctl.
  *
  * Devices give and take kernel memory only and never wait, so a page stands between them and the
  * program, and its thread waits here. What comes from the terminal's keyboard is taken at once, in
- * the interrupt, and waits in the ring of the line discipline: ^C must work when nobody reads.
- * ioctl is in ttyctl.c. Source: termios(3), tty(4). */
+ * the interrupt, and waits in the ring of the line discipline: ^C must work when nobody reads. Job
+ * control is told here and carried out by the process tree (process_view of vfs.h). Source:
+ * termios(3), tty(4), tty_ioctl(4); numbers and layouts are Linux's. */
 #include "fs/tty.h"
 #include <asm/errno.h>
+#include <asm/ioctls.h>
 #include <asm/signal.h>
+#include <asm/termios.h>
 #include <linux/fcntl.h>
 #include "dev/chardev.h"
+#include "fs/ldisc.h"
 #include "fs/poll.h"
 #include "fs/vfs.h"
+#include "lib/print.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
+#include "mm/usercopy.h"
 #include "time/clock.h"
 #include "time/timer.h"
 
-struct tty console = { .lock = SPINLOCK_INIT("terminal"), .port.tty = &console };
+struct port {
+    struct chardev *in, *out; /* the same device but for the terminal */
+    struct waitqueue wait;    /* for either direction */
+};
+
+/* Of the terminal's port alone: what stands between its devices and who reads and writes. */
+static struct {
+    struct spinlock lock; /* all below */
+    struct ldisc ldisc;
+    struct winsize size;
+    int session, group; /* it controls this session; ^C goes to this group. 0: none */
+    bool hung_up;       /* the keyboard has gone: reads give end of file */
+} tty = { .lock = SPINLOCK_INIT("terminal"), .size = { .ws_row = 24, .ws_col = 80 } };
+
+struct port *console;
 
 /* --- from the devices ------------------------------------------------------------------------ */
 /* Takes from the keyboard what the ring has room for; the rest waits there and the sender with it.
@@ -24,71 +44,63 @@ struct tty console = { .lock = SPINLOCK_INIT("terminal"), .port.tty = &console }
  * sent without it, for they need the process tree's, which comes first. After the end of input
  * reads give end of file. No SIGHUP: it would overtake what the programs still have to do. */
 static void
-pull(struct tty *t)
+pull(void)
 {
-    u8 bytes[64];
     s64 n;
     do {
-        u32 signals = 0; /* as bits */
-        spin_lock(&t->lock);
-        u32 room = MIN(ldisc_room(&t->ldisc), sizeof(bytes));
-        n = room > 0 && !t->hung_up ? t->port.in->read(t->port.in, bytes, room) : -EAGAIN;
-        for (s64 i = 0; i < n; i++)
-            signals |= 1u << ldisc_input(&t->ldisc, bytes[i]);
-        t->hung_up |= n == 0;
-        spin_unlock(&t->lock);
-        for (int signo = 1; signo < 32; signo++)
-            if ((signals >> signo & 1) && t->group > 0)
-                process_view.signal_group(t->group, signo);
+        u8 byte;
+        int signo = 0;
+        spin_lock(&tty.lock);
+        n = ldisc_room(&tty.ldisc) && !tty.hung_up ? console->in->read(console->in, &byte, 1)
+                                                   : -EAGAIN;
+        if (n > 0)
+            signo = ldisc_input(&tty.ldisc, byte);
+        tty.hung_up |= n == 0;
+        spin_unlock(&tty.lock);
+        if (signo && tty.group > 0)
+            process_view.signal_group(tty.group, signo);
     } while (n > 0);
 }
 
-void
+static void
 port_changed(struct chardev *d)
 {
     struct port *p = d->user;
-    if (p->tty)
-        pull(p->tty);
+    if (p == console)
+        pull();
     wake_all(&p->wait);
 }
 
-/* --- read ------------------------------------------------------------------------------------ */
-/* A background process may not read: it is stopped. If it may, *deadline is when the read gives up:
- * with VMIN 0 after VTIME tenths of a second. With VMIN above 0 VTIME is not looked at. */
-static s64
-begin_read(struct tty *t, u64 *deadline)
+/* Does the terminal control the current process' session? */
+static bool
+is_ours(void)
 {
-    const struct termios *s = &t->ldisc.termios;
-    int group = fs_current()->pgrp;
-    if (tty_is_ours(t) && t->group != group) {
-        process_view.signal_group(group, SIGTTIN);
-        return interrupted() ? -EINTR : -EIO; /* nobody stops who ignores the signal */
-    }
-    if (!(s->c_lflag & ICANON) && s->c_cc[VMIN] == 0)
-        *deadline = rdtime() + ns_to_ticks(s->c_cc[VTIME] * (NSEC_PER_SEC / 10));
-    return 0;
+    return tty.session != 0 && tty.session == fs_current()->session;
 }
 
-/* From the terminal a line, or VMIN bytes (one of them for who does not wait), or what there is at
- * the deadline. 0 at the end of input, -EAGAIN when there is not enough: another reader may have
- * been faster, and that must not look like the end. */
+/* --- read ------------------------------------------------------------------------------------ */
+/* From the terminal a line, or VMIN bytes (one of them for who does not wait), or with VMIN 0 what
+ * there is after VTIME tenths of a second: then *deadline is set. With VMIN above 0 VTIME is not
+ * looked at. 0 at the end of input, -EAGAIN when there is not enough: another reader may have been
+ * faster, and that must not look like the end. */
 static s64
-take(struct port *p, char *page, u64 n, bool wait, u64 deadline)
+take(struct port *p, char *page, u64 n, bool wait, u64 *deadline)
 {
-    struct tty *t = p->tty;
-    if (!t)
+    if (p != console)
         return p->in->read(p->in, page, n);
-    spin_guard(&t->lock);
-    const struct termios *s = &t->ldisc.termios;
-    bool one = !wait || (s->c_lflag & ICANON) || s->c_cc[VMIN] == 0;
-    u64 least = one ? 1 : MIN(n, s->c_cc[VMIN]);
-    if (ldisc_available(&t->ldisc) < least && !t->hung_up && rdtime() < deadline)
-        return -EAGAIN;
-    return ldisc_read(&t->ldisc, page, (u32)n);
+    spin_guard(&tty.lock);
+    const u8 *value = tty.ldisc.termios.c_cc;
+    bool lines = tty.ldisc.termios.c_lflag & ICANON;
+    if (!lines && value[VMIN] == 0 && *deadline == ~0UL)
+        *deadline = rdtime() + ns_to_ticks(value[VTIME] * (NSEC_PER_SEC / 10));
+    u64 least = lines || !wait ? 1 : MIN(n, MAX(value[VMIN], 1));
+    bool over = tty.hung_up || rdtime() >= *deadline;
+    return ldisc_read(&tty.ldisc, page, n, over ? 0 : least);
 }
 
 /* A count, 0 at the end of input. Through a page: the terminal's lock may not be held by who waits,
- * nor the bytes be lost to another reader. */
+ * nor the bytes be lost to another reader. A background process may not read its terminal: it is
+ * stopped, or the read fails if it ignores that. */
 static s64
 port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -96,19 +108,23 @@ port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
     struct waiter w;
     bool wait = !(f->flags & O_NONBLOCK);
     u64 deadline = ~0UL;
-    s64 got, err = n && p->tty ? begin_read(p->tty, &deadline) : 0;
-    char *page = err || !n ? NULL : page_alloc();
+    s64 got, err = 0;
+    if (p == console && is_ours() && tty.group != fs_current()->pgrp) {
+        process_view.signal_group(fs_current()->pgrp, SIGTTIN);
+        return interrupted() ? -EINTR : -EIO;
+    }
+    char *page = n > 0 ? page_alloc() : NULL;
     if (!page)
-        return err || !n ? err : -ENOMEM;
-    n = MIN(n, PAGE_SIZE);
+        return n > 0 ? -ENOMEM : 0;
     wait_enter(&w, &p->wait);
-    while (wait_prepare(), (got = take(p, page, n, wait, deadline)) == -EAGAIN && wait && !err)
+    while (wait_prepare(),
+           (got = take(p, page, MIN(n, PAGE_SIZE), wait, &deadline)) == -EAGAIN && wait && !err)
         err = schedule_until(deadline);
     wait_leave(&w);
     if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)
         got = -EFAULT;
     page_free(page);
-    if (p->tty)
+    if (p == console)
         port_changed(p->in); /* there is room again */
     return got == -EAGAIN && err ? err : got;
 }
@@ -121,12 +137,13 @@ port_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct port *p = f->inode->data;
     char *page = page_alloc(), *out = page;
-    u64 done = 0, piece = p->tty ? PAGE_SIZE / 4 : PAGE_SIZE; /* its translation may be twice it */
+    /* What it is translated to may be twice as long. */
+    u64 done = 0, piece = p == console ? PAGE_SIZE / 4 : PAGE_SIZE;
     s64 err = page ? 0 : -ENOMEM;
     while (done < n && !err) {
         size_t got = buffer_get(b, done, page, MIN(n - done, piece)), size = got;
-        if (p->tty)
-            size = ldisc_output(&p->tty->ldisc, page, got, out = page + piece);
+        if (p == console)
+            size = ldisc_output(&tty.ldisc, page, got, out = page + piece);
         s64 put = got ? p->out->write(p->out, out, size) : -EFAULT;
         if (put > 0)
             done += got;
@@ -144,7 +161,97 @@ port_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 static void
 echo(const char *text, size_t n)
 {
-    console.port.out->write(console.port.out, text, n);
+    console->out->write(console->out, text, n);
+}
+
+/* --- ioctl, sessions ------------------------------------------------------------------------- */
+int
+tty_leader_ends(int session)
+{
+    spin_guard(&tty.lock);
+    int group = tty.session == session ? tty.group : 0;
+    if (tty.session == session)
+        tty.session = tty.group = 0;
+    return group;
+}
+
+/* Output is never queued here, so there is nothing for TCSETSW to wait for. A terminal goes to the
+ * leader of a session (TIOCSCTTY) if no other session has it. */
+static s64
+control(u32 request, u64 arg)
+{
+    const struct fs_owner *self = fs_current();
+    struct termios settings;
+    struct winsize size;
+    int number;
+    switch (request) {
+    case TCGETS:
+        return copy_to_user(arg, &tty.ldisc.termios, sizeof(settings));
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF:
+        if (copy_from_user(&settings, arg, sizeof(settings)))
+            return -EFAULT;
+        if (request == TCSETSF)
+            ldisc_flush(&tty.ldisc);
+        ldisc_set(&tty.ldisc, &settings);
+        return 0;
+    case TCFLSH:
+        if (arg == TCIFLUSH || arg == TCIOFLUSH)
+            ldisc_flush(&tty.ldisc);
+        return arg > TCIOFLUSH ? -EINVAL : 0;
+    case TCSBRK:
+        return 0;
+    case FIONREAD:
+        number = (int)(tty.ldisc.ready - tty.ldisc.read);
+        return copy_to_user(arg, &number, sizeof(number));
+    case TIOCGWINSZ:
+        return copy_to_user(arg, &tty.size, sizeof(size));
+    case TIOCSWINSZ:
+        if (copy_from_user(&size, arg, sizeof(size)))
+            return -EFAULT;
+        tty.size = size;
+        return 0;
+    case TIOCSCTTY:
+        if (self->session != self->pid || (tty.session != 0 && tty.session != self->session))
+            return -EPERM;
+        tty.session = self->session;
+        tty.group = self->pgrp;
+        return 0;
+    }
+    if (!is_ours())
+        return -ENOTTY;
+    switch (request) {
+    case TIOCGPGRP:
+        return copy_to_user(arg, &tty.group, sizeof(tty.group));
+    case TIOCGSID:
+        return copy_to_user(arg, &tty.session, sizeof(tty.session));
+    case TIOCSPGRP:
+        if (copy_from_user(&number, arg, sizeof(number)))
+            return -EFAULT;
+        if (number < 0)
+            return -EINVAL;
+        tty.group = number;
+        return 0;
+    }
+    return -ENOTTY;
+}
+
+/* The foreground hears of a new size (SIGWINCH), of the same one not. */
+static s64
+port_ioctl(struct file *f, u32 request, u64 arg)
+{
+    if (f->inode->data != console)
+        return -ENOTTY;
+    spin_lock(&tty.lock);
+    struct winsize old = tty.size;
+    s64 err = control(request, arg);
+    bool same = old.ws_row == tty.size.ws_row && old.ws_col == tty.size.ws_col;
+    spin_unlock(&tty.lock);
+    if (!same && tty.group > 0)
+        process_view.signal_group(tty.group, SIGWINCH);
+    port_changed(console->in); /* what is typed may be readable now, and there may be room */
+    return err;
 }
 
 /* --- the inodes ------------------------------------------------------------------------------ */
@@ -154,62 +261,50 @@ port_poll(struct file *f, struct waiter *w)
     struct port *p = f->inode->data;
     poll_wait(w, &p->wait);
     u32 bits = p->out->poll(p->out);
-    if (!p->tty)
+    if (p != console)
         return bits;
-    spin_guard(&p->tty->lock);
-    u32 hang_up = p->tty->hung_up ? POLLIN | POLLHUP : 0;
-    return (bits & POLLOUT) | (ldisc_available(&p->tty->ldisc) ? POLLIN : 0) | hang_up;
+    spin_guard(&tty.lock);
+    u32 hang_up = tty.hung_up ? POLLIN | POLLHUP : 0;
+    return (bits & POLLOUT) | (tty.ldisc.ready != tty.ldisc.read ? POLLIN : 0) | hang_up;
 }
 
 /* /dev/tty is the terminal of the session, for who has one. */
 static int
 open_current(struct inode *i, struct file *f)
 {
-    return tty_is_ours(&console) ? 0 : -ENXIO;
+    return is_ours() ? 0 : -ENXIO;
 }
 
 static const struct file_ops port_ops = {
-    .read = port_read, .write = port_write, .ioctl = tty_ioctl, .poll = port_poll
+    .read = port_read, .write = port_write, .ioctl = port_ioctl, .poll = port_poll
 };
 const struct inode_ops port_inode_ops = { .file_ops = &port_ops };
 const struct inode_ops current_tty_ops = { .file_ops = &port_ops, .open = open_current };
 
-static void
-port_init(struct port *p, struct chardev *in, struct chardev *out)
+struct port *
+port_join(struct chardev *in, struct chardev *out)
 {
+    struct port *p = kzalloc(sizeof(*p));
+    if (!p)
+        panic("no memory for a port");
     waitqueue_init(&p->wait);
     p->in = in;
     p->out = out;
     in->user = out->user = p;
     in->changed = out->changed = port_changed;
+    return p;
 }
 
-struct inode *
-port_inode(struct chardev *d, u32 rdev)
-{
-    struct port *p = kzalloc(sizeof(*p));
-    if (!p)
-        return NULL;
-    port_init(p, d, d);
-    return device_inode(&port_inode_ops, 0600, rdev, p);
-}
-
-static struct chardev *
-device_or_uart(const char *name)
-{
-    struct chardev *d;
-    list_for_each (d, &chardevs, link)
-        if (strcmp(d->name, name) == 0)
-            return d;
-    return &uart;
-}
-
-/* Only init knows the size of the window, and sets it (TIOCSWINSZ). */
+/* The size of the window is init's to set. */
 void
 tty_init(void)
 {
-    ldisc_init(&console.ldisc, echo);
-    console.size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
-    port_init(&console.port, device_or_uart("postern.tty.in"), device_or_uart("postern.tty.out"));
-    pull(&console);
+    struct chardev *d, *in = &uart, *out = &uart;
+    list_for_each (d, &chardevs, link) {
+        in = strcmp(d->name, "postern.tty.in") == 0 ? d : in;
+        out = strcmp(d->name, "postern.tty.out") == 0 ? d : out;
+    }
+    ldisc_init(&tty.ldisc, echo);
+    console = port_join(in, out);
+    pull();
 }

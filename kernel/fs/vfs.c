@@ -10,7 +10,6 @@
 #include "fs/dev.h"
 #include "fs/initrd.h"
 #include "fs/names.h"
-#include "fs/proc.h"
 #include "fs/tree.h"
 #include "fs/tty.h"
 #include "lib/print.h"

@@ -81,35 +81,17 @@ state_of(const struct process *p)
     return first->thread->state == THREAD_RUNNABLE ? "R (running)" : "S (sleeping)";
 }
 
-struct signal_sets {
-    sigset blocked, ignored, caught;
-};
-
-static struct signal_sets
-signal_sets_of(const struct process *p)
-{
-    struct signal_sets sets = { 0 };
-    if (!list_empty(&p->tasks))
-        sets.blocked = list_first(&p->tasks, struct task, link)->sig.mask;
-    for (int i = 0; i < SIGNALS; i++)
-        if (p->sig.action[i].handler == (u64)SIG_IGN)
-            sets.ignored |= 1UL << i;
-        else if (p->sig.action[i].handler)
-            sets.caught |= 1UL << i;
-    return sets;
-}
-
 static u64
 hundredths(u64 ticks)
 {
     return ticks_to_ns(ticks) / (NSEC_PER_SEC / 100);
 }
 
+/* 52 fields. Zeros are of the terminal, faults, priorities, and of signals, which status tells. */
 static void
 print_stat(struct printer *out, struct process *p)
 {
     const struct space *s = p->space ?: &no_space;
-    struct signal_sets sets = signal_sets_of(p);
     struct task *t;
     u64 run_ticks = p->dead_ticks;
     for_each_task (t, p)
@@ -118,22 +100,29 @@ print_stat(struct printer *out, struct process *p)
              p->name, *state_of(p), p->parent ? p->parent->pid : 0, p->pgrp, p->session,
              hundredths(run_ticks), hundredths(p->child_ticks), p->live_tasks,
              hundredths(p->start_ticks), s->mapped_pages * PAGE_SIZE, s->resident_pages);
-    print_to(out, "%lu 0 0 %lu 0 0 %lu %lu %lu %lu 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n", ~0UL,
-             s->stack_start, p->sig.pending.set, sets.blocked, sets.ignored, sets.caught);
+    print_to(out, "%lu 0 0 %lu 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n", ~0UL,
+             s->stack_start);
 }
 
 static void
 print_status(struct printer *out, struct process *p)
 {
     const struct space *s = p->space ?: &no_space;
-    struct signal_sets sets = signal_sets_of(p);
+    sigset blocked = 0, ignored = 0, caught = 0;
+    if (!list_empty(&p->tasks))
+        blocked = list_first(&p->tasks, struct task, link)->sig.mask;
+    for (int i = 0; i < SIGNALS; i++)
+        if (p->sig.action[i].handler == (u64)SIG_IGN)
+            ignored |= 1UL << i;
+        else if (p->sig.action[i].handler)
+            caught |= 1UL << i;
     print_to(out, "Name:\t%s\nState:\t%s\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->name,
              state_of(p), p->pid, p->pid, p->parent ? p->parent->pid : 0);
     print_to(out, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nVmSize:\t%8lu kB\nVmRSS:\t%8lu kB\n",
              s->mapped_pages * (PAGE_SIZE / 1024), s->resident_pages * (PAGE_SIZE / 1024));
     print_to(out, "Threads:\t%u\nSigPnd:\t%016x\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", p->live_tasks,
-             0, p->sig.pending.set, sets.blocked);
-    print_to(out, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", sets.ignored, sets.caught);
+             0, p->sig.pending.set, blocked);
+    print_to(out, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ignored, caught);
 }
 
 static void
