@@ -1,10 +1,9 @@
-/* uart.c - the serial port, an ns16550a, for the log and as a chardev. Bytes go out by polling, come
- * in by interrupt.
+/* uart.c - the serial port, an ns16550a, for the log and as a chardev.
  *
- * Polling keeps output simple enough to work in a panic; a receiver that polls would burn a hart.
- * Until uart_init, and on a machine without the device, output takes the firmware's console; the
- * firmware has also set speed, line format and FIFOs. Source: National Semiconductor PC16550D
- * data sheet, section 8 "Registers". */
+ * Bytes go out by polling, come in by interrupt: polling keeps output simple enough to work in a
+ * panic, and a receiver that polls would burn a hart. Until uart_init, and on a machine without the
+ * device, output takes the firmware's console; the firmware has also set speed, line format and
+ * FIFOs. Source: National Semiconductor PC16550D data sheet, section 8 "Registers". */
 
 #include "dev/chardev.h"
 #include "dev/device.h"
@@ -15,9 +14,8 @@
 #define IER  register_at(1) /* which events interrupt */
 #define LSR  register_at(5) /* line status */
 
-#define IER_RECEIVED     1
-#define LSR_RECEIVED     1
-#define LSR_ROOM_TO_SEND 32
+#define RECEIVED     1 /* in both */
+#define ROOM_TO_SEND 32
 
 #define register_at(n) registers[(n) << machine.uart_reg_shift]
 static volatile u8 *registers;
@@ -27,12 +25,14 @@ struct list chardevs = LIST_INIT(chardevs);
 static void
 uart_putc(char c)
 {
-    while (!(LSR & LSR_ROOM_TO_SEND))
+    while (!(LSR & ROOM_TO_SEND))
         ;
     DATA = (u8)c;
 }
 
 /* --- as a byte device ------------------------------------------------------------------------ */
+/* There is room for what the device has: it may interrupt again, for the bytes that are left too.
+ * */
 static s64
 uart_read(struct chardev *d, void *buf, size_t n)
 {
@@ -40,12 +40,13 @@ uart_read(struct chardev *d, void *buf, size_t n)
     size_t got = 0;
     if (!registers)
         return -EAGAIN;
-    while (got < n && (LSR & LSR_RECEIVED))
+    while (got < n && (LSR & RECEIVED))
         to[got++] = DATA;
-    IER = IER_RECEIVED;
+    IER = RECEIVED;
     return got ? (s64)got : -EAGAIN;
 }
 
+/* To where the log goes, which is the firmware on a machine without a UART. */
 static s64
 uart_write(struct chardev *d, const void *buf, size_t n)
 {
@@ -63,8 +64,10 @@ uart_poll(struct chardev *d)
 
 struct chardev uart = { .read = uart_read, .write = uart_write, .poll = uart_poll };
 
-/* The interrupt lasts for as long as there are bytes: it is off until somebody has room for them.
- * So they wait in the device, and the sender with them. */
+/* The interrupt lasts for as long as there are bytes: it is off until somebody has room for them
+ * and reads. So they wait in the device, and the sender with them; a hart is not interrupted
+ * without end when nobody listens. Whoever reads on another hart meanwhile has switched it on for
+ * bytes that come later, and those interrupt again. */
 static void
 uart_interrupt(void *arg)
 {
@@ -81,7 +84,7 @@ uart_init(void)
         return;
     log_putc = uart_putc;
     if (plic_register(machine.uart_irq, uart_interrupt, NULL) == 0)
-        IER = IER_RECEIVED;
+        IER = RECEIVED;
     else
         pr_warn("uart: no interrupt %u, so no input", machine.uart_irq);
 }

@@ -1,8 +1,8 @@
 /* dev.c - /dev: null, zero, random, and the links and nodes that stand beside them.
  *
  * The terminal and the ports of the machine are in tty.c. Numbers are Linux's
- * (Documentation/admin-guide/devices.txt), because programs know some of them; null(4) and random(4)
- * say what the devices do. */
+ * (Documentation/admin-guide/devices.txt), because programs know some of them. Source: null(4),
+ * random(4). */
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>

@@ -50,6 +50,7 @@ ldisc_set(struct ldisc *l, const struct termios *t)
         l->ready = l->typed;
 }
 
+/* Of what OPOST can stand for only the newline matters today: a screen needs both characters. */
 size_t
 ldisc_output(const struct ldisc *l, const char *in, size_t n, char *out)
 {
@@ -102,7 +103,8 @@ is_control(const struct ldisc *l, u32 index, u8 c)
     return c != 0 && l->termios.c_cc[index] == c;
 }
 
-/* Is c a key that changes the line? Then it has. Blanks behind a word go with it. */
+/* Is c a key that changes the line? Then it has: one character is gone, or all of them, or a word
+ * with the blanks behind it. It never reaches back into lines that have ended. */
 static bool
 edit(struct ldisc *l, u8 c)
 {
@@ -121,7 +123,9 @@ edit(struct ldisc *l, u8 c)
 
 /* --- input ----------------------------------------------------------------------------------- */
 /* A signal throws away what was typed before it (but for NOFLSH). What finds no room is lost, as on
- * a real line; it cannot be told to anybody. The last place is kept for the end of the line. */
+ * a real line; it cannot be told to anybody. The last place is kept for the end of the line, or a
+ * line that is too long could never be read. Keys that signal or edit work even when all is full.
+ * */
 int
 ldisc_input(struct ldisc *l, u8 c)
 {
@@ -149,6 +153,8 @@ ldisc_input(struct ldisc *l, u8 c)
     return 0;
 }
 
+/* Lines end where they were ended: read(2) with a large buffer still gives one line at a time, and
+ * with a small one the rest of the line comes next. */
 s64
 ldisc_read(struct ldisc *l, char *buf, u64 n, u64 least)
 {

@@ -14,8 +14,12 @@
 
 struct ldisc {
     struct termios termios;
-    /* Positions in the ring, counted without end: what was read, what may be read, what was typed.
-     * In canonical mode the line being edited lies between the last two. */
+    /* Positions in the ring, counted without end (a place is its position modulo LDISC_RING):
+     *
+     *     ... gone | may be read | the line being edited | free ...
+     *             read         ready                   typed
+     *
+     * Outside of canonical mode nothing is edited, and `ready` is `typed`. */
     u32 read, ready, typed;
     u16 ring[LDISC_RING];                     /* bytes, and LDISC_EOF */
     void (*echo)(const char *text, size_t n); /* to the screen, already translated */

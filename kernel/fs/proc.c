@@ -22,6 +22,8 @@
 #define ROOT     1u  /* number of /proc */
 
 /* --- printing -------------------------------------------------------------------------------- */
+/* The text goes to the pages of the inode as it grows, so it may be of any length. An error stays:
+ * print functions need not look, and the look-up fails in the end. */
 struct printer {
     struct inode *text;
     char *page; /* to put lines together in */
@@ -101,8 +103,12 @@ static const struct inode_ops fd_ops = { .readlink = read_link,
                                          .release = release_text };
 
 /* --- directories: inode->data is the table of names, or NULL for fd -------------------------- */
-/* The st_ino of child k, the same whenever it is made: the pid, and below it, ten bits each, the
- * places of all names on the way. */
+/* The st_ino of child k, the same whenever it is made: the pid (0: none) above 32 bits, and below
+ * them, ten bits each, the places of all names on the way from /proc or /proc/PID:
+ *
+ *     /proc/7/fd/3    7 << 32 | ROOT << 20 | 0 << 10 | NUMBERED + 3      (fd is row 0)
+ *
+ * So a number tells all about its inode, and none has to keep anything else. */
 static u64
 child_number(const struct inode *dir, u32 k)
 {
@@ -111,7 +117,8 @@ child_number(const struct inode *dir, u32 k)
     return (dir->number >> 32 << 32) | (u32)dir->number << 10 | k;
 }
 
-/* Names that are numbers: the first from n on, or -1. Pids in /proc, descriptors in fd. */
+/* Names that are numbers: the first from n on, or -1. Pids in /proc, descriptors in fd. For a
+ * look-up and a listing alike: a number exists if it is the first from itself on. */
 static int
 next_number(const struct inode *dir, int n)
 {
@@ -129,8 +136,9 @@ is_name(const struct component *name, const char *text)
 
 static const struct inode_ops dir_ops;
 
-/* Print functions take locks of upper floors, outermost ones: none of ours is held here. A link
- * that leads nowhere (exe of a zombie) is not there. */
+/* The inode of one name with its text. Print functions take locks of upper floors, outermost ones:
+ * none of ours is held here. A process may have gone since it was looked up: then so has the name.
+ * A link that leads nowhere (exe of a zombie) is not there. */
 static int
 make(struct inode *dir, const struct component *name, const struct proc_entry *e, u32 k,
      struct inode **out)
@@ -158,7 +166,8 @@ make(struct inode *dir, const struct component *name, const struct proc_entry *e
     return err;
 }
 
-/* What is no number, or one with leading zeros, prints as another name. */
+/* Numbers first, then the table. What is no number, or one with leading zeros, prints as another
+ * name than it has, and so is none: one process has one name. */
 static int
 proc_lookup(struct inode *dir, const struct component *name, struct inode **out)
 {
@@ -177,8 +186,8 @@ proc_lookup(struct inode *dir, const struct component *name, struct inode **out)
     return -ENOENT;
 }
 
-/* The position of a child is k behind `.` and `..`, so processes may come and go between two
- * calls. */
+/* The position of a child is k behind `.` and `..`: it does not depend on which others there are,
+ * so processes may come and go between two calls, and none that stays is skipped or told twice. */
 static void
 proc_list(struct inode *dir, struct dir_sink *sink)
 {
@@ -221,7 +230,7 @@ print_cpuinfo(struct printer *p, struct process *unused)
                  harts[i].id, machine.isa);
 }
 
-/* Seconds since boot, and those that harts were idle. */
+/* Seconds since boot, and those that harts were idle, summed over the harts. */
 static void
 print_uptime(struct printer *p, struct process *unused)
 {
@@ -244,25 +253,26 @@ print_self(struct printer *p, struct process *unused)
     print_to(p, "%d", fs_current()->pid);
 }
 
+/* Of a table at most 32 rows: see NUMBERED. Where a row stands is part of its st_ino. */
 #define FILE      .mode = S_IFREG | 0444
 #define DIRECTORY .mode = S_IFDIR | 0555
 
 static const struct proc_entry kernel_entries[] = {
     { "osrelease", FILE, .text = KERNEL_RELEASE "\n" },
     { "pid_max", FILE, .text = "32768\n" },
-    { NULL },
+    { .name = NULL },
 };
 
 /* malloc of glibc asks: memory is given when it is touched, and promised without limit. */
 static const struct proc_entry vm_entries[] = {
     { "overcommit_memory", FILE, .text = "1\n" },
-    { NULL },
+    { .name = NULL },
 };
 
 static const struct proc_entry sys_entries[] = {
     { "kernel", DIRECTORY, .entries = kernel_entries },
     { "vm", DIRECTORY, .entries = vm_entries },
-    { NULL },
+    { .name = NULL },
 };
 
 static const struct proc_entry system_entries[] = {
@@ -275,9 +285,11 @@ static const struct proc_entry system_entries[] = {
     { "sys", DIRECTORY, .entries = sys_entries },
     { "uptime", FILE, .print = print_uptime },
     { "version", FILE, .text = "Linux version " KERNEL_RELEASE " (Postern)\n" },
-    { NULL },
+    { .name = NULL },
 };
 
+/* At boot, where a lack of memory is the end. Root is a mount point to those who would remove it,
+ * because its device differs from its parent's. */
 void
 proc_init(void)
 {

@@ -2,8 +2,15 @@
  *
  * Devices give and take kernel memory only and never wait, so a page stands between them and the
  * program, and its thread waits here. What comes from the terminal's keyboard is taken at once, in
- * the interrupt, and waits in the ring of the line discipline: ^C must work when nobody reads. Job
- * control is told here and carried out by the process tree (process_view of vfs.h). Source:
+ * the interrupt, and waits in the ring of the line discipline: ^C must work when nobody reads.
+ *
+ *     keyboard --pull--> ldisc_input --> ring --take--> page --> read(2)
+ *                             | echo
+ *     screen <----------------+-------- ldisc_output <-- page <-- write(2)
+ *
+ *     other ports <-------------------------------------> page <-> read(2), write(2)
+ *
+ * Job control is told here and carried out by the process tree (process_view of vfs.h). Source:
  * termios(3), tty(4), tty_ioctl(4); numbers and layouts are Linux's. */
 #include "fs/tty.h"
 #include <asm/errno.h>
@@ -22,12 +29,15 @@
 #include "time/clock.h"
 #include "time/timer.h"
 
+/* What inode->data of a device node points at. */
 struct port {
     struct chardev *in, *out; /* the same device but for the terminal */
     struct waitqueue wait;    /* for either direction */
 };
 
-/* Of the terminal's port alone: what stands between its devices and who reads and writes. */
+/* Of the terminal's port alone: what stands between its devices and who reads and writes. Session
+ * and group are read without the lock where a moment more or less does not matter: a signal to a
+ * group that has just left the foreground is one that was typed a moment earlier. */
 static struct {
     struct spinlock lock; /* all below */
     struct ldisc ldisc;
@@ -62,6 +72,8 @@ pull(void)
     } while (n > 0);
 }
 
+/* From the device's interrupt, and after whatever else may have made room or bytes. All who wait
+ * look again: readers and writers of one port are few. */
 static void
 port_changed(struct chardev *d)
 {
@@ -100,7 +112,9 @@ take(struct port *p, char *page, u64 n, bool wait, u64 *deadline)
 
 /* A count, 0 at the end of input. Through a page: the terminal's lock may not be held by who waits,
  * nor the bytes be lost to another reader. A background process may not read its terminal: it is
- * stopped, or the read fails if it ignores that. */
+ * stopped and reads again when it goes on; if it ignores that, or nobody could ever continue it,
+ * the read fails. The wait takes bytes as its condition: looking first and taking later would be
+ * two chances for another reader to come in between. */
 static s64
 port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -131,7 +145,9 @@ port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 
 /* --- write ----------------------------------------------------------------------------------- */
 /* A slow device makes the program wait, not the bytes disappear. What it did not take is fetched
- * once more: simpler than keeping it. */
+ * once more: simpler than keeping it. A device takes a piece whole or not at all, so what two
+ * programs write to the terminal mixes at worst between pieces, and a newline that has become two
+ * bytes is never cut. A bad address ends the write with what went before it. */
 static s64
 port_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
@@ -165,6 +181,7 @@ echo(const char *text, size_t n)
 }
 
 /* --- ioctl, sessions ------------------------------------------------------------------------- */
+/* Only the leader's end frees a terminal: members that live on without it are told by SIGHUP. */
 int
 tty_leader_ends(int session)
 {
@@ -175,8 +192,11 @@ tty_leader_ends(int session)
     return group;
 }
 
-/* Output is never queued here, so there is nothing for TCSETSW to wait for. A terminal goes to the
- * leader of a session (TIOCSCTTY) if no other session has it. */
+/* With the terminal's lock held, over the copies too: user memory comes after it in the order.
+ * Output is never queued here, so there is nothing for TCSETSW and tcdrain (TCSBRK) to wait for. A
+ * terminal goes to the leader of a session (TIOCSCTTY) if no other session has it; what follows
+ * that is only for the session that does. Not checked: that who sets the foreground group is in the
+ * foreground itself, as Linux asks with SIGTTOU, and that the group is one of the session. */
 static s64
 control(u32 request, u64 arg)
 {
@@ -237,7 +257,9 @@ control(u32 request, u64 arg)
     return -ENOTTY;
 }
 
-/* The foreground hears of a new size (SIGWINCH), of the same one not. */
+/* Requests that are not listed answer -ENOTTY, as every request does to a port that is no terminal:
+ * so isatty(3) tells them apart. The foreground hears of a new size (SIGWINCH), of the same one
+ * not. */
 static s64
 port_ioctl(struct file *f, u32 request, u64 arg)
 {
@@ -255,6 +277,8 @@ port_ioctl(struct file *f, u32 request, u64 arg)
 }
 
 /* --- the inodes ------------------------------------------------------------------------------ */
+/* Both directions of the one queue: the terminal's input is ready by what the ring holds, its
+ * output by its device; another port is what its device says. */
 static u32
 port_poll(struct file *f, struct waiter *w)
 {
@@ -295,7 +319,9 @@ port_join(struct chardev *in, struct chardev *out)
     return p;
 }
 
-/* The size of the window is init's to set. */
+/* Keyboard and screen are looked for one by one: a machine may have only one of the two ports, and
+ * the UART stands in for the other. The size of the window is init's to set. What was typed before
+ * anybody listened is pulled now, or nothing would ever say that it is there. */
 void
 tty_init(void)
 {

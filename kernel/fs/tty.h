@@ -16,8 +16,8 @@ extern const struct inode_ops port_inode_ops, current_tty_ops;
 
 /* After all devices, before /dev. */
 void tty_init(void);
-/* The port of two devices or one, which wake from then on who waits for it. At boot, where a lack of
- * memory is the end. */
+/* The port of two devices (or of one, given twice), which from then on wake who waits for it. At
+ * boot only, where a lack of memory is the end. */
 struct port *port_join(struct chardev *in, struct chardev *out);
 
 /* The leader of `session` ends. If the session had the terminal, it has it no more; returns the

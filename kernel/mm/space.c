@@ -188,13 +188,3 @@ space_flush(struct space *s, u64 va, u64 size)
     if (mask)
         tlb_flush(mask, va, size);
 }
-
-void
-space_for_each(struct space *s, void (*visit)(struct area *, void *), void *arg)
-{
-    struct area *a;
-    spin_lock(&s->lock);
-    list_for_each (a, &s->areas, link)
-        visit(a, arg);
-    spin_unlock(&s->lock);
-}

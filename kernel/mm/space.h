@@ -130,6 +130,3 @@ struct space *space_current(void);
 /* Instructions in user memory have changed: fence.i on this hart and on those that run threads
  * of it (unprivileged ISA, Zifencei). A hart that comes later fences in space_activate. */
 void space_code_changed(struct space *s);
-
-/* For /proc: calls visit for each area in order with the lock held; visit must not sleep. */
-void space_for_each(struct space *s, void (*visit)(struct area *, void *), void *arg);

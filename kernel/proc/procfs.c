@@ -13,7 +13,8 @@
 #include "time/clock.h"
 
 /* --- its memory: printed with a reference of the space, without process_lock ------------------ */
-/* Tools cut at columns: a name begins in column 74, as Linux prints it. */
+/* Tools cut at columns: a name begins in column 74, as Linux prints it. The space's lock is held,
+ * so that all lines are of one moment; what describes a file takes only locks behind it. */
 static void
 print_maps(struct printer *p, struct space *s)
 {
@@ -33,6 +34,7 @@ print_maps(struct printer *p, struct space *s)
     }
 }
 
+/* As the program got it at its start, AT_NULL included. */
 static void
 print_auxv(struct printer *p, struct space *s)
 {
@@ -42,7 +44,8 @@ print_auxv(struct printer *p, struct space *s)
     print_bytes(p, s->auxv, (n + 2) * sizeof(u64));
 }
 
-/* argv or the environment, as it lies in the program's memory now. */
+/* argv or the environment, as it lies in the program's memory now: a program may write there, and
+ * some do, to change what ps shows. What is not mapped any more ends the text. */
 static void
 print_user_range(struct printer *p, struct space *s, u64 start, u64 end)
 {
@@ -70,6 +73,7 @@ print_environ(struct printer *p, struct space *s)
 /* --- the process itself: printed with process_lock held --------------------------------------- */
 static const struct space no_space; /* of a zombie */
 
+/* The letter is for stat, the word for status. Of several tasks the first stands for all. */
 static const char *
 state_of(const struct process *p)
 {
@@ -104,6 +108,7 @@ print_stat(struct printer *out, struct process *p)
              s->stack_start);
 }
 
+/* For people, and for tools that do not want to count fields. Nobody is but root here. */
 static void
 print_status(struct printer *out, struct process *p)
 {
@@ -131,6 +136,7 @@ print_comm(struct printer *out, struct process *p)
     print_to(out, "%s\n", p->name);
 }
 
+/* The path of the program now, wherever it has been moved; " (deleted)" if it is gone. */
 static void
 print_exe(struct printer *out, struct process *p)
 {
@@ -150,9 +156,12 @@ static const struct proc_entry entries[] = {
     { "maps", FILE, .print_space = print_maps },
     { "stat", FILE, .print = print_stat },
     { "status", FILE, .print = print_status },
-    { NULL },
+    { .name = NULL },
 };
 
+/* Finds the process once for all of them, so that no print function has to. Short texts are made
+ * under the lock, which keeps everything in place. Those that read the program's memory may take
+ * long: they get a reference of the space instead, which outlives the process if need be. */
 static int
 print(struct printer *out, int pid, const struct proc_entry *e)
 {
@@ -172,6 +181,7 @@ print(struct printer *out, int pid, const struct proc_entry *e)
 }
 
 /* --- what else floor 6 asks of us ------------------------------------------------------------ */
+/* The list is not in order of pids; they are few, and only /proc asks. */
 static int
 next_pid(int from)
 {
@@ -194,6 +204,7 @@ terminal_signal(int pgrp, int signo)
         signal_send_members(pgrp, signo);
 }
 
+/* Every space is asked, for who has mapped a file is written down nowhere else. */
 static void
 forget_pages(void *object, u64 first)
 {

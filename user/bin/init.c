@@ -4,9 +4,9 @@
  * Not a service manager. The kernel starts it with no open file; tools/run and tools/image leave
  * word for it in files (tools/lib/guest.py): /run/argv, /run/term and /run/winsize. The command's
  * descriptors 0 to 2 are the machine's clean byte ports, or the console as a controlling terminal
- * when there are none. When the command ends, how it did goes to the port postern.status, which knows more than an
- * exit status can tell; init's own status is the shell's, and the kernel powers off with it.
- * Follows POSIX.1-2017, "Exit Status for Commands".
+ * when there are none. When the command ends, how it did goes to the port postern.status, which
+ * knows more than an exit status can tell; init's own status is the shell's, and the kernel powers
+ * off with it. Follows POSIX.1-2017, "Exit Status for Commands".
  */
 #include <errno.h>
 #include <fcntl.h>
