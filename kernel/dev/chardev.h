@@ -2,16 +2,17 @@
  *
  * A driver (virtio-serial: one device for each named port) fills a struct chardev and registers it;
  * floor 6 makes /dev/virtio-ports/NAME of it, waits and copies to user memory. A driver never
- * waits and never sees a user address. Not here: terminals (fs/tty.c), the UART (dev/device.h). */
+ * waits and never sees a user address. Not here: files and the terminal (fs/tty.c). */
 #pragma once
 
+#include <asm/poll.h>
 #include "lib/list.h"
 #include "lib/types.h"
 
-/* What holds now; equal to POLLIN, POLLOUT, POLLHUP of <asm/poll.h>. */
-#define CHARDEV_READABLE 0x001u /* read would give bytes, or 0 for the end of input */
-#define CHARDEV_WRITABLE 0x004u /* write would take at least one byte, or fail for good */
-#define CHARDEV_HUP      0x010u /* the other side has closed */
+/* What holds now, as poll(2) tells it. */
+#define CHARDEV_READABLE POLLIN  /* read would give bytes, or 0 for the end of input */
+#define CHARDEV_WRITABLE POLLOUT /* write would take something, or fail for good */
+#define CHARDEV_HUP      POLLHUP /* the other side has closed */
 
 struct chardev {
     /* --- filled by the driver before it is registered, constant afterwards --- */
@@ -20,9 +21,9 @@ struct chardev {
      * everything that came before it has been read; -EAGAIN when nothing is there now; -EIO when
      * the device is no source. */
     s64 (*read)(struct chardev *d, void *buf, size_t n);
-    /* Queues up to n > 0 bytes. They are copied, so `buf` is free on return. The count; -EAGAIN
-     * when there is no room now; -EPIPE when the other side is gone for good (the writer gets
-     * SIGPIPE); -EIO when the device is no sink. */
+    /* Queues all of n bytes, 0 < n <= PAGE_SIZE. They are copied, so `buf` is free on return. The
+     * count; -EAGAIN when there is no room now; -EPIPE when the other side is gone for good (the
+     * writer gets SIGPIPE); -EIO when the device is no sink. */
     s64 (*write)(struct chardev *d, const void *buf, size_t n);
     /* CHARDEV_ bits. */
     u32 (*poll)(struct chardev *d);
@@ -38,8 +39,9 @@ struct chardev {
     struct list link; /* in the registry */
 };
 
-/* All of them. A driver adds its own at boot, before vfs_init(), on one hart: if it learns the
- * names of its ports from the machine it polls for them first. */
+/* All that have names of their own. A driver adds them at boot, before vfs_init(), on one hart: if
+ * it learns the names of its ports from the machine it polls for them first. */
 extern struct list chardevs;
-/* The device of this name, or NULL. */
-struct chardev *chardev_find(const char *name);
+
+/* The serial port, for a terminal on a machine without such ports. */
+extern struct chardev uart;

@@ -18,11 +18,8 @@ device_registers(const struct range *r)
     return r->start ? map_device(r->start, r->end - r->start) : NULL;
 }
 
-/* --- UART (ns16550a): bytes out by polling, bytes in by interrupt ---------------------------- */
+/* --- UART (ns16550a): output by polling; as a byte device it is in dev/chardev.h ------------- */
 void uart_init(void); /* after plic_init; from here on the log goes to the UART */
-void uart_putc(char c);
-/* Who gets each received byte (the terminal). Handed down at start. */
-extern void (*uart_receive)(u8 byte);
 
 /* --- PLIC: external interrupts --------------------------------------------------------------- */
 void plic_init(void);      /* once */

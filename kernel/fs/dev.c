@@ -1,115 +1,78 @@
-/* dev.c - /dev: null, zero, full, random, and the links and nodes that stand beside them.
+/* dev.c - /dev: null, zero, random, and the links and nodes that stand beside them.
  *
- * Terminals are in tty.c, the ports of the machine in port.c. Numbers are Linux's
- * (Documentation/admin-guide/devices.txt), because programs know some of them. */
-#include "fs/dev.h"
+ * The terminal and the ports of the machine are in tty.c. Numbers are Linux's
+ * (Documentation/admin-guide/devices.txt), because programs know some of them. Source: null(4),
+ * random(4). */
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include "dev/chardev.h"
 #include "fs/path.h"
-#include "fs/port.h"
 #include "fs/tty.h"
+#include "fs/dev.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/random.h"
 #include "lib/string.h"
-#include "sched/thread.h"
 
+#define DEVICE_NULL MAKE_DEVICE(1, 3)
+
+/* --- those without hardware, told apart by their number --------------------------------------- */
+/* Zeros, or random bytes of the one generator, which never waits. A gigabyte of them takes a while:
+ * interrupts are seen between pieces. */
 static s64
-null_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+mem_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    return 0;
+    u8 bytes[256];
+    bool zeros = f->inode->rdev == DEVICE_ZERO;
+    u64 done = 0, limit = f->inode->rdev == DEVICE_NULL ? 0 : n;
+    while (done < limit) {
+        size_t want = MIN(limit - done, zeros ? PAGE_SIZE : sizeof(bytes));
+        if (!zeros)
+            random_bytes(bytes, want);
+        size_t got = buffer_put(b, done, zeros ? NULL : bytes, want);
+        done += got;
+        if (got < want)
+            return done ? (s64)done : -EFAULT;
+        preemption_point();
+    }
+    return (s64)done;
 }
 
+/* What is written to random does not have to be of use. */
 static s64
-null_write(struct file *f, struct buffer b, u64 n, u64 *pos)
+mem_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     return (s64)n;
 }
 
+/* Every position is the same; lseek succeeds all the same. */
 static s64
-full_write(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return n ? -ENOSPC : 0;
-}
-
-/* A gigabyte of zeros takes a while: interrupts are seen between pages. */
-static s64
-zero_read(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    u64 done = 0;
-    while (done < n) {
-        size_t want = MIN(n - done, PAGE_SIZE), got = buffer_put(b, done, NULL, want);
-        done += got;
-        if (got < want)
-            return done ? (s64)done : -EFAULT;
-        preemption_point();
-    }
-    return (s64)done;
-}
-
-/* The same generator behind both names; it never waits. */
-static s64
-random_read(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    u8 piece[256];
-    u64 done = 0;
-    while (done < n) {
-        size_t want = MIN(n - done, sizeof(piece));
-        random_bytes(piece, want);
-        size_t got = buffer_put(b, done, piece, want);
-        done += got;
-        if (got < want)
-            return done ? (s64)done : -EFAULT;
-        preemption_point();
-    }
-    return (s64)done;
-}
-
-/* Every position is the same; lseek succeeds all the same (null(4)). */
-static s64
-null_seek(struct file *f, s64 offset, int whence)
+mem_seek(struct file *f, s64 offset, int whence)
 {
     return 0;
 }
 
-static const struct file_ops null_ops = { .read = null_read,
-                                          .write = null_write,
-                                          .seek = null_seek };
-const struct file_ops zero_file_ops = { .read = zero_read, .write = null_write, .seek = null_seek };
-static const struct file_ops full_ops = { .read = zero_read,
-                                          .write = full_write,
-                                          .seek = null_seek };
-static const struct file_ops random_ops = {
-    .read = random_read,
-    .write = null_write, /* what is written there does not have to be of use (random(4)) */
-    .seek = null_seek
-};
+static const struct file_ops mem_ops = { .read = mem_read, .write = mem_write, .seek = mem_seek };
+static const struct inode_ops mem_inode_ops = { .file_ops = &mem_ops };
 
-static const struct inode_ops null_inode = { .file_ops = &null_ops };
-static const struct inode_ops zero_inode = { .file_ops = &zero_file_ops };
-static const struct inode_ops full_inode = { .file_ops = &full_ops };
-static const struct inode_ops random_inode = { .file_ops = &random_ops };
-
-static const struct {
-    const char *path;
+/* --- the names ------------------------------------------------------------------------------- */
+static const struct node {
+    const char *path, *link;
     const struct inode_ops *ops;
     u32 mode, rdev;
-} devices[] = { { "/dev/null", &null_inode, 0666, MAKE_DEVICE(1, 3) },
-                { "/dev/zero", &zero_inode, 0666, MAKE_DEVICE(1, 5) },
-                { "/dev/full", &full_inode, 0666, MAKE_DEVICE(1, 7) },
-                { "/dev/random", &random_inode, 0666, MAKE_DEVICE(1, 8) },
-                { "/dev/urandom", &random_inode, 0666, MAKE_DEVICE(1, 9) },
-                { "/dev/tty", &current_tty_inode, 0666, MAKE_DEVICE(5, 0) },
-                { "/dev/console", &console_inode, 0600, MAKE_DEVICE(5, 1) } };
-
-static const struct {
-    const char *path, *text;
-} links[] = { { "/dev/fd", "/proc/self/fd" },
-              { "/dev/stdin", "/proc/self/fd/0" },
-              { "/dev/stdout", "/proc/self/fd/1" },
-              { "/dev/stderr", "/proc/self/fd/2" } };
+} nodes[] = {
+    { "/dev/null", NULL, &mem_inode_ops, 0666, DEVICE_NULL },
+    { "/dev/zero", NULL, &mem_inode_ops, 0666, DEVICE_ZERO },
+    { "/dev/random", NULL, &mem_inode_ops, 0666, MAKE_DEVICE(1, 8) },
+    { "/dev/urandom", NULL, &mem_inode_ops, 0666, MAKE_DEVICE(1, 9) },
+    { "/dev/tty", NULL, &current_tty_ops, 0666, MAKE_DEVICE(5, 0) },
+    { "/dev/console", NULL, &port_inode_ops, 0600, MAKE_DEVICE(5, 1) },
+    { "/dev/fd", .link = "/proc/self/fd" },
+    { "/dev/stdin", .link = "/proc/self/fd/0" },
+    { "/dev/stdout", .link = "/proc/self/fd/1" },
+    { "/dev/stderr", .link = "/proc/self/fd/2" },
+};
 
 /* The kernel's nodes win over what an archive has at their place. */
 static void
@@ -121,29 +84,24 @@ add(const char *path, struct inode *i)
         pr_warn("%s: cannot be made (error %d)", path, -err);
 }
 
-static void
-add_ports(void)
-{
-    char path[64];
-    vfs_add(AT_FDCWD, kernel_path("/dev/virtio-ports"), ramfs_inode(S_IFDIR | 0755), WALK_NAME);
-    u32 minor = 0;
-    struct chardev *d;
-    list_for_each (d, &chardevs, link) {
-        if (d->changed)
-            continue; /* the terminal has it */
-        snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
-        add(path, port_inode(d, MAKE_DEVICE(250, minor++)));
-    }
-}
-
+/* Ports stand in the folder where Linux systems have them; a machine without has an empty one. What
+ * is no port does not look at its data. */
 void
 dev_init(void)
 {
+    struct chardev *d;
+    u32 minor = 0;
+    char path[64];
     /* -EEXIST is as good */
     vfs_add(AT_FDCWD, kernel_path("/dev"), ramfs_inode(S_IFDIR | 0755), WALK_NAME);
-    for (u32 i = 0; i < ARRAY_SIZE(devices); i++)
-        add(devices[i].path, device_inode(devices[i].ops, devices[i].mode, devices[i].rdev, NULL));
-    for (u32 i = 0; i < ARRAY_SIZE(links); i++)
-        add(links[i].path, ramfs_symlink(links[i].text, strlen(links[i].text)));
-    add_ports();
+    vfs_add(AT_FDCWD, kernel_path("/dev/virtio-ports"), ramfs_inode(S_IFDIR | 0755), WALK_NAME);
+    for (const struct node *n = nodes; n < nodes + ARRAY_SIZE(nodes); n++)
+        add(n->path, n->link ? ramfs_symlink(n->link, strlen(n->link))
+                             : device_inode(n->ops, n->mode, n->rdev, console));
+    list_for_each (d, &chardevs, link) {
+        snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
+        if (!d->changed) /* else the terminal has it */
+            add(path,
+                device_inode(&port_inode_ops, 0600, MAKE_DEVICE(250, minor++), port_join(d, d)));
+    }
 }

@@ -1,13 +1,13 @@
-/* dev.h - /dev: what stands there, and the devices that are not worth a file of their own.
+/* dev.h - what the kernel itself puts into the tree: /dev and /proc.
  *
- * Not the drivers: those are in kernel/dev, and reach /dev through tty.c and port.c. vfs_init calls
- * dev_init once; after that programs find everything here by its path alone. Numbers of devices are
- * Linux's (Documentation/admin-guide/devices.txt). */
+ * Not the drivers: those are in kernel/dev, and reach /dev through tty.c. After vfs_init programs
+ * find everything here by its path alone. Numbers of devices are Linux's
+ * (Documentation/admin-guide/devices.txt). */
 #pragma once
 
-#include "fs/inode.h"
+#define DEVICE_ZERO MAKE_DEVICE(1, 5)
 
 /* Makes /dev and its nodes. After tty_init. */
 void dev_init(void);
-
-extern const struct file_ops zero_file_ops;
+/* Makes /proc. What it tells of processes: process_view of vfs.h. */
+void proc_init(void);

@@ -1,231 +1,309 @@
-/* proc.c - /proc: a directory whose entries for processes come about when they are asked for.
+/* proc.c - /proc: directories whose entries come about when they are looked up.
  *
- * Files of the whole system are nodes of the tree like any other. /proc/PID and what is below are
- * made by each look-up and live as long as somebody uses them. Source: proc(5). */
-#include "fs/proc.h"
+ * Nothing of it is in the tree but its root. A look-up makes an inode, prints the text of a file or
+ * the path of a link into it, as into a file of ramfs, and the last put frees it: a process costs
+ * nothing here until it is looked at, and a program that reads in pieces sees one moment. All that
+ * an inode must know later is in its number. What /proc/PID says of a process is in
+ * proc/procfs.c. Formats and names: proc(5), as far as programs look for them. */
+#include "fs/dev.h"
 #include <asm/errno.h>
 #include <linux/stat.h>
+#include "dev/machine.h"
 #include "fs/dir.h"
+#include "fs/ramfs.h"
 #include "fs/tree.h"
+#include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/string.h"
-#include "mm/kmalloc.h"
+#include "mm/frame.h"
+#include "time/clock.h"
 
-#define PIDS_POSITION (1UL << 32) /* of /proc's listing: behind all names in the tree */
+#define NUMBERED 32u /* children: the rows of a table, and behind them, from here on, numbers */
+#define ROOT     1u  /* number of /proc */
 
-static struct list pid_entries = LIST_INIT(pid_entries); /* filled at boot only */
-static u32 next_slot = 2; /* of entries; 0 is the directory. Also their position in a listing */
-static const struct inode_ops pid_dir_ops, link_ops;
-static struct inode *proc_root;
+/* --- printing -------------------------------------------------------------------------------- */
+/* The text goes to the pages of the inode as it grows, so it may be of any length. An error stays:
+ * print functions need not look, and the look-up fails in the end. */
+struct printer {
+    struct inode *text;
+    char *page; /* to put lines together in */
+    int err;
+};
 
-/* --- inodes ---------------------------------------------------------------------------------- */
-u64
-proc_number(int pid, u32 slot)
+void
+print_bytes(struct printer *p, const void *data, size_t n)
 {
-    return (u64)pid << 32 | slot; /* above all numbers that inode_create gives */
-}
-
-/* A look-up makes an inode, its last put frees it: a process costs nothing in /proc until it is
- * looked at. */
-int
-proc_make(struct inode *dir, const struct component *name, const struct inode_ops *ops, u32 mode,
-          u32 slot, const struct proc_node *node, struct inode **out)
-{
-    struct proc_node *copy = kzalloc(sizeof(*copy));
-    struct inode *i = copy ? inode_create(ops, DEVICE_PROC, mode) : NULL;
-    if (!i) {
-        kfree(copy);
-        return -ENOMEM;
-    }
-    *copy = *node;
-    i->data = copy;
-    i->number = proc_number(node->pid, slot);
-    *out = i;
-    if ((i->name = dirent_create(dir, name, i)))
-        return 0;
-    inode_put(i);
-    return -ENOMEM;
+    struct buffer from = { .kernel = (char *)data, .source = true };
+    if (n > 0 && !p->err && inode_move(p->text, from, n, p->text->size) != (s64)n)
+        p->err = -ENOMEM;
 }
 
 void
-proc_release(struct inode *i)
+print_to(struct printer *p, const char *fmt, ...)
 {
-    kfree(i->data);
+    va_list ap;
+    va_start(ap, fmt);
+    size_t n = (size_t)vsnprintf(p->page, PAGE_SIZE, fmt, ap);
+    va_end(ap);
+    print_bytes(p, p->page, MIN(n, PAGE_SIZE - 1));
 }
 
-/* `01` is no pid, or one process would have many names. */
-int
-proc_parse(const struct component *name)
+void
+print_path(struct printer *p, struct inode *i)
 {
-    int n = 0;
-    if (name->length == 0 || name->length > 9 || (name->text[0] == '0' && name->length > 1))
-        return -1;
-    for (size_t i = 0; i < name->length; i++) {
-        if (name->text[i] < '0' || name->text[i] > '9')
-            return -1;
-        n = n * 10 + (name->text[i] - '0');
-    }
-    return n;
+    s64 n = vfs_path(i, p->page, PAGE_SIZE);
+    print_bytes(p, p->page, (size_t)MAX(n, 0));
 }
 
-/* --- /proc ----------------------------------------------------------------------------------- */
-static int
-root_lookup(struct inode *dir, const struct component *name, struct inode **out)
-{
-    struct proc_node node = { .pid = proc_parse(name) };
-    if (node.pid <= 0 || !process_view.exists(node.pid))
-        return -ENOENT;
-    return proc_make(dir, name, &pid_dir_ops, S_IFDIR | 0555, 0, &node, out);
-}
-
-/* In order of pids, so the pid is the position: processes may come and go between two calls. */
-static void
-root_list(struct inode *dir, struct dir_sink *sink)
-{
-    int pid = sink->position > PIDS_POSITION ? (int)(sink->position - PIDS_POSITION) : 0;
-    char name[16];
-    while ((pid = process_view.next_pid(pid)) > 0) {
-        snprintf(name, sizeof(name), "%d", pid);
-        if (!dir_emit(sink, name, proc_number(pid, 0), S_IFDIR, PIDS_POSITION + (u64)pid))
-            return;
-    }
-}
+/* --- files and links ------------------------------------------------------------------------- */
+static struct file_ops text_file_ops; /* like a file of ramfs, but nobody writes it */
 
 static s64
-self_readlink(struct inode *i, char *buf, size_t size)
+read_link(struct inode *i, char *buf, size_t size)
 {
-    return snprintf(buf, size, "%d", fs_current()->pid);
+    return inode_move(i, (struct buffer){ .kernel = buf }, size, 0);
 }
 
-static const struct inode_ops self_ops = { .readlink = self_readlink };
-static const struct inode_ops dir_ops = { .file_ops = &dir_file_ops };
-static const struct inode_ops root_ops = { .file_ops = &dir_file_ops,
-                                           .lookup = root_lookup,
-                                           .list = root_list };
-
-/* --- /proc/PID ------------------------------------------------------------------------------- */
-/* How an entry's inode behaves: it prints, is a link, or (neither) the directory fd. */
-static const struct inode_ops *
-kind_of(const struct proc_entry *e, u32 *mode)
+static void
+release_text(struct inode *i)
 {
-    *mode = e->print_pid ? S_IFREG | 0444 : e->read_link ? S_IFLNK | 0777 : S_IFDIR | 0500;
-    return e->print_pid ? &proc_print_ops : e->read_link ? &link_ops : &proc_fd_dir_ops;
+    pages_cut(&i->pages, 0);
 }
 
+/* What a link in fd leads to: the very inode, so /dev/stdin opens a pipe that has no name. Other
+ * processes' tables are not ours to look into. */
 static int
-pid_lookup(struct inode *dir, const struct component *name, struct inode **out)
+follow_fd(struct inode *i, struct inode **out)
 {
-    struct proc_node node = { .pid = ((struct proc_node *)dir->data)->pid };
-    struct proc_entry *e;
-    u32 mode;
-    list_for_each (e, &pid_entries, link)
-        if (strncmp(name->text, e->name, name->length) == 0 && !e->name[name->length] &&
-            process_view.exists(node.pid)) {
-            const struct inode_ops *ops = kind_of(node.entry = e, &mode);
-            return proc_make(dir, name, ops, mode, e->slot, &node, out);
-        }
+    bool ours = (int)(i->number >> 32) == fs_current()->pid;
+    struct file *f scoped_file = ours ? fd_get((int)(i->number % 1024 - NUMBERED)) : NULL;
+    if (!f)
+        return -ENOENT;
+    inode_get(*out = f->inode);
+    return 0;
+}
+
+/* Its text: what has no path is called pipe:[7], and following the link still works. */
+static void
+print_fd(struct printer *p, struct process *unused)
+{
+    struct inode *target;
+    if (follow_fd(p->text, &target))
+        return;
+    print_path(p, target);
+    inode_put(target);
+}
+
+static const struct inode_ops text_ops = { .file_ops = &text_file_ops,
+                                           .readlink = read_link,
+                                           .release = release_text };
+static const struct inode_ops fd_ops = { .readlink = read_link,
+                                         .follow = follow_fd,
+                                         .release = release_text };
+
+/* --- directories: inode->data is the table of names, or NULL for fd -------------------------- */
+/* The st_ino of child k, the same whenever it is made: the pid (0: none) above 32 bits, and below
+ * them, ten bits each, the places of all names on the way from /proc or /proc/PID:
+ *
+ *     /proc/7/fd/3    7 << 32 | ROOT << 20 | 0 << 10 | NUMBERED + 3      (fd is row 0)
+ *
+ * So a number tells all about its inode, and none has to keep anything else. */
+static u64
+child_number(const struct inode *dir, u32 k)
+{
+    if (dir->number == ROOT && k >= NUMBERED)
+        return (u64)(k - NUMBERED) << 32 | ROOT;
+    return (dir->number >> 32 << 32) | (u32)dir->number << 10 | k;
+}
+
+/* Names that are numbers: the first from n on, or -1. Pids in /proc, descriptors in fd. For a
+ * look-up and a listing alike: a number exists if it is the first from itself on. */
+static int
+next_number(const struct inode *dir, int n)
+{
+    if (dir->number == ROOT)
+        return process_view.next_pid(n);
+    bool ours = !dir->data && (int)(dir->number >> 32) == fs_current()->pid;
+    for (; ours && n < MAX_FDS; n++) {
+        struct file *f scoped_file = fd_get(n);
+        if (f)
+            return n;
+    }
+    return -1;
+}
+
+static bool
+is_name(const struct component *name, const char *text)
+{
+    return strncmp(name->text, text, name->length) == 0 && !text[name->length];
+}
+
+static const struct inode_ops dir_ops;
+
+/* The inode of one name with its text. Print functions take locks of upper floors, outermost ones:
+ * none of ours is held here. A process may have gone since it was looked up: then so has the name.
+ * A link that leads nowhere (exe of a zombie) is not there. */
+static int
+make(struct inode *dir, const struct component *name, const struct proc_entry *e, u32 k,
+     struct inode **out)
+{
+    bool is_dir = S_ISDIR(e->mode);
+    const struct inode_ops *ops = is_dir ? &dir_ops : dir->data ? &text_ops : &fd_ops;
+    struct inode *i = *out = inode_create(ops, DEVICE_PROC, e->mode);
+    struct printer p = { i, page_alloc(), 0 };
+    int err = i && p.page && (i->name = dirent_create(dir, name, i)) ? 0 : -ENOMEM;
+    if (!err) {
+        i->number = child_number(dir, k);
+        if (is_dir)
+            i->data = (void *)e->entries;
+        else if (e->text)
+            print_to(&p, "%s", e->text);
+        else if (dir->data == process_view.entries)
+            err = process_view.print(&p, (int)(i->number >> 32), e);
+        else
+            e->print(&p, NULL);
+        err = err ?: p.err ?: S_ISLNK(e->mode) && i->size == 0 ? -ENOENT : 0;
+    }
+    page_free(p.page);
+    if (err)
+        inode_put(i);
+    return err;
+}
+
+/* Numbers first, then the table. What is no number, or one with leading zeros, prints as another
+ * name than it has, and so is none: one process has one name. */
+static int
+proc_lookup(struct inode *dir, const struct component *name, struct inode **out)
+{
+    const struct proc_entry pid_dir = { .mode = S_IFDIR | 0555, .entries = process_view.entries },
+                            fd_link = { .mode = S_IFLNK | 0700, .print = print_fd }, *e = dir->data;
+    char text[16];
+    u32 n = 0;
+    for (size_t i = 0; i < name->length; i++)
+        n = n * 10 + (u32)(name->text[i] - '0');
+    snprintf(text, sizeof(text), "%d", (int)n);
+    if (is_name(name, text) && next_number(dir, (int)n) == (int)n)
+        return make(dir, name, e ? &pid_dir : &fd_link, NUMBERED + n, out);
+    for (u32 k = 0; e && e[k].name; k++)
+        if (is_name(name, e[k].name))
+            return make(dir, name, &e[k], k, out);
     return -ENOENT;
 }
 
+/* The position of a child is k behind `.` and `..`: it does not depend on which others there are,
+ * so processes may come and go between two calls, and none that stays is skipped or told twice. */
 static void
-pid_list(struct inode *dir, struct dir_sink *sink)
+proc_list(struct inode *dir, struct dir_sink *sink)
 {
-    int pid = ((struct proc_node *)dir->data)->pid;
-    struct proc_entry *e;
-    u32 mode;
-    list_for_each (e, &pid_entries, link)
-        if (e->slot >= sink->position && kind_of(e, &mode) &&
-            !dir_emit(sink, e->name, proc_number(pid, e->slot), mode, e->slot + 1))
+    const struct proc_entry *e = dir->data;
+    char name[16];
+    for (u32 k = 0; e && e[k].name; k++)
+        if (k + 2 >= sink->position &&
+            !dir_emit(sink, e[k].name, child_number(dir, k), e[k].mode, k + 3))
             return;
-}
-
-static s64
-entry_readlink(struct inode *i, char *buf, size_t size)
-{
-    const struct proc_node *node = i->data;
-    return node->entry->read_link(node->pid, buf, size);
-}
-
-static const struct inode_ops pid_dir_ops = {
-    .file_ops = &dir_file_ops, .lookup = pid_lookup, .list = pid_list, .release = proc_release
-};
-static const struct inode_ops link_ops = { .readlink = entry_readlink, .release = proc_release };
-
-/* --- registering: at boot, where a lack of memory is the end --------------------------------- */
-static void *
-must(void *p)
-{
-    if (!p)
-        panic("no memory for /proc");
-    return p;
-}
-
-static struct proc_entry *
-entry_create(const char *name)
-{
-    struct proc_entry *e = must(kzalloc(sizeof(*e)));
-    e->name = name;
-    e->slot = next_slot++;
-    return e;
-}
-
-/* Makes `name` in `dir` if it is not there yet. Its reference is the tree's. */
-static struct inode *
-node_create(struct inode *dir, const char *name, size_t length, const struct inode_ops *ops,
-            u32 mode)
-{
-    struct component c = { name, length };
-    struct inode *i = tree_find(dir, &c);
-    if (!i) {
-        i = must(inode_create(ops, DEVICE_PROC, mode));
-        if (tree_link(dir, &c, i))
-            must(NULL);
+    int n = (int)MAX((s64)sink->position - 2 - (s64)NUMBERED, 0);
+    for (; (n = next_number(dir, n)) >= 0; n++) {
+        u32 k = NUMBERED + (u32)n;
+        snprintf(name, sizeof(name), "%d", n);
+        if (!dir_emit(sink, name, child_number(dir, k), e ? S_IFDIR : S_IFLNK, k + 3))
+            return;
     }
-    inode_put(i);
-    return i;
 }
 
-void
-proc_register(const char *name, void (*print)(struct printer *p))
+static const struct inode_ops dir_ops = { .file_ops = &dir_file_ops,
+                                          .lookup = proc_lookup,
+                                          .list = proc_list };
+
+/* --- the machine and the kernel: one row for each name, with its text or what prints it ------- */
+/* In the fields that free(1) and its like look for. Files are memory in use here, not a cache. */
+static void
+print_meminfo(struct printer *p, struct process *unused)
 {
-    struct proc_node *node = must(kzalloc(sizeof(*node)));
-    struct proc_entry *e = entry_create(name);
-    struct inode *dir = proc_root;
-    e->print = print;
-    node->entry = e;
-    for (const char *slash; (slash = strchr(name, '/')); name = slash + 1)
-        dir = node_create(dir, name, (size_t)(slash - name), &dir_ops, S_IFDIR | 0555);
-    node_create(dir, name, strlen(name), &proc_print_ops, S_IFREG | 0444)->data = node;
+    u64 kib = PAGE_SIZE / 1024, total = frames_total() * kib, free = frames_free() * kib;
+    print_to(p, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\n", total, free);
+    print_to(p, "MemAvailable:   %8lu kB\nBuffers:               0 kB\n", free);
+    print_to(p, "Cached:                0 kB\nSwapTotal:             0 kB\n");
+    print_to(p, "SwapFree:              0 kB\n");
 }
 
 static void
-register_pid(const char *name, struct proc_entry from)
+print_cpuinfo(struct printer *p, struct process *unused)
 {
-    struct proc_entry *e = entry_create(name);
-    e->print_pid = from.print_pid;
-    e->read_link = from.read_link;
-    list_add_tail(&pid_entries, &e->link);
+    for (u32 i = 0; i < harts_online; i++)
+        print_to(p, "processor\t: %u\nhart\t\t: %lu\nisa\t\t: %s\nmmu\t\t: sv39\n\n", i,
+                 harts[i].id, machine.isa);
 }
 
-void
-proc_register_pid(const char *name, int (*print)(struct printer *p, int pid))
+/* Seconds since boot, and those that harts were idle, summed over the harts. */
+static void
+print_uptime(struct printer *p, struct process *unused)
 {
-    register_pid(name, (struct proc_entry){ .print_pid = print });
+    u64 up = clock_monotonic_ns() / (NSEC_PER_SEC / 100), idle = 0;
+    for (u32 i = 0; i < harts_online; i++)
+        idle += thread_run_ticks(harts[i].idle);
+    idle = ticks_to_ns(idle) / (NSEC_PER_SEC / 100);
+    print_to(p, "%lu.%02lu %lu.%02lu\n", up / 100, up % 100, idle / 100, idle % 100);
 }
 
-void
-proc_register_pid_link(const char *name, s64 (*read)(int pid, char *buf, size_t size))
+static void
+print_cmdline(struct printer *p, struct process *unused)
 {
-    register_pid(name, (struct proc_entry){ .read_link = read });
+    print_to(p, "%s\n", machine.bootargs);
 }
 
+static void
+print_self(struct printer *p, struct process *unused)
+{
+    print_to(p, "%d", fs_current()->pid);
+}
+
+/* Of a table at most 32 rows: see NUMBERED. Where a row stands is part of its st_ino. */
+#define FILE      .mode = S_IFREG | 0444
+#define DIRECTORY .mode = S_IFDIR | 0555
+
+static const struct proc_entry kernel_entries[] = {
+    { "osrelease", FILE, .text = KERNEL_RELEASE "\n" },
+    { "pid_max", FILE, .text = "32768\n" },
+    { .name = NULL },
+};
+
+/* malloc of glibc asks: memory is given when it is touched, and promised without limit. */
+static const struct proc_entry vm_entries[] = {
+    { "overcommit_memory", FILE, .text = "1\n" },
+    { .name = NULL },
+};
+
+static const struct proc_entry sys_entries[] = {
+    { "kernel", DIRECTORY, .entries = kernel_entries },
+    { "vm", DIRECTORY, .entries = vm_entries },
+    { .name = NULL },
+};
+
+static const struct proc_entry system_entries[] = {
+    { "self", .mode = S_IFLNK | 0777, .print = print_self },
+    { "cmdline", FILE, .print = print_cmdline },
+    { "cpuinfo", FILE, .print = print_cpuinfo },
+    { "filesystems", FILE, .text = "nodev\tramfs\nnodev\tproc\n" },
+    { "meminfo", FILE, .print = print_meminfo },
+    { "mounts", FILE, .text = "rootfs / ramfs rw 0 0\nproc /proc proc rw 0 0\n" },
+    { "sys", DIRECTORY, .entries = sys_entries },
+    { "uptime", FILE, .print = print_uptime },
+    { "version", FILE, .text = "Linux version " KERNEL_RELEASE " (Postern)\n" },
+    { .name = NULL },
+};
+
+/* At boot, where a lack of memory is the end. Root is a mount point to those who would remove it,
+ * because its device differs from its parent's. */
 void
 proc_init(void)
 {
-    static const struct component proc = { "proc", 4 };
-    tree_unlink(tree_root, &proc, true); /* an empty one from the initrd */
-    proc_root = node_create(tree_root, "proc", 4, &root_ops, S_IFDIR | 0555);
-    node_create(proc_root, "self", 4, &self_ops, S_IFLNK | 0777);
-    register_pid("fd", (struct proc_entry){ 0 });
-    proc_init_files();
+    static const struct component name = { "proc", 4 };
+    struct inode *i = inode_create(&dir_ops, DEVICE_PROC, S_IFDIR | 0555);
+    text_file_ops.read = ramfs_file_ops.read;
+    text_file_ops.seek = ramfs_file_ops.seek;
+    tree_unlink(tree_root, &name, true); /* an empty one from the initrd */
+    if (!i || tree_link(tree_root, &name, i))
+        panic("/proc cannot be made");
+    i->number = ROOT;
+    i->data = (void *)system_entries;
 }

@@ -176,7 +176,7 @@ static const struct pager ramfs_pager = { map_page, map_get, map_put, map_descri
 int
 file_pager(struct file *f, const struct pager **pager, void **object)
 {
-    bool zeros = f->ops == &zero_file_ops;
+    bool zeros = f->inode->rdev == DEVICE_ZERO;
     if (!zeros && f->ops != &ramfs_file_ops)
         return -ENODEV;
     *pager = zeros ? NULL : &ramfs_pager;

@@ -12,7 +12,6 @@
 #include <linux/stat.h>
 #include "fs/dev.h"
 #include "fs/path.h"
-#include "fs/proc.h"
 #include "fs/ramfs.h"
 #include "fs/tree.h"
 #include "fs/tty.h"

@@ -59,26 +59,37 @@ struct file *vfs_anonymous(u64 size);
  * for what has none at all. `size` is 32 at least. */
 s64 vfs_path(struct inode *i, char *buf, size_t size);
 
-/* --- files whose content a function prints (registered by floors above: proc, time, mm) ------- */
-struct printer; /* grows as text is added */
+/* --- /proc ----------------------------------------------------------------------------------- */
+struct printer; /* the text of one file, which grows by these */
 void print_to(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void print_bytes(struct printer *p, const void *data, size_t n);
+void print_path(struct printer *p, struct inode *i); /* nothing if it has none */
+
+struct process;
+struct space;
+
+/* A name in a directory of /proc. Tables of them end with one without name and have at most 32. */
+struct proc_entry {
+    const char *name;
+    u32 mode; /* S_IFREG; S_IFLNK: the text is where it leads; S_IFDIR */
+    /* Its text, when it is looked up. Below /proc/PID of that process, with process_lock held... */
+    void (*print)(struct printer *p, struct process *of);
+    /* ... or of its space, with a reference and no lock (a zombie has none, and no text); */
+    void (*print_space)(struct printer *p, struct space *s);
+    const char *text;                 /* or always this. */
+    const struct proc_entry *entries; /* of a directory; NULL: /proc/PID/fd */
+};
 
 /* The release of Linux whose ABI we follow: /proc/version and uname(2) say the same. */
 #define KERNEL_RELEASE "6.12.0-postern"
 
-/* /proc/NAME for the whole system; NAME may have slashes ("sys/kernel/pid_max"). After vfs_init. */
-void proc_register(const char *name, void (*print)(struct printer *p));
-/* /proc/PID/NAME: `pid` exists when the function is called, but may end meanwhile. 0 or -errno. */
-void proc_register_pid(const char *name, int (*print)(struct printer *p, int pid));
-/* /proc/PID/NAME as a symbolic link. `read` returns the length or -errno. */
-void proc_register_pid_link(const char *name, s64 (*read)(int pid, char *buf, size_t size));
 /* What fs asks of floor 7, which fills it in at start. */
 struct process_view {
-    int (*next_pid)(int after); /* the next pid there is, 0 at the end */
-    bool (*exists)(int pid);
+    int (*next_pid)(int from);                  /* the first pid >= from, or -1 */
     void (*signal_group)(int pgrp, int signal); /* for the terminal */
     /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all */
     void (*forget_pages)(void *object, u64 page);
+    const struct proc_entry *entries; /* of /proc/PID, and how one is printed: 0, or -ENOENT */
+    int (*print)(struct printer *p, int pid, const struct proc_entry *e);
 };
 extern struct process_view process_view;

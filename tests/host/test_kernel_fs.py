@@ -56,8 +56,8 @@ def fs(tmp_path_factory):
     assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(library.guarded_end), PAGE, 0) == 0
     library.test_terminal.restype = ctypes.c_void_p
     library.ldisc_input.argtypes = [ctypes.c_void_p, ctypes.c_uint8]
-    library.ldisc_read.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32]
-    library.ldisc_available.argtypes = library.ldisc_room.argtypes = [ctypes.c_void_p]
+    library.ldisc_read.argtypes = [ctypes.c_void_p, ctypes.c_char_p] + 2 * [ctypes.c_uint64]
+    library.ldisc_read.restype = ctypes.c_int64
     return library
 
 
@@ -247,11 +247,9 @@ class Terminal:
         return [s for s in signals if s]
 
     def read(self, n=4096):
-        if not self.fs.ldisc_available(self.l):
-            return None
         buffer = ctypes.create_string_buffer(n + 1)
-        got = self.fs.ldisc_read(self.l, buffer, n)
-        return buffer.raw[:got]
+        got = self.fs.ldisc_read(self.l, buffer, n, 1)
+        return buffer.raw[:got] if got >= 0 else None
 
     def shown(self):
         return ctypes.string_at(self.fs.test_screen())

@@ -1,9 +1,9 @@
-"""guest.py - what the tools put into the guest, and where init and the kernel find it.
+"""guest.py - what the tools put into the guest, and where init finds it.
 
   /run/argv     the command's words, each ended by a NUL
   /run/term     TERM's value, when there is a terminal
   /run/winsize  `ROWS COLUMNS` of that terminal
-user/bin/init.c reads the first two, the kernel's terminal the last.
+user/bin/init.c reads them.
 """
 import os
 

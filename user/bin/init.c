@@ -2,11 +2,11 @@
  * init - the first process: runs one command as its only child, then says how that ended.
  *
  * Not a service manager. The kernel starts it with no open file; tools/run and tools/image leave
- * word for it in files (tools/lib/guest.py): /run/argv and /run/term. The command's descriptors 0
- * to 2 are the machine's clean byte ports, or the console as a controlling terminal when there are
- * none. When the command ends, how it did goes to the port postern.status, which knows more than an
- * exit status can tell; init's own status is the shell's, and the kernel powers off with it.
- * Follows POSIX.1-2017, "Exit Status for Commands".
+ * word for it in files (tools/lib/guest.py): /run/argv, /run/term and /run/winsize. The command's
+ * descriptors 0 to 2 are the machine's clean byte ports, or the console as a controlling terminal
+ * when there are none. When the command ends, how it did goes to the port postern.status, which
+ * knows more than an exit status can tell; init's own status is the shell's, and the kernel powers
+ * off with it. Follows POSIX.1-2017, "Exit Status for Commands".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -92,13 +92,21 @@ fill_standard_descriptors(void)
         open_as("/dev/null", O_RDWR, fd);
 }
 
-/* The console becomes this session's terminal. */
+/* The console becomes this session's terminal, as large as /run/winsize says: "ROWS COLUMNS". */
 static int
 open_console(void)
 {
+    char text[16], *end;
+    struct winsize size = { 0 };
+
     if (open_as(CONSOLE, O_RDWR, STDIN_FILENO) != 0)
         return -1;
     ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+    if (slurp("/run/winsize", text, sizeof text) > 0) {
+        size.ws_row = (unsigned short)strtol(text, &end, 10);
+        size.ws_col = (unsigned short)strtol(end, NULL, 10);
+        ioctl(STDIN_FILENO, TIOCSWINSZ, &size);
+    }
     return dup2(STDIN_FILENO, STDOUT_FILENO) < 0 ? -1 : 0;
 }
 

@@ -108,8 +108,7 @@ struct ldisc *
 test_terminal(u32 lflag_off)
 {
     struct termios t;
-    ldisc_init(&terminal);
-    terminal.echo = echo;
+    ldisc_init(&terminal, echo);
     t = terminal.termios;
     t.c_lflag &= ~lflag_off;
     ldisc_set(&terminal, &t);
