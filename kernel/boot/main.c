@@ -7,7 +7,6 @@
 #include "debug/panic.h"
 #include "dev/device.h"
 #include "dev/machine.h"
-#include "dev/virtio.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/random.h"
@@ -47,7 +46,7 @@ boot_main(u64 hartid, u64 fdt_pa)
     frame_init();
     pt_kernel_init(); /* W^X from here on; device registers can be mapped */
     finisher_init();  /* first: its early mapping is gone, and a panic needs it */
-    plic_init();
+    plic_init_hart();
     uart_init(); /* the log goes there now; its interrupt needs the PLIC */
     random_init(machine.rng_seed, machine.rng_seed_length);
 
@@ -55,7 +54,6 @@ boot_main(u64 hartid, u64 fdt_pa)
     clock_init();
     vdso_init(); /* checks the image; needs memory, gives clocks a page to publish in */
     trap_init_hart();
-    plic_init_hart();
 
     virtio_init(); /* before the files: named ports become devices */
     vfs_init();

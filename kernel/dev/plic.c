@@ -7,8 +7,6 @@
  * Source: RISC-V Platform-Level Interrupt Controller Specification 1.0.0, "Memory Map". */
 
 #include "dev/device.h"
-#include "dev/machine.h"
-#include "riscv/csr.h"
 #include "riscv/hart.h"
 #include <asm/errno.h>
 
@@ -27,25 +25,19 @@ static struct {
 } sources[MAX_SOURCES];
 
 static volatile u32 *
-plic_register_at(u64 offset)
+plic_at(u64 offset)
 {
     return (volatile u32 *)(plic + offset);
-}
-
-void
-plic_init(void)
-{
-    plic = device_registers(&machine.plic);
 }
 
 void
 plic_init_hart(void)
 {
     u32 context = machine.plic_context[hart_index()];
-    if (!plic || context == PLIC_NO_CONTEXT)
-        return;
-    *plic_register_at(PLIC_THRESHOLD(context)) = 0; /* every priority above 0 comes through */
-    csr_set(sie, SIP_EXT);
+    if (hart_index() == 0)
+        plic = device_registers(&machine.plic);
+    if (plic && context != PLIC_NO_CONTEXT)
+        *plic_at(PLIC_THRESHOLD(context)) = 0; /* every priority above 0 comes through */
 }
 
 int
@@ -57,15 +49,15 @@ plic_register(u32 irq, void (*handler)(void *arg), void *arg)
         return -EINVAL;
     sources[irq].handler = handler;
     sources[irq].arg = arg;
-    *plic_register_at(PLIC_PRIORITY(irq)) = 1;
-    *plic_register_at(PLIC_ENABLE(context, irq)) |= 1u << irq % 32;
+    *plic_at(PLIC_PRIORITY(irq)) = 1;
+    *plic_at(PLIC_ENABLE(context, irq)) |= 1u << irq % 32;
     return 0;
 }
 
 void
 plic_handle(void)
 {
-    volatile u32 *claim = plic_register_at(PLIC_CLAIM_COMPLETE(machine.plic_context[hart_index()]));
+    volatile u32 *claim = plic_at(PLIC_CLAIM_COMPLETE(machine.plic_context[hart_index()]));
     u32 irq;
     while ((irq = *claim) != 0) {
         if (irq < MAX_SOURCES && sources[irq].handler)
