@@ -1,9 +1,9 @@
 /* machine.c - from the device tree to `struct machine`. See machine.h.
  *
  * One walk writes down what it meets, in whatever order; what needs two nodes to be known, and what
- * is missing, is looked at when it is over. Only /chosen comes before, and the UART
- * it names. Nothing here touches a device but the finisher, which gives a panic its status.
- * The tree comes from the firmware, which has already changed it: its own memory is marked reserved.
+ * is missing, is looked at when it is over. Only /chosen comes before, and the UART that
+ * it names. Nothing here touches a device but the finisher, which gives a panic its status. The
+ * tree comes from the firmware, which has already changed it: its own memory is marked reserved.
  * Source: Devicetree Specification v0.4, chapter 3 "Device Node Requirements"; Linux
  * Documentation/devicetree/bindings: riscv/cpus.yaml, serial/8250.yaml, interrupt-controller/
  * sifive,plic-1.0.0.yaml, rtc/google,goldfish-rtc.txt, virtio/mmio.yaml; dt-schema chosen.yaml. */
@@ -14,7 +14,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 
-#define FDT_LIMIT           (2UL << 20) /* no firmware hands over a larger tree (Linux's MAX_FDT_SIZE) */
+#define FDT_LIMIT           (2UL << 20) /* no firmware hands over more (Linux's MAX_FDT_SIZE) */
 #define MAX_HART_ID         63          /* sbi.h names sets of harts by one 64-bit mask */
 #define SUPERVISOR_EXTERNAL 9           /* interrupt number at the hart (Privileged, scause) */
 
@@ -234,8 +234,15 @@ machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid)
     machine.has_sstc = true;
     for (u32 i = 0; fdt_reservation(&t, i, &r); i++)
         add_range(machine.reserved, &machine.reserved_count, r);
-    for_each_fdt_node(n, &t) if (fdt_is_at(&n, "/chosen")) see_chosen(&n);
-    for_each_fdt_node(n, &t) see_node(&n, boot_hartid);
+    for_each_fdt_node (n, &t)
+        if (fdt_is_at(&n, "/chosen"))
+            see_chosen(&n);
+    /* A board may have five UARTs: where the boot messages go is ours, and else the first. */
+    for_each_fdt_node (n, &t)
+        if (fdt_is_at(&n, seen.stdout_path) && is_enabled(&n))
+            see_device(&n);
+    for_each_fdt_node (n, &t)
+        see_node(&n, boot_hartid);
     finisher_init();
     find_plic_contexts();
     check_initrd();
