@@ -12,8 +12,7 @@ struct spinlock;
 #ifdef CONFIG_DEBUG
 
 /* --- locks (debug/checks/locks.c), called by spinlock.c -------------------------------------- */
-void debug_lock_wanted(struct spinlock *l); /* before it spins: order and double take */
-void debug_lock_taken(struct spinlock *l);
+void debug_lock_wanted(struct spinlock *l);   /* before it spins: order */
 void debug_lock_released(struct spinlock *l); /* before it is free: foreign release */
 /* On the way back to user space, where no lock may be held. */
 void debug_lock_none_held(void);
@@ -25,7 +24,6 @@ void debug_frame_allocated(void *page); /* reports whoever wrote to it since */
 #else
 
 #define debug_lock_wanted(l)        ((void)(l))
-#define debug_lock_taken(l)         ((void)(l))
 #define debug_lock_released(l)      ((void)(l))
 #define debug_lock_none_held()      ((void)0)
 #define debug_frame_freed(page)     ((void)(page))
