@@ -11,10 +11,9 @@
 #include "lib/string.h"
 #include <asm/errno.h>
 
-#define FDT_MAGIC    0xd00dfeed
-#define FDT_VERSION  17 /* oldest one whose header has all fields, and the newest there is */
-#define FDT_MAX_SIZE (1u << 30)
-#define HEADER_SIZE  40
+#define FDT_MAGIC   0xd00dfeed
+#define FDT_VERSION 17 /* oldest one whose header has all fields, and the newest there is */
+#define HEADER_SIZE 40
 
 enum token_kind { BROKEN = 0, BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
 
@@ -34,6 +33,14 @@ fdt_cell(struct fdt_value v, u32 index)
     return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
 }
 
+/* All bytes from `offset` on; none when that is outside. */
+static struct fdt_value
+rest(struct fdt_value v, u32 offset)
+{
+    offset = MIN(offset, v.length);
+    return (struct fdt_value){ v.bytes + offset, v.length - offset };
+}
+
 /* --- walking --------------------------------------------------------------------------------- */
 
 /* The token at cell *at or, past NOPs, behind it; moves *at behind the token. Lengths are compared
@@ -46,20 +53,16 @@ next_token(const struct fdt *t, u32 *at)
         ;
     if (k.kind != BEGIN_NODE && k.kind != PROP)
         return k;
-    u64 left = t->structs.length - 4 * *at, used;
-    if (k.kind == BEGIN_NODE) {
-        k.name = (const char *)t->structs.bytes + 4 * *at;
-        used = strnlen(k.name, left) + 1;
-    } else {
-        u32 name = MIN(fdt_cell(t->structs, *at + 1), t->strings.length);
-        k.name = (const char *)t->strings.bytes + name;
-        k.value.bytes = t->structs.bytes + 4 * (*at + 2);
-        k.value.length = fdt_cell(t->structs, *at);
-        used = 8 + (u64)k.value.length;
-        if (strnlen(k.name, t->strings.length - name) == t->strings.length - name)
-            return (struct token){ BROKEN };
+    struct fdt_value body = rest(t->structs, 4 * *at), text = body;
+    if (k.kind == PROP) {
+        text = rest(t->strings, fdt_cell(body, 1));
+        k.value = rest(body, 8);
+        k.value.length = fdt_cell(body, 0);
     }
-    if (used > left)
+    k.name = (const char *)text.bytes;
+    u64 length = strnlen(k.name, text.length),
+        used = k.kind == PROP ? 8UL + k.value.length : length + 1;
+    if (length == text.length || used > body.length)
         return (struct token){ BROKEN };
     *at += (u32)(ALIGN_UP(used, 4) / 4);
     return k;
@@ -68,40 +71,32 @@ next_token(const struct fdt *t, u32 *at)
 bool
 fdt_next(struct fdt_node *n)
 {
-    for (;;) {
-        struct token k = next_token(n->tree, &n->at);
-        bool inside = n->depth >= 0, has_root = n->names[0];
-        if (k.kind == BEGIN_NODE && (inside || !has_root) && n->depth + 1 < FDT_MAX_DEPTH) {
-            n->names[++n->depth] = k.name;
-            return true;
-        }
-        if (k.kind == END_NODE && inside) {
-            n->depth--;
-        } else if (k.kind != PROP || !inside) {
-            n->whole = k.kind == END && !inside && has_root;
-            return false;
-        }
-    }
+    struct token k = next_token(n->tree, &n->at);
+    for (; n->depth >= 0 && (k.kind == PROP || k.kind == END_NODE); k = next_token(n->tree, &n->at))
+        n->depth -= k.kind == END_NODE;
+    bool at_end = n->depth < 0 && n->names[0]; /* the root is closed */
+    n->whole = at_end && k.kind == END;
+    if (at_end || k.kind != BEGIN_NODE || n->depth == FDT_MAX_DEPTH - 1)
+        return false;
+    n->names[++n->depth] = k.name;
+    return true;
 }
 
 int
-fdt_open(struct fdt *t, const void *blob, u64 max_size)
+fdt_open(struct fdt *t, const void *blob, u32 max_size)
 {
-    struct fdt_value header = { blob, HEADER_SIZE };
+    struct fdt_value all = { blob, MIN(max_size, HEADER_SIZE) };
+    u32 size = fdt_cell(all, 1), version = fdt_cell(all, 5), compatible = fdt_cell(all, 6);
     *t = (struct fdt){ 0 };
-    if (max_size < HEADER_SIZE || fdt_cell(header, 0) != FDT_MAGIC)
+    if (fdt_cell(all, 0) != FDT_MAGIC || size < HEADER_SIZE || size > max_size ||
+        version < FDT_VERSION || compatible > FDT_VERSION)
         return -EINVAL;
-    u32 size = fdt_cell(header, 1), structs = fdt_cell(header, 2), strings = fdt_cell(header, 3);
-    u32 reservations = fdt_cell(header, 4), version = fdt_cell(header, 5);
-    u32 compatible = fdt_cell(header, 6), strings_size = fdt_cell(header, 8);
-    u32 structs_size = fdt_cell(header, 9);
-    if (size < HEADER_SIZE || size > max_size || size > FDT_MAX_SIZE || version < FDT_VERSION ||
-        compatible > FDT_VERSION || structs > size || structs_size > size - structs ||
-        structs % 4 || strings > size || strings_size > size - strings || reservations > size)
-        return -EINVAL;
-    *t = (struct fdt){ { header.bytes + structs, structs_size },
-                       { header.bytes + strings, strings_size },
-                       { header.bytes + reservations, size - reservations } };
+    all.length = size;
+    t->structs = rest(all, fdt_cell(all, 2));
+    t->strings = rest(all, fdt_cell(all, 3));
+    t->reservations = rest(all, fdt_cell(all, 4));
+    t->structs.length = MIN(t->structs.length, fdt_cell(all, 9));
+    t->strings.length = MIN(t->strings.length, fdt_cell(all, 8));
     struct fdt_node n = { .tree = t, .depth = -1 };
     while (fdt_next(&n))
         ;
@@ -126,7 +121,7 @@ fdt_is_at(const struct fdt_node *n, const char *path)
 struct fdt_value
 fdt_get(const struct fdt_node *n, const char *property)
 {
-    const char *name = fdt_name(n);
+    const char *name = n->names[n->depth];
     u32 at = (u32)(name - (const char *)n->tree->structs.bytes + strlen(name)) / 4 + 1;
     struct token k;
     while ((k = next_token(n->tree, &at)).kind == PROP)
@@ -135,17 +130,19 @@ fdt_get(const struct fdt_node *n, const char *property)
     return (struct fdt_value){ 0 };
 }
 
+/* A number of `count` cells, 0 to 2. */
 static u64
 read_cells(struct fdt_value v, u32 at, u32 count)
 {
-    return count == 2 ? (u64)fdt_cell(v, at) << 32 | fdt_cell(v, at + 1) : fdt_cell(v, at);
+    u64 high = count == 2 ? fdt_cell(v, at++) : 0;
+    return count ? high << 32 | fdt_cell(v, at) : 0;
 }
 
 u64
 fdt_number(const struct fdt_node *n, const char *property, u64 otherwise)
 {
     struct fdt_value v = fdt_get(n, property);
-    return v.length < 4 ? otherwise : read_cells(v, 0, v.length / 4);
+    return v.length < 4 ? otherwise : read_cells(v, 0, v.length == 8 ? 2 : 1);
 }
 
 const char *
@@ -170,6 +167,20 @@ fdt_says(const struct fdt_node *n, const char *property, const char *text)
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
+static bool
+read_range(struct fdt_value v, u32 at, u32 address_cells, u32 size_cells, struct range *r)
+{
+    r->start = read_cells(v, at, address_cells);
+    r->end = r->start + read_cells(v, at + address_cells, size_cells);
+    return r->end >= r->start;
+}
+
+bool
+fdt_reservation(const struct fdt *t, u32 index, struct range *r)
+{
+    return read_range(t->reservations, 4 * index, 2, 2, r) && r->end;
+}
+
 /* The numbers of a bus are the CPU's addresses if it says so by empty `ranges`, and its own bus
  * does; with none they are no addresses at all (i2c, spi, cpus), and with others they would have to
  * be translated, which no device of ours asks for. */
@@ -181,24 +192,11 @@ fdt_reg(const struct fdt_node *n, u32 index, struct range *r)
     if (bus.depth-- == 0)
         return false;
     u64 address_cells = fdt_number(&bus, "#address-cells", 2);
-    u64 size_cells = fdt_number(&bus, "#size-cells", 1);
-    u64 at = index * (address_cells + size_cells);
-    if (address_cells - 1 > 1 || size_cells > 2 || at + address_cells + size_cells > reg.length / 4)
+    u64 size_cells = fdt_number(&bus, "#size-cells", 1), cells = address_cells + size_cells;
+    if (address_cells - 1 > 1 || size_cells > 2 || (index + 1) * cells > reg.length / 4)
         return false;
     for (; bus.depth > 0; bus.depth--)
         if ((ranges = fdt_get(&bus, "ranges")).length || !ranges.bytes)
             return false;
-    u64 start = read_cells(reg, (u32)at, (u32)address_cells);
-    u64 size = size_cells ? read_cells(reg, (u32)(at + address_cells), (u32)size_cells) : 0;
-    *r = (struct range){ start, start + size };
-    return r->end >= r->start;
-}
-
-bool
-fdt_reservation(const struct fdt *t, u32 index, struct range *r)
-{
-    u64 start = read_cells(t->reservations, 4 * index, 2);
-    u64 size = read_cells(t->reservations, 4 * index + 2, 2);
-    *r = (struct range){ start, start + size };
-    return (start || size) && r->end >= r->start;
+    return read_range(reg, index * (u32)cells, (u32)address_cells, (u32)size_cells, r);
 }

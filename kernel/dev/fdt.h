@@ -34,14 +34,9 @@ struct fdt_node {
 #define for_each_fdt_node(n, t)                                                                    \
     for (struct fdt_node n = { .tree = (t), .depth = -1 }; fdt_next(&(n));)
 
-/* 0; -EINVAL for anything but a whole tree within max_size bytes. */
-int fdt_open(struct fdt *t, const void *blob, u64 max_size);
+/* 0; -EINVAL for anything but a whole tree within max_size bytes, less than 1 GiB. */
+int fdt_open(struct fdt *t, const void *blob, u32 max_size);
 bool fdt_next(struct fdt_node *n);
-static inline const char *
-fdt_name(const struct fdt_node *n)
-{
-    return n->names[n->depth];
-}
 /* Does the node stand at `path`, as in "/soc/serial@10000000"? `:` ends a path, too. */
 bool fdt_is_at(const struct fdt_node *n, const char *path);
 

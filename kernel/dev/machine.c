@@ -83,7 +83,7 @@ see_hart(const struct fdt_node *n, u64 boot_hartid)
         return;
     u64 id = fdt_number(n, "reg", MAX_HART_ID + 1);
     if (id > MAX_HART_ID) {
-        pr_warn("device tree: /cpus/%s: no hart id of 0 to %d", fdt_name(n), MAX_HART_ID);
+        pr_warn("device tree: /cpus/%s: no hart id of 0 to %d", n->names[n->depth], MAX_HART_ID);
         return;
     }
     if (id != boot_hartid && machine.hart_count == MAX_HARTS) {
@@ -118,7 +118,7 @@ is_new(const struct fdt_node *n, const char *compatible, struct range *registers
     if (fdt_reg(n, 0, &r) && r.start && r.start < r.end)
         *registers = r;
     else
-        pr_warn("device tree: %s: no usable reg", fdt_name(n));
+        pr_warn("device tree: %s: no usable reg", n->names[n->depth]);
     return registers->start;
 }
 
