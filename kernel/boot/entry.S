@@ -23,13 +23,8 @@ _start:
     bltu    t0, t1, 1b
     la      sp, boot_stack_top
     call    boot_tables                 /* -> a0 = satp */
-    ld      t0, link_address
-    la      t1, _start
-    sub     s2, t0, t1                  /* link address minus load address */
-    la      tp, boot_thread
-    add     tp, tp, s2
-    add     sp, sp, s2
-    mv      a2, s2
+    ld      sp, high_stack_top
+    ld      tp, high_thread
     call    enter_high_half
     mv      a0, s0
     mv      a1, s1
@@ -47,19 +42,19 @@ _start_hart:
     ld      a0, START_SATP(a1)
     ld      sp, START_STACK(a1)
     ld      tp, START_THREAD(a1)
-    ld      t0, link_address
-    la      t1, _start
-    sub     a2, t0, t1
     call    enter_high_half
     mv      s0, zero
     call    boot_hart_main
 
-/* a0 = satp, a2 = link minus load address. With the new satp the present pc is not mapped: the
- * next fetch traps, and stvec already holds the place to go on, in the high half. */
+/* a0 = satp. With the new one the present pc is not mapped: the next fetch traps, and stvec already
+ * holds the place to go on, in the high half. */
 enter_high_half:
-    add     ra, ra, a2
+    ld      t0, high_start
+    la      t1, _start
+    sub     t0, t0, t1                  /* link address minus load address */
+    add     ra, ra, t0
     la      t1, 1f
-    add     t1, t1, a2
+    add     t1, t1, t0
     csrw    stvec, t1
     sfence.vma
     csrw    satp, a0
@@ -69,9 +64,13 @@ enter_high_half:
     csrw    sscratch, zero
     ret
 
-    .balign 8
-link_address:
+    .balign 8                           /* addresses as they were linked */
+high_start:
     .dword  _start
+high_stack_top:
+    .dword  boot_stack_top
+high_thread:
+    .dword  boot_thread
 
     .data
     .balign 4

@@ -24,14 +24,6 @@
 
 void (*trap_return_hook)(void) = trap_return;
 
-static void
-set_log_level(void)
-{
-    const char *word = cmdline_get("loglevel");
-    if (word && word[0] >= '0' && word[0] <= '7' && !word[1])
-        log_threshold = word[0] - '0';
-}
-
 noreturn void
 boot_main(u64 hartid, u64 fdt_pa)
 {
@@ -41,7 +33,9 @@ boot_main(u64 hartid, u64 fdt_pa)
     machine_discover((const void *)(DIRECT_BASE + fdt_pa), fdt_pa, hartid);
     payload_find(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
-    set_log_level();
+    const char *level = cmdline_get("loglevel"), *init = cmdline_get("init");
+    if (level && level[0] >= '0' && level[0] <= '7' && !level[1])
+        log_threshold = level[0] - '0';
 
     frame_init();
     pt_kernel_init(); /* W^X from here on; device registers can be mapped */
@@ -63,7 +57,6 @@ boot_main(u64 hartid, u64 fdt_pa)
     harts_start_all();
     pr_info("%u harts, %lu KiB of memory, %lu free", harts_online, frames_total() * 4,
             frames_free() * 4);
-    const char *init = cmdline_get("init");
     process_start_init(init && *init ? init : "/init");
     timer_start_hart();
     idle_loop();

@@ -28,11 +28,8 @@ payload_find(void)
         return;
     machine.initrd.start = pa + p->initrd_offset;
     machine.initrd.end = machine.initrd.start + p->initrd_size;
-    const char *words = (const char *)p + p->words_offset;
-    u64 used = strlen(machine.bootargs);
-    if (p->words_offset && used + 1 + p->words_size < sizeof(machine.bootargs)) {
-        machine.bootargs[used] = ' ';
-        memcpy(machine.bootargs + used + 1, words, p->words_size);
-        machine.bootargs[used + 1 + p->words_size] = 0;
-    }
+    size_t used = strlen(machine.bootargs), room = sizeof(machine.bootargs) - used;
+    if (p->words_offset && 1 + p->words_size < room)
+        snprintf(machine.bootargs + used, 2 + p->words_size, " %s",
+                 (const char *)p + p->words_offset);
 }

@@ -115,27 +115,14 @@ queue_create(struct queue *q, u32 number)
     return 0;
 }
 
-/* Hands the slot to the device, which need not look before queue_notify. */
+/* Hands `size` bytes at `buf` to the device as this slot: to fill with VRING_DESC_F_WRITE in
+ * `flags`, else to take. */
 static void
-queue_post(struct queue *q, u16 slot)
-{
-    u16 index = q->avail_index;
-    q->avail_slots[index % QUEUE_SIZE] = slot;
-    __atomic_store_n(&q->avail_index, (u16)(index + 1), __ATOMIC_RELEASE);
-}
-
-/* From now on the slot stands for `size` bytes at `buf`. `flags`: VRING_DESC_F_WRITE for a buffer
- * that the device fills, else 0. Posts it, too. */
-static void
-queue_add(struct queue *q, u16 slot, const void *buf, u32 size, u16 flags)
+queue_give(struct queue *q, u32 slot, const void *buf, u32 size, u16 flags)
 {
     q->descriptors[slot] = (struct vring_desc){ physical(buf), size, flags, 0 };
-    queue_post(q, slot);
-}
-
-static void
-queue_notify(struct queue *q)
-{
+    q->avail_slots[q->avail_index % QUEUE_SIZE] = (u16)slot;
+    __atomic_store_n(&q->avail_index, (u16)(q->avail_index + 1), __ATOMIC_RELEASE);
     /* What is in memory must be there before the device hears of it (w before o). */
     __asm__ volatile("fence w,ow" ::: "memory");
     *reg(VIRTIO_MMIO_QUEUE_NOTIFY) = q->number;
@@ -171,8 +158,7 @@ order(u32 id, u16 event)
     static struct virtio_console_control message;
     u32 length;
     message = (struct virtio_console_control){ .id = id, .event = event, .value = 1 };
-    queue_add(&control_out, 0, &message, sizeof message, 0);
-    queue_notify(&control_out);
+    queue_give(&control_out, 0, &message, sizeof message, 0);
     u64 limit = rdtime() + PATIENCE_S * machine.timebase_hz;
     while (queue_take(&control_out, &length) < 0)
         if (rdtime() > limit) {
@@ -181,25 +167,17 @@ order(u32 id, u16 event)
         }
 }
 
-/* A port comes to life step by step: ADD, our READY, NAME, our OPEN. Only after OPEN does QEMU read
- * its socket. */
+/* The device drops what finds no buffer. This one is all zeros, so a name in it has an end. */
 static void
-obey(const struct message *m)
+give_message(u32 slot)
 {
-    struct port *p = &ports[m->about.id];
-    if (m->about.event == VIRTIO_CONSOLE_PORT_OPEN) {
-        p->host_open = m->about.value != 0;
-    } else if (m->about.event == VIRTIO_CONSOLE_PORT_ADD && !settled) {
-        queue_notify(&p->in);
-        order(m->about.id, VIRTIO_CONSOLE_PORT_READY);
-    } else if (m->about.event == VIRTIO_CONSOLE_PORT_NAME && !settled) {
-        strlcpy(p->name, m->name, sizeof p->name);
-        order(m->about.id, VIRTIO_CONSOLE_PORT_OPEN);
-    }
+    messages[slot] = (struct message){ 0 };
+    queue_give(&control_in, slot, &messages[slot], sizeof messages[slot] - 1, VRING_DESC_F_WRITE);
 }
 
-/* All messages that have arrived. The buffer goes back before the message is obeyed: obeying makes
- * the device send more, and it drops what finds no buffer. */
+/* All messages that have arrived. A port comes to life step by step: ADD, our READY, NAME, our
+ * OPEN; only after OPEN does QEMU read its socket. The buffer goes back before the message is
+ * obeyed: obeying makes the device send more. */
 static void
 read_messages(void)
 {
@@ -207,11 +185,18 @@ read_messages(void)
     s32 slot;
     while ((slot = queue_take(&control_in, &length)) >= 0) {
         struct message m = messages[slot];
-        m.name[MIN(MAX(length, sizeof m.about) - sizeof m.about, sizeof m.name - 1)] = '\0';
-        queue_post(&control_in, (u16)slot);
-        queue_notify(&control_in);
-        if (length >= sizeof m.about && m.about.id < port_count)
-            obey(&m);
+        give_message((u32)slot);
+        if (m.about.id >= port_count)
+            continue;
+        struct port *p = &ports[m.about.id];
+        if (m.about.event == VIRTIO_CONSOLE_PORT_OPEN) {
+            p->host_open = m.about.value != 0;
+        } else if (m.about.event == VIRTIO_CONSOLE_PORT_ADD && !settled) {
+            order(m.about.id, VIRTIO_CONSOLE_PORT_READY);
+        } else if (m.about.event == VIRTIO_CONSOLE_PORT_NAME && !settled) {
+            strlcpy(p->name, m.name, sizeof p->name);
+            order(m.about.id, VIRTIO_CONSOLE_PORT_OPEN);
+        }
     }
 }
 
@@ -232,6 +217,12 @@ console_interrupt(void *arg)
 
 /* --- bytes ----------------------------------------------------------------------------------- */
 
+static void
+give_receive(struct port *p, u32 slot)
+{
+    queue_give(&p->in, slot, p->receive[slot], RECEIVE_SIZE, VRING_DESC_F_WRITE);
+}
+
 /* True when the buffer in `slot` has bytes to read. One that has been read goes back to the device;
  * that is what makes it go on, so a slow reader slows the sender and nothing piles up here. Slot
  * numbers and lengths come from the device and are cut to what can be. An end of input cannot
@@ -241,10 +232,8 @@ static bool
 fetch(struct port *p)
 {
     while (p->at == p->length) {
-        if (p->slot >= 0) {
-            queue_post(&p->in, (u16)p->slot);
-            queue_notify(&p->in);
-        }
+        if (p->slot >= 0)
+            give_receive(p, (u32)p->slot);
         p->at = p->length = 0;
         p->slot = queue_take(&p->in, &p->length);
         if (p->slot < 0)
@@ -295,9 +284,8 @@ port_write(struct chardev *d, const void *buf, size_t n)
         return -EAGAIN;
     n = MIN(n, SEND_SIZE);
     memcpy(p->send, buf, n);
-    queue_add(&p->out, 0, p->send, (u32)n, 0);
+    queue_give(&p->out, 0, p->send, (u32)n, 0);
     p->sending = true;
-    queue_notify(&p->out);
     if (!sent(p)) {
         queue_interrupts(&p->out, true);
         sent(p);
@@ -339,23 +327,9 @@ negotiate(void)
     return *status & VIRTIO_CONFIG_S_FEATURES_OK ? 0 : -ENODEV;
 }
 
-/* Port 0 came before the control queues, historically; the others follow them. */
-static int
-port_create(struct port *p, u32 id)
-{
-    u32 first = id == 0 ? 0 : 2 * id + 2;
-    p->chardev = (struct chardev){
-        .name = p->name, .read = port_read, .write = port_write, .poll = port_poll
-    };
-    p->slot = -1;
-    for (u16 i = 0; i < RECEIVE_BUFFERS; i++)
-        queue_add(&p->in, i, p->receive[i], RECEIVE_SIZE, VRING_DESC_F_WRITE);
-    queue_interrupts(&p->out, false);
-    return queue_create(&p->in, first) ?: queue_create(&p->out, first + 1);
-}
-
 /* Asks for the ports and makes those with a name known to the file layer. Ports beyond MAX_PORTS
- * get no queues, and so no life. */
+ * get no queues, and so no life. Queues first: they may not change once notifications are allowed.
+ * Port 0 came before the control queues, historically; the others follow them. */
 static int
 console_start(u32 irq)
 {
@@ -363,15 +337,25 @@ console_start(u32 irq)
     u32 count = MIN(*reg(offset), MAX_PORTS);
     int err = negotiate();
     err = err ?: queue_create(&control_in, CONTROL_IN) ?: queue_create(&control_out, CONTROL_OUT);
-    for (; !err && port_count < count; port_count++)
-        err = port_create(&ports[port_count], port_count);
+    for (; !err && port_count < count; port_count++) {
+        struct port *p = &ports[port_count];
+        u32 first = port_count == 0 ? 0 : 2 * port_count + 2;
+        err = queue_create(&p->in, first) ?: queue_create(&p->out, first + 1);
+    }
     if (err)
         return err;
-    for (u16 i = 0; i < QUEUE_SIZE; i++)
-        queue_add(&control_in, i, &messages[i], sizeof messages[i], VRING_DESC_F_WRITE);
-    /* Queues may not change any more, notifications are allowed. */
     *reg(VIRTIO_MMIO_STATUS) |= VIRTIO_CONFIG_S_DRIVER_OK;
-    queue_notify(&control_in);
+    for (struct port *p = ports; p < ports + port_count; p++) {
+        p->chardev = (struct chardev){
+            .name = p->name, .read = port_read, .write = port_write, .poll = port_poll
+        };
+        p->slot = -1;
+        for (u32 i = 0; i < RECEIVE_BUFFERS; i++)
+            give_receive(p, i);
+        queue_interrupts(&p->out, false);
+    }
+    for (u32 i = 0; i < QUEUE_SIZE; i++)
+        give_message(i);
     order(0, VIRTIO_CONSOLE_DEVICE_READY);
     read_messages();
     settled = true;
