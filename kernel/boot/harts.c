@@ -40,39 +40,33 @@ static bool
 start_next(void)
 {
     struct hart *h = &harts[harts_online];
-    u64 entry = image_load_address + (u64)(_start_hart - _start),
-        hartid = machine.hart_ids[harts_online];
-    char name[16];
-    snprintf(name, sizeof(name), "idle/%u", harts_online);
-    struct thread *idle = thread_create(name, idle_loop);
-    u64 emergency = frame_alloc();
+    struct thread *idle = thread_create("idle", idle_loop);
+    u64 entry = image_load_address + (u64)(_start_hart - _start), emergency = frame_alloc();
     if (!idle || !emergency)
         panic("no memory for hart %u", harts_online);
-    *h = (struct hart){ .index = harts_online,
-                        .id = hartid,
-                        .current = idle,
-                        .idle = idle,
-                        .emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE };
+    h->index = harts_online;
+    h->id = machine.hart_ids[harts_online];
+    h->current = h->idle = idle;
+    h->emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE;
     idle->hart = h;
     idle->affinity = 1UL << h->index;
     idle->state = THREAD_RUNNABLE;
     idle->on_hart = true;
-    start_record =
-        (struct hart_start){ SATP_SV39 | kernel_root >> PAGE_SHIFT, idle->stack_top, idle };
+    start_record.satp = SATP_SV39 | kernel_root >> PAGE_SHIFT;
+    start_record.stack_top = idle->stack_top;
+    start_record.thread = idle;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    u64 record = frame_of(&start_record) + (u64)&start_record % PAGE_SIZE;
-    long err = sbi_hart_start(hartid, entry, record);
-    if (err)
-        pr_warn("hart %lu does not start: SBI error %ld", hartid, err);
+    long err =
+        sbi_hart_start(h->id, entry, frame_of(&start_record) + (u64)&start_record % PAGE_SIZE);
     u64 limit = rdtime() + PATIENCE_SECONDS * machine.timebase_hz;
-    while (!err && !__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
+    while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
         panic_stop_if_asked();
-        if (rdtime() > limit) {
-            pr_warn("hart %lu was started but never came", hartid);
+        if (err || rdtime() > limit) {
+            pr_warn("hart %lu does not come: SBI error %ld", h->id, err);
             return false;
         }
     }
-    return !err;
+    return true;
 }
 
 /* The machine's harts end before the first that does not come. */

@@ -34,14 +34,11 @@ extern const char symbol_names[], image_start[];
 u32 panic_flag;
 void (*panic_describe)(char *text, size_t size);
 
-static u32 stopped_harts;
-
 /* --- who may speak --------------------------------------------------------------------------- */
 
 void
 panic_stop_hart(void)
 {
-    __atomic_fetch_add(&stopped_harts, 1, __ATOMIC_RELAXED);
     csr_write(sie, 0); /* wfi returns for pending interrupts that are enabled: none is */
     for (;;)
         wait_for_interrupt();
@@ -60,7 +57,7 @@ panic_again(void)
 
 /* Returns on the first hart that panics, and there only once. Stops the others: one that holds the
  * log should finish its line; one that answers to nothing any more must not keep us, so after 10 ms
- * the log is ours in any case. */
+ * the log is ours. */
 static void
 take_the_floor(void)
 {
@@ -79,8 +76,7 @@ take_the_floor(void)
     for (u32 i = 0; i < machine.hart_count; i++)
         all |= 1UL << machine.hart_ids[i];
     sbi_send_ipi(all); /* to this hart too: its interrupts are off */
-    while (__atomic_load_n(&stopped_harts, __ATOMIC_RELAXED) + 1 < machine.hart_count &&
-           rdtime() - start < machine.timebase_hz / 100)
+    while (rdtime() - start < machine.timebase_hz / 100)
         ;
     log_break_lock();
 }

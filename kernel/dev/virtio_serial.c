@@ -50,6 +50,7 @@ struct queue {
     } used __attribute__((aligned(VRING_USED_ALIGN_SIZE)));
     u32 number; /* the rest is the driver's own */
     u16 taken;  /* used entries that it has seen */
+    u32 length; /* what the device wrote to the last one, in bytes */
 };
 
 /* The device fills the receive buffers of `in` in order; `out` has one buffer, which the device has
@@ -72,19 +73,12 @@ struct message {
 };
 
 static volatile u8 *registers;
+#define REG(offset) (*(volatile u32 *)(registers + (offset)))          /* one of VIRTIO_MMIO_ */
 static struct spinlock console_lock = SPINLOCK_INIT("virtio console"); /* of all below */
 static struct queue control_in, control_out;
 static struct message messages[QUEUE_SIZE]; /* to receive into */
 static struct port ports[MAX_PORTS];
 static u32 port_count; /* ports that have queues */
-static bool settled;   /* the ports have become chardevs; later ones are ignored */
-
-/* The register at this offset in bytes, one of VIRTIO_MMIO_. */
-static volatile u32 *
-reg(u32 offset)
-{
-    return (volatile u32 *)(registers + offset);
-}
 
 /* --- queues ---------------------------------------------------------------------------------- */
 
@@ -100,18 +94,16 @@ static int
 queue_create(struct queue *q, u32 number)
 {
     const u64 parts[] = { physical(q->descriptors), physical(&q->avail_flags), physical(&q->used) };
-    static const u32 places[] = { VIRTIO_MMIO_QUEUE_DESC_LOW, VIRTIO_MMIO_QUEUE_AVAIL_LOW,
-                                  VIRTIO_MMIO_QUEUE_USED_LOW };
     q->number = number;
-    *reg(VIRTIO_MMIO_QUEUE_SEL) = number;
-    if (*reg(VIRTIO_MMIO_QUEUE_NUM_MAX) < QUEUE_SIZE)
+    REG(VIRTIO_MMIO_QUEUE_SEL) = number;
+    if (REG(VIRTIO_MMIO_QUEUE_NUM_MAX) < QUEUE_SIZE)
         return -ENODEV;
-    *reg(VIRTIO_MMIO_QUEUE_NUM) = QUEUE_SIZE;
+    REG(VIRTIO_MMIO_QUEUE_NUM) = QUEUE_SIZE;
     for (u32 i = 0; i < ARRAY_SIZE(parts); i++) {
-        *reg(places[i]) = (u32)parts[i];
-        *reg(places[i] + 4) = (u32)(parts[i] >> 32);
+        REG(VIRTIO_MMIO_QUEUE_DESC_LOW + 16 * i) = (u32)parts[i]; /* AVAIL and USED follow */
+        REG(VIRTIO_MMIO_QUEUE_DESC_HIGH + 16 * i) = (u32)(parts[i] >> 32);
     }
-    *reg(VIRTIO_MMIO_QUEUE_READY) = 1;
+    REG(VIRTIO_MMIO_QUEUE_READY) = 1;
     return 0;
 }
 
@@ -125,17 +117,17 @@ queue_give(struct queue *q, u32 slot, const void *buf, u32 size, u16 flags)
     __atomic_store_n(&q->avail_index, (u16)(q->avail_index + 1), __ATOMIC_RELEASE);
     /* What is in memory must be there before the device hears of it (w before o). */
     __asm__ volatile("fence w,ow" ::: "memory");
-    *reg(VIRTIO_MMIO_QUEUE_NOTIFY) = q->number;
+    REG(VIRTIO_MMIO_QUEUE_NOTIFY) = q->number;
 }
 
-/* The next slot that the device has given back, with the bytes it wrote; -1 when there is none. */
+/* The next slot that the device has given back; -1 when there is none. */
 static s32
-queue_take(struct queue *q, u32 *length)
+queue_take(struct queue *q)
 {
     if (__atomic_load_n(&q->used.index, __ATOMIC_ACQUIRE) == q->taken)
         return -1;
     struct vring_used_elem *e = &q->used.slots[q->taken++ % QUEUE_SIZE];
-    *length = e->len;
+    q->length = e->len;
     return (s32)(e->id % QUEUE_SIZE); /* a device's word is not trusted as an index */
 }
 
@@ -156,44 +148,36 @@ static void
 order(u32 id, u16 event)
 {
     static struct virtio_console_control message;
-    u32 length;
+    u64 limit = rdtime() + PATIENCE_S * machine.timebase_hz;
     message = (struct virtio_console_control){ .id = id, .event = event, .value = 1 };
     queue_give(&control_out, 0, &message, sizeof message, 0);
-    u64 limit = rdtime() + PATIENCE_S * machine.timebase_hz;
-    while (queue_take(&control_out, &length) < 0)
+    while (queue_take(&control_out) < 0)
         if (rdtime() > limit) {
             pr_warn("virtio console: no answer to message %u", event);
             return;
         }
 }
 
-/* The device drops what finds no buffer. This one is all zeros, so a name in it has an end. */
-static void
-give_message(u32 slot)
-{
-    messages[slot] = (struct message){ 0 };
-    queue_give(&control_in, slot, &messages[slot], sizeof messages[slot] - 1, VRING_DESC_F_WRITE);
-}
-
 /* All messages that have arrived. A port comes to life step by step: ADD, our READY, NAME, our
  * OPEN; only after OPEN does QEMU read its socket. The buffer goes back before the message is
- * obeyed: obeying makes the device send more. */
+ * obeyed: obeying makes the device send more, and it drops what finds no buffer. It is all zeros
+ * then, so the next name in it has an end. */
 static void
 read_messages(void)
 {
-    u32 length;
     s32 slot;
-    while ((slot = queue_take(&control_in, &length)) >= 0) {
+    while ((slot = queue_take(&control_in)) >= 0) {
         struct message m = messages[slot];
-        give_message((u32)slot);
+        messages[slot] = (struct message){ 0 };
+        queue_give(&control_in, (u32)slot, &messages[slot], sizeof m - 1, VRING_DESC_F_WRITE);
         if (m.about.id >= port_count)
             continue;
         struct port *p = &ports[m.about.id];
         if (m.about.event == VIRTIO_CONSOLE_PORT_OPEN) {
             p->host_open = m.about.value != 0;
-        } else if (m.about.event == VIRTIO_CONSOLE_PORT_ADD && !settled) {
+        } else if (m.about.event == VIRTIO_CONSOLE_PORT_ADD) {
             order(m.about.id, VIRTIO_CONSOLE_PORT_READY);
-        } else if (m.about.event == VIRTIO_CONSOLE_PORT_NAME && !settled) {
+        } else if (m.about.event == VIRTIO_CONSOLE_PORT_NAME) {
             strlcpy(p->name, m.name, sizeof p->name);
             order(m.about.id, VIRTIO_CONSOLE_PORT_OPEN);
         }
@@ -206,7 +190,7 @@ static void
 console_interrupt(void *arg)
 {
     /* "Seen", before looking: what comes after that interrupts again. */
-    *reg(VIRTIO_MMIO_INTERRUPT_ACK) = *reg(VIRTIO_MMIO_INTERRUPT_STATUS);
+    REG(VIRTIO_MMIO_INTERRUPT_ACK) = REG(VIRTIO_MMIO_INTERRUPT_STATUS);
     spin_lock(&console_lock);
     read_messages();
     spin_unlock(&console_lock);
@@ -216,12 +200,6 @@ console_interrupt(void *arg)
 }
 
 /* --- bytes ----------------------------------------------------------------------------------- */
-
-static void
-give_receive(struct port *p, u32 slot)
-{
-    queue_give(&p->in, slot, p->receive[slot], RECEIVE_SIZE, VRING_DESC_F_WRITE);
-}
 
 /* True when the buffer in `slot` has bytes to read. One that has been read goes back to the device;
  * that is what makes it go on, so a slow reader slows the sender and nothing piles up here. Slot
@@ -233,13 +211,13 @@ fetch(struct port *p)
 {
     while (p->at == p->length) {
         if (p->slot >= 0)
-            give_receive(p, (u32)p->slot);
+            queue_give(&p->in, (u32)p->slot, p->receive[p->slot], RECEIVE_SIZE, VRING_DESC_F_WRITE);
         p->at = p->length = 0;
-        p->slot = queue_take(&p->in, &p->length);
+        p->slot = queue_take(&p->in);
         if (p->slot < 0)
             return false;
         p->slot %= RECEIVE_BUFFERS;
-        p->length = MIN(p->length, RECEIVE_SIZE);
+        p->length = MIN(p->in.length, RECEIVE_SIZE);
     }
     return true;
 }
@@ -261,8 +239,7 @@ port_read(struct chardev *d, void *buf, size_t n)
 static bool
 sent(struct port *p)
 {
-    u32 length;
-    if (p->sending && queue_take(&p->out, &length) >= 0) {
+    if (p->sending && queue_take(&p->out) >= 0) {
         p->sending = false;
         queue_interrupts(&p->out, false);
     }
@@ -311,17 +288,17 @@ port_poll(struct chardev *d)
 static int
 negotiate(void)
 {
-    volatile u32 *status = reg(VIRTIO_MMIO_STATUS);
+    volatile u32 *status = &REG(VIRTIO_MMIO_STATUS);
     *status = 0;
     *status |= VIRTIO_CONFIG_S_ACKNOWLEDGE;
     *status |= VIRTIO_CONFIG_S_DRIVER;
     for (u32 word = 0; word < 2; word++) {
         u32 wanted = (u32)(FEATURES >> 32 * word);
-        *reg(VIRTIO_MMIO_DEVICE_FEATURES_SEL) = word;
-        if (wanted & ~*reg(VIRTIO_MMIO_DEVICE_FEATURES))
+        REG(VIRTIO_MMIO_DEVICE_FEATURES_SEL) = word;
+        if (wanted & ~REG(VIRTIO_MMIO_DEVICE_FEATURES))
             return -ENODEV;
-        *reg(VIRTIO_MMIO_DRIVER_FEATURES_SEL) = word;
-        *reg(VIRTIO_MMIO_DRIVER_FEATURES) = wanted;
+        REG(VIRTIO_MMIO_DRIVER_FEATURES_SEL) = word;
+        REG(VIRTIO_MMIO_DRIVER_FEATURES) = wanted;
     }
     *status |= VIRTIO_CONFIG_S_FEATURES_OK;
     return *status & VIRTIO_CONFIG_S_FEATURES_OK ? 0 : -ENODEV;
@@ -334,7 +311,7 @@ static int
 console_start(u32 irq)
 {
     u32 offset = VIRTIO_MMIO_CONFIG + offsetof(struct virtio_console_config, max_nr_ports);
-    u32 count = MIN(*reg(offset), MAX_PORTS);
+    u32 count = MIN(REG(offset), MAX_PORTS);
     int err = negotiate();
     err = err ?: queue_create(&control_in, CONTROL_IN) ?: queue_create(&control_out, CONTROL_OUT);
     for (; !err && port_count < count; port_count++) {
@@ -344,21 +321,20 @@ console_start(u32 irq)
     }
     if (err)
         return err;
-    *reg(VIRTIO_MMIO_STATUS) |= VIRTIO_CONFIG_S_DRIVER_OK;
+    REG(VIRTIO_MMIO_STATUS) |= VIRTIO_CONFIG_S_DRIVER_OK;
     for (struct port *p = ports; p < ports + port_count; p++) {
         p->chardev = (struct chardev){
             .name = p->name, .read = port_read, .write = port_write, .poll = port_poll
         };
         p->slot = -1;
         for (u32 i = 0; i < RECEIVE_BUFFERS; i++)
-            give_receive(p, i);
+            queue_give(&p->in, i, p->receive[i], RECEIVE_SIZE, VRING_DESC_F_WRITE);
         queue_interrupts(&p->out, false);
     }
     for (u32 i = 0; i < QUEUE_SIZE; i++)
-        give_message(i);
+        queue_give(&control_in, i, &messages[i], sizeof messages[i] - 1, VRING_DESC_F_WRITE);
     order(0, VIRTIO_CONSOLE_DEVICE_READY);
     read_messages();
-    settled = true;
     for (struct port *p = ports; p < ports + port_count; p++)
         if (p->name[0])
             list_add_tail(&chardevs, &p->chardev.link);
@@ -374,10 +350,10 @@ virtio_init(void)
 {
     for (u32 i = 0; i < machine.virtio_count; i++) {
         registers = device_registers(&machine.virtio[i]);
-        if (*reg(VIRTIO_MMIO_MAGIC_VALUE) != MAGIC ||
-            *reg(VIRTIO_MMIO_DEVICE_ID) != VIRTIO_ID_CONSOLE)
+        if (REG(VIRTIO_MMIO_MAGIC_VALUE) != MAGIC ||
+            REG(VIRTIO_MMIO_DEVICE_ID) != VIRTIO_ID_CONSOLE)
             continue;
-        if (*reg(VIRTIO_MMIO_VERSION) != MODERN_VERSION)
+        if (REG(VIRTIO_MMIO_VERSION) != MODERN_VERSION)
             pr_warn("virtio: a legacy device (QEMU: -global virtio-mmio.force-legacy=false)");
         else if (console_start(machine.virtio_irq[i]))
             pr_warn("virtio: a console whose ports cannot be used");

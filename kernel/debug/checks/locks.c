@@ -14,19 +14,16 @@
 
 #define MAX_CLASSES 64 /* bits of a word */
 
-/* The graph: its nodes are classes, its edges bits. It only grows, new edges under the lock. */
+/* The graph: its nodes are classes, its edges bits. It only grows. */
 static struct {
     const char *name;
     u64 then; /* bit j: class j was taken while this one was held, directly or by a chain */
 } classes[MAX_CLASSES];
-static struct spinlock graph_lock = SPINLOCK_INIT("lock graph");
+static bool graph_locked; /* for new edges; a struct spinlock would call us again */
 
-/* The scheduler takes its lock in one thread and releases it in the next one, on the same hart:
- * what is held belongs to harts, not to threads. */
-static struct hart_locks {
-    u64 held;  /* bit i: a lock of class i */
-    bool busy; /* in here: the locks of the graph and of the log must not call us again */
-} hart_locks[MAX_HARTS];
+/* The classes of the locks that each hart holds, as bits. The scheduler takes its lock in one
+ * thread and releases it in the next one: what is held belongs to harts, not to threads. */
+static u64 held[MAX_HARTS];
 
 /* The number of the class; all names behind the last free number share it. */
 static u32
@@ -42,63 +39,59 @@ class_of(const struct spinlock *l)
     return i;
 }
 
-/* Notes that class b is wanted while a is held; true if that makes a cycle. What leads to the first
- * leads to the second from now on, and to all that follows it.
+/* Notes that class b is wanted while a is held; true if that is new and makes a cycle. What leads
+ * to the first leads to the second from now on, and to all that follows it.
  * A class that leads to itself is a cycle too: two locks of one name, taken by two harts in
  * opposite order, deadlock like any others. Whoever must hold two gives them two names. */
 static bool
 add_edge(u32 a, u32 b)
 {
-    spin_guard(&graph_lock);
+    if (classes[a].then >> b & 1)
+        return false;
+    while (__atomic_test_and_set(&graph_locked, __ATOMIC_ACQUIRE))
+        ;
     u64 follows = 1UL << b | classes[b].then;
-    bool known = classes[a].then >> b & 1;
     for (u32 i = 0; i < MAX_CLASSES; i++)
         if (i == a || classes[i].then >> a & 1)
             classes[i].then |= follows;
-    return !known && follows >> a & 1;
+    __atomic_clear(&graph_locked, __ATOMIC_RELEASE);
+    return follows >> a & 1;
 }
 
-/* Before the wait, not behind it: a hang that happens after all has been explained by then. */
+/* Before the wait, not behind it: a hang that happens after all has been explained by then. What is
+ * reported has been noted before: the log takes a lock, too, and must not report it again. */
 void
 debug_lock_wanted(struct spinlock *l)
 {
-    struct hart_locks *h = &hart_locks[hart_index()];
-    if (h->busy || l->holder == (u64)hart_self()) /* spin_lock panics on that */
-        return;
-    h->busy = true;
+    u64 *mine = &held[hart_index()];
     u32 b = class_of(l);
+    if (l->holder == (u64)hart_self()) /* spin_lock panics on that */
+        return;
     if (!l->name)
         pr_err("lock check: a lock that was never initialised");
     for (u32 a = 0; a < MAX_CLASSES; a++)
-        if ((h->held >> a & 1) && !(classes[a].then >> b & 1) && add_edge(a, b))
+        if ((*mine >> a & 1) && add_edge(a, b))
             pr_err("lock check: '%s' wanted while '%s' is held, but elsewhere it is the other way "
                    "round: a deadlock",
                    l->name, classes[a].name);
-    h->held |= 1UL << b;
-    h->busy = false;
+    *mine |= 1UL << b;
 }
 
 void
 debug_lock_released(struct spinlock *l)
 {
-    struct hart_locks *h = &hart_locks[hart_index()];
-    if (h->busy)
-        return;
-    h->busy = true;
     if (l->holder != (u64)hart_self())
         pr_err("lock check: '%s' released by a hart that does not hold it", l->name);
-    h->held &= ~(1UL << class_of(l));
-    h->busy = false;
+    held[hart_index()] &= ~(1UL << class_of(l));
 }
 
 /* What was forgotten is reported once, not at every return from now on. */
 void
 debug_lock_none_held(void)
 {
-    struct hart_locks *h = &hart_locks[hart_index()];
-    u64 held = h->held;
-    h->held = 0;
+    u64 forgotten = held[hart_index()];
+    held[hart_index()] = 0;
     for (u32 i = 0; i < MAX_CLASSES; i++)
-        if (held >> i & 1)
+        if (forgotten >> i & 1)
             pr_err("lock check: '%s' held on the way back to user space", classes[i].name);
 }

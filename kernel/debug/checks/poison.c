@@ -8,27 +8,26 @@
 #include "lib/print.h"
 #include "lib/string.h"
 
-#define FREE_BYTE      0xf4
 #define FREE_WORD      0xf4f4f4f4f4f4f4f4UL /* no canonical address: using it as one faults */
 #define WORDS_PER_PAGE (PAGE_SIZE / sizeof(u64))
 
 void
 debug_frame_freed(void *page)
 {
-    memset(page, FREE_BYTE, PAGE_SIZE);
+    memset(page, (u8)FREE_WORD, PAGE_SIZE);
 }
 
 void
 debug_frame_allocated(void *page)
 {
-    const u64 *word = page;
-    u32 changed = 0, last = 0;
-    for (u32 i = 0; i < WORDS_PER_PAGE; i++)
-        if (word[i] != FREE_WORD) {
+    const u64 *word = page, *last = NULL;
+    u32 changed = 0;
+    for (; word < (u64 *)page + WORDS_PER_PAGE; word++)
+        if (*word != FREE_WORD) {
+            last = word;
             changed++;
-            last = i;
         }
-    if (changed > 0 && changed < WORDS_PER_PAGE)
-        pr_err("frame check: %u words of free frame %p written, last at +0x%lx: 0x%lx", changed,
-               page, last * sizeof(u64), word[last]);
+    if (last && changed < WORDS_PER_PAGE)
+        pr_err("frame check: %u words of free frame %p written, last at %p: 0x%lx", changed, page,
+               (const void *)last, *last);
 }

@@ -55,14 +55,7 @@ HANDLER(pointer_overflow, report, "pointer 0x%lx moved to 0x%lx")
 HANDLER(load_invalid_value, report, "value 0x%lx is none of its type")
 HANDLER(vla_bound_not_positive, report, "array of 0x%lx elements")
 HANDLER(nonnull_arg, report, "null for an argument that may not be null")
+HANDLER(nonnull_return_v1, report, "null returned where it may not be, as declared")
 HANDLER(invalid_builtin, report, "count of leading or trailing zeros of 0")
 HANDLER(builtin_unreachable, die, "reached what cannot be reached")
 HANDLER(missing_return, die, "end of a function that returns a value")
-
-/* The place comes second here: what is first tells where the function was declared. */
-void __ubsan_handle_nonnull_return_v1(void *declared, struct place *p);
-void
-__ubsan_handle_nonnull_return_v1(void *declared, struct place *p)
-{
-    report(p, "null returned where it may not be", 0, 0);
-}
