@@ -2,6 +2,7 @@
  *
  * Entered in S-mode, paging off, a0 = hart id, a1 = physical address of the device tree (boot hart)
  * or of a struct hart_start (further harts). Which hart boots is drawn by lot, so no id is special.
+ * Whoever loaded the kernel has cleared .bss: ELF asks for it, and kernel.bin holds the zeros.
  * Source: SBI specification, "Boot Hart" and HSM; Privileged Architecture, satp. */
 
 #include "offsets.h"
@@ -16,12 +17,7 @@ _start:
     bnez    t1, _start_late
     mv      s0, a0
     mv      s1, a1
-    la      t0, bss_start               /* pc-relative: physical as long as paging is off */
-    la      t1, bss_end
-1:  sd      zero, 0(t0)
-    addi    t0, t0, 8
-    bltu    t0, t1, 1b
-    la      sp, boot_stack_top
+    la      sp, boot_stack_top          /* pc-relative: physical as long as paging is off */
     call    boot_tables                 /* -> a0 = satp */
     ld      sp, high_stack_top
     ld      tp, high_thread
@@ -71,11 +67,6 @@ high_stack_top:
     .dword  boot_stack_top
 high_thread:
     .dword  boot_thread
-
-    .data
-    .balign 4
-boot_taken:
-    .word   0                           /* not in .bss, which the boot hart clears */
 
     .section .bss_page_aligned, "aw", @nobits
     .balign 4096

@@ -15,6 +15,7 @@
 #define ROOT_INDEX(va) ((va) >> 30 & 511)
 
 u64 image_load_address;
+u32 boot_taken; /* the first hart at _start sets it */
 
 static pte_t boot_root[512] __attribute__((aligned(4096)));
 
