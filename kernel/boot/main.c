@@ -10,6 +10,7 @@
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/random.h"
+#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/layout.h"
 #include "mm/pagetable.h"
@@ -24,6 +25,34 @@
 
 void (*trap_return_hook)(void) = trap_return;
 
+/* Kernel and programs as one file: tools/image appends an archive to the kernel, with a header at
+ * the page behind .bss. */
+struct payload {
+    char magic[16];
+    u64 initrd_offset, initrd_size; /* from the start of this header, bytes */
+    u64 words_offset, words_size;
+};
+_Static_assert(sizeof(struct payload) == 48, "tools/image writes it");
+
+extern char image_end[]; /* page aligned by kernel.lds */
+
+/* Without the magic there is nothing. The payload's kernel words are added to the command line, its
+ * initrd takes the place of the machine's. */
+static void
+find_payload(void)
+{
+    u64 pa = frame_of(image_end);
+    const struct payload *p = (const void *)(DIRECT_BASE + pa);
+    if (memcmp(p->magic, "POSTERN-PAYLOAD", sizeof(p->magic)))
+        return;
+    machine.initrd.start = pa + p->initrd_offset;
+    machine.initrd.end = machine.initrd.start + p->initrd_size;
+    size_t used = strlen(machine.bootargs), room = sizeof(machine.bootargs) - used;
+    if (p->words_offset && 1 + p->words_size < room)
+        snprintf(machine.bootargs + used, 2 + p->words_size, " %s",
+                 (const char *)p + p->words_offset);
+}
+
 noreturn void
 boot_main(u64 hartid, u64 fdt_pa)
 {
@@ -31,7 +60,7 @@ boot_main(u64 hartid, u64 fdt_pa)
     sbi_init();
     log_putc = sbi_putchar;
     machine_discover((const void *)(DIRECT_BASE + fdt_pa), fdt_pa, hartid);
-    payload_find(); /* an initrd that tools/image has put behind the kernel */
+    find_payload(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
     const char *level = cmdline_get("loglevel"), *init = cmdline_get("init");
     if (level && level[0] >= '0' && level[0] <= '7' && !level[1])

@@ -30,8 +30,7 @@ struct symbol {
 extern const struct symbol symbol_table[], symbol_table_end[]; /* linker/kernel.lds */
 extern const char symbol_names[], image_start[];
 
-/* The flag, and who sees it: trap/trap.c when an IPI comes, and every loop that waits. */
-u32 panic_flag;
+u64 panic_owner;
 void (*panic_describe)(char *text, size_t size);
 
 /* --- who may speak --------------------------------------------------------------------------- */
@@ -44,35 +43,26 @@ panic_stop_hart(void)
         wait_for_interrupt();
 }
 
-/* The report itself went wrong, on the same hart: the stack or the console is not what it was. What
- * is out must be enough; the status is what counts now. */
-static noreturn void
-panic_again(void)
-{
-    static const char *text = "\n<0>[    0.000000] panic inside the panic\n";
-    while (*text) /* each character once: the console itself may be what fails */
-        log_putc(*text++);
-    power_off(PANIC_STATUS);
-}
-
 /* Returns on the first hart that panics, and there only once. Stops the others: one that holds the
  * log should finish its line; one that answers to nothing any more must not keep us, so after 10 ms
- * the log is ours. */
+ * the log is ours. When the report itself goes wrong, the stack or the console is not what it was:
+ * what is out must be enough; the status is what counts now. */
 static void
 take_the_floor(void)
 {
-    static u64 owner;
+    static const char *again = "\n<0>[    0.000000] panic inside the panic\n";
     u64 nobody = 0, me, all = 0, start = rdtime();
     __asm__ volatile("mv %0, tp" : "=r"(me)); /* only compared: it may point anywhere */
     me |= 1;
     csr_clear(sstatus, SSTATUS_SIE);
-    if (!__atomic_compare_exchange_n(&owner, &nobody, me, false, __ATOMIC_ACQ_REL,
+    if (!__atomic_compare_exchange_n(&panic_owner, &nobody, me, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_ACQUIRE)) {
-        if (nobody == me)
-            panic_again();
-        panic_stop_hart();
+        if (nobody != me)
+            panic_stop_hart();
+        while (*again) /* each character once: the console itself may be what fails */
+            log_putc(*again++);
+        power_off(PANIC_STATUS);
     }
-    __atomic_store_n(&panic_flag, 1, __ATOMIC_RELEASE);
     for (u32 i = 0; i < machine.hart_count; i++)
         all |= 1UL << machine.hart_ids[i];
     sbi_send_ipi(all); /* to this hart too: its interrupts are off */

@@ -153,16 +153,27 @@ fdt_string(const struct fdt_node *n, const char *property)
     return strnlen(text, v.length) < v.length ? text : NULL;
 }
 
-bool
-fdt_says(const struct fdt_node *n, const char *property, const char *text)
+static bool
+says(struct fdt_value v, const char *text)
 {
-    struct fdt_value v = fdt_get(n, property);
     size_t size = strlen(text) + 1;
-    for (size_t at = 0; at + size <= v.length;
-         at += strnlen((const char *)v.bytes + at, v.length - at) + 1)
-        if (memcmp(v.bytes + at, text, size) == 0)
+    for (; size <= v.length; v = rest(v, (u32)strnlen((const char *)v.bytes, v.length) + 1))
+        if (memcmp(v.bytes, text, size) == 0)
             return true;
     return false;
+}
+
+bool
+fdt_is_enabled(const struct fdt_node *n)
+{
+    struct fdt_value status = fdt_get(n, "status");
+    return !status.bytes || says(status, "okay") || says(status, "ok");
+}
+
+bool
+fdt_is(const struct fdt_node *n, const char *property, const char *text)
+{
+    return says(fdt_get(n, property), text) && fdt_is_enabled(n);
 }
 
 /* --- addresses ------------------------------------------------------------------------------- */

@@ -131,14 +131,6 @@ queue_take(struct queue *q)
     return (s32)(e->id % QUEUE_SIZE); /* a device's word is not trusted as an index */
 }
 
-/* Asks for an interrupt when a slot comes back, or for none. A wish, not an order. */
-static void
-queue_interrupts(struct queue *q, bool wanted)
-{
-    __atomic_store_n(&q->avail_flags, wanted ? 0 : VRING_AVAIL_F_NO_INTERRUPT, __ATOMIC_SEQ_CST);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* the wish is out before the driver looks once more */
-}
-
 /* --- messages: which ports there are, what they are called, who is at their other end --------- */
 
 /* Sends a message and waits until the device has given its buffer back. QEMU answers before it does
@@ -235,21 +227,23 @@ port_read(struct chardev *d, void *buf, size_t n)
     return got;
 }
 
-/* Has the device taken what was sent? */
+/* Has the device taken what was sent? If not, its interrupt will say when; the wish for that is out
+ * before the last look, or a device that finishes in between would never be noticed. */
 static bool
 sent(struct port *p)
 {
-    if (p->sending && queue_take(&p->out) >= 0) {
-        p->sending = false;
-        queue_interrupts(&p->out, false);
+    p->sending = p->sending && queue_take(&p->out) < 0;
+    if (p->sending) {
+        p->out.avail_flags = 0;
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        p->sending = queue_take(&p->out) < 0;
     }
     return !p->sending;
 }
 
 /* Copies into the one send buffer. A device that keeps it (QEMU with a full socket behind it) makes
- * the next write answer -EAGAIN until its interrupt says that it is done; the wish for that is made
- * before the last look, or a device that finishes in between would never be noticed. Nobody at the
- * other end is a broken pipe; QEMU would throw the bytes away without a word. */
+ * the next write answer -EAGAIN until it is done. Nobody at the other end is a broken pipe; QEMU
+ * would throw the bytes away without a word. */
 static s64
 port_write(struct chardev *d, const void *buf, size_t n)
 {
@@ -261,12 +255,10 @@ port_write(struct chardev *d, const void *buf, size_t n)
         return -EAGAIN;
     n = MIN(n, SEND_SIZE);
     memcpy(p->send, buf, n);
+    p->out.avail_flags = VRING_AVAIL_F_NO_INTERRUPT; /* most often it is done at once */
     queue_give(&p->out, 0, p->send, (u32)n, 0);
     p->sending = true;
-    if (!sent(p)) {
-        queue_interrupts(&p->out, true);
-        sent(p);
-    }
+    sent(p);
     return (s64)n;
 }
 
@@ -329,7 +321,6 @@ console_start(u32 irq)
         p->slot = -1;
         for (u32 i = 0; i < RECEIVE_BUFFERS; i++)
             queue_give(&p->in, i, p->receive[i], RECEIVE_SIZE, VRING_DESC_F_WRITE);
-        queue_interrupts(&p->out, false);
     }
     for (u32 i = 0; i < QUEUE_SIZE; i++)
         queue_give(&control_in, i, &messages[i], sizeof messages[i] - 1, VRING_DESC_F_WRITE);
