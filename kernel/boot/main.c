@@ -4,9 +4,7 @@
  * stack of this hart's idle thread. */
 
 #include "boot/boot.h"
-#include "debug/panic.h"
 #include "dev/device.h"
-#include "dev/machine.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/random.h"

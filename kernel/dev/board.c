@@ -10,10 +10,6 @@
 #include "riscv/csr.h"
 #include "riscv/sbi.h"
 
-/* Nanoseconds since 1970. Reading the low word freezes the high one, so low comes first. */
-#define RTC_TIME_LOW  (0x00 / 4)
-#define RTC_TIME_HIGH (0x04 / 4)
-
 #define FINISHER_PASS 0x5555
 #define FINISHER_FAIL 0x3333
 
@@ -25,8 +21,8 @@ rtc_read_ns(void)
     volatile u32 *rtc = device_registers(&machine.rtc);
     if (!rtc)
         return 0;
-    u32 low = rtc[RTC_TIME_LOW];
-    return (u64)rtc[RTC_TIME_HIGH] << 32 | low;
+    u32 low = rtc[0]; /* reading it freezes the high word, so low comes first */
+    return (u64)rtc[1] << 32 | low;
 }
 
 void

@@ -164,16 +164,11 @@ says(struct fdt_value v, const char *text)
 }
 
 bool
-fdt_is_enabled(const struct fdt_node *n)
-{
-    struct fdt_value status = fdt_get(n, "status");
-    return !status.bytes || says(status, "okay") || says(status, "ok");
-}
-
-bool
 fdt_is(const struct fdt_node *n, const char *property, const char *text)
 {
-    return says(fdt_get(n, property), text) && fdt_is_enabled(n);
+    struct fdt_value status = fdt_get(n, "status");
+    bool enabled = !status.bytes || says(status, "okay") || says(status, "ok");
+    return enabled && says(fdt_get(n, property), text);
 }
 
 /* --- addresses ------------------------------------------------------------------------------- */

@@ -46,9 +46,8 @@ u32 fdt_cell(struct fdt_value v, u32 index); /* 0 when out of range */
 u64 fdt_number(const struct fdt_node *n, const char *property, u64 otherwise);
 /* The first string of a property; NULL if there is none, or it has no end. */
 const char *fdt_string(const struct fdt_node *n, const char *property);
-/* A node may be there and switched off: its device does not answer, and reading it may fault. */
-bool fdt_is_enabled(const struct fdt_node *n);
-/* Is `text` one of the strings of the property, and the node enabled? */
+/* Is `text` one of the strings of the property, and the node enabled? A node may be there and
+ * switched off: its device does not answer, and reading it may fault. */
 bool fdt_is(const struct fdt_node *n, const char *property, const char *text);
 /* The index-th range of `reg`, which must not wrap round; false if there is none, or it is on a bus
  * whose addresses are not the CPU's. */

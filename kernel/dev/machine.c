@@ -45,7 +45,7 @@ discover_memory(const struct fdt *t)
         add_range(machine.reserved, &machine.reserved_count, r);
     for_each_fdt_node (n, t) {
         bool reserves = n.depth == 2 && strcmp(n.names[1], "reserved-memory") == 0;
-        for (u32 i = 0; reserves && fdt_is_enabled(&n) && fdt_reg(&n, i, &r); i++)
+        for (u32 i = 0; reserves && fdt_reg(&n, i, &r); i++)
             add_range(machine.reserved, &machine.reserved_count, r);
         for (u32 i = 0; fdt_is(&n, "device_type", "memory") && fdt_reg(&n, i, &r); i++)
             add_range(machine.memory, &machine.memory_count, r);
@@ -57,20 +57,9 @@ discover_memory(const struct fdt *t)
 /* Start and end of an initrd are 4 or 8 bytes each, whatever #address-cells says: boot loaders
  * differ. One outside of memory must not be read: the direct map has no such page. */
 static void
-discover_initrd(const struct fdt_node *chosen)
-{
-    struct range r = { fdt_number(chosen, "linux,initrd-start", 0),
-                       fdt_number(chosen, "linux,initrd-end", 0) };
-    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
-        if (m->start <= r.start && r.start < r.end && r.end <= m->end)
-            machine.initrd = r;
-    if (r.end && !machine.initrd.end)
-        pr_warn("device tree: /chosen: initrd at 0x%lx-0x%lx is not in memory", r.start, r.end);
-}
-
-static void
 discover_chosen(const struct fdt *t)
 {
+    struct range initrd;
     bool found = false;
     for_each_fdt_node (n, t) {
         if (!fdt_is_at(&n, "/chosen"))
@@ -82,8 +71,15 @@ discover_chosen(const struct fdt *t)
         struct fdt_value seed = fdt_get(&n, "rng-seed");
         machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
         memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
-        discover_initrd(&n);
         stdout_path = fdt_string(&n, "stdout-path") ?: "";
+        initrd.start = fdt_number(&n, "linux,initrd-start", 0);
+        initrd.end = fdt_number(&n, "linux,initrd-end", 0);
+        for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
+            if (m->start <= initrd.start && initrd.start < initrd.end && initrd.end <= m->end)
+                machine.initrd = initrd;
+        if (initrd.end && !machine.initrd.end)
+            pr_warn("device tree: /chosen: initrd at 0x%lx-0x%lx is not in memory", initrd.start,
+                    initrd.end);
         found = true;
     }
     if (!found)
