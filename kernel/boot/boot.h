@@ -15,7 +15,6 @@ struct hart_start {
 };
 
 extern char _start[], _start_hart[];
-extern u32 boot_taken;
 
 /* The record of the hart that is being started: one at a time. */
 extern struct hart_start start_record;

@@ -41,7 +41,7 @@ start_next(void)
 {
     struct hart *h = &harts[harts_online];
     struct thread *idle = thread_create("idle", idle_loop);
-    u64 entry = image_load_address + (u64)(_start_hart - _start), emergency = frame_alloc();
+    u64 emergency = frame_alloc();
     if (!idle || !emergency)
         panic("no memory for hart %u", harts_online);
     h->index = harts_online;
@@ -52,12 +52,10 @@ start_next(void)
     idle->affinity = 1UL << h->index;
     idle->state = THREAD_RUNNABLE;
     idle->on_hart = true;
-    start_record.satp = SATP_SV39 | kernel_root >> PAGE_SHIFT;
-    start_record.stack_top = idle->stack_top;
-    start_record.thread = idle;
+    start_record =
+        (struct hart_start){ SATP_SV39 | kernel_root >> PAGE_SHIFT, idle->stack_top, idle };
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    long err =
-        sbi_hart_start(h->id, entry, frame_of(&start_record) + (u64)&start_record % PAGE_SIZE);
+    long err = sbi_hart_start(h->id, physical(_start_hart), physical(&start_record));
     u64 limit = rdtime() + PATIENCE_SECONDS * machine.timebase_hz;
     while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
         panic_stop_if_asked();

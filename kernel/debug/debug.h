@@ -10,8 +10,6 @@
 
 struct spinlock;
 
-#ifdef CONFIG_DEBUG
-
 /* --- locks (debug/checks/locks.c), called by spinlock.c -------------------------------------- */
 void debug_lock_wanted(struct spinlock *l);   /* before it spins: order */
 void debug_lock_released(struct spinlock *l); /* before it is free: foreign release */
@@ -22,7 +20,7 @@ void debug_lock_none_held(void);
 void debug_frame_freed(void *page);     /* fills it with a pattern */
 void debug_frame_allocated(void *page); /* reports whoever wrote to it since */
 
-#else
+#ifndef CONFIG_DEBUG
 
 #define debug_lock_wanted(l)        ((void)(l))
 #define debug_lock_released(l)      ((void)(l))

@@ -42,11 +42,3 @@ power_off(int status)
     for (;;)
         wait_for_interrupt();
 }
-
-void
-machine_reboot(void)
-{
-    sbi_reboot();
-    for (;;)
-        wait_for_interrupt();
-}

@@ -13,6 +13,13 @@ void *map_device(u64 pa, u64 size);
 /* The frame of a kernel address, rounded down to the page. Provided by mm/frame.c. */
 u64 frame_of(const void *kva);
 
+/* The physical address of a kernel address: devices and the firmware know no other. */
+static inline u64
+physical(const void *p)
+{
+    return frame_of(p) + (u64)p % PAGE_SIZE;
+}
+
 /* The registers of a device that `machine` describes; NULL when it is absent. */
 static inline volatile void *
 device_registers(const struct range *r)
@@ -47,4 +54,3 @@ u64 rtc_read_ns(void);
 void finisher_init(void);
 /* Works at any time; where there is no finisher, the firmware powers off and the status is lost. */
 noreturn void power_off(int status);
-noreturn void machine_reboot(void);

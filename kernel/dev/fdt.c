@@ -63,7 +63,7 @@ next_token(const struct fdt *t, u32 *at)
     u64 length = strnlen(k.name, text.length),
         used = k.kind == PROP ? 8UL + k.value.length : length + 1;
     if (length == text.length || used > body.length)
-        return (struct token){ BROKEN };
+        return (struct token){ .kind = BROKEN };
     *at += (u32)(ALIGN_UP(used, 4) / 4);
     return k;
 }

@@ -82,13 +82,6 @@ static u32 port_count; /* ports that have queues */
 
 /* --- queues ---------------------------------------------------------------------------------- */
 
-/* Devices know physical addresses only. */
-static u64
-physical(const void *p)
-{
-    return frame_of(p) + (u64)p % PAGE_SIZE;
-}
-
 /* The device may have more slots than we use, but not fewer. 0 or -ENODEV. */
 static int
 queue_create(struct queue *q, u32 number)
@@ -282,8 +275,7 @@ negotiate(void)
 {
     volatile u32 *status = &REG(VIRTIO_MMIO_STATUS);
     *status = 0;
-    *status |= VIRTIO_CONFIG_S_ACKNOWLEDGE;
-    *status |= VIRTIO_CONFIG_S_DRIVER;
+    *status |= VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER;
     for (u32 word = 0; word < 2; word++) {
         u32 wanted = (u32)(FEATURES >> 32 * word);
         REG(VIRTIO_MMIO_DEVICE_FEATURES_SEL) = word;
@@ -303,10 +295,10 @@ static int
 console_start(u32 irq)
 {
     u32 offset = VIRTIO_MMIO_CONFIG + offsetof(struct virtio_console_config, max_nr_ports);
-    u32 count = MIN(REG(offset), MAX_PORTS);
+    u32 count = REG(offset);
     int err = negotiate();
     err = err ?: queue_create(&control_in, CONTROL_IN) ?: queue_create(&control_out, CONTROL_OUT);
-    for (; !err && port_count < count; port_count++) {
+    for (; !err && port_count < MIN(count, MAX_PORTS); port_count++) {
         struct port *p = &ports[port_count];
         u32 first = port_count == 0 ? 0 : 2 * port_count + 2;
         err = queue_create(&p->in, first) ?: queue_create(&p->out, first + 1);
