@@ -45,10 +45,9 @@ find_payload(void)
         return;
     machine.initrd.start = pa + p->initrd_offset;
     machine.initrd.end = machine.initrd.start + p->initrd_size;
-    size_t used = strlen(machine.bootargs), room = sizeof(machine.bootargs) - used;
-    if (p->words_offset && 1 + p->words_size < room)
-        snprintf(machine.bootargs + used, 2 + p->words_size, " %s",
-                 (const char *)p + p->words_offset);
+    size_t used = strlen(machine.bootargs);
+    const char *words = (const char *)p + p->words_offset; /* end in zeros, as their page does */
+    snprintf(machine.bootargs + used, sizeof(machine.bootargs) - used, " %s", words);
 }
 
 noreturn void

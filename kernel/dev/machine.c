@@ -1,9 +1,9 @@
 /* machine.c - from the device tree to `struct machine`. See machine.h.
  *
- * One loop over the nodes for each thing that is looked for. What is needed first comes first: the
- * finisher, which gives a panic its status, then /chosen, which says what UART is ours, and harts
- * before the interrupt controller that names them. Nothing here touches a device.
- * The tree comes from the firmware, which has already changed it: its own memory is marked reserved.
+ * One loop over the nodes for each thing that is looked for, in the order in which they need each
+ * other: the finisher gives a panic its status, an initrd must lie in memory, /chosen says which
+ * UART is ours, the PLIC names harts. Nothing here touches a device. The tree comes from the
+ * firmware, which has already changed it: its own memory is marked reserved.
  * Source: Devicetree Specification v0.4, chapter 3 "Device Node Requirements"; Linux
  * Documentation/devicetree/bindings: riscv/cpus.yaml, serial/8250.yaml, interrupt-controller/
  * sifive,plic-1.0.0.yaml, rtc/google,goldfish-rtc.txt, virtio/mmio.yaml; dt-schema chosen.yaml. */
@@ -31,8 +31,7 @@ add_range(struct range *ranges, u32 *count, struct range r)
     if (r.start < r.end && *count < MAX_RANGES)
         ranges[(*count)++] = r;
     else if (r.start < r.end)
-        pr_warn("device tree: more than %d ranges of memory; 0x%lx is left out", MAX_RANGES,
-                r.start);
+        pr_warn("device tree: no room for one more range of memory, 0x%lx is left out", r.start);
 }
 
 /* Memory may be one node with several ranges, or several nodes; "hands off" is said by the
@@ -59,27 +58,25 @@ discover_memory(const struct fdt *t)
 static void
 discover_chosen(const struct fdt *t)
 {
-    struct range initrd;
+    struct range r;
     bool found = false;
     for_each_fdt_node (n, t) {
         if (!fdt_is_at(&n, "/chosen"))
             continue;
         const char *args = fdt_string(&n, "bootargs") ?: "";
         if (strlcpy(machine.bootargs, args, sizeof(machine.bootargs)) >= sizeof(machine.bootargs))
-            pr_warn("device tree: /chosen: bootargs cut after %lu characters",
-                    sizeof(machine.bootargs) - 1);
+            pr_warn("device tree: /chosen: bootargs cut to %lu bytes", sizeof(machine.bootargs));
         struct fdt_value seed = fdt_get(&n, "rng-seed");
         machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
         memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
         stdout_path = fdt_string(&n, "stdout-path") ?: "";
-        initrd.start = fdt_number(&n, "linux,initrd-start", 0);
-        initrd.end = fdt_number(&n, "linux,initrd-end", 0);
+        r.start = fdt_number(&n, "linux,initrd-start", 0);
+        r.end = fdt_number(&n, "linux,initrd-end", 0);
         for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
-            if (m->start <= initrd.start && initrd.start < initrd.end && initrd.end <= m->end)
-                machine.initrd = initrd;
-        if (initrd.end && !machine.initrd.end)
-            pr_warn("device tree: /chosen: initrd at 0x%lx-0x%lx is not in memory", initrd.start,
-                    initrd.end);
+            if (m->start <= r.start && r.start < r.end && r.end <= m->end)
+                machine.initrd = r;
+        if (r.end && !machine.initrd.end)
+            pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", r.start, r.end);
         found = true;
     }
     if (!found)

@@ -136,11 +136,10 @@ order(u32 id, u16 event)
     u64 limit = rdtime() + PATIENCE_S * machine.timebase_hz;
     message = (struct virtio_console_control){ .id = id, .event = event, .value = 1 };
     queue_give(&control_out, 0, &message, sizeof message, 0);
-    while (queue_take(&control_out) < 0)
-        if (rdtime() > limit) {
-            pr_warn("virtio console: no answer to message %u", event);
-            return;
-        }
+    while (queue_take(&control_out) < 0 && rdtime() < limit)
+        ;
+    if (rdtime() >= limit)
+        pr_warn("virtio console: no answer to message %u", event);
 }
 
 /* All messages that have arrived. A port comes to life step by step: ADD, our READY, NAME, our
