@@ -27,6 +27,3 @@ noreturn void boot_hart_main(void);
 void hart_register_boot(u64 hartid);
 /* Brings up all other harts of the machine that the firmware can start. */
 void harts_start_all(void);
-
-/* Looks behind the kernel for what tools/image put there; before frames are handed out. */
-void payload_find(void);

@@ -2,6 +2,7 @@
  *
  * Entered in S-mode, paging off, a0 = hart id, a1 = physical address of the device tree (boot hart)
  * or of a struct hart_start (further harts). Which hart boots is drawn by lot, so no id is special.
+ * Whoever loaded the kernel has cleared .bss: ELF asks for it, and kernel.bin holds the zeros.
  * Source: SBI specification, "Boot Hart" and HSM; Privileged Architecture, satp. */
 
 #include "offsets.h"
@@ -16,20 +17,10 @@ _start:
     bnez    t1, _start_late
     mv      s0, a0
     mv      s1, a1
-    la      t0, bss_start               /* pc-relative: physical as long as paging is off */
-    la      t1, bss_end
-1:  sd      zero, 0(t0)
-    addi    t0, t0, 8
-    bltu    t0, t1, 1b
-    la      sp, boot_stack_top
+    la      sp, boot_stack_top          /* pc-relative: physical as long as paging is off */
     call    boot_tables                 /* -> a0 = satp */
-    ld      t0, link_address
-    la      t1, _start
-    sub     s2, t0, t1                  /* link address minus load address */
-    la      tp, boot_thread
-    add     tp, tp, s2
-    add     sp, sp, s2
-    mv      a2, s2
+    ld      sp, high_stack_top
+    ld      tp, high_thread
     call    enter_high_half
     mv      a0, s0
     mv      a1, s1
@@ -47,19 +38,19 @@ _start_hart:
     ld      a0, START_SATP(a1)
     ld      sp, START_STACK(a1)
     ld      tp, START_THREAD(a1)
-    ld      t0, link_address
-    la      t1, _start
-    sub     a2, t0, t1
     call    enter_high_half
     mv      s0, zero
     call    boot_hart_main
 
-/* a0 = satp, a2 = link minus load address. With the new satp the present pc is not mapped: the
- * next fetch traps, and stvec already holds the place to go on, in the high half. */
+/* a0 = satp. With the new one the present pc is not mapped: the next fetch traps, and stvec already
+ * holds the place to go on, in the high half. */
 enter_high_half:
-    add     ra, ra, a2
+    ld      t0, high_start
+    la      t1, _start
+    sub     t0, t0, t1                  /* link address minus load address */
+    add     ra, ra, t0
     la      t1, 1f
-    add     t1, t1, a2
+    add     t1, t1, t0
     csrw    stvec, t1
     sfence.vma
     csrw    satp, a0
@@ -69,14 +60,13 @@ enter_high_half:
     csrw    sscratch, zero
     ret
 
-    .balign 8
-link_address:
+    .balign 8                           /* addresses as they were linked */
+high_start:
     .dword  _start
-
-    .data
-    .balign 4
-boot_taken:
-    .word   0                           /* not in .bss, which the boot hart clears */
+high_stack_top:
+    .dword  boot_stack_top
+high_thread:
+    .dword  boot_thread
 
     .section .bss_page_aligned, "aw", @nobits
     .balign 4096

@@ -31,92 +31,49 @@ hart_register_boot(u64 hartid)
     harts_online = 1;
 }
 
+/* What the hart reads at its start, by physical address. */
+struct hart_start start_record;
+
+/* Starts the next hart, with an idle thread and a stack to report its mistakes from; false when the
+ * firmware refuses or it never comes. Its place stays its own: it may come after all. */
 static bool
-wait_online(struct hart *h)
+start_next(void)
 {
+    struct hart *h = &harts[harts_online];
+    struct thread *idle = thread_create("idle", idle_loop);
+    u64 emergency = frame_alloc();
+    if (!idle || !emergency)
+        panic("no memory for hart %u", harts_online);
+    h->index = harts_online;
+    h->id = machine.hart_ids[harts_online];
+    h->idle = idle;
+    h->emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE;
+    idle->hart = h;
+    idle->affinity = 1UL << h->index;
+    idle->state = THREAD_RUNNABLE;
+    idle->on_hart = true;
+    start_record =
+        (struct hart_start){ SATP_SV39 | kernel_root >> PAGE_SHIFT, idle->stack_top, idle };
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    long err = sbi_hart_start(h->id, physical(_start_hart), physical(&start_record));
     u64 limit = rdtime() + PATIENCE_SECONDS * machine.timebase_hz;
     while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
         panic_stop_if_asked();
-        if (rdtime() > limit)
+        if (err || rdtime() > limit) {
+            pr_warn("hart %lu does not come: SBI error %ld", h->id, err);
             return false;
+        }
     }
     return true;
 }
 
-struct hart_start start_record;
-
-/* Gives hart `index` an idle thread, and a stack to report its mistakes from. */
-static void
-prepare(u32 index, u64 hartid)
-{
-    char name[16];
-    snprintf(name, sizeof(name), "idle/%u", index);
-    struct thread *idle = thread_create(name, idle_loop);
-    u64 emergency = frame_alloc();
-    if (!idle || !emergency)
-        panic("no memory for hart %u", index);
-    harts[index] = (struct hart){ .index = index,
-                                  .id = hartid,
-                                  .idle = idle,
-                                  .emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE };
-    idle->hart = &harts[index];
-    idle->affinity = 1UL << index;
-    idle->state = THREAD_RUNNABLE;
-    idle->on_hart = true;
-}
-
-static void
-unprepare(struct hart *h)
-{
-    frame_put(frame_of((void *)(h->emergency_stack - PAGE_SIZE)));
-    h->idle->on_hart = false;
-    thread_free(h->idle);
-}
-
-/* What the hart reads at its start, by physical address. One at a time. */
-static u64
-record_for(const struct hart *h)
-{
-    static struct hart_start record;
-    record = (struct hart_start){ .satp = SATP_SV39 | kernel_root >> PAGE_SHIFT,
-                                  .stack_top = h->idle->stack_top,
-                                  .thread = h->idle };
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return frame_of(&record) + (u64)&record % PAGE_SIZE;
-}
-
-/* The firmware refuses hart `index`; those behind it move up. harts[] and machine.hart_ids[] always
- * speak of the same one. */
-static void
-pass_over(u32 index, long err)
-{
-    pr_warn("hart %lu does not start: SBI error %ld", machine.hart_ids[index], err);
-    unprepare(&harts[index]);
-    machine.hart_count--;
-    for (u32 i = index; i < machine.hart_count; i++) {
-        machine.hart_ids[i] = machine.hart_ids[i + 1];
-        machine.plic_context[i] = machine.plic_context[i + 1];
-    }
-}
-
-/* One that never comes ends the round: should it come after all, its place must be its own. */
+/* The machine's harts end before the first that does not come. */
 void
 harts_start_all(void)
 {
-    u64 entry = image_load_address + (u64)(_start_hart - _start);
-    while (harts_online < machine.hart_count) {
-        struct hart *h = &harts[harts_online];
-        prepare(harts_online, machine.hart_ids[harts_online]);
-        long err = sbi_hart_start(h->id, entry, record_for(h));
-        if (err) {
-            pass_over(h->index, err);
-        } else if (wait_online(h)) {
-            __atomic_store_n(&harts_online, harts_online + 1, __ATOMIC_RELEASE);
-        } else {
-            pr_warn("hart %lu was started but never came", h->id);
-            machine.hart_count = harts_online;
-        }
-    }
+    while (harts_online < machine.hart_count && start_next())
+        __atomic_store_n(&harts_online, harts_online + 1, __ATOMIC_RELEASE);
+    machine.hart_count = harts_online;
 }
 
 /* Runs nothing before it is counted: from then on it is told when a translation changes. */

@@ -4,13 +4,11 @@
  * stack of this hart's idle thread. */
 
 #include "boot/boot.h"
-#include "debug/panic.h"
 #include "dev/device.h"
-#include "dev/machine.h"
-#include "dev/virtio.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/random.h"
+#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/layout.h"
 #include "mm/pagetable.h"
@@ -24,12 +22,31 @@
 
 void (*trap_return_hook)(void) = trap_return;
 
+/* Kernel and programs as one file: tools/image appends an archive to the kernel, with a header at
+ * the page behind .bss. */
+struct payload {
+    char magic[16];
+    u64 initrd_offset, initrd_size; /* from the start of this header, bytes */
+    u64 words_offset, words_size;
+};
+_Static_assert(sizeof(struct payload) == 48, "tools/image writes it");
+
+extern char image_end[]; /* page aligned by kernel.lds */
+
+/* Without the magic there is nothing. The payload's kernel words are added to the command line, its
+ * initrd takes the place of the machine's. */
 static void
-set_log_level(void)
+find_payload(void)
 {
-    const char *word = cmdline_get("loglevel");
-    if (word && word[0] >= '0' && word[0] <= '7' && !word[1])
-        log_threshold = word[0] - '0';
+    u64 pa = frame_of(image_end);
+    const struct payload *p = (const void *)(DIRECT_BASE + pa);
+    if (memcmp(p->magic, "POSTERN-PAYLOAD", sizeof(p->magic)))
+        return;
+    machine.initrd.start = pa + p->initrd_offset;
+    machine.initrd.end = machine.initrd.start + p->initrd_size;
+    size_t used = strlen(machine.bootargs);
+    const char *words = (const char *)p + p->words_offset; /* end in zeros, as their page does */
+    snprintf(machine.bootargs + used, sizeof(machine.bootargs) - used, " %s", words);
 }
 
 noreturn void
@@ -37,21 +54,22 @@ boot_main(u64 hartid, u64 fdt_pa)
 {
     hart_register_boot(hartid);
     machine_discover((const void *)(DIRECT_BASE + fdt_pa), fdt_pa, hartid);
-    payload_find(); /* an initrd that tools/image has put behind the kernel */
+    find_payload(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
-    set_log_level();
+    const char *level = cmdline_get("loglevel"), *init = cmdline_get("init");
+    if (level && level[0] >= '0' && level[0] <= '7' && !level[1])
+        log_threshold = level[0] - '0';
 
     frame_init();
     pt_kernel_init(); /* W^X from here on; device registers can be mapped */
     finisher_init();  /* first: its early mapping is gone, and a panic needs it */
-    plic_init();
+    plic_init_hart();
     uart_init(); /* the log goes there now; its interrupt needs the PLIC */
     random_init(machine.rng_seed, machine.rng_seed_length);
 
     clock_init();
     vdso_init(); /* checks the image; needs memory, gives clocks a page to publish in */
     trap_init_hart();
-    plic_init_hart();
 
     virtio_init(); /* before the files: named ports become devices */
     vfs_init();
@@ -61,7 +79,6 @@ boot_main(u64 hartid, u64 fdt_pa)
     harts_start_all();
     pr_info("%u harts, %lu KiB of memory, %lu free", harts_online, frames_total() * 4,
             frames_free() * 4);
-    const char *init = cmdline_get("init");
     process_start_init(init && *init ? init : "/init");
     timer_start_hart();
     idle_loop();

@@ -15,15 +15,16 @@
 #define ROOT_INDEX(va) ((va) >> 30 & 511)
 
 u64 image_load_address;
+u32 boot_taken; /* the first hart at _start sets it */
 
 static pte_t boot_root[512] __attribute__((aligned(4096)));
 
 u64
 boot_tables(void)
 {
-    u64 here = (u64)_start; /* physical: pc-relative code model */
-    image_load_address = here;
-    boot_root[ROOT_INDEX(IMAGE_BASE)] = pte_leaf(ALIGN_DOWN(here, GIGAPAGE), PTE_R | PTE_W | PTE_X);
+    image_load_address = (u64)_start; /* physical: pc-relative code model */
+    boot_root[ROOT_INDEX(IMAGE_BASE)] =
+        pte_leaf(ALIGN_DOWN(image_load_address, GIGAPAGE), PTE_R | PTE_W | PTE_X);
     for (u64 i = 0; i < (STACKS_BASE - DIRECT_BASE) / GIGAPAGE; i++)
         boot_root[ROOT_INDEX(DIRECT_BASE) + i] = pte_leaf(i * GIGAPAGE, PTE_R | PTE_W);
     return SATP_SV39 | (u64)boot_root >> PAGE_SHIFT;

@@ -2,18 +2,16 @@
  *
  * Without CONFIG_DEBUG every hook is an empty statement, so the code that calls them needs no
  * #ifdef and pays nothing. A finding is a log line of level LOG_ERR; then the kernel goes on. The
- * undefined behaviour sanitizer (debug/checks/ubsan.c) needs no hook: the compiler calls it. */
+ * undefined behaviour sanitizer needs no hook: the compiler puts a trap behind each of its checks
+ * (kernel.mk), and the panic tells its pc, of which `addr2line -e kernel.elf` makes a line. */
 #pragma once
 
 #include "lib/types.h"
 
 struct spinlock;
 
-#ifdef CONFIG_DEBUG
-
 /* --- locks (debug/checks/locks.c), called by spinlock.c -------------------------------------- */
-void debug_lock_wanted(struct spinlock *l); /* before it spins: order and double take */
-void debug_lock_taken(struct spinlock *l);
+void debug_lock_wanted(struct spinlock *l);   /* before it spins: order */
 void debug_lock_released(struct spinlock *l); /* before it is free: foreign release */
 /* On the way back to user space, where no lock may be held. */
 void debug_lock_none_held(void);
@@ -22,10 +20,9 @@ void debug_lock_none_held(void);
 void debug_frame_freed(void *page);     /* fills it with a pattern */
 void debug_frame_allocated(void *page); /* reports whoever wrote to it since */
 
-#else
+#ifndef CONFIG_DEBUG
 
 #define debug_lock_wanted(l)        ((void)(l))
-#define debug_lock_taken(l)         ((void)(l))
 #define debug_lock_released(l)      ((void)(l))
 #define debug_lock_none_held()      ((void)0)
 #define debug_frame_freed(page)     ((void)(page))

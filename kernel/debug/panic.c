@@ -3,144 +3,112 @@
  * Works with whatever is left. The first hart that panics has the floor; the others stop. It
  * trusts nothing more than needed, in the order of that need: the cause is out before a thread or
  * a stack is looked at. A panic inside of the panic ends at once.
+ * The names of functions come from a table that tools/mksyms reads off a first link, which has an
+ * empty one; the second link puts it behind all code, so no function moves (kernel.mk).
  * Source of the frame layout: RISC-V ELF psABI, "Frame Pointer Convention"; of the causes:
  * Privileged Architecture, table of scause values. */
 
 #include "debug/panic.h"
-#include "debug/symbols.h"
 #include "dev/device.h"
-#include "dev/machine.h"
 #include "lib/print.h"
-#include "lib/string.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
 #include "riscv/sbi.h"
 #include "riscv/trapframe.h"
 
 #define PANIC_STATUS 125 /* what tools/run calls a panic */
-/* More callers than that, or a frame larger than that, and it is no chain but rubble. */
-#define MAX_FRAMES     1024
+/* A frame larger than that, and it is no chain but rubble. More callers than that, and it is a
+ * recursion that has eaten its stack. */
 #define MAX_FRAME_SIZE 8192UL
+#define MAX_FRAMES     64
 
-/* The flag, and who sees it: trap/trap.c when an IPI comes, and every loop that waits. */
-u32 panic_flag;
+/* Sorted; the last entry stands for the end of the text. All offsets in bytes. */
+struct symbol {
+    u32 offset; /* from image_start */
+    u32 name;   /* from symbol_names */
+};
+extern const struct symbol symbol_table[], symbol_table_end[]; /* linker/kernel.lds */
+extern const char symbol_names[], image_start[];
+
+u64 panic_owner;
 void (*panic_describe)(char *text, size_t size);
-
-static u32 stopped_harts;
 
 /* --- who may speak --------------------------------------------------------------------------- */
 
 void
 panic_stop_hart(void)
 {
-    __atomic_fetch_add(&stopped_harts, 1, __ATOMIC_RELAXED);
     csr_write(sie, 0); /* wfi returns for pending interrupts that are enabled: none is */
     for (;;)
         wait_for_interrupt();
 }
 
-/* Stops the others. One that holds the log should finish its line; one that answers to nothing any
- * more must not keep us: after 10 ms the log is ours in any case. */
+/* Returns on the first hart that panics, and there only once. Stops the others: one that holds the
+ * log should finish its line; one that answers to nothing any more must not keep us, so after 10 ms
+ * the log is ours. When the report itself goes wrong, the stack or the console is not what it was:
+ * what is out must be enough; the status is what counts now. */
 static void
-silence_others(void)
+take_the_floor(void)
 {
-    u64 all = 0, start = rdtime();
+    static const char *again = "\n<0>[    0.000000] panic inside the panic\n";
+    u64 nobody = 0, me, all = 0, start = rdtime();
+    __asm__ volatile("mv %0, tp" : "=r"(me)); /* only compared: it may point anywhere */
+    me |= 1;
+    csr_clear(sstatus, SSTATUS_SIE);
+    if (!__atomic_compare_exchange_n(&panic_owner, &nobody, me, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE)) {
+        if (nobody != me)
+            panic_stop_hart();
+        while (*again) /* each character once: the console itself may be what fails */
+            log_putc(*again++);
+        power_off(PANIC_STATUS);
+    }
     for (u32 i = 0; i < machine.hart_count; i++)
         all |= 1UL << machine.hart_ids[i];
     sbi_send_ipi(all); /* to this hart too: its interrupts are off */
-    while (__atomic_load_n(&stopped_harts, __ATOMIC_RELAXED) + 1 < machine.hart_count &&
-           rdtime() - start < machine.timebase_hz / 100)
+    while (rdtime() - start < machine.timebase_hz / 100)
         ;
     log_lock_broken = true;
 }
 
-/* The report itself went wrong, on the same hart: the stack or the console is not what it was. What
- * is out must be enough; the status is what counts now. */
-static noreturn void
-panic_again(void)
-{
-    static const char text[] = "\n<0>[    0.000000] panic inside the panic\n";
-    static bool said;
-    const char *c = said ? "" : text; /* the console itself may be what fails */
-    said = true;
-    while (*c)
-        log_putc(*c++);
-    power_off(PANIC_STATUS);
-}
-
-/* Returns on the first hart that panics, and there only once. */
-static void
-take_the_floor(void)
-{
-    static u64 owner;
-    u64 nobody = 0, me;
-    __asm__ volatile("mv %0, tp" : "=r"(me)); /* only compared: it may point anywhere */
-    me |= 1;
-    csr_clear(sstatus, SSTATUS_SIE);
-    if (!__atomic_compare_exchange_n(&owner, &nobody, me, false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_ACQUIRE)) {
-        if (nobody == me)
-            panic_again();
-        panic_stop_hart();
-    }
-    __atomic_store_n(&panic_flag, 1, __ATOMIC_RELEASE);
-    silence_others();
-}
-
 /* --- what there is to say -------------------------------------------------------------------- */
 
-/* `back` is 1 for a return address: when the call was the last instruction of its function, it
- * already points into the next one. */
-static void
+/* The function that an address is in, or NULL. */
+static const struct symbol *
+function_at(u64 address)
+{
+    const struct symbol *s = symbol_table;
+    while (s < symbol_table_end && (u64)image_start + s->offset <= address)
+        s++;
+    return s == symbol_table || s == symbol_table_end ? NULL : s - 1;
+}
+
+/* One line, or none and false for what is no code. `back` is 1 for a return address: when the call
+ * was the last instruction of its function, it already points into the next one. */
+static bool
 print_place(u64 pc, u64 back)
 {
-    u64 offset = 0;
-    const char *name = symbol_find(pc - back, &offset);
-    printk(LOG_EMERG, name ? "  %016lx %s+0x%lx" : "  %016lx", pc, name, offset + back);
+    const struct symbol *s = function_at(pc - back);
+    if (s)
+        printk(LOG_EMERG, "  %016lx %s+0x%lx", pc, symbol_names + s->name,
+               pc - (u64)image_start - s->offset);
+    return s;
 }
 
-/* A return address points behind its call, hence the 1; see print_place. */
-static bool
-is_code(u64 address)
-{
-    u64 offset;
-    return symbol_find(address - 1, &offset) != NULL;
-}
-
-/* One step up the chain: the words below the frame pointer are the return address and the caller's
- * frame pointer. gcc's functions that call nothing save only the latter, one word higher; then the
- * return address is still in the register `ra`, which only an interrupted function can tell us. */
-static bool
-step(u64 *pc, u64 *fp, u64 ra)
-{
-    const u64 *top = (const u64 *)*fp;
-    u64 from = *fp;
-    bool leaf = ra && !is_code(top[-1]);
-    *pc = leaf ? ra : top[-1];
-    *fp = leaf ? top[-1] : top[-2];
-    /* The stack grows down, so callers' frames lie above; entry code ends the chain with 0. */
-    return is_code(*pc) && *fp % 16 == 0 && *fp > from && *fp - from < MAX_FRAME_SIZE;
-}
-
-/* The callers of a function whose frame pointer is `fp`. A place that repeats, as in a
- * recursion that has eaten its stack, takes one line, so that how it began is seen too. */
+/* The callers of a function whose frame pointer is `fp`. The words below it are the return address
+ * and the caller's frame pointer; callers' frames lie above; entry code ends the chain with 0.
+ * gcc's functions that call nothing save only the latter, one word higher; then the return address
+ * is still in the register `ra`, which only an interrupted function can tell us (else 0). */
 static void
 print_callers(u64 fp, u64 ra)
 {
-    u64 pc = 0, last = 0;
-    u32 repeats = 0;
-    bool more = fp != 0 && fp % 16 == 0;
-    for (u32 i = 0; more && i < MAX_FRAMES; i++, last = pc) {
-        more = step(&pc, &fp, i == 0 ? ra : 0);
-        if (pc == last) {
-            repeats++;
-            continue;
-        }
-        if (repeats)
-            printk(LOG_EMERG, "  ... %u times more", repeats);
-        repeats = 0;
-        if (is_code(pc))
-            print_place(pc, 1);
+    for (u32 i = 0; i < MAX_FRAMES && fp && fp % 16 == 0; i++, ra = 0) {
+        const u64 *top = (const u64 *)fp;
+        bool leaf = ra && !function_at(top[-1] - 1);
+        u64 up = leaf ? top[-1] : top[-2];
+        if (!print_place(leaf ? ra : top[-1], 1) || up <= fp || up - fp > MAX_FRAME_SIZE)
+            return;
+        fp = up;
     }
 }
 
@@ -159,15 +127,24 @@ print_registers(const struct trapframe *f)
     printk(LOG_EMERG, "  sstatus %016lx", f->status);
 }
 
-/* Last but for the stack: tp may be what is broken. */
-static void
-print_who(void)
+/* `f` is what was interrupted, or NULL; `fp` where the chain of callers begins. */
+static noreturn void
+report(const char *text, const struct trapframe *f, u64 fp)
 {
-    char text[64] = "";
-    if (panic_describe)
-        panic_describe(text, sizeof(text));
+    char who[64] = "";
+    take_the_floor();
+    printk(LOG_EMERG, "panic: %s", text);
+    if (panic_describe) /* now tp is needed, and may be what is broken */
+        panic_describe(who, sizeof(who));
     printk(LOG_EMERG, "on hart %u (id %lu)%s%s", hart_index(), machine.hart_ids[hart_index()],
-           text[0] ? ", " : "", text);
+           who[0] ? ", " : "", who);
+    if (f)
+        print_registers(f);
+    printk(LOG_EMERG, "backtrace:");
+    if (f && !print_place(f->pc, 0)) /* called through a bad pointer: just before `ra` */
+        print_place(f->ra, 1);
+    print_callers(fp, f ? f->ra : 0);
+    power_off(PANIC_STATUS);
 }
 
 /* --- the two ways in ------------------------------------------------------------------------- */
@@ -180,47 +157,25 @@ panic(const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    take_the_floor();
-    printk(LOG_EMERG, "panic: %s", text);
-    print_who();
-    printk(LOG_EMERG, "backtrace:");
-    print_callers((u64)__builtin_frame_address(0), 0);
-    power_off(PANIC_STATUS);
-}
-
-static const char *
-cause_name(u64 scause)
-{
-    static const char *const names[] = {
-        "instruction address misaligned",
-        "instruction access fault",
-        "illegal instruction",
-        "breakpoint",
-        "load address misaligned",
-        "load access fault",
-        "store address misaligned",
-        "store access fault",
-        [12] = "instruction page fault",
-        [13] = "load page fault",
-        [15] = "store page fault",
-    };
-    if (scause & SCAUSE_INTERRUPT)
-        return "interrupt in the kernel";
-    return scause < ARRAY_SIZE(names) && names[scause] ? names[scause] : "unknown cause";
+    report(text, NULL, (u64)__builtin_frame_address(0));
 }
 
 void
 panic_trap(const struct trapframe *f, u64 scause, u64 stval)
 {
-    take_the_floor();
-    printk(LOG_EMERG, "panic: %s in the kernel: scause 0x%lx, stval 0x%lx, pc 0x%lx",
-           cause_name(scause), scause, stval, f->pc);
-    print_who();
-    print_registers(f);
-    printk(LOG_EMERG, "backtrace:");
-    print_place(f->pc, 0);
-    if (!is_code(f->pc)) /* called through a bad pointer: the call was just before `ra` */
-        print_place(f->ra, 1);
-    print_callers(f->s0, f->ra);
-    power_off(PANIC_STATUS);
+    static const char *const names[16] = {
+        [0 ... 1] = "instruction access fault",
+        [2] = "illegal instruction", /* clang's trap */
+        [3] = "breakpoint",          /* gcc's */
+        [4 ... 5] = "load access fault",
+        [6 ... 7] = "store access fault",
+        [12] = "instruction page fault",
+        [13] = "load page fault",
+        [15] = "store page fault",
+    };
+    const char *name = scause < ARRAY_SIZE(names) ? names[scause] : NULL;
+    char text[256];
+    snprintf(text, sizeof(text), "%s in the kernel: scause 0x%lx, stval 0x%lx, pc 0x%lx",
+             name ?: "unknown cause", scause, stval, f->pc);
+    report(text, f, f->s0);
 }

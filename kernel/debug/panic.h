@@ -16,8 +16,9 @@ noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval);
  * processes; called when the cause is already out, so it may fail. */
 extern void (*panic_describe)(char *text, size_t size);
 
-/* Set by the hart that panics, and never cleared. */
-extern u32 panic_flag;
+/* Who panics, 0 for nobody. Set once, and never cleared. Seen by trap/trap.c when an IPI comes, and
+ * by every loop that waits. */
+extern u64 panic_owner;
 noreturn void panic_stop_hart(void);
 
 /* Stops this hart for ever if another one panics. To be called where an IPI is taken, in the idle
@@ -25,6 +26,6 @@ noreturn void panic_stop_hart(void);
 static inline void
 panic_stop_if_asked(void)
 {
-    if (unlikely(__atomic_load_n(&panic_flag, __ATOMIC_RELAXED)))
+    if (unlikely(__atomic_load_n(&panic_owner, __ATOMIC_RELAXED)))
         panic_stop_hart();
 }

@@ -10,6 +10,15 @@
  * until pt_kernel_init it is an address in the first page table, which shows all physical memory
  * and is gone afterwards. */
 void *map_device(u64 pa, u64 size);
+/* The frame of a kernel address, rounded down to the page. Provided by mm/frame.c. */
+u64 frame_of(const void *kva);
+
+/* The physical address of a kernel address: devices and the firmware know no other. */
+static inline u64
+physical(const void *p)
+{
+    return frame_of(p) + (u64)p % PAGE_SIZE;
+}
 
 /* The registers of a device that `machine` describes; NULL when it is absent. */
 static inline volatile void *
@@ -19,11 +28,14 @@ device_registers(const struct range *r)
 }
 
 /* --- UART (ns16550a): output by polling; as a byte device it is in dev/chardev.h ------------- */
-void uart_init(void); /* after plic_init; from here on the log goes to the UART */
+void uart_init(void); /* after plic_init_hart; from here on the log goes to the UART */
+
+/* --- virtio: named byte streams, each a chardev (dev/chardev.h) ------------------------------ */
+/* Finds them and enters them in the registry. After the PLIC, before the files. */
+void virtio_init(void);
 
 /* --- PLIC: external interrupts --------------------------------------------------------------- */
-void plic_init(void);      /* once */
-void plic_init_hart(void); /* on every hart */
+void plic_init_hart(void); /* on every hart, first of all on the boot hart */
 /* Enables interrupt `irq` on the boot hart and has `handler(arg)` called for it. 0 or -EINVAL. */
 int plic_register(u32 irq, void (*handler)(void *arg), void *arg);
 /* Claims, handles and completes everything that is pending for this hart. */
@@ -39,4 +51,3 @@ u64 rtc_read_ns(void);
 void finisher_init(void);
 /* Works at any time; where there is no finisher, the firmware powers off and the status is lost. */
 noreturn void power_off(int status);
-noreturn void machine_reboot(void);

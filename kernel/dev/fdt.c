@@ -1,227 +1,208 @@
 /* fdt.c - reads a flattened device tree in place. See fdt.h.
  *
  * The tree is a row of tokens: BEGIN_NODE name, PROP length name-offset value, END_NODE, NOP, END,
- * each at a multiple of 4, all numbers big-endian. fdt_open() walks the whole row once: every token
- * inside the blob, every name ended, nodes nested and closed. What comes later relies on that, so
- * the blob must not change in between. Positions are checked again all the same.
- * Not here: searches and the meaning of values (fdt_find.c).
- * Source: Devicetree Specification v0.4, chapter 5. */
+ * each at a multiple of 4, all numbers big-endian. Everything is read through fdt_cell() and
+ * next_token(), which never leave their block; no answer relies on an earlier check. A value is a
+ * row of cells or of strings; how many cells make an address is said by the parent's
+ * #address-cells and #size-cells.
+ * Source: Devicetree Specification v0.4, chapters 2.3 and 5. */
 
 #include "dev/fdt.h"
 #include "lib/string.h"
 #include <asm/errno.h>
 
-#define FDT_MAGIC     0xd00dfeed
-#define FDT_VERSION   17 /* oldest one whose header has all fields, and the newest there is */
-#define FDT_MAX_SIZE  (1u << 30)
-#define FDT_MAX_DEPTH 32
-#define HEADER_SIZE   40
+#define FDT_MAGIC   0xd00dfeed
+#define FDT_VERSION 17 /* oldest one whose header has all fields, and the newest there is */
+#define HEADER_SIZE 40
 
 enum token_kind { BROKEN = 0, BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
 
-/* What read_token() found. `prop` is set for PROP only. */
 struct token {
-    enum token_kind kind;
-    u32 at, next; /* offsets of this token and of the one behind it */
-    struct fdt_property prop;
+    u32 kind;
+    const char *name;       /* of BEGIN_NODE and PROP */
+    struct fdt_value value; /* of PROP */
 };
 
 /* By bytes, so neither the host's order nor the blob's alignment matters. */
-static u32
-be32(const u8 *p)
+u32
+fdt_cell(struct fdt_value v, u32 index)
 {
-    return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+    if (index >= v.length / 4)
+        return 0;
+    const u8 *b = v.bytes + 4 * (size_t)index;
+    return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
 }
 
-/* --- tokens ---------------------------------------------------------------------------------- */
-
-/* True if a NUL comes before offset `end`. Stores where. */
-static bool
-string_ends(const struct fdt *t, u32 at, u32 end, u32 *nul)
+/* All bytes from `offset` on; none when that is outside. */
+static struct fdt_value
+rest(struct fdt_value v, u32 offset)
 {
-    if (at >= end)
-        return false;
-    *nul = at + (u32)strnlen((const char *)t->blob + at, end - at);
-    return *nul < end;
-}
-
-/* The kind of the token at this offset; BROKEN outside of the tree. */
-static enum token_kind
-kind_at(const struct fdt *t, u32 at)
-{
-    bool inside = at >= t->structs && at < t->structs_end && t->structs_end - at >= 4;
-    return inside && at % 4 == 0 ? be32(t->blob + at) : BROKEN;
-}
-
-/* Fills in the PROP token whose two header words begin at `at`. Its name is checked by fdt_open.
- * Every comparison subtracts what is known to be there: a length of nearly 2^32 added to an offset
- * would wrap round and lead back, and the walk would never end. */
-static bool
-read_property(const struct fdt *t, u32 at, struct token *k)
-{
-    if (t->structs_end - at < 8)
-        return false;
-    u32 length = be32(t->blob + at), name = be32(t->blob + at + 4);
-    if (length > t->structs_end - at - 8 || name >= t->strings_end - t->strings)
-        return false;
-    k->prop.name = (const char *)t->blob + t->strings + name;
-    k->prop.value = t->blob + at + 8;
-    k->prop.length = length;
-    k->next = at + 8 + ALIGN_UP(length, 4);
-    return true;
-}
-
-/* The token at or, past NOPs, behind offset `at`; BROKEN for anything outside of the tree. */
-static struct token
-read_token(const struct fdt *t, u32 at)
-{
-    u32 nul;
-    while (kind_at(t, at) == NOP)
-        at += 4;
-    struct token k = { .kind = kind_at(t, at), .at = at, .next = at + 4 };
-    bool sound = k.kind == END_NODE || k.kind == END;
-    if (k.kind == BEGIN_NODE && string_ends(t, at + 4, t->structs_end, &nul)) {
-        k.next = ALIGN_UP(nul + 1, 4);
-        sound = true;
-    } else if (k.kind == PROP) {
-        sound = read_property(t, at + 4, &k);
-    }
-    if (!sound)
-        k.kind = BROKEN;
-    return k;
-}
-
-/* --- opening --------------------------------------------------------------------------------- */
-
-/* True if the row of tokens is one closed tree of bearable depth: fdt_parent() remembers a path of
- * that length on the stack, and real trees are some six levels deep. The names of properties stand
- * in a block of their own, so that nodes can share them. */
-static bool
-tree_is_sound(const struct fdt *t)
-{
-    u32 depth = 0, nul;
-    struct token k = read_token(t, t->structs);
-    if (k.kind != BEGIN_NODE)
-        return false;
-    do {
-        if (k.kind == BEGIN_NODE && depth++ == FDT_MAX_DEPTH)
-            return false;
-        if (k.kind == END_NODE)
-            depth--;
-        if (k.kind == PROP &&
-            !string_ends(t, (u32)((const u8 *)k.prop.name - t->blob), t->strings_end, &nul))
-            return false;
-        if (k.kind == BROKEN || k.kind == END)
-            return false;
-        k = read_token(t, k.next);
-    } while (depth > 0);
-    return k.kind == END;
-}
-
-int
-fdt_open(struct fdt *t, const void *blob, u64 max_size)
-{
-    /* Offsets of header fields: magic 0, totalsize 4, off_dt_struct 8, off_dt_strings 12,
-     * off_mem_rsvmap 16, version 20, last_comp_version 24, size_dt_strings 32, size_dt_struct
-     * 36. */
-    const u8 *header = blob;
-    *t = (struct fdt){ 0 };
-    if (max_size < HEADER_SIZE || be32(header) != FDT_MAGIC)
-        return -EINVAL;
-    u32 size = be32(header + 4), version = be32(header + 20), compatible = be32(header + 24);
-    u32 structs = be32(header + 8), structs_size = be32(header + 36);
-    u32 strings = be32(header + 12), strings_size = be32(header + 32);
-    u32 reservations = be32(header + 16);
-    if (size < HEADER_SIZE || size > max_size || size > FDT_MAX_SIZE || version < FDT_VERSION ||
-        compatible > FDT_VERSION || structs > size || structs_size > size - structs ||
-        structs % 4 || strings > size || strings_size > size - strings || reservations > size)
-        return -EINVAL;
-    struct fdt found = {
-        header, size, structs, structs + structs_size, strings, strings + strings_size, reservations
-    };
-    if (!tree_is_sound(&found))
-        return -EINVAL;
-    *t = found;
-    return 0;
+    offset = MIN(offset, v.length);
+    return (struct fdt_value){ v.bytes + offset, v.length - offset };
 }
 
 /* --- walking --------------------------------------------------------------------------------- */
 
-s32
-fdt_root(const struct fdt *t)
+/* The token at cell *at or, past NOPs, behind it; moves *at behind the token. Lengths are compared
+ * in 64 bits: one of nearly 2^32 must not wrap round and lead back, or a walk would never end. */
+static struct token
+next_token(const struct fdt *t, u32 *at)
 {
-    struct token k = read_token(t, t->structs);
-    return k.kind == BEGIN_NODE ? (s32)k.at : -1;
-}
-
-s32
-fdt_next(const struct fdt *t, s32 node, s32 *depth)
-{
-    if (node < 0)
-        return fdt_root(t);
-    struct token k = read_token(t, (u32)node);
-    if (k.kind != BEGIN_NODE)
-        return -1;
-    for (;;) {
-        k = read_token(t, k.next);
-        if (k.kind == BEGIN_NODE) {
-            ++*depth;
-            return (s32)k.at;
-        }
-        if (k.kind == END_NODE)
-            --*depth;
-        else if (k.kind != PROP)
-            return -1;
+    struct token k = { 0 };
+    while ((k.kind = fdt_cell(t->structs, (*at)++)) == NOP)
+        ;
+    if (k.kind != BEGIN_NODE && k.kind != PROP)
+        return k;
+    struct fdt_value body = rest(t->structs, 4 * *at), text = body;
+    if (k.kind == PROP) {
+        text = rest(t->strings, fdt_cell(body, 1));
+        k.value = rest(body, 8);
+        k.value.length = fdt_cell(body, 0);
     }
-}
-
-s32
-fdt_first_child(const struct fdt *t, s32 node)
-{
-    s32 depth = 0, next = fdt_next(t, node, &depth);
-    return depth == 1 ? next : -1;
-}
-
-/* Down into children and up again, until a node comes that is no deeper than this one. */
-s32
-fdt_next_sibling(const struct fdt *t, s32 node)
-{
-    s32 depth = 0;
-    do
-        node = fdt_next(t, node, &depth);
-    while (node >= 0 && depth > 0);
-    return depth == 0 ? node : -1;
-}
-
-/* The blob has no way up: walk down from the root and remember how we came. */
-s32
-fdt_parent(const struct fdt *t, s32 node)
-{
-    s32 path[FDT_MAX_DEPTH + 1], depth = 0, at = fdt_root(t);
-    while (at >= 0 && at != node && depth >= 0 && depth < FDT_MAX_DEPTH) {
-        path[depth] = at;
-        at = fdt_next(t, at, &depth);
-    }
-    return at == node && depth > 0 ? path[depth - 1] : -1;
-}
-
-const char *
-fdt_name(const struct fdt *t, s32 node)
-{
-    struct token k = read_token(t, (u32)node);
-    return k.kind == BEGIN_NODE ? (const char *)t->blob + k.at + 4 : "";
+    k.name = (const char *)text.bytes;
+    u64 length = strnlen(k.name, text.length),
+        used = k.kind == PROP ? 8UL + k.value.length : length + 1;
+    if (length == text.length || used > body.length)
+        return (struct token){ .kind = BROKEN };
+    *at += (u32)(ALIGN_UP(used, 4) / 4);
+    return k;
 }
 
 bool
-fdt_get(const struct fdt *t, s32 node, const char *name, struct fdt_property *p)
+fdt_next(struct fdt_node *n)
 {
-    struct token k = read_token(t, (u32)node);
-    if (k.kind != BEGIN_NODE)
+    struct token k = next_token(n->tree, &n->at);
+    for (; n->depth >= 0 && (k.kind == PROP || k.kind == END_NODE); k = next_token(n->tree, &n->at))
+        n->depth -= k.kind == END_NODE;
+    bool at_end = n->depth < 0 && n->names[0]; /* the root is closed */
+    n->whole = at_end && k.kind == END;
+    if (at_end || k.kind != BEGIN_NODE || n->depth == FDT_MAX_DEPTH - 1)
         return false;
-    while ((k = read_token(t, k.next)).kind == PROP)
-        if (strcmp(k.prop.name, name) == 0) {
-            *p = k.prop;
+    n->names[++n->depth] = k.name;
+    return true;
+}
+
+int
+fdt_open(struct fdt *t, const void *blob, u32 max_size)
+{
+    struct fdt_value all = { blob, MIN(max_size, HEADER_SIZE) };
+    u32 size = fdt_cell(all, 1), version = fdt_cell(all, 5), compatible = fdt_cell(all, 6);
+    *t = (struct fdt){ 0 };
+    if (fdt_cell(all, 0) != FDT_MAGIC || size < HEADER_SIZE || size > max_size ||
+        version < FDT_VERSION || compatible > FDT_VERSION)
+        return -EINVAL;
+    all.length = size;
+    t->structs = rest(all, fdt_cell(all, 2));
+    t->strings = rest(all, fdt_cell(all, 3));
+    t->reservations = rest(all, fdt_cell(all, 4));
+    t->structs.length = MIN(t->structs.length, fdt_cell(all, 9));
+    t->strings.length = MIN(t->strings.length, fdt_cell(all, 8));
+    struct fdt_node n = { .tree = t, .depth = -1 };
+    while (fdt_next(&n))
+        ;
+    return n.whole ? 0 : -EINVAL;
+}
+
+bool
+fdt_is_at(const struct fdt_node *n, const char *path)
+{
+    for (s32 level = 1; level <= n->depth; level++) {
+        size_t length = strlen(n->names[level]);
+        if (*path != '/' || strncmp(path + 1, n->names[level], length) != 0)
+            return false;
+        path += 1 + length;
+    }
+    return *path == '\0' || *path == ':';
+}
+
+/* --- properties ------------------------------------------------------------------------------ */
+
+/* They stand between the node's name and its first child. */
+struct fdt_value
+fdt_get(const struct fdt_node *n, const char *property)
+{
+    const char *name = n->names[n->depth];
+    u32 at = (u32)(name - (const char *)n->tree->structs.bytes + strlen(name)) / 4 + 1;
+    struct token k;
+    while ((k = next_token(n->tree, &at)).kind == PROP)
+        if (strcmp(k.name, property) == 0)
+            return k.value;
+    return (struct fdt_value){ 0 };
+}
+
+/* A number of `count` cells, 0 to 2. */
+static u64
+read_cells(struct fdt_value v, u32 at, u32 count)
+{
+    u64 high = count == 2 ? fdt_cell(v, at++) : 0;
+    return count ? high << 32 | fdt_cell(v, at) : 0;
+}
+
+u64
+fdt_number(const struct fdt_node *n, const char *property, u64 otherwise)
+{
+    struct fdt_value v = fdt_get(n, property);
+    return v.length < 4 ? otherwise : read_cells(v, 0, v.length == 8 ? 2 : 1);
+}
+
+const char *
+fdt_string(const struct fdt_node *n, const char *property)
+{
+    struct fdt_value v = fdt_get(n, property);
+    const char *text = (const char *)v.bytes;
+    return strnlen(text, v.length) < v.length ? text : NULL;
+}
+
+static bool
+says(struct fdt_value v, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    for (; size <= v.length; v = rest(v, (u32)strnlen((const char *)v.bytes, v.length) + 1))
+        if (memcmp(v.bytes, text, size) == 0)
             return true;
-        }
     return false;
+}
+
+bool
+fdt_is(const struct fdt_node *n, const char *property, const char *text)
+{
+    struct fdt_value status = fdt_get(n, "status");
+    bool enabled = !status.bytes || says(status, "okay") || says(status, "ok");
+    return enabled && says(fdt_get(n, property), text);
+}
+
+/* --- addresses ------------------------------------------------------------------------------- */
+
+static bool
+read_range(struct fdt_value v, u32 at, u32 address_cells, u32 size_cells, struct range *r)
+{
+    r->start = read_cells(v, at, address_cells);
+    r->end = r->start + read_cells(v, at + address_cells, size_cells);
+    return r->end >= r->start;
+}
+
+bool
+fdt_reservation(const struct fdt *t, u32 index, struct range *r)
+{
+    return read_range(t->reservations, 4 * index, 2, 2, r) && r->end;
+}
+
+/* The numbers of a bus are the CPU's addresses if it says so by empty `ranges`, and its own bus
+ * does; with none they are no addresses at all (i2c, spi, cpus), and with others they would have to
+ * be translated, which no device of ours asks for. */
+bool
+fdt_reg(const struct fdt_node *n, u32 index, struct range *r)
+{
+    struct fdt_value reg = fdt_get(n, "reg"), ranges;
+    struct fdt_node bus = *n;
+    if (bus.depth-- == 0)
+        return false;
+    u64 address_cells = fdt_number(&bus, "#address-cells", 2);
+    u64 size_cells = fdt_number(&bus, "#size-cells", 1), cells = address_cells + size_cells;
+    if (address_cells - 1 > 1 || size_cells > 2 || (index + 1) * cells > reg.length / 4)
+        return false;
+    for (; bus.depth > 0; bus.depth--)
+        if ((ranges = fdt_get(&bus, "ranges")).length || !ranges.bytes)
+            return false;
+    return read_range(reg, index * (u32)cells, (u32)address_cells, (u32)size_cells, r);
 }

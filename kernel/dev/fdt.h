@@ -1,58 +1,56 @@
-/* fdt.h - reads a flattened device tree in place.
+/* fdt.h - reads a flattened device tree in place, node by node.
  *
  * Total: any input of any bytes gives an answer or "not found", never an access outside the blob,
  * never an endless loop (this file also builds for the host, where it is fuzzed). No allocation.
- * Source: Devicetree Specification v0.4, chapter 5 "Flattened Devicetree (DTB) Format". */
+ * There is no random access: who looks for a node walks through all of them.
+ * Source: Devicetree Specification v0.4, chapters 2.3 "Standard Properties" and 5 "Flattened
+ * Devicetree (DTB) Format". */
 #pragma once
 
-#include "lib/types.h"
+#include "dev/machine.h"
 
-struct fdt {
-    const u8 *blob;
-    u32 size;                 /* bytes of the whole blob */
-    u32 structs, structs_end; /* offsets of the structure block */
-    u32 strings, strings_end;
-    u32 reservations;
-};
+#define FDT_MAX_DEPTH 32 /* real trees have some six levels */
 
-struct fdt_property {
-    const char *name;
-    const u8 *value; /* big-endian cells or NUL-terminated strings */
+/* Some bytes of the blob: big-endian cells of 4 bytes, or NUL-terminated strings in a row. */
+struct fdt_value {
+    const u8 *bytes; /* NULL: there is no such property */
     u32 length;
 };
 
-/* A node is the offset of its BEGIN_NODE token; -1 is "none". The root is fdt_root(). */
-int fdt_open(struct fdt *t, const void *blob, u64 max_size); /* 0 or -EINVAL, then *t is empty */
-s32 fdt_root(const struct fdt *t);
-s32 fdt_first_child(const struct fdt *t, s32 node);
-s32 fdt_next_sibling(const struct fdt *t, s32 node);
-s32 fdt_parent(const struct fdt *t, s32 node);
-/* The node after `node` in document order, -1 at the end. Adds to *depth how far that goes down:
- * 1 for a child, 0 for a sibling, -1 for the parent's sibling ... After -1 comes the root. */
-s32 fdt_next(const struct fdt *t, s32 node, s32 *depth);
-const char *fdt_name(const struct fdt *t, s32 node);
-bool fdt_get(const struct fdt *t, s32 node, const char *name, struct fdt_property *p);
-bool fdt_is_compatible(const struct fdt *t, s32 node, const char *what);
-/* Next node in document order after `node` (-1: from the root) that is compatible with `what` and
- * enabled. A node may be there and switched off: its device does not answer, and reading it may
- * fault. */
-s32 fdt_find_compatible(const struct fdt *t, s32 node, const char *what);
-/* `path` as in "/soc/serial@10000000"; unit addresses may be left out, `:` ends it too. */
-s32 fdt_find_path(const struct fdt *t, const char *path);
-s32 fdt_find_phandle(const struct fdt *t, u32 phandle);
-u32 fdt_cell(const struct fdt_property *p, u32 index); /* 0 when out of range */
-u64 fdt_number(const struct fdt_property *p);          /* a value of one or two cells */
-/* The string at *at of a row of strings; moves *at behind it. NULL at the end, or when its own NUL
- * is missing. */
-const char *fdt_next_string(const struct fdt_property *p, u32 *at);
-/* The (first) string of a property; NULL if there is none. */
-const char *fdt_string(const struct fdt *t, s32 node, const char *name);
-/* The first cell of a property. */
-u32 fdt_u32(const struct fdt *t, s32 node, const char *name, u32 otherwise);
-/* The index-th (address, size) of the node's `reg` by its parent's cells, translated through
- * `ranges` of simple buses. */
-bool fdt_reg(const struct fdt *t, s32 node, u32 index, u64 *address, u64 *size);
-/* The index-th entry of the memory reservation block: pairs of 64-bit numbers that end with a pair
- * of zeros. False at the end. */
-bool fdt_reservation(const struct fdt *t, u32 index, u64 *address, u64 *size);
-bool fdt_is_enabled(const struct fdt *t, s32 node);
+struct fdt {
+    struct fdt_value structs, strings, reservations; /* the three blocks of the blob */
+};
+
+/* Where a walk has come to: a node, and by what way. A copy with a smaller depth is an ancestor. */
+struct fdt_node {
+    const struct fdt *tree;
+    u32 at;                           /* the cell of the structure block where the walk goes on */
+    s32 depth;                        /* 0 in the root */
+    bool whole;                       /* the walk has ended, and every node was closed */
+    const char *names[FDT_MAX_DEPTH]; /* of the root, its child ..., the node itself at [depth] */
+};
+
+/* Runs through the nodes in document order: every parent before its children. */
+#define for_each_fdt_node(n, t)                                                                    \
+    for (struct fdt_node n = { .tree = (t), .depth = -1 }; fdt_next(&(n));)
+
+/* 0; -EINVAL for anything but a whole tree within max_size bytes, less than 1 GiB. */
+int fdt_open(struct fdt *t, const void *blob, u32 max_size);
+bool fdt_next(struct fdt_node *n);
+/* Does the node stand at `path`, as in "/soc/serial@10000000"? `:` ends a path, too. */
+bool fdt_is_at(const struct fdt_node *n, const char *path);
+
+struct fdt_value fdt_get(const struct fdt_node *n, const char *property);
+u32 fdt_cell(struct fdt_value v, u32 index); /* 0 when out of range */
+/* A property of one or two cells. */
+u64 fdt_number(const struct fdt_node *n, const char *property, u64 otherwise);
+/* The first string of a property; NULL if there is none, or it has no end. */
+const char *fdt_string(const struct fdt_node *n, const char *property);
+/* Is `text` one of the strings of the property, and the node enabled? A node may be there and
+ * switched off: its device does not answer, and reading it may fault. */
+bool fdt_is(const struct fdt_node *n, const char *property, const char *text);
+/* The index-th range of `reg`, which must not wrap round; false if there is none, or it is on a bus
+ * whose addresses are not the CPU's. */
+bool fdt_reg(const struct fdt_node *n, u32 index, struct range *r);
+/* The index-th entry of the memory reservation block, which ends with a pair of zeros. */
+bool fdt_reservation(const struct fdt *t, u32 index, struct range *r);

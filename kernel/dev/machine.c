@@ -1,122 +1,220 @@
-/* machine.c - from the device tree to `struct machine`: memory and /chosen. See machine.h.
+/* machine.c - from the device tree to `struct machine`. See machine.h.
  *
- * The tree comes from the firmware, which has already changed it: its own memory is marked
- * reserved. Harts are in machine_harts.c, devices in machine_devices.c.
+ * One loop over the nodes for each thing that is looked for, in the order in which they need each
+ * other: the finisher gives a panic its status, an initrd must lie in memory, /chosen says which
+ * UART is ours, the PLIC names harts. Nothing here touches a device. The tree comes from the
+ * firmware, which has already changed it: its own memory is marked reserved.
  * Source: Devicetree Specification v0.4, chapter 3 "Device Node Requirements"; Linux
- * Documentation/devicetree/bindings, chosen.txt of dt-schema for initrd and rng-seed. */
+ * Documentation/devicetree/bindings: riscv/cpus.yaml, serial/8250.yaml, interrupt-controller/
+ * sifive,plic-1.0.0.yaml, rtc/google,goldfish-rtc.txt, virtio/mmio.yaml; dt-schema chosen.yaml. */
 
 #include "dev/machine.h"
 #include "dev/device.h"
-#include "dev/discover.h"
+#include "dev/fdt.h"
 #include "lib/print.h"
 #include "lib/string.h"
 
-#define FDT_LIMIT (2UL << 20) /* no firmware hands over a larger tree (Linux's MAX_FDT_SIZE) */
+#define FDT_LIMIT           (2UL << 20) /* no firmware hands over more (Linux's MAX_FDT_SIZE) */
+#define MAX_HART_ID         63          /* sbi.h names sets of harts by one 64-bit mask */
+#define SUPERVISOR_EXTERNAL 9           /* interrupt number at the hart (Privileged, scause) */
 
 struct machine machine;
 
+static const char *stdout_path; /* of /chosen; "" for none */
+
+/* --- memory ---------------------------------------------------------------------------------- */
+
 /* A full table drops what comes last, with a warning: real machines have a handful of ranges. */
 static void
-add_range(struct range *ranges, u32 *count, u64 start, u64 size, const char *what)
+add_range(struct range *ranges, u32 *count, struct range r)
 {
-    if (size == 0)
-        return;
-    if (*count == MAX_RANGES) {
-        pr_warn("device tree: more than %d ranges of %s; 0x%lx is left out", MAX_RANGES, what,
-                start);
-        return;
-    }
-    ranges[(*count)++] = (struct range){ start, start + size };
+    if (r.start < r.end && *count < MAX_RANGES)
+        ranges[(*count)++] = r;
+    else if (r.start < r.end)
+        pr_warn("device tree: no room for one more range of memory, 0x%lx is left out", r.start);
 }
 
-/* Adds all ranges of the node's `reg`, if it is enabled. */
-static void
-add_regs(const struct fdt *t, s32 node, struct range *ranges, u32 *count, const char *what)
-{
-    u64 start, size;
-    for (u32 i = 0; fdt_is_enabled(t, node) && fdt_reg(t, node, i, &start, &size); i++)
-        add_range(ranges, count, start, size, what);
-}
-
-/* One node may name several ranges, and there may be several nodes: machines with a hole below
- * 4 GiB have one or the other. */
+/* Memory may be one node with several ranges, or several nodes; "hands off" is said by the
+ * reservation block, which is the old way, or by children of /reserved-memory, as OpenSBI does. */
 static void
 discover_memory(const struct fdt *t)
 {
-    s32 node = fdt_first_child(t, fdt_root(t));
-    for (; node >= 0; node = fdt_next_sibling(t, node)) {
-        const char *type = fdt_string(t, node, "device_type");
-        if (type && strcmp(type, "memory") == 0)
-            add_regs(t, node, machine.memory, &machine.memory_count, "memory");
+    struct range r;
+    for (u32 i = 0; fdt_reservation(t, i, &r); i++)
+        add_range(machine.reserved, &machine.reserved_count, r);
+    for_each_fdt_node (n, t) {
+        bool reserves = n.depth == 2 && strcmp(n.names[1], "reserved-memory") == 0;
+        for (u32 i = 0; reserves && fdt_reg(&n, i, &r); i++)
+            add_range(machine.reserved, &machine.reserved_count, r);
+        for (u32 i = 0; fdt_is(&n, "device_type", "memory") && fdt_reg(&n, i, &r); i++)
+            add_range(machine.memory, &machine.memory_count, r);
     }
     if (machine.memory_count == 0)
         panic("device tree: no memory node with a reg");
 }
 
-/* Two ways to say "hands off": the reservation block is the old one, /reserved-memory the one
- * that OpenSBI uses for itself. Children without a reg ask for memory from anywhere; nobody
- * here does. */
-static void
-discover_reserved(const struct fdt *t)
-{
-    u64 start, size;
-    for (u32 i = 0; fdt_reservation(t, i, &start, &size); i++)
-        add_range(machine.reserved, &machine.reserved_count, start, size, "reserved memory");
-    s32 node = fdt_first_child(t, fdt_find_path(t, "/reserved-memory"));
-    for (; node >= 0; node = fdt_next_sibling(t, node))
-        add_regs(t, node, machine.reserved, &machine.reserved_count, "reserved memory");
-}
-
-/* Start and end are 4 or 8 bytes each, whatever #address-cells says: boot loaders differ. An initrd
- * outside of memory must not be read: the direct map has no such page. */
-static void
-discover_initrd(const struct fdt *t, s32 chosen)
-{
-    struct fdt_property start, end;
-    if (!fdt_get(t, chosen, "linux,initrd-start", &start) ||
-        !fdt_get(t, chosen, "linux,initrd-end", &end))
-        return;
-    struct range r = { fdt_number(&start), fdt_number(&end) };
-    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
-        if (m->start <= r.start && r.start < r.end && r.end <= m->end)
-            machine.initrd = r;
-    if (!machine.initrd.end)
-        pr_warn("device tree: /chosen: initrd at 0x%lx-0x%lx is not in memory", r.start, r.end);
-}
-
+/* Start and end of an initrd are 4 or 8 bytes each, whatever #address-cells says: boot loaders
+ * differ. One outside of memory must not be read: the direct map has no such page. */
 static void
 discover_chosen(const struct fdt *t)
 {
-    struct fdt_property p;
-    s32 chosen = fdt_find_path(t, "/chosen");
-    if (chosen < 0) {
+    struct range r;
+    bool found = false;
+    for_each_fdt_node (n, t) {
+        if (!fdt_is_at(&n, "/chosen"))
+            continue;
+        const char *args = fdt_string(&n, "bootargs") ?: "";
+        if (strlcpy(machine.bootargs, args, sizeof(machine.bootargs)) >= sizeof(machine.bootargs))
+            pr_warn("device tree: /chosen: bootargs cut to %lu bytes", sizeof(machine.bootargs));
+        struct fdt_value seed = fdt_get(&n, "rng-seed");
+        machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
+        memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
+        stdout_path = fdt_string(&n, "stdout-path") ?: "";
+        r.start = fdt_number(&n, "linux,initrd-start", 0);
+        r.end = fdt_number(&n, "linux,initrd-end", 0);
+        for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
+            if (m->start <= r.start && r.start < r.end && r.end <= m->end)
+                machine.initrd = r;
+        if (r.end && !machine.initrd.end)
+            pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", r.start, r.end);
+        found = true;
+    }
+    if (!found)
         pr_warn("device tree: no /chosen node: no command line, no initrd, no seed");
+}
+
+/* --- harts ----------------------------------------------------------------------------------- */
+
+/* Does `isa`, as in "rv64imac_zicsr_sstc", name the timer that S-mode sets by itself? */
+static bool
+isa_has_sstc(const char *isa)
+{
+    while ((isa = strchr(isa, '_')))
+        if (strncmp(++isa, "sstc", 4) == 0 && (isa[4] == '\0' || isa[4] == '_'))
+            return true;
+    return false;
+}
+
+/* Index 0 is kept for the boot hart, wherever the tree lists it. Harts without an MMU (small
+ * management cores) are not ours. All harts count time alike, so the timebase stands once in /cpus;
+ * some trees say it in every hart instead. */
+static void
+discover_harts(const struct fdt *t, u64 boot_hartid)
+{
+    u32 left_out = 0;
+    bool seen = false;
+    machine.hart_ids[0] = boot_hartid;
+    machine.hart_count = 1;
+    machine.has_sstc = true;
+    for_each_fdt_node (n, t) {
+        bool is_hart = fdt_is(&n, "device_type", "cpu") && !fdt_is(&n, "mmu-type", "riscv,none");
+        if (is_hart || fdt_is_at(&n, "/cpus"))
+            machine.timebase_hz = machine.timebase_hz ?: fdt_number(&n, "timebase-frequency", 0);
+        if (!is_hart)
+            continue;
+        u64 id = fdt_number(&n, "reg", MAX_HART_ID + 1);
+        const char *isa = fdt_string(&n, "riscv,isa") ?: "";
+        machine.has_sstc &= isa_has_sstc(isa);
+        if (id > MAX_HART_ID) {
+            pr_warn("device tree: /cpus/%s: no hart id of 0 to %d", n.names[n.depth], MAX_HART_ID);
+        } else if (id == boot_hartid) {
+            strlcpy(machine.isa, isa, sizeof(machine.isa));
+            seen = true;
+        } else if (machine.hart_count < MAX_HARTS) {
+            machine.hart_ids[machine.hart_count++] = id;
+        } else {
+            left_out++;
+        }
+    }
+    if (machine.timebase_hz == 0)
+        panic("device tree: no /cpus node with a timebase-frequency");
+    if (!seen)
+        panic("device tree: /cpus: no usable node for the boot hart %lu", boot_hartid);
+    if (left_out)
+        pr_warn("device tree: /cpus: %u harts above the limit of %d are left out", left_out,
+                MAX_HARTS);
+}
+
+/* --- devices --------------------------------------------------------------------------------- */
+
+/* Stores where the registers of the first such device are, or of the one at stdout-path: a board
+ * may have five UARTs, and where the boot messages go is ours. Stores its node, too. The kernel can
+ * do without each of them, worse and worse: `without` says how. */
+static bool
+discover_device(const struct fdt *t, const char *compatible, const char *without,
+                struct range *registers, struct fdt_node *found)
+{
+    struct range r;
+    for_each_fdt_node (n, t) {
+        if (!fdt_is(&n, "compatible", compatible) ||
+            (registers->start && !fdt_is_at(&n, stdout_path)))
+            continue;
+        if (fdt_reg(&n, 0, &r) && r.start && r.start < r.end) {
+            *registers = r;
+            *found = n;
+        } else {
+            pr_warn("device tree: %s: no usable reg", n.names[n.depth]);
+        }
+    }
+    if (!registers->start)
+        pr_warn("device tree: no %s: %s", compatible, without);
+    return registers->start;
+}
+
+/* Each pair (controller, interrupt) of interrupts-extended is one context of the PLIC, numbered in
+ * order: where its output goes. A hart has two, one for M-mode and one for us. The controller is
+ * named by phandle (0 is none), and is a child of its hart. */
+static void
+discover_plic(const struct fdt *t)
+{
+    struct fdt_node plic, hart;
+    memset(machine.plic_context, 0xff, sizeof(machine.plic_context)); /* PLIC_NO_CONTEXT */
+    if (!discover_device(t, "sifive,plic-1.0.0", "devices cannot interrupt", &machine.plic, &plic))
         return;
+    machine.plic_sources = (u32)fdt_number(&plic, "riscv,ndev", 0);
+    struct fdt_value pairs = fdt_get(&plic, "interrupts-extended");
+    for_each_fdt_node (n, t) {
+        u32 phandle = (u32)fdt_number(&n, "phandle", 0);
+        if (n.depth == 0 || phandle == 0 || !fdt_is(&n, "compatible", "riscv,cpu-intc"))
+            continue;
+        hart = n;
+        hart.depth--;
+        u64 id = fdt_number(&hart, "reg", MAX_HART_ID + 1);
+        for (u32 i = 0; i < machine.hart_count; i++)
+            for (u32 c = 0; c < pairs.length / 8; c++)
+                if (machine.hart_ids[i] == id && fdt_cell(pairs, 2 * c) == phandle &&
+                    fdt_cell(pairs, 2 * c + 1) == SUPERVISOR_EXTERNAL)
+                    machine.plic_context[i] = c;
     }
-    discover_initrd(t, chosen);
-    const char *args = fdt_string(t, chosen, "bootargs");
-    if (args &&
-        strlcpy(machine.bootargs, args, sizeof(machine.bootargs)) >= sizeof(machine.bootargs))
-        pr_warn("device tree: /chosen: bootargs cut after %lu characters",
-                sizeof(machine.bootargs) - 1);
-    if (fdt_get(t, chosen, "rng-seed", &p)) {
-        machine.rng_seed_length = MIN(p.length, (u32)sizeof(machine.rng_seed));
-        memcpy(machine.rng_seed, p.value, machine.rng_seed_length);
-    }
+    if (machine.plic_context[0] == PLIC_NO_CONTEXT)
+        pr_warn("device tree: sifive,plic-1.0.0: no S-mode context for the boot hart");
 }
 
 void
 machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid)
 {
     struct fdt t;
+    struct fdt_node n;
     if (fdt_open(&t, fdt_blob, FDT_LIMIT) < 0)
         panic("no valid device tree at physical address 0x%lx", fdt_pa);
-    machine.fdt = (struct range){ fdt_pa, fdt_pa + t.size };
-    discover_finisher(&t);
+    stdout_path = "";
+    discover_device(&t, "sifive,test0", "exit statuses are lost", &machine.finisher, &n);
     finisher_init();
-    discover_harts(&t, boot_hartid);
     discover_memory(&t);
-    discover_reserved(&t);
     discover_chosen(&t);
-    discover_devices(&t);
+    discover_harts(&t, boot_hartid);
+    discover_plic(&t);
+    if (discover_device(&t, "ns16550a", "the console is the firmware's, without input",
+                        &machine.uart, &n)) {
+        machine.uart_irq = fdt_cell(fdt_get(&n, "interrupts"), 0);
+        machine.uart_reg_shift = (u32)fdt_number(&n, "reg-shift", 0);
+    }
+    discover_device(&t, "google,goldfish-rtc", "the wall clock starts in 1970", &machine.rtc, &n);
+    /* QEMU has eight slots for virtio, most of them empty: the driver asks what is in one. */
+    for_each_fdt_node (v, &t) {
+        struct range *slot = &machine.virtio[machine.virtio_count];
+        if (machine.virtio_count < MAX_VIRTIO && fdt_is(&v, "compatible", "virtio,mmio") &&
+            fdt_reg(&v, 0, slot) && slot->start)
+            machine.virtio_irq[machine.virtio_count++] = fdt_cell(fdt_get(&v, "interrupts"), 0);
+    }
 }

@@ -21,13 +21,12 @@ struct machine {
     u64 hart_ids[MAX_HARTS];     /* the boot hart first */
     u32 plic_context[MAX_HARTS]; /* S-mode context of each hart, by index, or PLIC_NO_CONTEXT */
     char isa[128];
-    bool has_sstc;
+    bool has_sstc; /* every hart has it */
     u64 timebase_hz;
     struct range memory[MAX_RANGES];
     u32 memory_count;
     struct range reserved[MAX_RANGES]; /* firmware, /reserved-memory, reservation block */
     u32 reserved_count;
-    struct range fdt;
     struct range initrd; /* start 0: none */
     char bootargs[2048];
     u8 rng_seed[64];
@@ -35,13 +34,8 @@ struct machine {
 
     struct range uart, plic, rtc, finisher; /* start 0: absent */
     u32 uart_irq, uart_reg_shift, plic_sources;
-    u32 finisher_poweroff_value, finisher_fail_value;
-    /* fail value 0: no status can be told */
-    struct {
-        struct range regs;
-        u32 irq;
-    } virtio[MAX_VIRTIO];
-    u32 virtio_count;
+    struct range virtio[MAX_VIRTIO];
+    u32 virtio_irq[MAX_VIRTIO], virtio_count;
 };
 
 extern struct machine machine;

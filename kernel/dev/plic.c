@@ -7,45 +7,31 @@
  * Source: RISC-V Platform-Level Interrupt Controller Specification 1.0.0, "Memory Map". */
 
 #include "dev/device.h"
-#include "dev/machine.h"
-#include "riscv/csr.h"
 #include "riscv/hart.h"
 #include <asm/errno.h>
 
 #define MAX_SOURCES 128 /* of the 1023 that the specification allows; 0 means "none" */
 
-/* Offsets in bytes. */
-#define PLIC_PRIORITY(irq)       (4UL * (irq))
-#define PLIC_ENABLE(ctx, irq)    (0x2000UL + 0x80UL * (ctx) + (irq) / 32 * 4)
-#define PLIC_THRESHOLD(ctx)      (0x200000UL + 0x1000UL * (ctx))
-#define PLIC_CLAIM_COMPLETE(ctx) (0x200004UL + 0x1000UL * (ctx))
+/* Which word of the registers. */
+#define PLIC_PRIORITY(irq)       (irq)
+#define PLIC_ENABLE(ctx, irq)    (0x2000 / 4 + 0x20UL * (ctx) + (irq) / 32)
+#define PLIC_THRESHOLD(ctx)      (0x200000 / 4 + 0x400UL * (ctx))
+#define PLIC_CLAIM_COMPLETE(ctx) (PLIC_THRESHOLD(ctx) + 1)
 
-static volatile u8 *plic;
+static volatile u32 *plic;
 static struct {
     void (*handler)(void *arg);
     void *arg;
 } sources[MAX_SOURCES];
 
-static volatile u32 *
-plic_register_at(u64 offset)
-{
-    return (volatile u32 *)(plic + offset);
-}
-
-void
-plic_init(void)
-{
-    plic = device_registers(&machine.plic);
-}
-
 void
 plic_init_hart(void)
 {
     u32 context = machine.plic_context[hart_index()];
-    if (!plic || context == PLIC_NO_CONTEXT)
-        return;
-    *plic_register_at(PLIC_THRESHOLD(context)) = 0; /* every priority above 0 comes through */
-    csr_set(sie, SIP_EXT);
+    if (hart_index() == 0)
+        plic = device_registers(&machine.plic);
+    if (plic && context != PLIC_NO_CONTEXT)
+        plic[PLIC_THRESHOLD(context)] = 0; /* every priority above 0 comes through */
 }
 
 int
@@ -57,15 +43,15 @@ plic_register(u32 irq, void (*handler)(void *arg), void *arg)
         return -EINVAL;
     sources[irq].handler = handler;
     sources[irq].arg = arg;
-    *plic_register_at(PLIC_PRIORITY(irq)) = 1;
-    *plic_register_at(PLIC_ENABLE(context, irq)) |= 1u << irq % 32;
+    plic[PLIC_PRIORITY(irq)] = 1;
+    plic[PLIC_ENABLE(context, irq)] |= 1u << irq % 32;
     return 0;
 }
 
 void
 plic_handle(void)
 {
-    volatile u32 *claim = plic_register_at(PLIC_CLAIM_COMPLETE(machine.plic_context[hart_index()]));
+    volatile u32 *claim = &plic[PLIC_CLAIM_COMPLETE(machine.plic_context[hart_index()])];
     u32 irq;
     while ((irq = *claim) != 0) {
         if (irq < MAX_SOURCES && sources[irq].handler)

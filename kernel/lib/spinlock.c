@@ -30,7 +30,6 @@ spin_lock(struct spinlock *l)
             panic_stop_if_asked(); /* interrupts are off: nobody else can tell this hart to stop */
         nobody = 0;                /* it was set to the holder */
     }
-    debug_lock_taken(l);
     return l;
 }
 

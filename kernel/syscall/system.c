@@ -274,7 +274,8 @@ sys_reboot(const u64 *arg)
     case LINUX_REBOOT_CMD_HALT:
         power_off(0);
     case LINUX_REBOOT_CMD_RESTART:
-        machine_reboot();
+        sbi_reboot(); /* returns only if the firmware cannot */
+        power_off(0);
     case LINUX_REBOOT_CMD_CAD_ON:
     case LINUX_REBOOT_CMD_CAD_OFF:
         return 0;

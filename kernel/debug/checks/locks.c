@@ -13,129 +13,85 @@
 #include "riscv/hart.h"
 
 #define MAX_CLASSES 64 /* bits of a word */
-#define MAX_HELD    16
 
 /* The graph: its nodes are classes, its edges bits. It only grows. */
 static struct {
     const char *name;
     u64 then; /* bit j: class j was taken while this one was held, directly or by a chain */
 } classes[MAX_CLASSES];
-static u32 class_count;
-static struct spinlock graph_lock = SPINLOCK_INIT("lock graph");
+static bool graph_locked; /* for new edges; a struct spinlock would call us again */
 
-static struct hart_locks {
-    const struct spinlock *held[MAX_HELD];
-    u32 count;
-    bool busy; /* in here: the locks of the graph and of the log must not call us again */
-} hart_locks[MAX_HARTS];
-
-/* Starts a check on this hart; NULL if it is already in one. */
-static struct hart_locks *
-enter(void)
-{
-    struct hart_locks *h = &hart_locks[hart_index()];
-    if (h->busy)
-        return NULL;
-    h->busy = true;
-    return h;
-}
-
-/* --- the graph; under graph_lock ------------------------------------------------------------- */
+/* The classes of the locks that each hart holds, as bits. The scheduler takes its lock in one
+ * thread and releases it in the next one: what is held belongs to harts, not to threads. */
+static u64 held[MAX_HARTS];
 
 /* The number of the class; all names behind the last free number share it. */
 static u32
 class_of(const struct spinlock *l)
 {
-    const char *name = l->name ? l->name : "(never initialised)";
-    for (u32 i = 0; i < class_count; i++)
-        if (strcmp(classes[i].name, name) == 0)
-            return i;
-    if (class_count == MAX_CLASSES)
-        return MAX_CLASSES - 1;
-    classes[class_count].name = name;
-    return class_count++;
+    const char *known = NULL, *name = l->name ?: "(never initialised)";
+    u32 i = 0;
+    for (; i < MAX_CLASSES - 1; i++, known = NULL)
+        if (__atomic_compare_exchange_n(&classes[i].name, &known, name, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE) ||
+            strcmp(known, name) == 0)
+            break;
+    return i;
 }
 
-/* Notes that `second` is wanted while `first` is held; true if that is new and makes a cycle. What
- * leads to the first leads to the second from now on, and to all that follows it.
+/* Notes that class b is wanted while a is held; true if that is new and makes a cycle. What leads
+ * to the first leads to the second from now on, and to all that follows it.
  * A class that leads to itself is a cycle too: two locks of one name, taken by two harts in
  * opposite order, deadlock like any others. Whoever must hold two gives them two names. */
 static bool
-add_edge(const struct spinlock *first, const struct spinlock *second)
+add_edge(u32 a, u32 b)
 {
-    spin_lock(&graph_lock);
-    u32 a = class_of(first), b = class_of(second);
-    bool known = classes[a].then >> b & 1;
-    bool cycle = !known && (a == b || classes[b].then >> a & 1);
+    if (classes[a].then >> b & 1)
+        return false;
+    while (__atomic_test_and_set(&graph_locked, __ATOMIC_ACQUIRE))
+        ;
     u64 follows = 1UL << b | classes[b].then;
-    for (u32 i = 0; i < class_count; i++)
+    for (u32 i = 0; i < MAX_CLASSES; i++)
         if (i == a || classes[i].then >> a & 1)
             classes[i].then |= follows;
-    spin_unlock(&graph_lock);
-    return cycle;
+    __atomic_clear(&graph_locked, __ATOMIC_RELEASE);
+    return follows >> a & 1;
 }
 
-/* --- the hooks ------------------------------------------------------------------------------- */
-
-/* Before the wait, not behind it: a hang that happens after all has been explained by then. */
+/* Before the wait, not behind it: a hang that happens after all has been explained by then. What is
+ * reported has been noted before: the log takes a lock, too, and must not report it again. */
 void
 debug_lock_wanted(struct spinlock *l)
 {
-    struct hart_locks *h = enter();
-    if (!h)
+    u64 *mine = &held[hart_index()];
+    u32 b = class_of(l);
+    if (l->holder == (u64)hart_self()) /* spin_lock panics on that */
         return;
     if (!l->name)
         pr_err("lock check: a lock that was never initialised");
-    for (u32 i = 0; i < h->count; i++)
-        if (h->held[i] != l && add_edge(h->held[i], l)) /* itself: spin_lock panics on that */
+    for (u32 a = 0; a < MAX_CLASSES; a++)
+        if ((*mine >> a & 1) && add_edge(a, b))
             pr_err("lock check: '%s' wanted while '%s' is held, but elsewhere it is the other way "
                    "round: a deadlock",
-                   l->name, h->held[i]->name);
-    h->busy = false;
+                   l->name, classes[a].name);
+    *mine |= 1UL << b;
 }
 
-void
-debug_lock_taken(struct spinlock *l)
-{
-    struct hart_locks *h = enter();
-    if (!h)
-        return;
-    if (h->count < MAX_HELD)
-        h->held[h->count++] = l;
-    else
-        pr_err("lock check: more than %d locks held", MAX_HELD);
-    h->busy = false;
-}
-
-/* The scheduler takes its lock in one thread and releases it in the next one, on the same hart:
- * what is held belongs to harts, not to threads. */
 void
 debug_lock_released(struct spinlock *l)
 {
-    struct hart_locks *h = enter();
-    if (!h)
-        return;
-    u32 i = h->count;
-    while (i > 0 && h->held[i - 1] != l)
-        i--;
-    if (i == 0)
+    if (l->holder != (u64)hart_self())
         pr_err("lock check: '%s' released by a hart that does not hold it", l->name);
-    else
-        h->count--;
-    for (; i > 0 && i <= h->count; i++) /* closes the gap: any order of release is fine */
-        h->held[i - 1] = h->held[i];
-    h->busy = false;
+    held[hart_index()] &= ~(1UL << class_of(l));
 }
 
 /* What was forgotten is reported once, not at every return from now on. */
 void
 debug_lock_none_held(void)
 {
-    struct hart_locks *h = enter();
-    if (!h)
-        return;
-    for (u32 i = 0; i < h->count; i++)
-        pr_err("lock check: '%s' held on the way back to user space", h->held[i]->name);
-    h->count = 0;
-    h->busy = false;
+    u64 forgotten = held[hart_index()];
+    held[hart_index()] = 0;
+    for (u32 i = 0; i < MAX_CLASSES; i++)
+        if (forgotten >> i & 1)
+            pr_err("lock check: '%s' held on the way back to user space", classes[i].name);
 }

@@ -6,29 +6,28 @@
 
 #include "debug/debug.h"
 #include "lib/print.h"
+#include "lib/string.h"
 
-#define FREE_WORD      0xf4eef4eef4eef4eeUL /* not a canonical address: using it as one faults */
+#define FREE_WORD      0xf4f4f4f4f4f4f4f4UL /* no canonical address: using it as one faults */
 #define WORDS_PER_PAGE (PAGE_SIZE / sizeof(u64))
 
 void
 debug_frame_freed(void *page)
 {
-    u64 *word = page;
-    for (u32 i = 0; i < WORDS_PER_PAGE; i++)
-        word[i] = FREE_WORD;
+    memset(page, (u8)FREE_WORD, PAGE_SIZE);
 }
 
 void
 debug_frame_allocated(void *page)
 {
-    const u64 *word = page;
-    u32 changed = 0, first = 0;
-    for (u32 i = WORDS_PER_PAGE; i > 0; i--)
-        if (word[i - 1] != FREE_WORD) {
+    const u64 *word = page, *last = NULL;
+    u32 changed = 0;
+    for (; word < (u64 *)page + WORDS_PER_PAGE; word++)
+        if (*word != FREE_WORD) {
+            last = word;
             changed++;
-            first = i - 1;
         }
-    if (changed > 0 && changed < WORDS_PER_PAGE)
-        pr_err("frame check: %u words of free frame 0x%lx written, first at +0x%lx: 0x%lx", changed,
-               (u64)page, first * sizeof(u64), word[first]);
+    if (last && changed < WORDS_PER_PAGE)
+        pr_err("frame check: %u words of free frame 0x%lx written, last at 0x%lx: 0x%lx", changed,
+               (u64)page, (u64)last, *last);
 }

@@ -4,8 +4,8 @@
  *
  * Each mutant is the tree with a few words and bytes changed, or its end cut off, in a block of
  * exactly its size, so that the address sanitizer this is built with sees every byte read outside.
- * Everything that fdt.h offers is called on what opens. A crash, a report or an endless loop is the
- * failure; the number and state printed before it say which mutant to look at. */
+ * Everything that fdt.h offers is called on it, opened or refused. A crash, a report or an endless
+ * loop is the failure; the number and state printed before it say which mutant to look at. */
 
 #include "dev/fdt.h"
 #include <asm/errno.h>
@@ -23,43 +23,47 @@ draw(u32 limit)
 }
 
 static void
-read_node(const struct fdt *t, s32 node)
+read_node(const struct fdt_node *n)
 {
     static const char *const names[] = { "reg", "compatible", "ranges", "status", "phandle" };
-    struct fdt_property p;
-    volatile size_t used = strlen(fdt_name(t, node));
-    const char *text;
-    u64 address, size;
-    fdt_next_sibling(t, node);
-    fdt_is_enabled(t, node);
-    fdt_reg(t, node, draw(3), &address, &size);
-    for (u32 i = 0; i < ARRAY_SIZE(names); i++)
-        if (fdt_get(t, node, names[i], &p)) {
-            for (u32 at = 0; at < p.length; at++)
-                used += p.value[at];
-            used += fdt_cell(&p, draw(8)) + fdt_number(&p);
-            for (u32 at = 0; (text = fdt_next_string(&p, &at));)
-                used += strlen(text);
-        }
+    volatile size_t used = 0;
+    struct range r;
+    for (s32 level = 0; level <= n->depth; level++)
+        used += strlen(n->names[level]);
+    fdt_is_at(n, "/soc/serial@10000000:115200");
+    for (u32 i = 0; fdt_reg(n, i, &r) && i < 1000; i++)
+        if (r.end < r.start)
+            abort();
+    for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+        struct fdt_value v = fdt_get(n, names[i]);
+        const char *text = fdt_string(n, names[i]);
+        for (u32 at = 0; at < v.length; at++)
+            used += v.bytes[at];
+        used += fdt_cell(v, draw(8)) + fdt_cell(v, -draw(8)) + fdt_number(n, names[i], 0);
+        if (text && (strlen(text) >= v.length ||
+                     (!fdt_get(n, "status").bytes && !fdt_is(n, names[i], text))))
+            abort();
+        fdt_is(n, names[i], "ns16550a");
+    }
 }
 
+/* A walk leads through all nodes, and then it stays at its end, of a broken tree too. */
 static void
 read_tree(const struct fdt *t, u32 size)
 {
-    s32 depth = 0, child;
-    u64 start, length;
-    for (s32 node = fdt_root(t); node >= 0; node = fdt_next(t, node, &depth)) {
-        read_node(t, node);
-        child = fdt_first_child(t, node);
-        if (child >= 0 && draw(8) == 0 && fdt_parent(t, child) != node)
+    struct fdt_node last = { .tree = t, .depth = -1 };
+    struct range r;
+    u32 count = 0;
+    for_each_fdt_node (n, t) {
+        read_node(&n);
+        last = n;
+        if (n.depth < 0 || n.depth >= FDT_MAX_DEPTH || ++count > size)
             abort();
     }
-    read_node(t, (s32)draw(size + 8) - 4); /* no node at all, most likely */
-    for (u32 i = 0; fdt_reservation(t, i, &start, &length); i++)
+    while (fdt_next(&last))
+        abort();
+    for (u32 i = 0; fdt_reservation(t, i, &r); i++)
         ;
-    fdt_find_compatible(t, -1, "ns16550a");
-    fdt_find_phandle(t, 9);
-    fdt_find_path(t, "/soc/serial@10000000:115200");
 }
 
 /* Gives one word of the tree a value that is likely to matter: a token, a little more or less than

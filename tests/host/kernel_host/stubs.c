@@ -102,10 +102,9 @@ test_describe(void)
     say("bootargs=%s\nseed=%u\n", m->bootargs, m->rng_seed_length);
     say("uart_irq=%u\nuart_shift=%u\n", m->uart_irq, m->uart_reg_shift);
     say("plic_sources=%u\n", m->plic_sources);
-    say("poweroff=%x\nfail=%x\n", m->finisher_poweroff_value, m->finisher_fail_value);
     say("virtio=");
     for (u32 i = 0; i < m->virtio_count; i++)
-        say("%s%lx:%u", i ? "," : "", m->virtio[i].regs.start, m->virtio[i].irq);
+        say("%s%lx:%u", i ? "," : "", m->virtio[i].start, m->virtio_irq[i]);
     say("\n");
 }
 

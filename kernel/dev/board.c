@@ -1,0 +1,44 @@
+/* board.c - the two smallest devices: a clock that goes on when the machine is off, and its end.
+ *
+ * The clock is read once, at boot; from then on the timekeeper (kernel/time) counts by itself. The
+ * finisher powers off with an exit status, which QEMU takes for its own: so tools/run learns what
+ * became of a command. The firmware's power-off, used where there is no finisher, has no status.
+ * Source: Android's "Goldfish Virtual Hardware Guide", section "RTC"; QEMU hw/misc/sifive_test.c (a
+ * 32-bit register: low half what to do, high half status). */
+
+#include "dev/device.h"
+#include "riscv/csr.h"
+#include "riscv/sbi.h"
+
+#define FINISHER_PASS 0x5555
+#define FINISHER_FAIL 0x3333
+
+static volatile u32 *finisher;
+
+u64
+rtc_read_ns(void)
+{
+    volatile u32 *rtc = device_registers(&machine.rtc);
+    if (!rtc)
+        return 0;
+    u32 low = rtc[0]; /* reading it freezes the high word, so low comes first */
+    return (u64)rtc[1] << 32 | low;
+}
+
+void
+finisher_init(void)
+{
+    finisher = device_registers(&machine.finisher);
+}
+
+void
+power_off(int status)
+{
+    volatile u32 *r = finisher;
+    finisher = NULL; /* a panic in here comes back: then only the firmware is left */
+    if (r)
+        *r = status ? FINISHER_FAIL | ((u32)status & 0xffff) << 16 : FINISHER_PASS;
+    sbi_shutdown();
+    for (;;)
+        wait_for_interrupt();
+}
