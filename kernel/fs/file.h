@@ -71,6 +71,14 @@ struct file *file_create(const struct file_ops *ops, struct inode *inode, u32 fl
 void file_get(struct file *f);
 void file_put(struct file *f); /* NULL allowed */
 
+/* `struct file *f scoped_file = ...;` puts the reference when its block ends. */
+static inline void
+file_put_scope(struct file **f)
+{
+    file_put(*f);
+}
+#define scoped_file at_scope_end(file_put_scope)
+
 /* read(2) and write(2) on an open file: -EBADF for the wrong access mode, -EFAULT for a range
  * outside of user space, else what the operation says. With `pos` as pread(2): the file's own
  * position stays, and -ESPIPE for what cannot seek. */

@@ -9,6 +9,15 @@
 
 void kfree(void *p); /* NULL allowed */
 
+/* `struct x *p scoped_kfree = kzalloc(sizeof(*p));` is freed when its block ends; who passes the
+ * object on sets the variable to NULL. */
+static inline void
+kfree_scope(void *variable)
+{
+    kfree(*(void **)variable);
+}
+#define scoped_kfree at_scope_end(kfree_scope)
+
 /* `size` bytes (1..PAGE_SIZE) of zeros, aligned to the class, or NULL when memory is exhausted. */
 void *kzalloc(size_t size) __attribute__((malloc, alloc_size(1)));
 

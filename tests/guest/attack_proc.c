@@ -147,16 +147,6 @@ TEST(last_thread_has_the_status, "the first thread's status is the process'",
     EQ(status, EXITED(9));
 }
 
-TEST(sister_by_clone_parent, "CLONE_PARENT makes a child, or forgets the exit signal", "clone(2)")
-{
-    pid_t pid = OK(fork());
-    if (pid == 0)
-        _exit(sys(SYS_clone, CLONE_PARENT | SIGUSR2, 0, 0, 0, 0) < 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
-    TRUE(wait(NULL) > 0); /* without __WALL: it has its maker's exit signal */
-    FAILS(wait(NULL), ECHILD);
-}
-
 /* --- limits ----------------------------------------------------------------------------------- */
 
 TEST(limits_are_kept, "a limit is not stored, or not inherited, or of others refused", "prlimit(2)")
