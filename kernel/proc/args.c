@@ -4,11 +4,8 @@
  *           strings of argv, of envp, the path | 8 zero bytes | end of the stack
  *
  * Source: System V ABI, "Process Initialization"; limits as execve(2); entries of the vector, and
- * their order, as Linux's on riscv64 (getauxval(3), <linux/auxvec.h>). */
+ * their order, as on Linux riscv64 (getauxval(3)). */
 
-#include <asm/auxvec.h>
-#include <asm/errno.h>
-#include <linux/auxvec.h>
 #include "dev/machine.h"
 #include "lib/random.h"
 #include "lib/string.h"

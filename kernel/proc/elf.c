@@ -3,30 +3,24 @@
  * Total on hostile files: every number of the file is checked before it is used, sums included.
  * Source: System V ABI, "Program Loading and Dynamic Linking"; RISC-V ELF psABI. */
 
-#include <asm/errno.h>
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "proc/exec.h"
 
-#define PATH_LIMIT 4096
-
 /* Random places are drawn from here up; below is left to fixed-address programs. */
 #define PLACE_LOW 0x10000000UL
 
 static int
-read_interpreter(struct file *f, const Elf64_Phdr *p, char **path)
+read_interpreter(struct file *f, const Elf64_Phdr *p, char *path)
 {
-    if (p->p_filesz > PATH_LIMIT || p->p_filesz < 2)
+    if (p->p_filesz > INTERPRETER_MOST || p->p_filesz < 2)
         return -ENOEXEC;
     if ((s64)p->p_offset < 0)
         return -EINVAL;
-    *path = kzalloc(p->p_filesz);
-    if (!*path)
-        return -ENOMEM;
-    if (file_read_kernel(f, *path, p->p_filesz, p->p_offset) != (s64)p->p_filesz)
+    if (file_read_kernel(f, path, p->p_filesz, p->p_offset) != (s64)p->p_filesz)
         return -EIO;
-    return (*path)[p->p_filesz - 1] ? -ENOEXEC : 0;
+    return path[p->p_filesz - 1] ? -ENOEXEC : 0;
 }
 
 /* Checks all PT_LOADs and finds where they go: bias and end. */
@@ -90,7 +84,7 @@ map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
 }
 
 int
-elf_load(struct elf *e, struct file *f, struct space *s, char **interpreter_path)
+elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path)
 {
     Elf64_Ehdr *h = &e->header;
     if (file_read_kernel(f, h, sizeof(*h), 0) != sizeof(*h))
@@ -107,7 +101,7 @@ elf_load(struct elf *e, struct file *f, struct space *s, char **interpreter_path
         return interpreter_path ? -ENOEXEC : -ELIBBAD;
     int err = 0;
     for (int i = 0; i < h->e_phnum && !err && interpreter_path && !*interpreter_path; i++)
-        if (phdrs[i].p_type == PT_INTERP)
+        if (phdrs[i].p_type == PT_INTERP) /* the first one counts */
             err = read_interpreter(f, &phdrs[i], interpreter_path);
     err = err ?: place(e, phdrs, s);
     /* Segments may overlap one another, as they do on Linux: the later one wins. */

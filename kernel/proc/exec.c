@@ -4,7 +4,6 @@
  * is given up, so every error returns to a program that lives on. Not here: how a file is mapped
  * (elf.c) and what stands on the stack (args.c). Source: execve(2). */
 
-#include <asm/errno.h>
 #include <asm/signal.h>
 #include "lib/random.h"
 #include "lib/string.h"
@@ -19,15 +18,13 @@
 
 /* --- the file: a program, or a script that names one ----------------------------------------- */
 
-static struct file *
-open_program(const char *path, int *err)
+/* *f is for the caller to put, even if it may not be executed. */
+static int
+open_program(const char *path, struct file **f)
 {
-    struct file *f = vfs_open(path, 0, 0, err);
-    if (f && (*err = vfs_may_execute(f)) != 0) {
-        file_put(f);
-        f = NULL;
-    }
-    return f;
+    int err;
+    *f = vfs_open(path, 0, 0, &err);
+    return *f ? vfs_may_execute(*f) : err;
 }
 
 static bool
@@ -69,14 +66,12 @@ find_program(struct exec *x)
     const char *path = x->path;
     x->first = ARRAY_SIZE(x->words);
     for (int depth = 0;; depth++) {
-        int err;
-        struct file *f = open_program(path, &err);
         file_put(x->file);
-        x->file = f;
-        if (!f)
+        int err = open_program(path, &x->file);
+        if (err)
             return err;
         char *line = x->lines[depth];
-        file_read_kernel(f, line, SCRIPT_LINE - 1, 0);
+        file_read_kernel(x->file, line, SCRIPT_LINE - 1, 0);
         if (line[0] != '#' || line[1] != '!')
             return 0;
         if (depth == SCRIPT_DEPTH)
@@ -91,16 +86,6 @@ find_program(struct exec *x)
 }
 
 /* --- the new space --------------------------------------------------------------------------- */
-
-static int
-load_interpreter(struct exec *x)
-{
-    if (!x->interpreter_path)
-        return 0;
-    int err;
-    struct file *f scoped_file = open_program(x->interpreter_path, &err);
-    return f ? elf_load(&x->interpreter, f, x->space, NULL) : err;
-}
 
 /* Heap, mmap base and stack, each drawn by itself. */
 static int
@@ -136,7 +121,7 @@ enter(struct exec *x)
 {
     struct process *p = current_process();
     struct thread *t = current();
-    const struct elf *first = x->interpreter_path ? &x->interpreter : &x->program;
+    const struct elf *first = *x->interpreter_path ? &x->interpreter : &x->program;
     const char *name = x->path;
     for (const char *c = name; *c; c++)
         name = *c == '/' ? c + 1 : name;
@@ -169,6 +154,7 @@ s64
 process_exec(const char *path, u64 argv, u64 envp)
 {
     struct exec *x scoped_kfree = kzalloc(sizeof(*x));
+    _Static_assert(sizeof(*x) <= PAGE_SIZE, "kzalloc gives no more");
     if (!x)
         return -ENOMEM;
     x->path = path;
@@ -177,20 +163,19 @@ process_exec(const char *path, u64 argv, u64 envp)
     int err = find_program(x);
     if (!err && !(x->space = space_create()))
         err = -ENOMEM;
-    err = err ?: elf_load(&x->program, x->file, x->space, &x->interpreter_path)
-              ?: load_interpreter(x)
-              ?: vdso_map(x->space)
-              ?: draw_places(x)
-              ?: args_build(x)
-              ?: process_become_single();
+    err = err ?: elf_load(&x->program, x->file, x->space, x->interpreter_path);
+    if (!err && *x->interpreter_path)
+        err = open_program(x->interpreter_path, &x->loader)
+                  ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
+    err = err ?: vdso_map(x->space) ?: draw_places(x) ?: args_build(x) ?: process_become_single();
     if (!err && !(x->files = files_unshare(current_process()->files)))
         err = -ENOMEM;
     if (!err)
         enter(x);
-    kfree(x->interpreter_path);
     if (x->space)
         space_put(x->space);
     file_put(x->file);
+    file_put(x->loader);
     files_put(x->files);
     return err;
 }

@@ -3,7 +3,6 @@
  * What is shared goes first, then the record becomes a zombie that only holds the status, then the
  * parent is told (wait.c). The parent (or, when it does not care, this task) frees the record. */
 
-#include <asm/errno.h>
 #include <asm/signal.h>
 #include "dev/device.h"
 #include "fs/tty.h"
@@ -54,7 +53,6 @@ void
 process_reap(struct process *p)
 {
     list_remove(&p->all_link);
-    list_remove(&p->sibling);
     signals_drop(&p->sig.pending);
     kfree(p);
 }
@@ -93,9 +91,9 @@ end_process(struct process *p)
         signal_send_members(foreground, SIGCONT);
     }
     struct process *init = process_find(1), *child, *next;
-    list_for_each_safe (child, next, &p->children, sibling) {
-        list_remove(&child->sibling);
-        list_add_tail(&init->children, &child->sibling);
+    list_for_each_safe (child, next, &all_processes, all_link) {
+        if (child->parent != p)
+            continue;
         child->parent = init;
         child->exit_signal = SIGCHLD;
         if (child->zombie)

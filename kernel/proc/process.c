@@ -8,7 +8,6 @@
  * (namespaces, pidfd, a sister) are refused. Not here: how they end (exit.c). */
 
 #include "proc/process.h"
-#include <asm/errno.h>
 #include <asm/signal.h>
 #include <linux/sched.h>
 #include "lib/print.h"
@@ -21,10 +20,9 @@
 #define RECORDS   (PID_LIMIT / 4) /* a process keeps up to three numbers busy */
 
 #define KNOWN_FLAGS                                                                                \
-    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD |              \
+    (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD |    \
      CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |                   \
-     CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_UNTRACED | CLONE_IO | CLONE_PTRACE |              \
-     CLONE_CLEAR_SIGHAND)
+     CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_UNTRACED | CLONE_IO | CLONE_PTRACE)
 
 struct spinlock process_lock = SPINLOCK_INIT("process tree");
 struct list all_processes = LIST_INIT(all_processes);
@@ -94,8 +92,6 @@ publish(struct task *t)
         return last;
     p->pid = last;
     list_add_tail(&all_processes, &p->all_link);
-    if (p->parent)
-        list_add_tail(&p->parent->children, &p->sibling);
     return last;
 }
 
@@ -106,7 +102,6 @@ process_create(void)
     struct process *p = kzalloc(sizeof(*p));
     if (!p)
         return NULL;
-    list_init(&p->children);
     list_init(&p->tasks);
     waitqueue_init(&p->events);
     signals_init(&p->sig);
@@ -134,39 +129,39 @@ task_create(struct process *p, void (*entry)(void))
 /* A child that shares or copies what the current process has; what there was no memory for stays
  * NULL in it. */
 static struct process *
-process_copy(const struct clone_request *a)
+process_copy(u32 flags)
 {
     struct process *self = current_process(), *p = process_create();
     if (!p)
         return NULL;
-    if (a->flags & CLONE_VM)
+    if (flags & CLONE_VM)
         space_get(p->space = self->space);
     else
         p->space = space_fork(self->space);
-    if (a->flags & CLONE_FILES)
+    if (flags & CLONE_FILES)
         files_get(p->files = self->files);
     else
         p->files = files_copy(self->files);
-    if (a->flags & CLONE_FS)
+    if (flags & CLONE_FS)
         fsinfo_get(p->fsinfo = self->fsinfo);
     else
         p->fsinfo = fsinfo_copy(self->fsinfo);
     spin_lock(&self->sig.lock);
-    signals_copy(&p->sig, &self->sig, a->flags & CLONE_CLEAR_SIGHAND);
+    signals_copy(&p->sig, &self->sig, false);
     spin_unlock(&self->sig.lock);
     file_get(p->exe = self->exe);
     memcpy(p->name, self->name, sizeof(p->name));
     memcpy(p->rlimit, self->rlimit, sizeof(p->rlimit));
     p->open_limit = self->open_limit;
-    p->exit_signal = (int)a->exit_signal;
-    p->vfork_task = a->flags & CLONE_VFORK ? current_task() : NULL;
+    p->exit_signal = (int)(flags & CSIGNAL);
+    p->vfork_task = flags & CLONE_VFORK ? current_task() : NULL;
     p->parent = self;
     return p;
 }
 
 /* A task for p with registers, floating point, mask and affinity of the caller. */
 static struct task *
-task_copy(struct process *p, const struct clone_request *a)
+task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
 {
     struct task *self = current_task(), *to = task_create(p, trap_return_hook);
     if (!to)
@@ -175,21 +170,21 @@ task_copy(struct process *p, const struct clone_request *a)
     fp_save();
     *t->frame = *self->thread->frame;
     t->frame->a0 = 0;
-    if (a->stack)
-        t->frame->sp = a->stack;
-    if (a->flags & CLONE_SETTLS)
-        t->frame->tp = a->tls;
+    if (stack)
+        t->frame->sp = stack;
+    if (flags & CLONE_SETTLS)
+        t->frame->tp = tls;
     t->fp = self->thread->fp;
     t->fp_used = self->thread->fp_used;
     t->affinity = self->thread->affinity;
     t->space = p->space;
     to->sig.mask = self->sig.mask;
-    if (!(a->flags & CLONE_VM) || a->flags & CLONE_VFORK) { /* sigaltstack(2) */
+    if (!(flags & CLONE_VM) || flags & CLONE_VFORK) { /* sigaltstack(2) */
         to->sig.alt_sp = self->sig.alt_sp;
         to->sig.alt_size = self->sig.alt_size;
         to->sig.alt_flags = self->sig.alt_flags;
     }
-    to->clear_child_tid = a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0;
+    to->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;
     return to;
 }
 
@@ -204,17 +199,17 @@ vfork_is_over(int pid)
 }
 
 s64
-process_clone(const struct clone_request *a)
+process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
 {
-    bool is_thread = a->flags & CLONE_THREAD, shares_actions = a->flags & CLONE_SIGHAND;
-    if (a->flags & ~(u64)KNOWN_FLAGS || a->exit_signal > SIGNALS ||
-        (is_thread && !shares_actions) ||
-        (shares_actions && (!(a->flags & CLONE_VM) || a->flags & CLONE_CLEAR_SIGHAND)))
+    bool is_thread = flags & CLONE_THREAD, shares_actions = flags & CLONE_SIGHAND;
+    if (flags & ~(u32)KNOWN_FLAGS || (flags & CSIGNAL) > SIGNALS ||
+        (is_thread && !shares_actions) || (shares_actions && !(flags & CLONE_VM)))
         return -EINVAL;
-    struct process *self = current_process(), *p = is_thread ? self : process_copy(a);
+    struct process *self = current_process(), *p = is_thread ? self : process_copy(flags);
     if (!p)
         return -ENOMEM;
-    struct task *t = p->space && p->files && p->fsinfo ? task_copy(p, a) : NULL;
+    struct task *t =
+        p->space && p->files && p->fsinfo ? task_copy(p, flags, stack, tls, child_tid) : NULL;
     spin_lock(&process_lock);
     p->pgrp = self->pgrp;
     p->session = self->session;
@@ -232,12 +227,12 @@ process_clone(const struct clone_request *a)
         }
         return tid;
     }
-    if (a->flags & CLONE_PARENT_SETTID)
-        copy_to_user(a->parent_tid, &tid, sizeof(s32));
-    if (a->flags & CLONE_CHILD_SETTID)
-        copy_to_space(p->space, a->child_tid, &tid, sizeof(s32));
+    if (flags & CLONE_PARENT_SETTID)
+        copy_to_user(parent_tid, &tid, sizeof(s32));
+    if (flags & CLONE_CHILD_SETTID)
+        copy_to_space(p->space, child_tid, &tid, sizeof(s32));
     thread_start(t->thread);
-    if (a->flags & CLONE_VFORK) {
+    if (flags & CLONE_VFORK) {
         struct waiter w;
         wait_enter(&w, &self->events);
         while (thread_announce(THREAD_BLOCKED), !vfork_is_over(tid))

@@ -16,15 +16,14 @@
 struct process {
     struct fs_owner; /* pid, pgrp, session, open_limit, files, fsinfo (-fms-extensions) */
     struct process *parent;
-    struct list children, sibling; /* under process_lock */
-    struct list all_link;
-    struct list tasks;      /* struct task.link, under process_lock */
+    struct list all_link;   /* under process_lock, as the next */
+    struct list tasks;      /* struct task.link */
     u32 live_tasks;         /* tasks that have not begun to end */
     bool exiting;           /* exit_group or a fatal signal: all tasks must end */
     struct task *exec_task; /* execs: all other tasks must end */
     bool zombie;
     int exit_status;         /* wait status word, as wait4 reports it */
-    int report;              /* of a stop or its end, which nobody has waited for; or 0 */
+    int report;              /* the word for who waits next; while we live, 0 is none */
     int stop_signal;         /* != 0: stopped by it */
     struct waitqueue events; /* woken when a child changes state, or a task has ended */
     bool did_exec;           /* its parent may not move it to another group any more */
@@ -123,11 +122,8 @@ void robust_list_exit(struct task *t);
 /* It has come to this status: signals the parent and wakes its waits. process_lock held. */
 void process_notify_parent(struct process *p, int status);
 
-/* clone(2) in Linux's riscv64 argument meaning. Returns the new tid or -errno. */
-struct clone_request {
-    u64 flags, exit_signal, stack, parent_tid, child_tid, tls;
-};
-s64 process_clone(const struct clone_request *a);
+/* clone(2) in Linux's riscv64 form: tls before child_tid. Returns the new tid or -errno. */
+s64 process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid);
 
 /* Replaces the current program by the file at `path`. argv and envp are user addresses of pointer
  * vectors, 0: none. Where there is no old program (init), argv = { path }. On success 0, and the

@@ -3,7 +3,6 @@
  * A child reports its end, its stop and that it goes on; each report is taken once, unless WNOWAIT.
  * Not here: how a process ends (exit.c) or stops (stop.c). Source: wait(2), waitid(2). */
 
-#include <asm/errno.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
 #include <linux/wait.h>
@@ -59,15 +58,15 @@ look(int which, int id, u32 options, struct wait_result *r)
     struct process *child;
     int found = -ECHILD;
     spin_guard(&process_lock);
-    list_for_each (child, &current_process()->children, sibling) {
-        if (!matches(child, which, id, options))
+    for_each_process (child) {
+        if (child->parent != current_process() || !matches(child, which, id, options))
             continue;
         found = 0;
         u32 wanted = child->report == WAIT_CONTINUED ? WCONTINUED : WUNTRACED;
         if (!child->zombie && !(child->report && options & wanted))
             continue;
         found = child->pid;
-        r->status = child->zombie ? child->exit_status : child->report;
+        r->status = child->report;
         r->info = wait_info(child, r->status);
         r->run_ticks = child->dead_ticks + child->child_ticks;
         if (options & WNOWAIT)

@@ -3,8 +3,6 @@
  * Source: the man-pages of each name. Everybody is root: the calls that ask for an id are rows of
  * list.h that answer 0. */
 
-#include <asm/errno.h>
-#include <linux/sched.h>
 #include <linux/wait.h>
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
@@ -12,21 +10,12 @@
 #include "syscall/syscall.h"
 #include "time/clock.h"
 
-/* Linux riscv64 takes tls before child_tid. */
-s64
-sys_clone(const u64 *arg)
+SYSCALL(clone)
 {
-    struct clone_request a = { .flags = (u32)arg[0] & ~(u32)CSIGNAL,
-                               .exit_signal = arg[0] & CSIGNAL,
-                               .stack = arg[1],
-                               .parent_tid = arg[2],
-                               .tls = arg[3],
-                               .child_tid = arg[4] };
-    return process_clone(&a);
+    return process_clone((u32)arg[0], arg[1], arg[2], arg[3], arg[4]);
 }
 
-s64
-sys_execve(const u64 *arg)
+SYSCALL(execve)
 {
     char *path scoped_kfree = kzalloc(PAGE_SIZE);
     if (!path)
@@ -35,14 +24,12 @@ sys_execve(const u64 *arg)
     return length < 0 ? length : !length ? -ENOENT : process_exec(path, arg[1], arg[2]);
 }
 
-s64
-sys_exit(const u64 *arg)
+SYSCALL(exit)
 {
     task_exit((int)(arg[0] & 0xff) << 8);
 }
 
-s64
-sys_exit_group(const u64 *arg)
+SYSCALL(exit_group)
 {
     process_exit_group((int)(arg[0] & 0xff) << 8);
 }
@@ -55,8 +42,7 @@ rusage_to_user(u64 addr, u64 ticks)
     return copy_to_user(addr, rusage, sizeof(rusage));
 }
 
-s64
-sys_wait4(const u64 *arg)
+SYSCALL(wait4)
 {
     int pid = (int)arg[0];
     u32 options = (u32)arg[2];
@@ -73,8 +59,7 @@ sys_wait4(const u64 *arg)
     return found;
 }
 
-s64
-sys_waitid(const u64 *arg)
+SYSCALL(waitid)
 {
     int which = (int)arg[0], id = (int)arg[1];
     u32 options = (u32)arg[3], wanted = WEXITED | WSTOPPED | WCONTINUED;
@@ -94,38 +79,33 @@ sys_waitid(const u64 *arg)
 
 /* --- numbers, groups and sessions ------------------------------------------------------------ */
 
-s64
-sys_getpid(const u64 *arg)
+SYSCALL(getpid)
 {
     return current_process()->pid;
 }
 
-s64
-sys_gettid(const u64 *arg)
+SYSCALL(gettid)
 {
     return current_task()->tid;
 }
 
 /* The parent may die and give us to process 1 while we look, and its record may be freed: hence the
  * lock. */
-s64
-sys_getppid(const u64 *arg)
+SYSCALL(getppid)
 {
     spin_guard(&process_lock);
     const struct process *parent = current_process()->parent;
     return parent ? parent->pid : 0;
 }
 
-s64
-sys_getpgid(const u64 *arg)
+SYSCALL(getpgid)
 {
     spin_guard(&process_lock);
     const struct process *p = process_find((int)arg[0] ?: current_process()->pid);
     return p ? p->pgrp : -ESRCH;
 }
 
-s64
-sys_getsid(const u64 *arg)
+SYSCALL(getsid)
 {
     spin_guard(&process_lock);
     const struct process *p = process_find((int)arg[0] ?: current_process()->pid);
@@ -143,8 +123,7 @@ group_exists(int pgrp, int session)
     return false;
 }
 
-s64
-sys_setpgid(const u64 *arg)
+SYSCALL(setpgid)
 {
     struct process *self = current_process();
     spin_guard(&process_lock);
@@ -164,8 +143,7 @@ sys_setpgid(const u64 *arg)
     return 0;
 }
 
-s64
-sys_setsid(const u64 *arg)
+SYSCALL(setsid)
 {
     struct process *p = current_process();
     spin_guard(&process_lock);
@@ -174,16 +152,14 @@ sys_setsid(const u64 *arg)
 
 /* --- what pthreads ask of a new thread ------------------------------------------------------- */
 
-s64
-sys_set_tid_address(const u64 *arg)
+SYSCALL(set_tid_address)
 {
     current_task()->clear_child_tid = arg[0];
     return current_task()->tid;
 }
 
 /* Walked when the thread dies. */
-s64
-sys_set_robust_list(const u64 *arg)
+SYSCALL(set_robust_list)
 {
     if (arg[1] != 24) /* sizeof(struct robust_list_head) */
         return -EINVAL;

@@ -2,14 +2,10 @@
  *
  * Not here: clocks (time.c) and processes (process.c). Source: the man-pages of each name. */
 
-#include <asm/errno.h>
 #include <linux/prctl.h>
 #include <linux/random.h>
-#include <linux/resource.h>
 #include <linux/sysinfo.h>
 #include <linux/utsname.h>
-#include "dev/device.h"
-#include "dev/machine.h"
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -22,15 +18,13 @@
 
 /* --- harts ----------------------------------------------------------------------------------- */
 
-s64
-sys_sched_yield(const u64 *arg)
+SYSCALL(sched_yield)
 {
     yield();
     return 0;
 }
 
-s64
-sys_sched_setaffinity(const u64 *arg)
+SYSCALL(sched_setaffinity)
 {
     u64 mask = 0, online = (1UL << harts_online) - 1;
     if (copy_from_user(&mask, arg[2], MIN(arg[1], sizeof(mask))))
@@ -47,8 +41,7 @@ sys_sched_setaffinity(const u64 *arg)
     return t ? 0 : -ESRCH;
 }
 
-s64
-sys_sched_getaffinity(const u64 *arg)
+SYSCALL(sched_getaffinity)
 {
     u64 mask, online = (1UL << harts_online) - 1;
     if (arg[1] < sizeof(mask) || arg[1] % sizeof(mask))
@@ -61,8 +54,7 @@ sys_sched_getaffinity(const u64 *arg)
     return copy_to_user(arg[2], &mask, sizeof(mask)) ? -EFAULT : (s64)sizeof(mask);
 }
 
-s64
-sys_getcpu(const u64 *arg)
+SYSCALL(getcpu)
 {
     u32 hart = this_hart()->index, node = 0;
     if ((arg[0] && copy_to_user(arg[0], &hart, sizeof(hart))) ||
@@ -72,8 +64,7 @@ sys_getcpu(const u64 *arg)
 }
 
 /* Every hart that may fetch what was written: those that run this space now, or all of them. */
-s64
-sys_riscv_flush_icache(const u64 *arg)
+SYSCALL(riscv_flush_icache)
 {
     if (arg[2] & ~1UL) /* SYS_RISCV_FLUSH_ICACHE_LOCAL */
         return -EINVAL;
@@ -87,8 +78,7 @@ sys_riscv_flush_icache(const u64 *arg)
 /* --- limits and figures ---------------------------------------------------------------------- */
 
 /* Everybody is root, but more descriptors than a table holds (MAX_FDS) cannot be had. */
-s64
-sys_prlimit64(const u64 *arg)
+SYSCALL(prlimit64)
 {
     struct rlimit64 new, old;
     u32 resource = (u32)arg[1];
@@ -112,22 +102,7 @@ sys_prlimit64(const u64 *arg)
     return arg[3] && copy_to_user(arg[3], &old, sizeof(old)) ? -EFAULT : 0;
 }
 
-s64
-sys_getrlimit(const u64 *arg)
-{
-    u64 as_prlimit[] = { 0, arg[0], 0, arg[1] };
-    return arg[1] ? sys_prlimit64(as_prlimit) : -EFAULT;
-}
-
-s64
-sys_setrlimit(const u64 *arg)
-{
-    u64 as_prlimit[] = { 0, arg[0], arg[1], 0 };
-    return arg[1] ? sys_prlimit64(as_prlimit) : -EFAULT;
-}
-
-s64
-sys_getrusage(const u64 *arg)
+SYSCALL(getrusage)
 {
     int who = (int)arg[0];
     if (who < RUSAGE_CHILDREN || who > RUSAGE_THREAD)
@@ -139,8 +114,7 @@ sys_getrusage(const u64 *arg)
 }
 
 /* In units of 1/100 s, as AT_CLKTCK says. */
-s64
-sys_times(const u64 *arg)
+SYSCALL(times)
 {
     const u64 unit_ns = NSEC_PER_SEC / 100;
     u64 own = process_run_ticks(current_process()), childrens = current_process()->child_ticks;
@@ -150,8 +124,7 @@ sys_times(const u64 *arg)
     return (s64)(ticks_to_ns(rdtime()) / unit_ns);
 }
 
-s64
-sys_uname(const u64 *arg)
+SYSCALL(uname)
 {
     static const struct new_utsname name = { "Linux", /* whose user ABI this is */
                                              "postern", KERNEL_RELEASE, "#1 Postern",
@@ -159,8 +132,7 @@ sys_uname(const u64 *arg)
     return copy_to_user(arg[0], &name, sizeof(name)) ? -EFAULT : 0;
 }
 
-s64
-sys_sysinfo(const u64 *arg)
+SYSCALL(sysinfo)
 {
     struct sysinfo s = { .uptime = (s64)(clock_monotonic_ns() / NSEC_PER_SEC), .mem_unit = 1 };
     struct process *p;
@@ -172,8 +144,7 @@ sys_sysinfo(const u64 *arg)
     return copy_to_user(arg[0], &s, sizeof(s)) ? -EFAULT : 0;
 }
 
-s64
-sys_getrandom(const u64 *arg)
+SYSCALL(getrandom)
 {
     u64 n = MIN(arg[1], 0x7fffffffUL), done = 0;
     u8 piece[256]; /* so much comes whole, whatever signals do */
@@ -191,8 +162,7 @@ sys_getrandom(const u64 *arg)
     return (s64)done;
 }
 
-s64
-sys_prctl(const u64 *arg)
+SYSCALL(prctl)
 {
     char name[16 + 1] = "";
     switch ((int)arg[0]) {
