@@ -135,7 +135,7 @@ auxv_fill(const struct exec *x, u64 random_at)
         [AT_PHENT] = sizeof(Elf64_Phdr),
         [AT_PHNUM] = x->program.header.e_phnum,
         [AT_BASE] = x->interpreter.bias,
-        [AT_ENTRY] = x->program.header.e_entry + x->program.bias,
+        [AT_ENTRY] = x->program.entry,
         [AT_RANDOM] = random_at,
         [AT_RSEQ_FEATURE_SIZE] = 28,
         [AT_RSEQ_ALIGN] = 32,

@@ -49,6 +49,7 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
     } else if (!space_is_free(s, low, high)) {
         return -ENOMEM; /* page 0, the kernel's half, or what is mapped already */
     }
+    e->entry = e->header.e_entry + e->bias;
     e->end = high + e->bias;
     return 0;
 }

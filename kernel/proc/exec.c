@@ -121,7 +121,6 @@ enter(struct exec *x)
 {
     struct process *p = current_process();
     struct thread *t = current();
-    const struct elf *first = *x->interpreter_path ? &x->interpreter : &x->program;
     const char *name = x->path;
     for (const char *c = name; *c; c++)
         name = *c == '/' ? c + 1 : name;
@@ -144,7 +143,7 @@ enter(struct exec *x)
     files_close_on_exec(p->files);
     signal_exec(p);
     memset(t->frame, 0, sizeof(*t->frame));
-    t->frame->pc = first->header.e_entry + first->bias;
+    t->frame->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
     t->frame->sp = p->space->stack_start;
     t->frame->status = SSTATUS_SPIE;
     fp_clear();

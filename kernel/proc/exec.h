@@ -14,7 +14,7 @@
 /* A program or an interpreter, as it lies in the new space. */
 struct elf {
     Elf64_Ehdr header;
-    u64 bias;         /* what was added to its addresses */
+    u64 bias, entry;  /* bias: what was added to its addresses */
     u64 end;          /* first address behind its last segment */
     u64 phdr_address; /* user address of the program headers, 0 if not mapped */
 };

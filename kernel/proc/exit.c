@@ -171,14 +171,13 @@ process_become_single(void)
     struct process *p = current_process();
     struct task *self = current_task();
     spin_lock(&process_lock);
-    bool busy = p->exiting || p->exec_task;
-    if (!busy) {
-        p->exec_task = self;
-        hurry_others(p);
+    if (p->exiting || p->exec_task) { /* this task is to end; it sees so on its way out */
+        spin_unlock(&process_lock);
+        return -EINTR;
     }
+    p->exec_task = self;
+    hurry_others(p);
     spin_unlock(&process_lock);
-    if (busy)
-        return -EINTR; /* this task is to end; it sees so on its way out */
     struct waiter w;
     wait_enter(&w, &p->events);
     /* BLOCKED, for a kill does not stop the others from going. */

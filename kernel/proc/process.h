@@ -35,11 +35,10 @@ struct process {
     struct file *exe;
     int exit_signal; /* to the parent; SIGCHLD, or 0 */
     u64 start_ticks;
-    u64 dead_ticks;  /* run time of tasks that have ended */
-    u64 child_ticks; /* and of children that were waited for */
-    struct rlimit64
-        rlimit[RLIM_NLIMITS]; /* STACK is obeyed; open_limit is NOFILE; under process_lock */
-    struct timer alarm;       /* setitimer(ITIMER_REAL) */
+    u64 dead_ticks;                       /* run time of tasks that have ended */
+    u64 child_ticks;                      /* and of children that were waited for */
+    struct rlimit64 rlimit[RLIM_NLIMITS]; /* under process_lock. STACK and NOFILE are obeyed */
+    struct timer alarm;                   /* setitimer(ITIMER_REAL) */
     u64 alarm_interval_ticks;
 };
 

@@ -210,8 +210,6 @@ thread_set_affinity(struct thread *t, u64 mask)
     if (move && t->hart != this_hart())
         sbi_send_ipi(1UL << t->hart->id);
     spin_unlock(&sched_lock);
-    if (move && t == current())
-        schedule();
 }
 
 /* --- idle harts ------------------------------------------------------------------------------ */

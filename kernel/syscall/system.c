@@ -31,14 +31,12 @@ SYSCALL(sched_setaffinity)
         return -EFAULT;
     if (!(mask & online))
         return -EINVAL;
-    spin_lock(&process_lock);
+    spin_guard(&process_lock);
     struct task *t = task_find((int)arg[0] ?: current_task()->tid);
-    if (t && t != current_task())
-        thread_set_affinity(t->thread, mask & online);
-    spin_unlock(&process_lock);
-    if (t == current_task())
-        thread_set_affinity(current(), mask & online); /* may switch: no lock may be held */
-    return t ? 0 : -ESRCH;
+    if (!t)
+        return -ESRCH;
+    thread_set_affinity(t->thread, mask & online);
+    return 0;
 }
 
 SYSCALL(sched_getaffinity)
@@ -175,8 +173,6 @@ SYSCALL(prctl)
         return 0;
     case PR_GET_NAME:
         return copy_to_user(arg[1], current()->name, 16) ? -EFAULT : 0;
-    case PR_GET_DUMPABLE:
-        return 1;
     case PR_SET_DUMPABLE:
     case PR_SET_NO_NEW_PRIVS:
     case PR_GET_NO_NEW_PRIVS:
