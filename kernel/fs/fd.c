@@ -35,10 +35,11 @@ files_create(void)
     return fs;
 }
 
-void
+struct files *
 files_get(struct files *fs)
 {
     __atomic_add_fetch(&fs->refs, 1, __ATOMIC_RELAXED);
+    return fs;
 }
 
 void
@@ -70,10 +71,7 @@ files_copy(struct files *from)
 struct files *
 files_unshare(struct files *fs)
 {
-    if (__atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) > 1)
-        return files_copy(fs);
-    files_get(fs);
-    return fs;
+    return __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) > 1 ? files_copy(fs) : files_get(fs);
 }
 
 /* Puts f (or NULL) into the slot of a valid fd and returns what was there. Lock held. */

@@ -71,14 +71,6 @@ struct file *file_create(const struct file_ops *ops, struct inode *inode, u32 fl
 void file_get(struct file *f);
 void file_put(struct file *f); /* NULL allowed */
 
-/* `struct file *f scoped_file = ...;` puts the reference when its block ends. */
-static inline void
-file_put_scope(struct file **f)
-{
-    file_put(*f);
-}
-#define scoped_file at_scope_end(file_put_scope)
-
 /* read(2) and write(2) on an open file: -EBADF for the wrong access mode, -EFAULT for a range
  * outside of user space, else what the operation says. With `pos` as pread(2): the file's own
  * position stays, and -ESPIPE for what cannot seek. */
@@ -108,7 +100,7 @@ struct files *files_copy(struct files *from); /* fork; NULL without memory */
 /* exec: `fs` with one more reference, or a copy if another process shares it; NULL without
  * memory. */
 struct files *files_unshare(struct files *fs);
-void files_get(struct files *fs);
+struct files *files_get(struct files *fs);
 void files_put(struct files *fs); /* NULL allowed */
 void files_close_on_exec(struct files *fs);
 

@@ -53,10 +53,11 @@ fsinfo_copy(struct fsinfo *from)
     return i;
 }
 
-void
+struct fsinfo *
 fsinfo_get(struct fsinfo *i)
 {
     __atomic_add_fetch(&i->refs, 1, __ATOMIC_RELAXED);
+    return i;
 }
 
 void

@@ -17,11 +17,12 @@
 #define AT_RSEQ_ALIGN        28
 
 #define STRING_LIMIT 131072UL /* MAX_ARG_STRLEN: 32 pages */
-#define PIECE        128UL
+#define PIECE        128UL    /* strings are copied by, through the kernel's stack */
 #define WORD         sizeof(u64)
 
-/* Of arguments and environment, however large the stack may grow: three quarters of the usual 8 MiB
- * (Linux, fs/exec.c). They are copied before the old program is given up. */
+/* Of arguments and environment, a quarter of the stack's limit, but never more than three quarters
+ * of the usual 8 MiB, and always the 32 pages that old programs count on (Linux, fs/exec.c). They
+ * are copied before the old program is given up. */
 #define ARGUMENTS_MOST  (6UL << 20)
 #define ARGUMENTS_LEAST (128UL << 10)
 
@@ -34,7 +35,7 @@ struct pushing {
     u64 argc;
 };
 
-/* Pushes bytes to *where. 0, -E2BIG or -ENOMEM. */
+/* Pushes bytes to *where, which moves on. 0, -E2BIG or -ENOMEM. */
 static int
 push(struct pushing *p, u64 *where, const void *bytes, u64 n)
 {
@@ -47,6 +48,8 @@ push(struct pushing *p, u64 *where, const void *bytes, u64 n)
     return 0;
 }
 
+/* A string of the old program. Its end is found in the kernel's copy, piece by piece: what another
+ * thread writes into it meanwhile changes what comes over, but not where it may go. */
 static int
 push_user_string(struct pushing *p, u64 src)
 {
@@ -81,6 +84,8 @@ push_vector(struct pushing *p, u64 vector)
     return err;
 }
 
+/* Everything in its order, which ps and setproctitle(3) rely on: argv's strings (a script's words
+ * first), those of envp, the path; pointers to all but the path. */
 static int
 push_all(struct exec *x, struct pushing *p)
 {
@@ -115,39 +120,31 @@ hwcap(void)
 static void
 auxv_fill(const struct exec *x, u64 random_at)
 {
-    /* Kept as a list; the formatter would give each name a line. */
+    struct space *s = x->space;
+    /* What belongs together stands on one line; the formatter would give each entry one. */
     /* clang-format off */
-    static const u8 order[] = {
-        AT_SYSINFO_EHDR, AT_L1I_CACHESIZE, AT_L1I_CACHEGEOMETRY, AT_L1D_CACHESIZE,
-        AT_L1D_CACHEGEOMETRY, AT_L2_CACHESIZE, AT_L2_CACHEGEOMETRY, AT_L3_CACHESIZE,
-        AT_L3_CACHEGEOMETRY, AT_MINSIGSTKSZ, AT_HWCAP, AT_PAGESZ, AT_CLKTCK, AT_PHDR, AT_PHENT,
-        AT_PHNUM, AT_BASE, AT_FLAGS, AT_ENTRY, AT_UID, AT_EUID, AT_GID, AT_EGID, AT_SECURE,
-        AT_RANDOM, AT_RSEQ_FEATURE_SIZE, AT_RSEQ_ALIGN, AT_EXECFN, AT_NULL };
-    /* clang-format on */
-    const u64 value[] = {
-        /* of the others: 0 */
-        [AT_SYSINFO_EHDR] = x->space->vdso_base,
-        [AT_MINSIGSTKSZ] = SIGNAL_FRAME_SIZE,
-        [AT_HWCAP] = hwcap(),
-        [AT_PAGESZ] = PAGE_SIZE,
-        [AT_CLKTCK] = 100, /* USER_HZ, the unit of times(2) */
-        [AT_PHDR] = x->program.phdr_address,
-        [AT_PHENT] = sizeof(Elf64_Phdr),
-        [AT_PHNUM] = x->program.header.e_phnum,
-        [AT_BASE] = x->interpreter.bias,
-        [AT_ENTRY] = x->program.entry,
-        [AT_RANDOM] = random_at,
-        [AT_RSEQ_FEATURE_SIZE] = 28,
-        [AT_RSEQ_ALIGN] = 32,
-        [AT_EXECFN] = x->space->env_end,
+    const u64 entries[][2] = {
+        { AT_SYSINFO_EHDR, s->vdso_base },
+        { AT_L1I_CACHESIZE, 0 }, { AT_L1I_CACHEGEOMETRY, 0 },
+        { AT_L1D_CACHESIZE, 0 }, { AT_L1D_CACHEGEOMETRY, 0 },
+        { AT_L2_CACHESIZE, 0 }, { AT_L2_CACHEGEOMETRY, 0 },
+        { AT_L3_CACHESIZE, 0 }, { AT_L3_CACHEGEOMETRY, 0 },
+        { AT_MINSIGSTKSZ, SIGNAL_FRAME_SIZE },
+        { AT_HWCAP, hwcap() }, { AT_PAGESZ, PAGE_SIZE },
+        { AT_CLKTCK, 100 }, /* USER_HZ, the unit of times(2) */
+        { AT_PHDR, x->program.phdr_address }, { AT_PHENT, sizeof(Elf64_Phdr) },
+        { AT_PHNUM, x->program.header.e_phnum },
+        { AT_BASE, x->interpreter.bias }, { AT_FLAGS, 0 }, { AT_ENTRY, x->program.entry },
+        { AT_UID, 0 }, { AT_EUID, 0 }, { AT_GID, 0 }, { AT_EGID, 0 }, { AT_SECURE, 0 },
+        { AT_RANDOM, random_at },
+        { AT_RSEQ_FEATURE_SIZE, 28 }, { AT_RSEQ_ALIGN, 32 },
+        { AT_EXECFN, s->env_end }, { AT_NULL, 0 },
     };
-    u64 *v = x->space->auxv;
-    _Static_assert(2 * sizeof(u64) * sizeof(order) <= sizeof(x->space->auxv), "it keeps a copy");
-    /* vdso=0: no entry rather than 0, for parsers crash on a null image. */
-    for (u32 i = value[AT_SYSINFO_EHDR] ? 0 : 1; i < sizeof(order); i++) {
-        *v++ = order[i];
-        *v++ = value[order[i]];
-    }
+    /* clang-format on */
+    _Static_assert(sizeof(entries) <= sizeof(s->auxv), "space.h keeps a copy");
+    /* vdso=0: the first is absent, not zero: parsers crash on a null image. */
+    u32 skipped = s->vdso_base ? 0 : 1;
+    memcpy(s->auxv, entries + skipped, sizeof(entries) - skipped * sizeof(entries[0]));
 }
 
 int
@@ -158,23 +155,25 @@ args_build(struct exec *x)
     u64 argv0 = 0, most = MAX(MIN(s->stack_limit / 4, ARGUMENTS_MOST), ARGUMENTS_LEAST);
     if (x->argv && copy_from_user(&argv0, x->argv, WORD))
         return -EFAULT;
+    /* A script's path stands for argv[0]. Where there is none, an empty one is made, for programs
+     * rely on it (Linux since 5.18); init gets its path. */
     if (is_script && argv0)
-        x->argv += WORD;           /* the script's path stands for it */
-    else if (!is_script && !argv0) /* a program may rely on argv[0] (Linux since 5.18) */
+        x->argv += WORD;
+    else if (!is_script && !argv0)
         x->words[--x->first] = current()->space ? "" : x->path;
 
     struct pushing p = { .left = most };
     int err = push_all(x, &p);
     if (err)
         return err;
-    /* Below the strings a random step of 16 bytes: the lowest bits of sp are drawn too. psABI: sp is
-     * 16-byte aligned at entry. */
+    /* Below the strings a random step of 16 bytes: the lowest bits of sp are drawn too. psABI: sp
+     * is 16-byte aligned at entry. */
     u64 used = most - p.left, strings = x->stack_end - WORD - p.string;
     u64 random_at = ALIGN_DOWN(strings, 16) - 16 - (random_below(512) << 4);
     u64 sp = ALIGN_DOWN(random_at - sizeof(s->auxv) - p.pointer - WORD, 16);
     p = (struct pushing){ s, sp + WORD, strings, used, 0 };
     err = push_all(x, &p);
-    if (err || p.left) /* another thread is writing there */
+    if (err || p.left) /* not the same as before: another thread is writing there */
         return err == -ENOMEM ? err : -EFAULT;
 
     u8 seed[16];

@@ -11,6 +11,7 @@
 /* Random places are drawn from here up; below is left to fixed-address programs. */
 #define PLACE_LOW 0x10000000UL
 
+/* PT_INTERP: a path with its NUL. The errors are those that Linux gives for each defect. */
 static int
 read_interpreter(struct file *f, const Elf64_Phdr *p, char *path)
 {
@@ -23,7 +24,9 @@ read_interpreter(struct file *f, const Elf64_Phdr *p, char *path)
     return path[p->p_filesz - 1] ? -ENOEXEC : 0;
 }
 
-/* Checks all PT_LOADs and finds where they go: bias and end. */
+/* Checks all PT_LOADs and finds where they go: bias, entry and end. They keep their distances, so
+ * one free range is looked for that holds all of them. With sizes and addresses bounded by USER_END
+ * no sum below overflows. */
 static int
 place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
 {
@@ -36,6 +39,7 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
             return -EINVAL;
         low = MIN(low, ALIGN_DOWN(p->p_vaddr, PAGE_SIZE));
         high = MAX(high, ALIGN_UP(p->p_vaddr + p->p_memsz, PAGE_SIZE));
+        /* A hint, as on Linux: an odd or absurd one is left aside. */
         if (p->p_align > align && !(p->p_align & (p->p_align - 1)) && p->p_align < USER_END)
             align = p->p_align;
     }
@@ -62,6 +66,7 @@ map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
     static const char zeros[PAGE_SIZE];
     u64 vaddr = p->p_vaddr + e->bias, start = ALIGN_DOWN(vaddr, PAGE_SIZE);
     u64 file_end = vaddr + p->p_filesz, end = ALIGN_UP(vaddr + p->p_memsz, PAGE_SIZE);
+    /* The two parts meet at a page's end; without a file's part zeros begin at the start. */
     u64 zeros_start = p->p_filesz ? ALIGN_UP(file_end, PAGE_SIZE) : start;
     u32 flags = MAP_AT_FIXED | (p->p_flags & PF_R ? AREA_READ : 0) |
                 (p->p_flags & PF_W ? AREA_WRITE : 0) | (p->p_flags & PF_X ? AREA_EXEC : 0);
@@ -78,6 +83,7 @@ map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
     }
     if (at >= 0 && end > zeros_start)
         at = space_map(s, zeros_start, end - zeros_start, flags, NULL, NULL, 0, NULL);
+    /* Where the program finds its own headers (AT_PHDR), if this segment holds them. */
     u64 phdrs = e->header.e_phoff - p->p_offset;
     if (e->header.e_phoff >= p->p_offset && phdrs < p->p_filesz)
         e->phdr_address = vaddr + phdrs;

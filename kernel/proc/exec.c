@@ -12,13 +12,14 @@
 #include "sched/fp.h"
 #include "vdso/vdso.h"
 
-#define HEAP_ROOM   (1UL << 30) /* kept free above the heap's start, when drawn */
-#define MMAP_LOW    (64UL << 30)
+#define HEAP_ROOM   (1UL << 30)  /* kept free above the heap's start, when drawn */
+#define MMAP_LOW    (64UL << 30) /* stack and mmap base are above: there is room below for growth */
 #define STACK_FIRST (128UL << 10) /* mapped from the start, and the least that its limit can be */
 
 /* --- the file: a program, or a script that names one ----------------------------------------- */
 
-/* *f is for the caller to put, even if it may not be executed. */
+/* Opens what is to run; until its last put nobody may write it. *f is for the caller to put, even
+ * if it may not be executed. 0 or -errno, as execve(2). */
 static int
 open_program(const char *path, struct file **f)
 {
@@ -33,13 +34,13 @@ is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Splits "#! interpreter [argument]" in place, and puts both in front of the other words. 0, or
- * -ENOEXEC. */
+/* Splits "#! interpreter [argument]" in place, and puts both in front of the other words. The
+ * argument is the whole rest of the line, blanks inside included (execve(2)). 0, or -ENOEXEC. */
 static int
 parse_script(struct exec *x, char *line)
 {
     char *newline = strchr(line, '\n'), *end = newline ?: line + strlen(line);
-    while (is_blank(end[-1]))
+    while (is_blank(end[-1])) /* the '!' ends it */
         end--;
     *end = 0;
     char *interpreter = line + 2;
@@ -48,8 +49,10 @@ parse_script(struct exec *x, char *line)
     char *argument = interpreter;
     while (*argument && !is_blank(*argument))
         argument++;
+    /* Without a name, or with one that may go on behind what was read, it is no script: a part of
+     * a path must not be run. */
     if (argument == interpreter || (!newline && argument == line + SCRIPT_LINE - 1))
-        return -ENOEXEC; /* the name is missing, or may be cut */
+        return -ENOEXEC;
     while (is_blank(*argument))
         *argument++ = 0;
     if (*argument)
@@ -59,7 +62,8 @@ parse_script(struct exec *x, char *line)
 }
 
 /* Opens the program at x->path. While it is a script, its interpreter takes its place, and argv
- * becomes { interpreter, [argument], script, argv[1]... }. */
+ * becomes { interpreter, [argument], script, argv[1]... }. The interpreter may be a script itself:
+ * its path, the first word, then stands where the script's stood. */
 static int
 find_program(struct exec *x)
 {
@@ -71,7 +75,7 @@ find_program(struct exec *x)
         if (err)
             return err;
         char *line = x->lines[depth];
-        file_read_kernel(x->file, line, SCRIPT_LINE - 1, 0);
+        file_read_kernel(x->file, line, SCRIPT_LINE - 1, 0); /* zeros follow what there is */
         if (line[0] != '#' || line[1] != '!')
             return 0;
         if (depth == SCRIPT_DEPTH)
@@ -87,7 +91,8 @@ find_program(struct exec *x)
 
 /* --- the new space --------------------------------------------------------------------------- */
 
-/* Heap, mmap base and stack, each drawn by itself. */
+/* Stack, heap and mmap base, each drawn by itself: who learns one of them knows nothing of the
+ * others. A program at fixed addresses expects its heap above itself. */
 static int
 draw_places(struct exec *x)
 {
@@ -108,6 +113,7 @@ draw_places(struct exec *x)
 
 /* --- the exchange ---------------------------------------------------------------------------- */
 
+/* Both are to be had afterwards: one is the new program's, the other is given back. */
 #define EXCHANGE(a, b)                                                                             \
     do {                                                                                           \
         __typeof__(a) old = a;                                                                     \
@@ -115,7 +121,8 @@ draw_places(struct exec *x)
         b = old;                                                                                   \
     } while (0)
 
-/* No way back from here, and nothing that can fail. What the process had is x's afterwards. */
+/* No way back from here, and nothing that can fail. What the process had is x's afterwards, and
+ * goes with it, outside of the lock. */
 static void
 enter(struct exec *x)
 {
@@ -124,7 +131,7 @@ enter(struct exec *x)
     const char *name = x->path;
     for (const char *c = name; *c; c++)
         name = *c == '/' ? c + 1 : name;
-    if (p->space)
+    if (p->space) /* while its locks and words are still there */
         task_leave_memory(current_task());
     spin_lock(&process_lock); /* under it /proc takes its references */
     EXCHANGE(p->space, x->space);
@@ -135,13 +142,14 @@ enter(struct exec *x)
     p->exit_signal = SIGCHLD;
     strlcpy(p->name, name, sizeof(p->name));
     strlcpy(t->name, name, sizeof(t->name));
-    if (p->vfork_task)
+    if (p->vfork_task) /* the parent has its memory to itself again */
         wake_all(&p->parent->events);
     p->vfork_task = NULL;
     spin_unlock(&process_lock);
     space_activate(p->space);
     files_close_on_exec(p->files);
     signal_exec(p);
+    /* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
     memset(t->frame, 0, sizeof(*t->frame));
     t->frame->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
     t->frame->sp = p->space->stack_start;
@@ -166,6 +174,7 @@ process_exec(const char *path, u64 argv, u64 envp)
     if (!err && *x->interpreter_path)
         err = open_program(x->interpreter_path, &x->loader)
                   ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
+    /* The other threads end last of all: every refusal comes while they are there. */
     err = err ?: vdso_map(x->space) ?: draw_places(x) ?: args_build(x) ?: process_become_single();
     if (!err && !(x->files = files_unshare(current_process()->files)))
         err = -ENOMEM;

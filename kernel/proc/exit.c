@@ -13,6 +13,7 @@
 #include "proc/futex.h"
 #include "proc/process.h"
 
+/* Read without a lock: whoever sets one of these sets WORK_SIGNAL afterwards. */
 bool
 task_must_end(void)
 {
@@ -52,7 +53,7 @@ process_drop_resources(struct process *p)
 void
 process_reap(struct process *p)
 {
-    list_remove(&p->all_link);
+    list_remove(&p->all_link); /* the number is free, unless a group or a session has it */
     signals_drop(&p->sig.pending);
     kfree(p);
 }
@@ -84,6 +85,7 @@ end_process(struct process *p)
         power_off(killed_by ? 128 + killed_by : p->exit_status >> 8 & 0xff);
     timer_cancel(&p->alarm);
     process_drop_resources(p);
+    /* The terminal's foreground group hears of the end of its session's leader. */
     int foreground = p->session == p->pid ? tty_leader_ends(p->session) : 0;
     spin_guard(&process_lock);
     if (foreground) {
@@ -91,6 +93,7 @@ end_process(struct process *p)
         signal_send_members(foreground, SIGCONT);
     }
     struct process *init = process_find(1), *child, *next;
+    /* What has not been waited for is process 1's now, zombies too. */
     list_for_each_safe (child, next, &all_processes, all_link) {
         if (child->parent != p)
             continue;
@@ -114,14 +117,14 @@ task_exit(int status)
     current()->space = NULL;
     space_activate(NULL);
     spin_lock(&process_lock);
-    if (!p->exiting)
+    if (!p->exiting) /* else it was set with it: the last word of exit does not count */
         p->exit_status = status;
     list_remove(&t->link);
     bool last = --p->live_tasks == 0;
     p->exiting |= last; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());
-    signal_hand_over(t); /* it may have been this task that was to take a signal */
-    wake_all(&p->events);
+    signal_hand_over(t);  /* it may have been this task that was to take a signal */
+    wake_all(&p->events); /* one of ours may wait to be the only one */
     spin_unlock(&process_lock);
     kfree(t);
     if (last)
@@ -146,6 +149,7 @@ hurry_others(struct process *p)
     }
 }
 
+/* The first end counts: neither a signal nor another exit changes its status. */
 void
 process_kill_tasks(struct process *p, int status)
 {
@@ -180,7 +184,7 @@ process_become_single(void)
     spin_unlock(&process_lock);
     struct waiter w;
     wait_enter(&w, &p->events);
-    /* BLOCKED, for a kill does not stop the others from going. */
+    /* BLOCKED, for a kill does not stop the others from going; it is seen on the way out. */
     while (thread_announce(THREAD_BLOCKED), __atomic_load_n(&p->live_tasks, __ATOMIC_ACQUIRE) > 1)
         schedule();
     wait_leave(&w);

@@ -16,9 +16,12 @@
 #include "mm/usercopy.h"
 #include "sched/fp.h"
 
+/* So many processes and tasks at most: a process keeps up to three numbers busy, so that a free one
+ * is always found. */
 #define PID_LIMIT 32768
-#define RECORDS   (PID_LIMIT / 4) /* a process keeps up to three numbers busy */
+#define RECORDS   (PID_LIMIT / 4)
 
+/* Those beyond CLONE_CHILD_SETTID are sent by libcs and mean nothing here. */
 #define KNOWN_FLAGS                                                                                \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD |    \
      CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |                   \
@@ -76,7 +79,7 @@ number_in_use(int number)
 static int
 publish(struct task *t)
 {
-    static int last;
+    static int last; /* numbers go round, so that a dead one is not soon another's */
     struct process *p = t->process, *other;
     u32 records = 0;
     for_each_process (other)
@@ -88,10 +91,10 @@ publish(struct task *t)
     while (number_in_use(last));
     t->tid = last;
     list_add_tail(&p->tasks, &t->link);
-    if (p->live_tasks++)
-        return last;
-    p->pid = last;
-    list_add_tail(&all_processes, &p->all_link);
+    if (p->live_tasks++ == 0) {
+        p->pid = last;
+        list_add_tail(&all_processes, &p->all_link);
+    }
     return last;
 }
 
@@ -110,6 +113,7 @@ process_create(void)
     return p;
 }
 
+/* Its thread stands where `entry` leads, not started. */
 static struct task *
 task_create(struct process *p, void (*entry)(void))
 {
@@ -134,19 +138,10 @@ process_copy(u32 flags)
     struct process *self = current_process(), *p = process_create();
     if (!p)
         return NULL;
-    if (flags & CLONE_VM)
-        space_get(p->space = self->space);
-    else
-        p->space = space_fork(self->space);
-    if (flags & CLONE_FILES)
-        files_get(p->files = self->files);
-    else
-        p->files = files_copy(self->files);
-    if (flags & CLONE_FS)
-        fsinfo_get(p->fsinfo = self->fsinfo);
-    else
-        p->fsinfo = fsinfo_copy(self->fsinfo);
-    spin_lock(&self->sig.lock);
+    p->space = flags & CLONE_VM ? space_get(self->space) : space_fork(self->space);
+    p->files = flags & CLONE_FILES ? files_get(self->files) : files_copy(self->files);
+    p->fsinfo = flags & CLONE_FS ? fsinfo_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
+    spin_lock(&self->sig.lock); /* another thread may be in sigaction */
     signals_copy(&p->sig, &self->sig, false);
     spin_unlock(&self->sig.lock);
     file_get(p->exe = self->exe);
@@ -167,7 +162,7 @@ task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
     if (!to)
         return NULL;
     struct thread *t = to->thread;
-    fp_save();
+    fp_save(); /* what is still in this hart's registers */
     *t->frame = *self->thread->frame;
     t->frame->a0 = 0;
     if (stack)
@@ -179,7 +174,8 @@ task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
     t->affinity = self->thread->affinity;
     t->space = p->space;
     to->sig.mask = self->sig.mask;
-    if (!(flags & CLONE_VM) || flags & CLONE_VFORK) { /* sigaltstack(2) */
+    /* Two threads cannot stand on one alternate stack (sigaltstack(2)). */
+    if (!(flags & CLONE_VM) || flags & CLONE_VFORK) {
         to->sig.alt_sp = self->sig.alt_sp;
         to->sig.alt_size = self->sig.alt_size;
         to->sig.alt_flags = self->sig.alt_flags;
@@ -189,7 +185,8 @@ task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
 }
 
 /* Has the child a space of its own, or gone? Signals stay pending meanwhile; only the end of the
- * current task breaks the wait, too. */
+ * current task breaks the wait, too. The child points at this task and nobody else does, so another
+ * process that has got its number is not taken for it. */
 static bool
 vfork_is_over(int pid)
 {
@@ -227,6 +224,8 @@ process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
         }
         return tid;
     }
+    /* Before the new task runs: it may look at the words, or end and be gone. That an address is bad
+     * is no error any more (Linux, kernel/fork.c). */
     if (flags & CLONE_PARENT_SETTID)
         copy_to_user(parent_tid, &tid, sizeof(s32));
     if (flags & CLONE_CHILD_SETTID)
@@ -244,6 +243,8 @@ process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
 
 /* --- process 1 ------------------------------------------------------------------------------- */
 
+/* It starts as a kernel thread with files and no space, and execs. Everything else is its child or
+ * its child's. */
 static const char *init_path;
 
 static void

@@ -16,12 +16,12 @@
 struct process {
     struct fs_owner; /* pid, pgrp, session, open_limit, files, fsinfo (-fms-extensions) */
     struct process *parent;
-    struct list all_link;   /* under process_lock, as the next */
-    struct list tasks;      /* struct task.link */
-    u32 live_tasks;         /* tasks that have not begun to end */
-    bool exiting;           /* exit_group or a fatal signal: all tasks must end */
-    struct task *exec_task; /* execs: all other tasks must end */
-    bool zombie;
+    struct list all_link;    /* under process_lock, as the next */
+    struct list tasks;       /* struct task.link */
+    u32 live_tasks;          /* tasks that have not begun to end */
+    bool exiting;            /* exit_group or a fatal signal: all tasks must end */
+    struct task *exec_task;  /* execs: all other tasks must end */
+    bool zombie;             /* holds its status, and no more than that */
     int exit_status;         /* wait status word, as wait4 reports it */
     int report;              /* the word for who waits next; while we live, 0 is none */
     int stop_signal;         /* != 0: stopped by it */
@@ -52,6 +52,8 @@ struct task {
     u64 robust_list;         /* user address, 0: none */
 };
 
+/* Outermost of all locks; held while a process or a task is found and used, for either may end at
+ * any time. The current ones stay by themselves. */
 extern struct spinlock process_lock;
 
 static inline struct task *
@@ -80,7 +82,8 @@ extern struct list all_processes;
 #define for_each_process(p) list_for_each (p, &all_processes, all_link)
 #define for_each_task(t, p) list_for_each (t, &(p)->tasks, link)
 
-/* Gives back space, files and the like. */
+/* Gives back space, files and the like; NULL is allowed for each. Once, and then nobody of the
+ * process uses them. */
 void process_drop_resources(struct process *p);
 /* Forgets a zombie for good. process_lock held. */
 void process_reap(struct process *p);
@@ -121,7 +124,10 @@ void robust_list_exit(struct task *t);
 /* It has come to this status: signals the parent and wakes its waits. process_lock held. */
 void process_notify_parent(struct process *p, int status);
 
-/* clone(2) in Linux's riscv64 form: tls before child_tid. Returns the new tid or -errno. */
+/* clone(2) in Linux's riscv64 form: tls before child_tid. The low byte of the flags is the signal
+ * for the parent at the end. User addresses are written if the flags say so. Returns the new tid,
+ * or -EINVAL, -ENOMEM, -EAGAIN (too many), -ERESTARTNOINTR (a signal is to be taken first). With
+ * CLONE_VFORK it returns when the child has exec'd or ended. */
 s64 process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid);
 
 /* Replaces the current program by the file at `path`. argv and envp are user addresses of pointer
@@ -136,8 +142,8 @@ u64 process_run_ticks(struct process *p);
 noreturn void task_exit(int status);
 noreturn void process_exit_group(int status);
 
-/* Waits for a child: `which` P_ALL, P_PID or P_PGID, options of waitid. Its pid, 0 (WNOHANG) or
- * -errno. */
+/* Waits for a child: `which` P_ALL, P_PID or P_PGID, options of waitid. Its pid and *r; 0 if none
+ * has anything to tell (WNOHANG); -ECHILD, -ERESTARTSYS. */
 struct wait_result {
     int status; /* the word of wait4 */
     struct sig_info info;

@@ -13,7 +13,8 @@ static struct sig_info
 wait_info(const struct process *p, int status)
 {
     struct sig_info info = { .signo = SIGCHLD, .code = CLD_EXITED };
-    int low = status & 0x7f; /* all ones, or the signal that has killed it, or 0 */
+    int low =
+        status & 0x7f; /* 0: ended by exit; all ones: not ended; else the signal that killed */
     info.pid = p->pid;
     info.status = low && low != 0x7f ? low : status == WAIT_CONTINUED ? SIGCONT : status >> 8;
     if (low)
@@ -29,9 +30,9 @@ process_notify_parent(struct process *p, int status)
     struct process *parent = p->parent;
     if (!parent)
         return;
-    p->report = status;
+    p->report = status; /* in place of one that was not taken */
     struct sig_info info = wait_info(p, status);
-    info.signo = p->exit_signal;
+    info.signo = p->exit_signal; /* 0: who made it wants no signal, but may wait */
     /* It may say that it does not want to hear of stops. */
     bool silent = !p->zombie && parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP;
     if (p->exit_signal && !silent)
@@ -51,7 +52,9 @@ matches(const struct process *child, int which, int id, u32 options)
     return which == P_ALL || id == (which == P_PID ? child->pid : child->pgrp);
 }
 
-/* One look at the children: the pid of one with a report, 0 nothing yet, -ECHILD no such child. */
+/* One look at the children: the pid of one with a report, which is taken unless WNOWAIT; 0 nothing
+ * yet, -ECHILD no such child. The time of a child counts as its parent's children's once it is
+ * waited for, with that of its own. */
 static int
 look(int which, int id, u32 options, struct wait_result *r)
 {

@@ -15,6 +15,8 @@ SYSCALL(clone)
     return process_clone((u32)arg[0], arg[1], arg[2], arg[3], arg[4]);
 }
 
+/* The path is copied whole, before anything of the old program goes; argv and envp are read later,
+ * by proc/args.c. */
 SYSCALL(execve)
 {
     char *path scoped_kfree = kzalloc(PAGE_SIZE);
@@ -24,6 +26,7 @@ SYSCALL(execve)
     return length < 0 ? length : !length ? -ENOENT : process_exec(path, arg[1], arg[2]);
 }
 
+/* Eight bits pass, in the second byte of a wait status word. */
 SYSCALL(exit)
 {
     task_exit((int)(arg[0] & 0xff) << 8);
@@ -42,23 +45,26 @@ rusage_to_user(u64 addr, u64 ticks)
     return copy_to_user(addr, rusage, sizeof(rusage));
 }
 
+/* A pid of 0 means the own group, one below -1 the group of that number. A zombie is taken even if
+ * its status cannot be written, as on Linux. */
 SYSCALL(wait4)
 {
-    int pid = (int)arg[0];
+    int pid = (int)arg[0], which = pid == -1 ? P_ALL : pid > 0 ? P_PID : P_PGID;
     u32 options = (u32)arg[2];
     if (options & ~(u32)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
         return -EINVAL;
     if (pid == (int)0x80000000)
-        return -ESRCH;
+        return -ESRCH; /* there is no such positive number */
     struct wait_result r;
-    s64 found = process_wait(pid == -1 ? P_ALL : pid > 0 ? P_PID : P_PGID,
-                             pid > 0 ? pid : -pid ?: current_process()->pgrp, options | WEXITED, &r);
+    int id = pid > 0 ? pid : -pid ?: current_process()->pgrp;
+    s64 found = process_wait(which, id, options | WEXITED, &r);
     if (found > 0 && ((arg[1] && copy_to_user(arg[1], &r.status, sizeof(s32))) ||
                       (arg[3] && rusage_to_user(arg[3], r.run_ticks))))
         return -EFAULT;
     return found;
 }
 
+/* What there was nothing to say of is told by a siginfo of zeros. */
 SYSCALL(waitid)
 {
     int which = (int)arg[0], id = (int)arg[1];
@@ -98,6 +104,7 @@ SYSCALL(getppid)
     return parent ? parent->pid : 0;
 }
 
+/* In this and others 0 means oneself. */
 SYSCALL(getpgid)
 {
     spin_guard(&process_lock);
@@ -123,6 +130,8 @@ group_exists(int pgrp, int session)
     return false;
 }
 
+/* One's own group or that of a child which has not gone through exec; never out of the session. A
+ * shell and its child both call it, so that neither has to wait for the other. */
 SYSCALL(setpgid)
 {
     struct process *self = current_process();
@@ -143,6 +152,7 @@ SYSCALL(setpgid)
     return 0;
 }
 
+/* Not for the leader of a group: its number would name a group in two sessions. */
 SYSCALL(setsid)
 {
     struct process *p = current_process();
@@ -152,6 +162,7 @@ SYSCALL(setsid)
 
 /* --- what pthreads ask of a new thread ------------------------------------------------------- */
 
+/* The word is cleared and woken when the thread ends. */
 SYSCALL(set_tid_address)
 {
     current_task()->clear_child_tid = arg[0];

@@ -24,6 +24,8 @@ SYSCALL(sched_yield)
     return 0;
 }
 
+/* Of a mask longer or shorter than ours (glibc's has 1024 bits) the first 64 bits count. Harts that
+ * are not there are left out. */
 SYSCALL(sched_setaffinity)
 {
     u64 mask = 0, online = (1UL << harts_online) - 1;
@@ -39,6 +41,7 @@ SYSCALL(sched_setaffinity)
     return 0;
 }
 
+/* The result is the size of the mask: libcs clear the rest of theirs themselves. */
 SYSCALL(sched_getaffinity)
 {
     u64 mask, online = (1UL << harts_online) - 1;
@@ -100,6 +103,7 @@ SYSCALL(prlimit64)
     return arg[3] && copy_to_user(arg[3], &old, sizeof(old)) ? -EFAULT : 0;
 }
 
+/* Time is all that is counted, and all of it as user time. */
 SYSCALL(getrusage)
 {
     int who = (int)arg[0];
@@ -160,6 +164,8 @@ SYSCALL(getrandom)
     return (s64)done;
 }
 
+/* The thread's name, which for the first thread is the process' (comm). The rest is what programs
+ * set at start and would complain of. */
 SYSCALL(prctl)
 {
     char name[16 + 1] = "";
