@@ -224,8 +224,8 @@ process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
         }
         return tid;
     }
-    /* Before the new task runs: it may look at the words, or end and be gone. That an address is bad
-     * is no error any more (Linux, kernel/fork.c). */
+    /* Before the new task runs: it may look at the words, or end and be gone. A bad address is no
+     * error any more (Linux, kernel/fork.c). */
     if (flags & CLONE_PARENT_SETTID)
         copy_to_user(parent_tid, &tid, sizeof(s32));
     if (flags & CLONE_CHILD_SETTID)

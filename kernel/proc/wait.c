@@ -13,8 +13,7 @@ static struct sig_info
 wait_info(const struct process *p, int status)
 {
     struct sig_info info = { .signo = SIGCHLD, .code = CLD_EXITED };
-    int low =
-        status & 0x7f; /* 0: ended by exit; all ones: not ended; else the signal that killed */
+    int low = status & 0x7f; /* 0: an exit; all ones: it has not ended; else what killed it */
     info.pid = p->pid;
     info.status = low && low != 0x7f ? low : status == WAIT_CONTINUED ? SIGCONT : status >> 8;
     if (low)
