@@ -35,11 +35,10 @@ files_create(void)
     return fs;
 }
 
-struct files *
+void
 files_get(struct files *fs)
 {
     __atomic_add_fetch(&fs->refs, 1, __ATOMIC_RELAXED);
-    return fs;
 }
 
 void
@@ -71,7 +70,10 @@ files_copy(struct files *from)
 struct files *
 files_unshare(struct files *fs)
 {
-    return __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) > 1 ? files_copy(fs) : files_get(fs);
+    if (__atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) > 1)
+        return files_copy(fs);
+    files_get(fs);
+    return fs;
 }
 
 /* Puts f (or NULL) into the slot of a valid fd and returns what was there. Lock held. */

@@ -100,7 +100,7 @@ struct files *files_copy(struct files *from); /* fork; NULL without memory */
 /* exec: `fs` with one more reference, or a copy if another process shares it; NULL without
  * memory. */
 struct files *files_unshare(struct files *fs);
-struct files *files_get(struct files *fs);
+void files_get(struct files *fs);
 void files_put(struct files *fs); /* NULL allowed */
 void files_close_on_exec(struct files *fs);
 

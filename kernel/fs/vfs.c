@@ -53,11 +53,10 @@ fsinfo_copy(struct fsinfo *from)
     return i;
 }
 
-struct fsinfo *
+void
 fsinfo_get(struct fsinfo *i)
 {
     __atomic_add_fetch(&i->refs, 1, __ATOMIC_RELAXED);
-    return i;
 }
 
 void

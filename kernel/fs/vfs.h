@@ -26,7 +26,7 @@ fs_current(void)
 
 struct fsinfo *fsinfo_create(void); /* "/" and 022; NULL without memory */
 struct fsinfo *fsinfo_copy(struct fsinfo *from);
-struct fsinfo *fsinfo_get(struct fsinfo *i);
+void fsinfo_get(struct fsinfo *i);
 void fsinfo_put(struct fsinfo *i); /* NULL allowed */
 
 /* Of the current process: its working directory (with a reference) and umask. */

@@ -50,7 +50,8 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
         if (!at)
             return -ENOMEM;
         e->bias = ALIGN_UP(at, align) - low;
-    } else if (!space_is_free(s, low, high)) {
+    } else if (space_map(s, low, high - low, MAP_AT_NOREPLACE, NULL, NULL, 0, NULL) < 0 ||
+               space_unmap(s, low, high - low)) {
         return -ENOMEM; /* page 0, the kernel's half, or what is mapped already */
     }
     e->entry = e->header.e_entry + e->bias;

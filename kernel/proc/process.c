@@ -139,8 +139,14 @@ process_copy(u32 flags)
     if (!p)
         return NULL;
     p->space = flags & CLONE_VM ? space_get(self->space) : space_fork(self->space);
-    p->files = flags & CLONE_FILES ? files_get(self->files) : files_copy(self->files);
-    p->fsinfo = flags & CLONE_FS ? fsinfo_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
+    if (flags & CLONE_FILES)
+        files_get(p->files = self->files);
+    else
+        p->files = files_copy(self->files);
+    if (flags & CLONE_FS)
+        fsinfo_get(p->fsinfo = self->fsinfo);
+    else
+        p->fsinfo = fsinfo_copy(self->fsinfo);
     spin_lock(&self->sig.lock); /* another thread may be in sigaction */
     signals_copy(&p->sig, &self->sig, false);
     spin_unlock(&self->sig.lock);
