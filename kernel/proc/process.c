@@ -63,8 +63,8 @@ process_run_ticks(struct process *p)
     return ticks;
 }
 
-/* A pid also names a group and a session as long as one member lives: a new process with that number
- * would find itself their leader. */
+/* A pid also names a group and a session as long as one member lives: a new process with that
+ * number would find itself their leader. */
 static bool
 number_in_use(int number)
 {
