@@ -30,10 +30,11 @@ space_create(void)
     return s;
 }
 
-void
+struct space *
 space_get(struct space *s)
 {
     __atomic_fetch_add(&s->users, 1, __ATOMIC_RELAXED);
+    return s;
 }
 
 void

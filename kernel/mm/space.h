@@ -74,7 +74,7 @@ struct space {
 struct space *space_create(void);
 /* A copy for fork: private areas copy-on-write, shared ones shared. NULL without memory. */
 struct space *space_fork(struct space *from);
-void space_get(struct space *s);
+struct space *space_get(struct space *s); /* with one more user */
 /* Drops a user; the last one frees all areas, page tables and frames. Never the current space of
  * a hart: the scheduler moves to the kernel's root first. */
 void space_put(struct space *s);

@@ -1,170 +1,120 @@
-/* elf.c - checks and maps ELF files. See elf.h.
+/* elf.c - checks and maps ELF files: programs and their interpreters. See exec.h.
  *
- * Total on hostile files: every number of the file is checked before it is used, sums included. */
+ * Total on hostile files: every number of the file is checked before it is used, sums included.
+ * Source: System V ABI, "Program Loading and Dynamic Linking"; RISC-V ELF psABI. */
 
-#include "proc/elf.h"
-#include <asm/errno.h>
 #include "lib/string.h"
 #include "mm/kmalloc.h"
-#include "mm/space.h"
 #include "mm/usercopy.h"
-
-#define PATH_LIMIT 4096
+#include "proc/exec.h"
 
 /* Random places are drawn from here up; below is left to fixed-address programs. */
 #define PLACE_LOW 0x10000000UL
 
+/* PT_INTERP: a path with its NUL. The errors are those that Linux gives for each defect. */
 static int
-check_header(const Elf64_Ehdr *h)
+read_interpreter(struct file *f, const Elf64_Phdr *p, char *path)
 {
-    if (memcmp(h->e_ident, ELFMAG, SELFMAG) || h->e_ident[EI_CLASS] != ELFCLASS64 ||
-        (h->e_type != ET_EXEC && h->e_type != ET_DYN) || h->e_machine != EM_RISCV ||
-        h->e_phentsize != sizeof(Elf64_Phdr) || !h->e_phnum || h->e_phnum > ELF_MAX_PHDRS)
-        return -ENOEXEC;
-    return 0;
-}
-
-static int
-read_interpreter(struct elf *e, const Elf64_Phdr *p)
-{
-    if (e->interpreter)
-        return 0; /* the first one counts */
-    if (p->p_filesz > PATH_LIMIT || p->p_filesz < 2)
+    if (p->p_filesz > INTERPRETER_MOST || p->p_filesz < 2)
         return -ENOEXEC;
     if ((s64)p->p_offset < 0)
         return -EINVAL;
-    e->interpreter = kzalloc(p->p_filesz);
-    if (!e->interpreter)
-        return -ENOMEM;
-    if (file_read_kernel(e->file, e->interpreter, p->p_filesz, p->p_offset) != (s64)p->p_filesz)
+    if (file_read_kernel(f, path, p->p_filesz, p->p_offset) != (s64)p->p_filesz)
         return -EIO;
-    return e->interpreter[p->p_filesz - 1] ? -ENOEXEC : 0;
+    return path[p->p_filesz - 1] ? -ENOEXEC : 0;
 }
 
-int
-elf_open(struct elf *e, struct file *f)
-{
-    *e = (struct elf){ .file = f };
-    if (file_read_kernel(f, &e->header, sizeof(e->header), 0) != sizeof(e->header))
-        return -ENOEXEC;
-    int err = check_header(&e->header);
-    if (err)
-        return err;
-    s64 bytes = e->header.e_phnum * sizeof(Elf64_Phdr);
-    e->phdrs = kzalloc(bytes);
-    if (!e->phdrs)
-        return -ENOMEM;
-    if (file_read_kernel(f, e->phdrs, bytes, e->header.e_phoff) != bytes)
-        return -ENOEXEC;
-    for (int i = 0; i < e->header.e_phnum && !err; i++)
-        if (e->phdrs[i].p_type == PT_INTERP)
-            err = read_interpreter(e, &e->phdrs[i]);
-    return err;
-}
-
-void
-elf_close(struct elf *e)
-{
-    kfree(e->phdrs);
-    kfree(e->interpreter);
-}
-
-/* --- mapping --------------------------------------------------------------------------------- */
-
-/* Lowest and highest address of all PT_LOADs, and the strictest alignment. */
+/* Checks all PT_LOADs and finds where they go: bias, entry and end. They keep their distances, so
+ * one free range is looked for that holds all of them. With sizes and addresses bounded by USER_END
+ * no sum below overflows. */
 static int
-extent(const struct elf *e, u64 *low, u64 *high, u64 *align)
+place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
 {
-    *low = ~0UL;
-    *high = 0;
-    *align = PAGE_SIZE;
-    for (int i = 0; i < e->header.e_phnum; i++) {
-        const Elf64_Phdr *p = &e->phdrs[i];
+    u64 low = ~0UL, high = 0, align = PAGE_SIZE;
+    for (const Elf64_Phdr *p = phdrs; p < phdrs + e->header.e_phnum; p++) {
         if (p->p_type != PT_LOAD)
             continue;
         if (p->p_filesz > p->p_memsz || p->p_vaddr > USER_END || p->p_memsz > USER_END ||
             (p->p_offset - p->p_vaddr) % PAGE_SIZE || p->p_offset + p->p_filesz < p->p_offset)
             return -EINVAL;
-        *low = MIN(*low, ALIGN_DOWN(p->p_vaddr, PAGE_SIZE));
-        *high = MAX(*high, ALIGN_UP(p->p_vaddr + p->p_memsz, PAGE_SIZE));
-        if (p->p_align > *align && !(p->p_align & (p->p_align - 1)) && p->p_align < USER_END)
-            *align = p->p_align;
+        low = MIN(low, ALIGN_DOWN(p->p_vaddr, PAGE_SIZE));
+        high = MAX(high, ALIGN_UP(p->p_vaddr + p->p_memsz, PAGE_SIZE));
+        /* A hint, as on Linux: an odd or absurd one is left aside. */
+        if (p->p_align > align && !(p->p_align & (p->p_align - 1)) && p->p_align < USER_END)
+            align = p->p_align;
     }
-    return *high <= *low ? -EINVAL : 0;
-}
-
-static u32
-rights_of(const Elf64_Phdr *p)
-{
-    return (p->p_flags & PF_R ? AREA_READ : 0) | (p->p_flags & PF_W ? AREA_WRITE : 0) |
-           (p->p_flags & PF_X ? AREA_EXEC : 0);
-}
-
-/* The file's part of a segment, page by page from the file. What the last page holds beyond it
- * belongs to .bss when the segment is writable, and must read as zeros. */
-static int
-map_file_part(struct elf *e, struct space *s, const Elf64_Phdr *p, u64 start)
-{
-    const struct pager *pager;
-    void *object;
-    u64 lead = p->p_vaddr % PAGE_SIZE;
-    int err = file_pager(e->file, &pager, &object);
-    if (err)
-        return err;
-    s64 at = space_map(s, start - lead, lead + p->p_filesz, rights_of(p) | MAP_AT_FIXED, pager,
-                       object, (p->p_offset - lead) >> PAGE_SHIFT, NULL);
-    if (at < 0)
-        return (int)at;
-    u64 end = start + p->p_filesz, page_end = ALIGN_UP(end, PAGE_SIZE);
-    if (p->p_flags & PF_W && p->p_memsz > p->p_filesz && page_end > end) {
-        static const char zeros[PAGE_SIZE];
-        if (copy_to_space(s, end, zeros, page_end - end))
-            return -ENOMEM;
-    }
-    return 0;
-}
-
-static int
-map_segment(struct elf *e, struct space *s, const Elf64_Phdr *p)
-{
-    u64 start = p->p_vaddr + e->bias;
-    int err = p->p_filesz ? map_file_part(e, s, p, start) : 0;
-    if (err)
-        return err;
-    u64 zeros = ALIGN_UP(start + p->p_filesz, PAGE_SIZE);
-    u64 end = ALIGN_UP(start + p->p_memsz, PAGE_SIZE);
-    if (!p->p_filesz)
-        zeros = ALIGN_DOWN(start, PAGE_SIZE);
-    if (end > zeros) {
-        s64 at = space_map(s, zeros, end - zeros, rights_of(p) | MAP_AT_FIXED, NULL, NULL, 0, NULL);
-        if (at < 0)
-            return (int)at;
-    }
-    if (e->header.e_phoff >= p->p_offset && e->header.e_phoff - p->p_offset < p->p_filesz)
-        e->phdr_address = start + (e->header.e_phoff - p->p_offset);
-    return 0;
-}
-
-int
-elf_map(struct elf *e, struct space *s)
-{
-    u64 low, high, align;
-    int err = extent(e, &low, &high, &align);
-    if (err)
-        return err;
+    if (high <= low)
+        return -EINVAL;
     if (e->header.e_type == ET_DYN) {
-        u64 place = space_random_place(s, PLACE_LOW, USER_END, high - low + align);
-        if (!place)
+        u64 at = space_random_place(s, PLACE_LOW, USER_END, high - low + align);
+        if (!at)
             return -ENOMEM;
-        e->bias = ALIGN_UP(place, align) - low;
+        e->bias = ALIGN_UP(at, align) - low;
     } else if (space_map(s, low, high - low, MAP_AT_NOREPLACE, NULL, NULL, 0, NULL) < 0 ||
                space_unmap(s, low, high - low)) {
         return -ENOMEM; /* page 0, the kernel's half, or what is mapped already */
     }
-    /* Segments may overlap one another, as they do on Linux: the later one wins. */
+    e->entry = e->header.e_entry + e->bias;
     e->end = high + e->bias;
-    for (int i = 0; i < e->header.e_phnum && !err; i++)
-        if (e->phdrs[i].p_type == PT_LOAD && e->phdrs[i].p_memsz)
-            err = map_segment(e, s, &e->phdrs[i]);
+    return 0;
+}
+
+/* The file's part of a segment page by page from the file, the rest zeros. What the last page of
+ * the file holds beyond the part belongs to .bss if that is writable, and must read as zeros. */
+static int
+map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
+{
+    static const char zeros[PAGE_SIZE];
+    u64 vaddr = p->p_vaddr + e->bias, start = ALIGN_DOWN(vaddr, PAGE_SIZE);
+    u64 file_end = vaddr + p->p_filesz, end = ALIGN_UP(vaddr + p->p_memsz, PAGE_SIZE);
+    /* The two parts meet at a page's end; without a file's part zeros begin at the start. */
+    u64 zeros_start = p->p_filesz ? ALIGN_UP(file_end, PAGE_SIZE) : start;
+    u32 flags = MAP_AT_FIXED | (p->p_flags & PF_R ? AREA_READ : 0) |
+                (p->p_flags & PF_W ? AREA_WRITE : 0) | (p->p_flags & PF_X ? AREA_EXEC : 0);
+    s64 at = 0;
+    if (zeros_start > start) {
+        const struct pager *pager;
+        void *object;
+        at = file_pager(f, &pager, &object)
+                 ?: space_map(s, start, zeros_start - start, flags, pager, object,
+                              p->p_offset >> PAGE_SHIFT, NULL);
+        if (at >= 0 && p->p_flags & PF_W && p->p_memsz > p->p_filesz &&
+            copy_to_space(s, file_end, zeros, zeros_start - file_end))
+            return -ENOMEM;
+    }
+    if (at >= 0 && end > zeros_start)
+        at = space_map(s, zeros_start, end - zeros_start, flags, NULL, NULL, 0, NULL);
+    /* Where the program finds its own headers (AT_PHDR), if this segment holds them. */
+    u64 phdrs = e->header.e_phoff - p->p_offset;
+    if (e->header.e_phoff >= p->p_offset && phdrs < p->p_filesz)
+        e->phdr_address = vaddr + phdrs;
+    return at < 0 ? (int)at : 0;
+}
+
+int
+elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path)
+{
+    Elf64_Ehdr *h = &e->header;
+    if (file_read_kernel(f, h, sizeof(*h), 0) != sizeof(*h))
+        return interpreter_path ? -ENOEXEC : -EIO;
+    s64 bytes = h->e_phnum * sizeof(Elf64_Phdr);
+    if (memcmp(h->e_ident, ELFMAG, SELFMAG) || h->e_ident[EI_CLASS] != ELFCLASS64 ||
+        (h->e_type != ET_EXEC && h->e_type != ET_DYN) || h->e_machine != EM_RISCV ||
+        h->e_phentsize != sizeof(Elf64_Phdr) || !bytes || bytes > (s64)PAGE_SIZE)
+        return interpreter_path ? -ENOEXEC : -ELIBBAD;
+    Elf64_Phdr *phdrs scoped_kfree = kzalloc(bytes);
+    if (!phdrs)
+        return -ENOMEM;
+    if (file_read_kernel(f, phdrs, bytes, h->e_phoff) != bytes)
+        return interpreter_path ? -ENOEXEC : -ELIBBAD;
+    int err = 0;
+    for (int i = 0; i < h->e_phnum && !err && interpreter_path && !*interpreter_path; i++)
+        if (phdrs[i].p_type == PT_INTERP) /* the first one counts */
+            err = read_interpreter(f, &phdrs[i], interpreter_path);
+    err = err ?: place(e, phdrs, s);
+    /* Segments may overlap one another, as they do on Linux: the later one wins. */
+    for (int i = 0; i < h->e_phnum && !err; i++)
+        if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_memsz)
+            err = map_segment(e, &phdrs[i], f, s);
     return err;
 }

@@ -1,255 +1,149 @@
 /* exec.c - a process becomes another program.
  *
  * The new space is built whole - program, interpreter, vDSO, stack - before anything of the old one
- * is given up, so every error returns to a program that lives on. Source: execve(2). */
+ * is given up, so every error returns to a program that lives on. Not here: how a file is mapped
+ * (elf.c) and what stands on the stack (args.c). Source: execve(2). */
 
-#include <asm/errno.h>
 #include <asm/signal.h>
 #include <linux/fcntl.h>
-#include "fs/inode.h"
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
-#include "mm/usercopy.h"
-#include "proc/args.h"
-#include "proc/elf.h"
-#include "proc/process.h"
+#include "proc/exec.h"
 #include "sched/fp.h"
 #include "vdso/vdso.h"
 
-#define SCRIPT_LINE  256 /* BINPRM_BUF_SIZE: what is looked at of a script's first line */
-#define SCRIPT_DEPTH 5
-#define HEAP_ROOM    (1UL << 30) /* kept free above the heap's start, when drawn */
-#define MMAP_LOW     (64UL << 30)
-
-/* Of arguments and environment, however large the stack may grow: three quarters of the usual 8 MiB
- * (Linux, fs/exec.c). They are copied before the old program is given up. */
-#define ARGUMENTS_MOST (6UL << 20)
-
-/* All that exec collects on its way. */
-struct exec {
-    struct file *file;
-    struct space *space;
-    struct files *files; /* its own: what close-on-exec closes stays open for who shared them */
-    struct arg_stack args;
-    struct elf program, interpreter;
-    u64 entry;
-    char script[SCRIPT_LINE];
-};
+#define HEAP_ROOM   (1UL << 30)  /* kept free above the heap's start, when drawn */
+#define MMAP_LOW    (64UL << 30) /* stack and mmap base are above: there is room below for growth */
+#define STACK_FIRST (128UL << 10) /* mapped from the start, and the least that its limit can be */
 
 /* --- the file: a program, or a script that names one ----------------------------------------- */
 
-static struct file *
-open_program(const char *path, int *err)
+static bool
+is_blank(char c)
 {
-    struct file *f = NULL;
-    *err = vfs_open(AT_FDCWD, kernel_path(path), OPEN_EXECUTE, 0, &f);
-    return f;
+    return c == ' ' || c == '\t';
 }
 
-/* Splits "#! interpreter [argument]" in place. 0, or -ENOEXEC. */
+/* Splits "#! interpreter [argument]" in place, and puts both in front of the other words. The
+ * argument is the whole rest of the line, blanks inside included (execve(2)). 0, or -ENOEXEC. */
 static int
-parse_script(char *line, char **interpreter, char **argument)
+parse_script(struct exec *x, char *line)
 {
-    char *p = line + 2, *end = strchr(line, '\n');
-    if (!end && strlen(line) == SCRIPT_LINE - 1 && !strchr(p + 1, ' ') && !strchr(p + 1, '\t'))
-        return -ENOEXEC; /* the name itself may be cut */
-    if (end)
-        *end = 0;
-    while (*p == ' ' || *p == '\t')
-        p++;
-    *interpreter = p;
-    while (*p && *p != ' ' && *p != '\t')
-        p++;
-    *argument = NULL;
-    if (*p) {
-        *p++ = 0;
-        while (*p == ' ' || *p == '\t')
-            p++;
-        for (end = p + strlen(p); end > p && (end[-1] == ' ' || end[-1] == '\t');)
-            *--end = 0;
-        *argument = *p ? p : NULL;
-    }
-    return **interpreter ? 0 : -ENOEXEC;
+    char *newline = strchr(line, '\n'), *end = newline ?: line + strlen(line);
+    while (is_blank(end[-1])) /* the '!' ends it */
+        end--;
+    *end = 0;
+    char *interpreter = line + 2;
+    while (is_blank(*interpreter))
+        interpreter++;
+    char *argument = interpreter;
+    while (*argument && !is_blank(*argument))
+        argument++;
+    /* Without a name, or with one that may go on behind what was read, it is no script: a part of
+     * a path must not be run. */
+    if (argument == interpreter || (!newline && argument == line + SCRIPT_LINE - 1))
+        return -ENOEXEC;
+    while (is_blank(*argument))
+        *argument++ = 0;
+    if (*argument)
+        x->words[--x->first] = argument;
+    x->words[--x->first] = interpreter;
+    return 0;
 }
 
-/* While the file is a script: its interpreter takes its place, and argv becomes
- * { interpreter, [argument], script, argv[1]... }. */
+/* Opens the program at x->path. While it is a script, its interpreter takes its place, and argv
+ * becomes { interpreter, [argument], script, argv[1]... }. The interpreter may be a script itself:
+ * its path, the first word, then stands where the script's stood. */
 static int
-resolve_script(struct exec *x, const char *path)
+find_program(struct exec *x)
 {
-    char *interpreter, *argument, *name = kzalloc(PAGE_SIZE);
-    int err = name ? 0 : -ENOMEM;
-    if (name)
-        strlcpy(name, path, PAGE_SIZE);
-    for (int depth = 0; !err; depth++) {
-        memset(x->script, 0, sizeof(x->script));
-        file_read_kernel(x->file, x->script, sizeof(x->script) - 1, 0);
-        if (x->script[0] != '#' || x->script[1] != '!')
-            break;
-        err = depth == SCRIPT_DEPTH ? -ELOOP : parse_script(x->script, &interpreter, &argument);
-        if (!err && x->args.argc)
-            err = arg_drop_first(&x->args);
-        if (!err)
-            err = arg_push(&x->args, name);
-        if (!err && argument)
-            err = arg_push(&x->args, argument);
-        if (!err)
-            err = arg_push(&x->args, interpreter);
+    const char *path = x->path;
+    x->first = ARRAY_SIZE(x->words);
+    for (int depth = 0;; depth++) {
+        file_put(x->file);
+        x->file = NULL;
+        int err = vfs_open(AT_FDCWD, kernel_path(path), OPEN_EXECUTE, 0, &x->file);
         if (err)
-            break;
-        x->args.argc += (x->args.argc ? 1 : 2) + (argument ? 1 : 0);
-        strlcpy(name, interpreter, PAGE_SIZE);
-        struct file *f = open_program(name, &err);
-        if (f) {
-            file_put(x->file);
-            x->file = f;
-        }
+            return err;
+        char *line = x->lines[depth];
+        file_read_kernel(x->file, line, SCRIPT_LINE - 1, 0); /* zeros follow what there is */
+        if (line[0] != '#' || line[1] != '!')
+            return 0;
+        if (depth == SCRIPT_DEPTH)
+            return -ELOOP;
+        if (!depth)
+            x->words[--x->first] = path;
+        err = parse_script(x, line);
+        if (err)
+            return err;
+        path = x->words[x->first];
     }
-    kfree(name);
-    return err;
 }
 
 /* --- the new space --------------------------------------------------------------------------- */
 
-static int
-make_stack(struct exec *x)
-{
-    struct space *s = x->space;
-    u64 limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
-    limit = MAX(MIN(limit, USER_END / 8), 32 * PAGE_SIZE);
-    s->stack_limit = limit;
-    u64 place = space_random_place(s, MMAP_LOW, USER_END, limit);
-    if (!place)
-        return -ENOMEM;
-    u64 end = place + limit, start = end - 32 * PAGE_SIZE;
-    s64 at =
-        space_map(s, start, end - start, AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE,
-                  NULL, NULL, 0, "[stack]");
-    if (at < 0)
-        return (int)at;
-    x->args.space = s;
-    x->args.top = x->args.sp = end;
-    x->args.limit = MAX(MIN(limit / 4, ARGUMENTS_MOST), 32 * PAGE_SIZE);
-    return 0;
-}
-
-static int
-push_arguments(struct exec *x, const char *path, u64 argv, u64 envp)
-{
-    u64 null = 0;
-    x->args.sp -= sizeof(u64);
-    int err = copy_to_space(x->space, x->args.sp, &null, sizeof(null)) ? -ENOMEM : 0;
-    if (!err)
-        err = arg_push(&x->args, path);
-    x->args.execfn = x->args.sp;
-    if (!err)
-        err = arg_push_vector(&x->args, envp, &x->args.envc);
-    if (!err && argv != EXEC_NO_VECTORS)
-        err = arg_push_vector(&x->args, argv, &x->args.argc);
-    if (!err && !x->args.argc) { /* a program may rely on argv[0] (Linux since 5.18) */
-        err = arg_push(&x->args, argv == EXEC_NO_VECTORS ? path : "");
-        x->args.argc = 1;
-    }
-    return err;
-}
-
-static int
-map_interpreter(struct exec *x)
-{
-    x->entry = elf_entry(&x->program);
-    if (!x->program.interpreter)
-        return 0;
-    int err;
-    struct file *f = open_program(x->program.interpreter, &err);
-    if (!f)
-        return err;
-    err = elf_open(&x->interpreter, f);
-    if (err == -ENOEXEC) /* of a file without room for a header Linux says something else */
-        err = f->inode->size < sizeof(Elf64_Ehdr) ? -EIO : -ELIBBAD;
-    if (!err)
-        err = elf_map(&x->interpreter, x->space);
-    if (!err)
-        x->entry = elf_entry(&x->interpreter);
-    elf_close(&x->interpreter);
-    file_put(f);
-    return err;
-}
-
-/* Heap and mmap base, each drawn by itself. */
+/* Stack, heap and mmap base, each drawn by itself: who learns one of them knows nothing of the
+ * others. A program at fixed addresses expects its heap above itself. */
 static int
 draw_places(struct exec *x)
 {
     struct space *s = x->space;
-    u64 heap = space_random_place(s, x->program.header.e_type == ET_EXEC ? x->program.end : 0,
-                                  USER_END, HEAP_ROOM);
-    if (!heap)
+    bool fixed = x->program.header.e_type == ET_EXEC;
+    s->stack_limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
+    s->stack_limit = MAX(MIN(s->stack_limit, USER_END / 8), STACK_FIRST);
+    u64 stack = space_random_place(s, MMAP_LOW, USER_END, s->stack_limit);
+    x->stack_end = stack + s->stack_limit;
+    if (!stack || space_map(s, x->stack_end - STACK_FIRST, STACK_FIRST,
+                            AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE, NULL, NULL, 0,
+                            "[stack]") < 0)
         return -ENOMEM;
-    s->brk_start = s->brk = heap;
+    s->brk_start = s->brk = space_random_place(s, fixed ? x->program.end : 0, USER_END, HEAP_ROOM);
     s->mmap_top = MMAP_LOW + (random_below((USER_END - MMAP_LOW) >> PAGE_SHIFT) << PAGE_SHIFT);
-    return 0;
-}
-
-static int
-build(struct exec *x, const char *path, u64 argv, u64 envp)
-{
-    x->space = space_create();
-    int err = x->space ? make_stack(x) : -ENOMEM;
-    if (!err)
-        err = push_arguments(x, path, argv, envp);
-    if (!err)
-        err = resolve_script(x, path);
-    if (!err)
-        err = elf_open(&x->program, x->file);
-    if (!err)
-        err = elf_map(&x->program, x->space);
-    if (!err)
-        err = map_interpreter(x);
-    if (!err)
-        err = vdso_map(x->space);
-    if (!err)
-        err = draw_places(x);
-    if (!err)
-        err = arg_finish(&x->args, &x->program, x->program.interpreter ? &x->interpreter : NULL);
-    return err;
+    return s->brk ? 0 : -ENOMEM;
 }
 
 /* --- the exchange ---------------------------------------------------------------------------- */
 
-/* No way back from here, and nothing that can fail. */
+/* Both are to be had afterwards: one is the new program's, the other is given back. */
+#define EXCHANGE(a, b)                                                                             \
+    do {                                                                                           \
+        __typeof__(a) old = a;                                                                     \
+        a = b;                                                                                     \
+        b = old;                                                                                   \
+    } while (0)
+
+/* No way back from here, and nothing that can fail. What the process had is x's afterwards, and
+ * goes with it, outside of the lock. */
 static void
-enter(struct exec *x, const char *path)
+enter(struct exec *x)
 {
     struct process *p = current_process();
     struct thread *t = current();
-    struct space *old = p->space;
-    struct file *old_exe = p->exe;
-    struct files *old_files = p->files;
-    if (old)
-        task_leave_memory(current_task());
-    const char *name = path;
-    for (const char *c = path; *c; c++)
+    const char *name = x->path;
+    for (const char *c = name; *c; c++)
         name = *c == '/' ? c + 1 : name;
-    file_get(x->file);
+    if (p->space) /* while its locks and words are still there */
+        task_leave_memory(current_task());
     spin_lock(&process_lock); /* under it /proc takes its references */
-    p->space = t->space = x->space;
-    p->exe = x->file;
-    p->files = x->files;
+    EXCHANGE(p->space, x->space);
+    EXCHANGE(p->exe, x->file);
+    EXCHANGE(p->files, x->files);
+    t->space = p->space;
     p->did_exec = true;
     p->exit_signal = SIGCHLD;
     strlcpy(p->name, name, sizeof(p->name));
     strlcpy(t->name, name, sizeof(t->name));
+    if (p->vfork_task) /* the parent has its memory to itself again */
+        wake_all(&p->parent->events);
+    p->vfork_task = NULL;
     spin_unlock(&process_lock);
-    space_activate(x->space);
-    if (old)
-        space_put(old);
-    file_put(old_exe);
-    files_put(old_files);
-    vfork_release(p);
+    space_activate(p->space);
     signal_exec(p);
+    /* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
     memset(t->frame, 0, sizeof(*t->frame));
-    t->frame->pc = x->entry;
-    t->frame->sp = x->args.sp;
+    t->frame->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
+    t->frame->sp = p->space->stack_start;
     t->frame->status = SSTATUS_SPIE;
     fp_clear();
 }
@@ -257,26 +151,30 @@ enter(struct exec *x, const char *path)
 s64
 process_exec(const char *path, u64 argv, u64 envp)
 {
-    struct exec *x = kzalloc(sizeof(*x));
+    struct exec *x scoped_kfree = kzalloc(sizeof(*x));
+    _Static_assert(sizeof(*x) <= PAGE_SIZE, "kzalloc gives no more");
     if (!x)
         return -ENOMEM;
-    int err;
-    x->file = open_program(path, &err);
-    if (x->file)
-        err = build(x, path, argv, envp);
-    if (!err)
-        err = process_become_single();
+    x->path = path;
+    x->argv = argv;
+    x->envp = envp;
+    int err = find_program(x);
+    if (!err && !(x->space = space_create()))
+        err = -ENOMEM;
+    err = err ?: elf_load(&x->program, x->file, x->space, x->interpreter_path);
+    if (!err && *x->interpreter_path)
+        err = vfs_open(AT_FDCWD, kernel_path(x->interpreter_path), OPEN_EXECUTE, 0, &x->loader)
+                  ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
+    /* The other threads end last of all: every refusal comes while they are there. */
+    err = err ?: vdso_map(x->space) ?: draw_places(x) ?: args_build(x) ?: process_become_single();
     if (!err && !(x->files = files_copy(current_process()->files, true)))
         err = -ENOMEM;
-    if (!err) {
-        enter(x, path);
-        x->space = NULL;
-    }
-    elf_close(&x->program);
+    if (!err)
+        enter(x);
     if (x->space)
         space_put(x->space);
-    if (x->file)
-        file_put(x->file);
-    kfree(x);
+    file_put(x->file);
+    file_put(x->loader);
+    files_put(x->files);
     return err;
 }

@@ -1,19 +1,19 @@
 /* exit.c - the end of a task, and of a process with its last task.
  *
  * What is shared goes first, then the record becomes a zombie that only holds the status, then the
- * parent is told. The parent (or, when it does not care, this task) frees the record. */
+ * parent is told (wait.c). The parent (or, when it does not care, this task) frees the record. */
 
-#include <asm/errno.h>
-#include <asm/siginfo.h>
 #include <asm/signal.h>
 #include "dev/device.h"
 #include "fs/tty.h"
 #include "lib/print.h"
+#include "mm/frame.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "proc/futex.h"
 #include "proc/process.h"
 
+/* Read without a lock: whoever sets one of these sets WORK_SIGNAL afterwards. */
 bool
 task_must_end(void)
 {
@@ -23,21 +23,39 @@ task_must_end(void)
            (exec_task && exec_task != current_task());
 }
 
-/* CLONE_CHILD_CLEARTID: tells pthread_join. The word first, then the wake-up. */
-static void
-clear_child_tid(struct task *t)
-{
-    u32 zero = 0;
-    if (t->clear_child_tid && !copy_to_user(t->clear_child_tid, &zero, sizeof(zero)))
-        futex_wake(t->clear_child_tid, 1);
-}
-
 void
 task_leave_memory(struct task *t)
 {
+    u32 zero = 0;
     robust_list_exit(t);
-    clear_child_tid(t);
+    /* CLONE_CHILD_CLEARTID: tells pthread_join. The word first, then the wake-up. */
+    if (t->clear_child_tid && !copy_to_user(t->clear_child_tid, &zero, sizeof(zero)))
+        futex_wake(t->clear_child_tid, 1);
     t->robust_list = t->clear_child_tid = 0;
+}
+
+void
+process_drop_resources(struct process *p)
+{
+    struct file *exe = p->exe;
+    struct space *space = p->space;
+    spin_lock(&process_lock); /* under it /proc takes its references */
+    p->exe = NULL;
+    p->space = NULL;
+    spin_unlock(&process_lock);
+    file_put(exe);
+    files_put(p->files);
+    fsinfo_put(p->fsinfo);
+    if (space)
+        space_put(space);
+}
+
+void
+process_reap(struct process *p)
+{
+    list_remove(&p->all_link); /* the number is free, unless a group or a session has it */
+    signals_drop(&p->sig.pending);
+    kfree(p);
 }
 
 /* The zombie's parent is told. One that ignores SIGCHLD or has set SA_NOCLDWAIT will not wait: the
@@ -48,69 +66,48 @@ report_end(struct process *p)
     const struct sig_action *a = &p->parent->sig.action[SIGCHLD - 1];
     bool ignores = p->exit_signal == SIGCHLD && a->handler == (u64)SIG_IGN;
     bool alone = ignores || (p->exit_signal == SIGCHLD && a->flags & SA_NOCLDWAIT);
-    int status = p->exit_status;
-    bool killed = (status & 0x7f) != 0;
     if (ignores) /* not even pending while it is blocked */
         p->exit_signal = 0;
-    process_notify_parent(p,
-                          !killed         ? CLD_EXITED
-                          : status & 0x80 ? CLD_DUMPED
-                                          : CLD_KILLED,
-                          killed ? status & 0x7f : status >> 8);
+    process_notify_parent(p, p->exit_status);
     if (alone)
         process_reap(p);
 }
 
-/* Children go to process 1. A group of theirs may have been tied to its session by us alone.
- * process_lock held. */
-static void
-reparent_children(struct process *p)
-{
-    struct process *init = process_find(1), *child, *next;
-    list_for_each_safe (child, next, &p->children, sibling) {
-        list_remove(&child->sibling);
-        child->parent = init;
-        child->exit_signal = SIGCHLD;
-        list_add_tail(&init->children, &child->sibling);
-        if (child->pgrp != p->pgrp && child->session == p->session)
-            group_release(child->pgrp, p);
-        if (child->zombie)
-            report_end(child);
-    }
-}
-
-static noreturn void
-machine_end(int status)
-{
-    bool killed = (status & 0x7f) != 0;
-    if (killed)
-        pr_err("process 1 was killed by signal %d", status & 0x7f);
-    power_off(killed ? 128 + (status & 0x7f) : status >> 8 & 0xff);
-}
-
-/* The last task: everything that belongs to the process goes. */
+/* The last task: everything that belongs to the process goes, its children to process 1, whose end
+ * is the machine's. */
 static void
 end_process(struct process *p)
 {
+    int killed_by = p->exit_status & 0x7f;
+    if (p->pid == 1 && killed_by)
+        pr_err("process 1 was killed by signal %d", killed_by);
     if (p->pid == 1)
-        machine_end(p->exit_status);
+        power_off(killed_by ? 128 + killed_by : p->exit_status >> 8 & 0xff);
     timer_cancel(&p->alarm);
     process_drop_resources(p);
-    vfork_release(p);
+    /* The terminal's foreground group hears of the end of its session's leader. */
     int foreground = p->session == p->pid ? tty_leader_ends(p->session) : 0;
-    spin_lock(&process_lock);
+    spin_guard(&process_lock);
     if (foreground) {
         signal_send_members(foreground, SIGHUP);
         signal_send_members(foreground, SIGCONT);
     }
-    reparent_children(p);
-    if (p->parent->pgrp != p->pgrp && p->parent->session == p->session)
-        group_release(p->pgrp, p);
+    struct process *init = process_find(1), *child, *next;
+    /* What has not been waited for is process 1's now, zombies too. */
+    list_for_each_safe (child, next, &all_processes, all_link) {
+        if (child->parent != p)
+            continue;
+        child->parent = init;
+        child->exit_signal = SIGCHLD;
+        if (child->zombie)
+            report_end(child);
+    }
     p->zombie = true;
     report_end(p);
-    spin_unlock(&process_lock);
 }
 
+/* From the first line on, the steps leave less and less to stand on: user memory, the space, the
+ * record of the task, that of the process; at last the stack, which the next thread frees. */
 noreturn void
 task_exit(int status)
 {
@@ -122,13 +119,14 @@ task_exit(int status)
     current()->space = NULL;
     space_activate(NULL);
     spin_lock(&process_lock);
-    if (!p->exiting)
+    if (!p->exiting) /* else it was set with it: the last word of exit does not count */
         p->exit_status = status;
-    bool last = task_withdraw(t);
+    list_remove(&t->link);
+    bool last = --p->live_tasks == 0;
     p->exiting |= last; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());
-    signal_hand_over(t); /* it may have been this task that was to take a signal */
-    wake_all(&p->exec_wait);
+    signal_hand_over(t);  /* it may have been this task that was to take a signal */
+    wake_all(&p->events); /* one of ours may wait to be the only one */
     spin_unlock(&process_lock);
     kfree(t);
     if (last)
@@ -138,12 +136,13 @@ task_exit(int status)
     thread_exit();
 }
 
-/* Tells every task but the current one to look at its process. process_lock held. */
+/* Makes every task look at its process before it sees user space again, and all but the current one
+ * do so soon, whatever they wait for. process_lock held. */
 static void
 hurry_others(struct process *p)
 {
     struct task *t;
-    list_for_each (t, &p->tasks, link) {
+    for_each_task (t, p) {
         __atomic_fetch_or(&t->thread->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
         if (t->thread != current()) {
             thread_interrupt(t->thread);
@@ -153,6 +152,7 @@ hurry_others(struct process *p)
     }
 }
 
+/* The first end counts: neither a signal nor another exit changes its status. */
 void
 process_kill_tasks(struct process *p, int status)
 {
@@ -166,10 +166,8 @@ process_kill_tasks(struct process *p, int status)
 noreturn void
 process_exit_group(int status)
 {
-    struct process *p = current_process();
     spin_lock(&process_lock);
-    process_kill_tasks(p, status);
-    status = p->exit_status;
+    process_kill_tasks(current_process(), status);
     spin_unlock(&process_lock);
     task_exit(status);
 }
@@ -180,26 +178,47 @@ process_become_single(void)
     struct process *p = current_process();
     struct task *self = current_task();
     spin_lock(&process_lock);
-    bool busy = p->exiting || p->exec_task;
-    if (!busy) {
-        p->exec_task = self;
-        hurry_others(p);
+    if (p->exiting || p->exec_task) { /* this task is to end; it sees so on its way out */
+        spin_unlock(&process_lock);
+        return -EINTR;
     }
+    p->exec_task = self;
+    hurry_others(p);
     spin_unlock(&process_lock);
-    if (busy)
-        return -EINTR; /* this task is to end; it sees so on its way out */
     struct waiter w;
-    wait_enter(&w, &p->exec_wait);
-    for (;;) {
-        thread_announce(THREAD_BLOCKED); /* a kill does not stop the others from going */
-        if (__atomic_load_n(&p->live_tasks, __ATOMIC_ACQUIRE) == 1)
-            break;
+    wait_enter(&w, &p->events);
+    /* BLOCKED, for a kill does not stop the others from going; it is seen on the way out. */
+    while (thread_announce(THREAD_BLOCKED), __atomic_load_n(&p->live_tasks, __ATOMIC_ACQUIRE) > 1)
         schedule();
-    }
     wait_leave(&w);
-    spin_lock(&process_lock);
+    spin_guard(&process_lock);
     p->exec_task = NULL;
     self->tid = p->pid; /* the program goes on under the leader's number */
-    spin_unlock(&process_lock);
     return 0;
+}
+
+/* Memory is exhausted. The process with the most pages must go, whoever asked, for that one may be
+ * small and innocent; among equals the youngest. Never process 1 while there is another, and nobody
+ * else while one is on its way out. What can fail (fork, mmap, a file) fails with ENOMEM or ENOSPC
+ * and does not come here. */
+void
+process_make_memory(void)
+{
+    struct process *p, *victim = current_process();
+    u64 most_pages = 0;
+    bool one_is_ending = false;
+    spin_lock(&process_lock);
+    for_each_process (p) {
+        one_is_ending |= p->exiting && !p->zombie; /* all of its memory comes before it is one */
+        if (p->pid != 1 && p->space && p->space->resident_pages >= most_pages) {
+            victim = p;
+            most_pages = p->space->resident_pages;
+        }
+    }
+    if (!one_is_ending && !frames_free()) {
+        pr_warn("out of memory: killed process %d (%s)", victim->pid, victim->name);
+        process_kill_tasks(victim, SIGKILL);
+    }
+    spin_unlock(&process_lock);
+    schedule(); /* to who is ending */
 }

@@ -1,18 +1,31 @@
-/* process.c - the tables of processes and tasks, and how their records are made and freed.
+/* process.c - the tables of processes and tasks, and how both begin: clone(2), and process 1.
  *
  * Two lists under process_lock: all processes, and each process' tasks. A search walks them: with
- * hundreds of processes that is cheaper to read than a hash and costs little. See process.h. */
+ * hundreds of processes that is cheaper to read than a hash and costs little.
+ *
+ * fork, vfork and threads are one call. A new task starts in user space with its maker's registers,
+ * but for a0 = 0, and sp and tp when asked. Flags that ask for what this kernel does not have
+ * (namespaces, pidfd, a sister) are refused. Not here: how they end (exit.c). */
 
 #include "proc/process.h"
-#include <asm/errno.h>
 #include <asm/signal.h>
-#include "dev/device.h"
+#include <linux/sched.h>
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
+#include "mm/usercopy.h"
+#include "sched/fp.h"
 
+/* So many processes and tasks at most: a process keeps up to three numbers busy, so that a free one
+ * is always found. */
 #define PID_LIMIT 32768
-#define RECORDS   (PID_LIMIT / 4) /* a process keeps up to three numbers busy */
+#define RECORDS   (PID_LIMIT / 4)
+
+/* Those beyond CLONE_CHILD_SETTID are sent by libcs and mean nothing here. */
+#define KNOWN_FLAGS                                                                                \
+    (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD |    \
+     CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |                   \
+     CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_UNTRACED | CLONE_IO | CLONE_PTRACE)
 
 struct spinlock process_lock = SPINLOCK_INIT("process tree");
 struct list all_processes = LIST_INIT(all_processes);
@@ -39,154 +52,206 @@ task_find(int tid)
     return NULL;
 }
 
-/* A pid also names a group and a session as long as one member lives. */
+u64
+process_run_ticks(struct process *p)
+{
+    struct task *t;
+    spin_guard(&process_lock);
+    u64 ticks = p->dead_ticks;
+    for_each_task (t, p)
+        ticks += thread_run_ticks(t->thread);
+    return ticks;
+}
+
+/* A pid also names a group and a session as long as one member lives: a new process with that
+ * number would find itself their leader. */
 static bool
-number_in_use(int pid)
+number_in_use(int number)
 {
     struct process *p;
     for_each_process (p)
-        if (p->pid == pid || p->pgrp == pid || p->session == pid)
+        if (p->pid == number || p->pgrp == number || p->session == number)
             return true;
-    return task_find(pid) != NULL;
+    return task_find(number) != NULL;
 }
 
-static u32 records; /* processes and tasks, each counted; under process_lock */
-
+/* Into the tables: from here on it is found, and signals reach it. A process gets in with its first
+ * task, and has its number. That number, or -EAGAIN when there are too many. process_lock held. */
 static int
-pid_allocate(void)
+publish(struct task *t)
 {
-    static int last;
+    static int last; /* numbers go round, so that a dead one is not soon another's */
+    struct process *p = t->process, *other;
+    u32 records = 0;
+    for_each_process (other)
+        records += 1 + other->live_tasks;
     if (records >= RECORDS)
         return -EAGAIN;
     do
         last = last + 1 < PID_LIMIT ? last + 1 : 2;
     while (number_in_use(last));
+    t->tid = last;
+    list_add_tail(&p->tasks, &t->link);
+    if (p->live_tasks++ == 0) {
+        p->pid = last;
+        list_add_tail(&all_processes, &p->all_link);
+    }
     return last;
 }
 
-struct task *
-task_create(struct process *p, void (*entry)(void))
-{
-    struct task *t = kzalloc(sizeof(*t));
-    if (!t)
-        return NULL;
-    t->thread = thread_create(p->name, entry);
-    if (!t->thread) {
-        kfree(t);
-        return NULL;
-    }
-    pending_init(&t->sig.pending);
-    t->process = p;
-    t->thread->user = t;
-    t->thread->process = p;
-    list_init(&t->link);
-    return t;
-}
-
-void
-task_free(struct task *t)
-{
-    thread_free(t->thread);
-    kfree(t);
-}
-
-struct process *
-process_create(void (*entry)(void))
+/* A process without a task, in no list, and a task of it; NULL without memory. */
+static struct process *
+process_create(void)
 {
     struct process *p = kzalloc(sizeof(*p));
     if (!p)
         return NULL;
-    list_init(&p->children);
-    list_init(&p->sibling);
     list_init(&p->tasks);
-    list_init(&p->all_link);
-    waitqueue_init(&p->child_events);
-    waitqueue_init(&p->exec_wait);
+    waitqueue_init(&p->events);
     signals_init(&p->sig);
-    struct task *t = task_create(p, entry);
-    if (!t) {
-        kfree(p);
-        return NULL;
-    }
-    list_add_tail(&p->tasks, &t->link);
     timer_init(&p->alarm, process_alarm);
     p->start_ticks = rdtime();
     return p;
 }
 
-void
-process_free(struct process *p)
+/* Its thread stands where `entry` leads, not started. */
+static struct task *
+task_create(struct process *p, void (*entry)(void))
 {
-    struct task *t, *next;
-    list_for_each_safe (t, next, &p->tasks, link)
-        task_free(t);
-    signals_drop(&p->sig.pending);
-    kfree(p);
+    struct task *t = kzalloc(sizeof(*t));
+    if (!t || !(t->thread = thread_create(current()->name, entry))) {
+        kfree(t);
+        return NULL;
+    }
+    pending_init(&t->sig.pending);
+    t->process = t->thread->process = p;
+    t->thread->user = t;
+    return t;
 }
 
-int
-task_publish(struct task *t)
+/* --- clone ----------------------------------------------------------------------------------- */
+
+/* A child that shares or copies what the current process has; what there was no memory for stays
+ * NULL in it. */
+static struct process *
+process_copy(u32 flags)
 {
-    int tid = pid_allocate();
-    if (tid < 0)
-        return tid;
-    t->tid = tid;
-    t->process->live_tasks++;
-    records++;
-    return tid;
+    struct process *self = current_process(), *p = process_create();
+    if (!p)
+        return NULL;
+    p->space = flags & CLONE_VM ? space_get(self->space) : space_fork(self->space);
+    p->files = flags & CLONE_FILES ? ref_get(self->files) : files_copy(self->files, false);
+    p->fsinfo = flags & CLONE_FS ? ref_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
+    spin_lock(&self->sig.lock); /* another thread may be in sigaction */
+    signals_copy(&p->sig, &self->sig, false);
+    spin_unlock(&self->sig.lock);
+    file_get(p->exe = self->exe);
+    memcpy(p->name, self->name, sizeof(p->name));
+    memcpy(p->rlimit, self->rlimit, sizeof(p->rlimit));
+    p->open_limit = self->open_limit;
+    p->exit_signal = (int)(flags & CSIGNAL);
+    p->vfork_task = flags & CLONE_VFORK ? current_task() : NULL;
+    p->parent = self;
+    return p;
 }
 
-bool
-task_withdraw(struct task *t)
+/* A task for p with registers, floating point, mask and affinity of the caller. */
+static struct task *
+task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
 {
-    list_remove(&t->link);
-    records--;
-    return --t->process->live_tasks == 0;
+    struct task *self = current_task(), *to = task_create(p, trap_return_hook);
+    if (!to)
+        return NULL;
+    struct thread *t = to->thread;
+    fp_save(); /* what is still in this hart's registers */
+    *t->frame = *self->thread->frame;
+    t->frame->a0 = 0;
+    if (stack)
+        t->frame->sp = stack;
+    if (flags & CLONE_SETTLS)
+        t->frame->tp = tls;
+    t->fp = self->thread->fp;
+    t->fp_used = self->thread->fp_used;
+    t->affinity = self->thread->affinity;
+    t->space = p->space;
+    to->sig.mask = to->sig.saved_mask = self->sig.mask;
+    /* Two threads cannot stand on one alternate stack (sigaltstack(2)). */
+    if (!(flags & CLONE_VM) || flags & CLONE_VFORK) {
+        to->sig.alt_sp = self->sig.alt_sp;
+        to->sig.alt_size = self->sig.alt_size;
+        to->sig.alt_flags = self->sig.alt_flags;
+    }
+    to->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;
+    return to;
 }
 
-int
-process_publish(struct process *p)
+/* Has the child a space of its own, or gone? Signals stay pending meanwhile; only the end of the
+ * current task breaks the wait, too. The child points at this task and nobody else does, so another
+ * process that has got its number is not taken for it. */
+static bool
+vfork_is_over(int pid)
 {
-    int pid = task_publish(list_first(&p->tasks, struct task, link));
-    if (pid < 0)
-        return pid;
-    p->pid = pid;
-    records++;
-    list_add_tail(&all_processes, &p->all_link);
-    if (p->parent)
-        list_add_tail(&p->parent->children, &p->sibling);
-    return pid;
+    spin_guard(&process_lock);
+    struct process *child = process_find(pid);
+    return !child || child->zombie || child->vfork_task != current_task() || task_must_end();
 }
 
-void
-process_reap(struct process *p)
+s64
+process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
 {
-    records--;
-    list_remove(&p->all_link);
-    list_remove(&p->sibling);
-    process_free(p);
-}
-
-u64
-process_run_ticks(struct process *p)
-{
+    bool is_thread = flags & CLONE_THREAD, shares_actions = flags & CLONE_SIGHAND;
+    if (flags & ~(u32)KNOWN_FLAGS || (flags & CSIGNAL) > SIGNALS ||
+        (is_thread && !shares_actions) || (shares_actions && !(flags & CLONE_VM)))
+        return -EINVAL;
+    struct process *self = current_process(), *p = is_thread ? self : process_copy(flags);
+    if (!p)
+        return -ENOMEM;
+    struct task *t =
+        p->space && p->files && p->fsinfo ? task_copy(p, flags, stack, tls, child_tid) : NULL;
     spin_lock(&process_lock);
-    u64 ticks = p->dead_ticks;
-    struct task *t;
-    for_each_task (t, p)
-        ticks += thread_run_ticks(t->thread);
+    p->pgrp = self->pgrp;
+    p->session = self->session;
+    /* A new task must not escape what is on its way to this one: a signal to the group, the end of
+     * the process, an exec. It is taken first, and then the call is made again. */
+    int tid = !t ? -ENOMEM : interrupted() ? -ERESTARTNOINTR : publish(t);
     spin_unlock(&process_lock);
-    return ticks;
+    if (tid < 0) {
+        if (t)
+            thread_free(t->thread);
+        kfree(t);
+        if (!is_thread) {
+            process_drop_resources(p);
+            kfree(p);
+        }
+        return tid;
+    }
+    /* Before the new task runs: it may look at the words, or end and be gone. A bad address is no
+     * error any more (Linux, kernel/fork.c). */
+    if (flags & CLONE_PARENT_SETTID)
+        copy_to_user(parent_tid, &tid, sizeof(s32));
+    if (flags & CLONE_CHILD_SETTID)
+        copy_to_space(p->space, child_tid, &tid, sizeof(s32));
+    thread_start(t->thread);
+    if (flags & CLONE_VFORK) {
+        struct waiter w;
+        wait_enter(&w, &self->events);
+        while (thread_announce(THREAD_BLOCKED), !vfork_is_over(tid))
+            schedule();
+        wait_leave(&w);
+    }
+    return tid;
 }
 
 /* --- process 1 ------------------------------------------------------------------------------- */
 
+/* It starts as a kernel thread with files and no space, and execs. Everything else is its child or
+ * its child's. */
 static const char *init_path;
 
 static void
 init_entry(void)
 {
-    s64 err = process_exec(init_path, EXEC_NO_VECTORS, 0);
+    s64 err = process_exec(init_path, 0, 0);
     if (err)
         panic("cannot start %s: error %ld. Is it in the initrd?", init_path, -err);
     trap_return_hook();
@@ -195,11 +260,12 @@ init_entry(void)
 void
 process_start_init(const char *path)
 {
-    init_path = path;
-    struct process *p = process_create(init_entry);
-    if (!p || !(p->files = files_copy(fs_current()->files, false)) ||
+    struct process *p = process_create();
+    struct task *t = p ? task_create(p, init_entry) : NULL;
+    if (!t || !(p->files = files_copy(fs_current()->files, false)) ||
         !(p->fsinfo = fsinfo_copy(fs_current()->fsinfo)))
         panic("no memory for process 1");
+    init_path = path;
     p->exit_signal = SIGCHLD;
     for (u32 i = 0; i < RLIM_NLIMITS; i++)
         p->rlimit[i] = (struct rlimit64){ RLIM64_INFINITY, RLIM64_INFINITY };
@@ -208,8 +274,7 @@ process_start_init(const char *path)
     p->rlimit[RLIMIT_NOFILE] = (struct rlimit64){ MAX_FDS, MAX_FDS };
     p->open_limit = MAX_FDS;
     spin_lock(&process_lock);
-    process_publish(p);
-    p->pgrp = p->session = p->pid;
+    p->pgrp = p->session = publish(t);
     spin_unlock(&process_lock);
-    thread_start(list_first(&p->tasks, struct task, link)->thread);
+    thread_start(t->thread);
 }

@@ -16,20 +16,18 @@
 struct process {
     struct fs_owner; /* pid, pgrp, session, open_limit, files, fsinfo (-fms-extensions) */
     struct process *parent;
-    struct list children, sibling; /* under process_lock */
-    struct list all_link;
-    struct list tasks;      /* struct task.link, under process_lock */
-    u32 live_tasks;         /* tasks that have not begun to end */
-    bool exiting;           /* exit_group or a fatal signal: all tasks must end */
-    struct task *exec_task; /* execs: all other tasks must end */
-    bool zombie;
-    int exit_status; /* wait status word, as wait4 reports it */
-    bool stop_reported, cont_pending;
-    int stop_signal;               /* != 0: stopped by it */
-    struct waitqueue child_events; /* woken when a child changes state */
-    struct waitqueue exec_wait;    /* exec waits here until it is the only task */
-    bool did_exec;                 /* its parent may not move it to another group any more */
-    struct vfork *vfork;           /* whom to tell when our space is no longer the parent's */
+    struct list all_link;    /* under process_lock, as the next */
+    struct list tasks;       /* struct task.link */
+    u32 live_tasks;          /* tasks that have not begun to end */
+    bool exiting;            /* exit_group or a fatal signal: all tasks must end */
+    struct task *exec_task;  /* execs: all other tasks must end */
+    bool zombie;             /* holds its status, and no more than that */
+    int exit_status;         /* wait status word, as wait4 reports it */
+    int report;              /* the word for who waits next; while we live, 0 is none */
+    int stop_signal;         /* != 0: stopped by it */
+    struct waitqueue events; /* woken when a child changes state, or a task has ended */
+    bool did_exec;           /* its parent may not move it to another group any more */
+    struct task *vfork_task; /* of the parent: waits until our space is no longer its own */
 
     struct space *space;
     struct signals sig; /* actions, shared pending */
@@ -37,14 +35,14 @@ struct process {
     struct file *exe;
     int exit_signal; /* to the parent; SIGCHLD, or 0 */
     u64 start_ticks;
-    u64 dead_ticks;  /* run time of tasks that have ended */
-    u64 child_ticks; /* and of children that were waited for */
-    struct rlimit64
-        rlimit[RLIM_NLIMITS]; /* STACK is obeyed; open_limit is NOFILE; under process_lock */
-    struct timer alarm;       /* setitimer(ITIMER_REAL) */
+    u64 dead_ticks;                       /* run time of tasks that have ended */
+    u64 child_ticks;                      /* and of children that were waited for */
+    struct rlimit64 rlimit[RLIM_NLIMITS]; /* under process_lock. STACK and NOFILE are obeyed */
+    struct timer alarm;                   /* setitimer(ITIMER_REAL) */
     u64 alarm_interval_ticks;
 };
 
+/* What user space calls a thread. Its record goes with its end; the thread's own a little later. */
 struct task {
     int tid;
     struct list link;
@@ -52,10 +50,11 @@ struct task {
     struct thread *thread;
     struct task_signals sig; /* mask, private pending, alternate stack */
     u64 clear_child_tid;     /* user address, 0: none */
-    u64 set_child_tid;       /* the same; written once, at the start */
     u64 robust_list;         /* user address, 0: none */
 };
 
+/* Outermost of all locks; held while a process or a task is found and used, for either may end at
+ * any time. The current ones stay by themselves. */
 extern struct spinlock process_lock;
 
 static inline struct task *
@@ -74,44 +73,24 @@ current_process(void)
 struct process *process_find(int pid);
 struct task *task_find(int tid);
 
-/* A parent that waits, on its own stack, for a vfork child to exec or exit. */
-struct vfork {
-    struct waitqueue queue;
-    bool done;
-};
-void vfork_release(struct process *p);
-
 /* Fills process_view, registers the files of /proc/PID; then starts process 1 from `path`. When it
  * ends, the machine powers off with its status. */
 void process_init(void);
 void process_start_init(const char *path);
-
-/* A new process with one new task whose thread begins in `entry`; not yet in any list, no space, no
- * files. NULL without memory. */
-struct process *process_create(void (*entry)(void));
-/* One more task for p (its list, under process_lock, is the caller's). NULL without memory. */
-struct task *task_create(struct process *p, void (*entry)(void));
-void task_free(struct task *t);
-/* Frees what process_create made, for failures on the way and for the reaped. */
-void process_free(struct process *p);
-/* Into the tables: from here on it is found. The number, or -EAGAIN when there are too many.
- * process_lock held. */
-int process_publish(struct process *p);
-int task_publish(struct task *t);
-/* Out of its process' list: true if it was the last. process_lock held. */
-bool task_withdraw(struct task *t);
 
 /* Every process, zombies included; every task of one. process_lock held. */
 extern struct list all_processes;
 #define for_each_process(p) list_for_each (p, &all_processes, all_link)
 #define for_each_task(t, p) list_for_each (t, &(p)->tasks, link)
 
-/* Gives back space, files and the like; harmless when done already. */
+/* Gives back space, files and the like; NULL is allowed for each. Once, and then nobody of the
+ * process uses them. */
 void process_drop_resources(struct process *p);
 /* Forgets a zombie for good. process_lock held. */
 void process_reap(struct process *p);
-/* Memory is exhausted: sees to it that some comes back, by SIGKILL for the process with the most of
- * it if none is on its way, and lets others run. The current process may be it (proc/oom.c). */
+/* Memory is exhausted, and a page is needed: sees to it that some comes back, by SIGKILL for the
+ * process with the most of it if none is on its way out, and lets others run. The current process
+ * may be it. */
 void process_make_memory(void);
 /* Every task of p is to end, the process with this wait status. process_lock held. */
 void process_kill_tasks(struct process *p, int status);
@@ -140,19 +119,21 @@ bool task_must_end(void);
 void task_leave_memory(struct task *t);
 void robust_list_exit(struct task *t);
 
-/* Child state has changed: signals the parent and wakes its waits. process_lock held. */
-void process_notify_parent(struct process *p, int code, int status);
+/* Wait status words of a process that has not ended. */
+#define WAIT_STOPPED(signo) ((signo) << 8 | 0x7f)
+#define WAIT_CONTINUED      0xffff
+/* It has come to this status: signals the parent and wakes its waits. process_lock held. */
+void process_notify_parent(struct process *p, int status);
 
-/* clone(2) in Linux's riscv64 argument meaning. Returns the new tid or -errno. */
-struct clone_request {
-    u64 flags, exit_signal, stack, parent_tid, child_tid, tls;
-};
-s64 process_clone(const struct clone_request *a);
+/* clone(2) in Linux's riscv64 form: tls before child_tid. The low byte of the flags is the signal
+ * for the parent at the end. User addresses are written if the flags say so. Returns the new tid,
+ * or -EINVAL, -ENOMEM, -EAGAIN (too many), -ERESTARTNOINTR (a signal is to be taken first). With
+ * CLONE_VFORK it returns when the child has exec'd or ended. */
+s64 process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid);
 
 /* Replaces the current program by the file at `path`. argv and envp are user addresses of pointer
- * vectors; EXEC_NO_VECTORS for argv: argv = { path }, no environment (init). On success 0, and the
+ * vectors, 0: none. Where there is no old program (init), argv = { path }. On success 0, and the
  * trapframe is the new program's; on an error (execve(2)) the old program lives on. */
-#define EXEC_NO_VECTORS (~0UL)
 s64 process_exec(const char *path, u64 user_argv, u64 user_envp);
 
 /* Time all tasks of p, ended ones too, have had a hart; timebase ticks. */
@@ -162,9 +143,11 @@ u64 process_run_ticks(struct process *p);
 noreturn void task_exit(int status);
 noreturn void process_exit_group(int status);
 
-/* wait4/waitid; see proc/wait.c. */
+/* Waits for a child: `which` P_ALL, P_PID or P_PGID, options of waitid. Its pid and *r; 0 if none
+ * has anything to tell (WNOHANG); -ECHILD, -ERESTARTSYS. */
 struct wait_result {
-    int pid, status, uid;
+    int status; /* the word of wait4 */
+    struct sig_info info;
     u64 run_ticks;
 };
 s64 process_wait(int which, int id, u32 options, struct wait_result *r);

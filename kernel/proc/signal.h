@@ -119,9 +119,6 @@ int signal_take(sigset wanted, struct sig_info *info);
 void process_stop(struct process *p, int signo);
 void process_continue(struct process *p);
 bool group_is_orphaned(const struct process *p);
-/* A tie of the group to its session has gone, or goes with `without`: if it was the last and
- * members are stopped, they get SIGHUP and go on (POSIX, _exit). process_lock held. */
-void group_release(int pgrp, const struct process *without);
 void stop_here(void);
 void signals_copy(struct signals *to, const struct signals *from, bool clear_handlers);
 

@@ -1,13 +1,43 @@
-/* wait.c - wait4 and waitid: what has become of the children.
+/* wait.c - wait4 and waitid: what has become of the children, and how a parent hears of it.
  *
  * A child reports its end, its stop and that it goes on; each report is taken once, unless WNOWAIT.
  * Not here: how a process ends (exit.c) or stops (stop.c). Source: wait(2), waitid(2). */
 
-#include <asm/errno.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
 #include <linux/wait.h>
 #include "proc/process.h"
+
+/* What siginfo says of a status word. */
+static struct sig_info
+wait_info(const struct process *p, int status)
+{
+    struct sig_info info = { .signo = SIGCHLD, .code = CLD_EXITED };
+    int low = status & 0x7f; /* 0: an exit; all ones: it has not ended; else what killed it */
+    info.pid = p->pid;
+    info.status = low && low != 0x7f ? low : status == WAIT_CONTINUED ? SIGCONT : status >> 8;
+    if (low)
+        info.code = low != 0x7f                ? CLD_KILLED
+                    : status == WAIT_CONTINUED ? CLD_CONTINUED
+                                               : CLD_STOPPED;
+    return info;
+}
+
+void
+process_notify_parent(struct process *p, int status)
+{
+    struct process *parent = p->parent;
+    if (!parent)
+        return;
+    p->report = status; /* in place of one that was not taken */
+    struct sig_info info = wait_info(p, status);
+    info.signo = p->exit_signal; /* 0: who made it wants no signal, but may wait */
+    /* It may say that it does not want to hear of stops. */
+    bool silent = !p->zombie && parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP;
+    if (p->exit_signal && !silent)
+        signal_send_process(parent, p->exit_signal, &info);
+    wake_all(&parent->events);
+}
 
 /* A zombie has an end to report and nothing else, even if it was killed while it was stopped.
  * A child that clone made with another exit signal than SIGCHLD is seen only by who asks for it. */
@@ -15,62 +45,41 @@ static bool
 matches(const struct process *child, int which, int id, u32 options)
 {
     bool is_clone = child->exit_signal != SIGCHLD;
-    if (child->zombie && !(options & WEXITED))
+    if ((child->zombie && !(options & WEXITED)) ||
+        (!(options & __WALL) && is_clone != ((options & __WCLONE) != 0)))
         return false;
-    if (!(options & __WALL) && is_clone != ((options & __WCLONE) != 0))
-        return false;
-    switch (which) {
-    case P_ALL:
-        return true;
-    case P_PID:
-        return child->pid == id;
-    default:
-        return child->pgrp == id;
-    }
+    return which == P_ALL || id == (which == P_PID ? child->pid : child->pgrp);
 }
 
-/* Fills *r if `child` has something to report; takes the report back unless WNOWAIT. */
-static bool
-report(struct process *child, u32 options, struct wait_result *r)
-{
-    r->pid = child->pid;
-    r->run_ticks = child->dead_ticks + child->child_ticks;
-    if (child->zombie) {
-        r->status = child->exit_status;
-        if (!(options & WNOWAIT)) {
-            child->parent->child_ticks += r->run_ticks;
-            process_reap(child);
-        }
-        return true;
-    }
-    if (child->stop_signal && !child->stop_reported && options & WUNTRACED) {
-        r->status = child->stop_signal << 8 | 0x7f;
-        child->stop_reported = !(options & WNOWAIT);
-        return true;
-    }
-    if (child->cont_pending && options & WCONTINUED) {
-        r->status = 0xffff;
-        child->cont_pending = (options & WNOWAIT) != 0;
-        return true;
-    }
-    return false;
-}
-
-/* One look at the children: 1 with a report, 0 nothing yet, -ECHILD no such child. */
+/* One look at the children: the pid of one with a report, which is taken unless WNOWAIT; 0 nothing
+ * yet, -ECHILD no such child. The time of a child counts as its parent's children's once it is
+ * waited for, with that of its own. */
 static int
 look(int which, int id, u32 options, struct wait_result *r)
 {
-    struct process *child, *next;
+    struct process *child;
     int found = -ECHILD;
-    spin_lock(&process_lock);
-    list_for_each_safe (child, next, &current_process()->children, sibling) {
-        if (!matches(child, which, id, options))
+    spin_guard(&process_lock);
+    for_each_process (child) {
+        if (child->parent != current_process() || !matches(child, which, id, options))
             continue;
-        found = report(child, options, r) ? 1 : 0;
-        if (found)
+        found = 0;
+        u32 wanted = child->report == WAIT_CONTINUED ? WCONTINUED : WUNTRACED;
+        if (!child->zombie && !(child->report && options & wanted))
+            continue;
+        found = child->pid;
+        r->status = child->report;
+        r->info = wait_info(child, r->status);
+        r->run_ticks = child->dead_ticks + child->child_ticks;
+        if (options & WNOWAIT)
             break;
+        child->report = 0;
+        if (child->zombie) {
+            current_process()->child_ticks += r->run_ticks;
+            process_reap(child);
+        }
+        break;
     }
-    spin_unlock(&process_lock);
     return found;
 }
 
@@ -78,24 +87,7 @@ s64
 process_wait(int which, int id, u32 options, struct wait_result *r)
 {
     int found = 0;
-    int err = WAIT_EVENT(&current_process()->child_events,
+    int err = WAIT_EVENT(&current_process()->events,
                          (found = look(which, id, options, r)) != 0 || options & WNOHANG);
-    if (found)
-        return found < 0 ? found : r->pid;
-    return err ? -ERESTARTSYS : 0;
-}
-
-void
-process_notify_parent(struct process *p, int code, int status)
-{
-    struct process *parent = p->parent;
-    if (!parent)
-        return;
-    if (p->exit_signal) {
-        struct sig_info info = { .signo = p->exit_signal, .code = code };
-        info.pid_ = p->pid;
-        info.status = status;
-        signal_send_process(parent, p->exit_signal, &info);
-    }
-    wake_all(&parent->child_events);
+    return found ?: err ? -ERESTARTSYS : 0;
 }

@@ -144,9 +144,7 @@ thread_set_affinity(struct thread *t, u64 mask)
         enqueue(t); /* a hart that may run it now is told */
     spin_unlock(&sched_lock);
     __atomic_fetch_or(&t->work, WORK_RESCHED, __ATOMIC_SEQ_CST);
-    if (t == current())
-        schedule();
-    else
+    if (t != current())
         thread_interrupt(t); /* to leave a hart that it may not run on any more */
 }
 

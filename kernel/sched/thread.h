@@ -129,7 +129,7 @@ bool thread_end_wait(struct thread *t, u32 states);
  * hart, that is interrupted, so that it looks at its `work` soon. */
 void thread_interrupt(struct thread *t);
 
-/* sched_setaffinity: takes effect before it returns if `t` is current. */
+/* sched_setaffinity: takes effect before `t` is next in user space. */
 void thread_set_affinity(struct thread *t, u64 mask);
 
 /* True if a wait should end early because the current thread has a signal to take. */

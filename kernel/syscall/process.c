@@ -1,116 +1,73 @@
 /* process.c - system calls about processes and threads: clone, exec, exit, wait, numbers, groups.
  *
- * Source: the man-pages of each name. Everybody is root: ids are 0 and changes of them succeed. */
+ * Source: the man-pages of each name. Everybody is root: the calls that ask for an id are rows of
+ * list.h that answer 0. */
 
-#include <asm/errno.h>
-#include <linux/sched.h>
 #include <linux/wait.h>
-#include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "proc/process.h"
 #include "syscall/syscall.h"
 #include "time/clock.h"
 
-/* Linux riscv64 takes tls before child_tid. */
-s64
-sys_clone(const u64 *arg)
+/* fork, vfork and threads (proc/process.c). What asks for clone3 gets ENOSYS, and then libcs come
+ * here. */
+SYSCALL(clone)
 {
-    struct clone_request a = { .flags = (u32)arg[0] & ~(u32)CSIGNAL,
-                               .exit_signal = arg[0] & CSIGNAL,
-                               .stack = arg[1],
-                               .parent_tid = arg[2],
-                               .tls = arg[3],
-                               .child_tid = arg[4] };
-    return process_clone(&a);
+    return process_clone((u32)arg[0], arg[1], arg[2], arg[3], arg[4]);
 }
 
-s64
-sys_execve(const u64 *arg)
+/* The path is copied whole, before anything of the old program goes; argv and envp are read later,
+ * by proc/args.c. */
+SYSCALL(execve)
 {
-    char *path = kzalloc(PAGE_SIZE);
+    char *path scoped_kfree = kzalloc(PAGE_SIZE);
     if (!path)
         return -ENOMEM;
-    s64 r = string_from_user(path, arg[0], PAGE_SIZE);
-    if (r == 0)
-        r = -ENOENT;
-    if (r > 0)
-        r = process_exec(path, arg[1], arg[2]);
-    kfree(path);
-    return r;
+    s64 length = string_from_user(path, arg[0], PAGE_SIZE);
+    return length < 0 ? length : !length ? -ENOENT : process_exec(path, arg[1], arg[2]);
 }
 
-s64
-sys_exit(const u64 *arg)
+/* Eight bits pass, in the second byte of a wait status word. */
+SYSCALL(exit)
 {
     task_exit((int)(arg[0] & 0xff) << 8);
 }
 
-s64
-sys_exit_group(const u64 *arg)
+SYSCALL(exit_group)
 {
     process_exit_group((int)(arg[0] & 0xff) << 8);
 }
 
-/* struct rusage as far as we know it: the time used. */
 int
 rusage_to_user(u64 addr, u64 ticks)
 {
-    struct {
-        s64 user_sec, user_usec, kernel_sec, kernel_usec, rest[14];
-    } r = { .rest = { 0 } };
-    _Static_assert(sizeof(r) == 144, "struct rusage");
     u64 us = ticks_to_ns(ticks) / 1000;
-    r.user_sec = us / 1000000;
-    r.user_usec = us % 1000000;
-    r.kernel_sec = r.kernel_usec = 0;
-    return copy_to_user(addr, &r, sizeof(r));
+    s64 rusage[18] = { us / 1000000, us % 1000000 }; /* ru_utime; the rest is not known */
+    return copy_to_user(addr, rusage, sizeof(rusage));
 }
 
-s64
-sys_wait4(const u64 *arg)
+/* A pid of 0 means the own group, one below -1 the group of that number. A zombie is taken even if
+ * its status cannot be written, as on Linux. */
+SYSCALL(wait4)
 {
-    int pid = (int)arg[0];
+    int pid = (int)arg[0], which = pid == -1 ? P_ALL : pid > 0 ? P_PID : P_PGID;
     u32 options = (u32)arg[2];
     if (options & ~(u32)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
         return -EINVAL;
     if (pid == (int)0x80000000)
-        return -ESRCH;
-    int which = pid == -1 ? P_ALL : pid > 0 ? P_PID : P_PGID;
-    int id = pid > 0 ? pid : pid == 0 ? current_process()->pgrp : -pid;
-    struct wait_result r = { 0 };
+        return -ESRCH; /* there is no such positive number */
+    struct wait_result r;
+    int id = pid > 0 ? pid : -pid ?: current_process()->pgrp;
     s64 found = process_wait(which, id, options | WEXITED, &r);
-    if (found <= 0)
-        return found;
-    if (arg[1] && copy_to_user(arg[1], &r.status, sizeof(s32)))
-        return -EFAULT;
-    if (arg[3] && rusage_to_user(arg[3], r.run_ticks))
+    if (found > 0 && ((arg[1] && copy_to_user(arg[1], &r.status, sizeof(s32))) ||
+                      (arg[3] && rusage_to_user(arg[3], r.run_ticks))))
         return -EFAULT;
     return found;
 }
 
-/* The SIGCHLD form of siginfo_t, from a wait status word. */
-static void
-describe(struct sig_info *info, const struct wait_result *r)
-{
-    int s = r->status;
-    *info = (struct sig_info){ .signo = 17 };
-    info->pid_ = r->pid;
-    if (s == 0xffff) {
-        info->code = 6; /* CLD_CONTINUED */
-        info->status = 18;
-    } else if ((s & 0xff) == 0x7f) {
-        info->code = 5; /* CLD_STOPPED */
-        info->status = s >> 8;
-    } else {
-        info->code = !(s & 0x7f) ? 1 : s & 0x80 ? 3 : 2; /* CLD_EXITED, DUMPED, KILLED */
-        info->status = s & 0x7f ? s & 0x7f : s >> 8;
-    }
-}
-
-s64
-sys_waitid(const u64 *arg)
+/* What there was nothing to say of is told by a siginfo of zeros. */
+SYSCALL(waitid)
 {
     int which = (int)arg[0], id = (int)arg[1];
     u32 options = (u32)arg[3], wanted = WEXITED | WSTOPPED | WCONTINUED;
@@ -118,103 +75,50 @@ sys_waitid(const u64 *arg)
     if (options & ~known || !(options & wanted) || which < P_ALL || which > P_PGID ||
         (which == P_PID && id <= 0) || (which == P_PGID && id < 0))
         return -EINVAL;
-    if (which == P_PGID && !id)
-        id = current_process()->pgrp;
     struct wait_result r = { 0 };
-    s64 found = process_wait(which, id, options, &r);
+    s64 found = process_wait(which, id ?: current_process()->pgrp, options, &r);
     if (found < 0)
         return found;
-    struct sig_info info = { .signo = 0 };
-    if (found)
-        describe(&info, &r);
-    if (arg[2] && copy_to_user(arg[2], &info, sizeof(info)))
+    if ((arg[2] && copy_to_user(arg[2], &r.info, sizeof(r.info))) ||
+        (arg[4] && found && rusage_to_user(arg[4], r.run_ticks)))
         return -EFAULT;
-    return arg[4] && found && rusage_to_user(arg[4], r.run_ticks) ? -EFAULT : 0;
+    return 0;
 }
 
-/* --- numbers --------------------------------------------------------------------------------- */
+/* --- numbers, groups and sessions ------------------------------------------------------------ */
 
-s64
-sys_getpid(const u64 *arg)
+SYSCALL(getpid)
 {
     return current_process()->pid;
 }
 
-s64
-sys_gettid(const u64 *arg)
+SYSCALL(gettid)
 {
     return current_task()->tid;
 }
 
-/* The parent may die and give us to process 1 while we look, but its record cannot go until we have
- * a new one: a plain read would race with its end, so the number is read under the lock. */
-s64
-sys_getppid(const u64 *arg)
+/* The parent may die and give us to process 1 while we look, and its record may be freed: hence the
+ * lock. */
+SYSCALL(getppid)
 {
-    spin_lock(&process_lock);
-    int pid = current_process()->parent ? current_process()->parent->pid : 0;
-    spin_unlock(&process_lock);
-    return pid;
+    spin_guard(&process_lock);
+    const struct process *parent = current_process()->parent;
+    return parent ? parent->pid : 0;
 }
 
-static s64
-zero_id(void)
+/* In this and others 0 means oneself. */
+SYSCALL(getpgid)
 {
-    return 0;
+    spin_guard(&process_lock);
+    const struct process *p = process_find((int)arg[0] ?: current_process()->pid);
+    return p ? p->pgrp : -ESRCH;
 }
 
-s64
-sys_getuid(const u64 *arg)
+SYSCALL(getsid)
 {
-    return zero_id();
-}
-
-s64
-sys_geteuid(const u64 *arg)
-{
-    return zero_id();
-}
-
-s64
-sys_getgid(const u64 *arg)
-{
-    return zero_id();
-}
-
-s64
-sys_getegid(const u64 *arg)
-{
-    return zero_id();
-}
-
-s64
-sys_getgroups(const u64 *arg)
-{
-    return (int)arg[0] < 0 ? -EINVAL : zero_id();
-}
-
-/* --- groups and sessions --------------------------------------------------------------------- */
-
-static s64
-number_of(int pid, bool session)
-{
-    spin_lock(&process_lock);
-    struct process *p = pid ? process_find(pid) : current_process();
-    s64 r = !p ? -ESRCH : session ? p->session : p->pgrp;
-    spin_unlock(&process_lock);
-    return r;
-}
-
-s64
-sys_getpgid(const u64 *arg)
-{
-    return number_of((int)arg[0], false);
-}
-
-s64
-sys_getsid(const u64 *arg)
-{
-    return number_of((int)arg[0], true);
+    spin_guard(&process_lock);
+    const struct process *p = process_find((int)arg[0] ?: current_process()->pid);
+    return p ? p->session : -ESRCH;
 }
 
 /* Is there such a group in the session (0: in any)? process_lock held. */
@@ -228,38 +132,30 @@ group_exists(int pgrp, int session)
     return false;
 }
 
-/* setpgid(2)'s refusals. process_lock held. */
-static s64
-set_group(struct process *p, int pgrp)
+/* One's own group or that of a child which has not gone through exec; never out of the session. A
+ * shell and its child both call it, so that neither has to wait for the other. */
+SYSCALL(setpgid)
 {
     struct process *self = current_process();
+    spin_guard(&process_lock);
+    struct process *p = process_find((int)arg[0] ?: self->pid);
+    int pgrp = (int)arg[1];
+    if (pgrp < 0)
+        return -EINVAL;
     if (!p || (p != self && p->parent != self))
         return -ESRCH;
-    if (p->session == p->pid || p->session != self->session)
-        return -EPERM;
     if (p != self && p->did_exec)
         return -EACCES;
-    if (pgrp != p->pid && !group_exists(pgrp, self->session))
+    pgrp = pgrp ?: p->pid;
+    if (p->session == p->pid || p->session != self->session ||
+        (pgrp != p->pid && !group_exists(pgrp, self->session)))
         return -EPERM;
     p->pgrp = pgrp;
     return 0;
 }
 
-s64
-sys_setpgid(const u64 *arg)
-{
-    int pid = (int)arg[0], pgrp = (int)arg[1];
-    if (pgrp < 0)
-        return -EINVAL;
-    spin_lock(&process_lock);
-    struct process *p = pid ? process_find(pid) : current_process();
-    s64 r = set_group(p, pgrp ? pgrp : p ? p->pid : 0);
-    spin_unlock(&process_lock);
-    return r;
-}
-
-s64
-sys_setsid(const u64 *arg)
+/* Not for the leader of a group: its number would name a group in two sessions. */
+SYSCALL(setsid)
 {
     struct process *p = current_process();
     spin_guard(&process_lock);
@@ -268,16 +164,15 @@ sys_setsid(const u64 *arg)
 
 /* --- what pthreads ask of a new thread ------------------------------------------------------- */
 
-s64
-sys_set_tid_address(const u64 *arg)
+/* The word is cleared and woken when the thread ends. */
+SYSCALL(set_tid_address)
 {
     current_task()->clear_child_tid = arg[0];
     return current_task()->tid;
 }
 
-/* Walked when the thread dies (proc/robust.c). */
-s64
-sys_set_robust_list(const u64 *arg)
+/* Walked when the thread dies. */
+SYSCALL(set_robust_list)
 {
     if (arg[1] != 24) /* sizeof(struct robust_list_head) */
         return -EINVAL;

@@ -183,7 +183,7 @@ changing_arguments(void)
 }
 
 TEST(arguments_that_change, "a string is measured once and copied with another length",
-     "kernel/proc (args): push_user")
+     "kernel/proc (args): push_user_string")
 {
     gives_back(changing_arguments);
 }
@@ -250,7 +250,7 @@ wait_in_vfork(void *unused)
 }
 
 TEST(exec_beside_a_vfork, "the thread that waits for its vfork child never ends",
-     "kernel/proc (clone): vfork_wait")
+     "kernel/proc (process): vfork_is_over")
 {
     int status = IN_CHILD({
         pthread_t thread;

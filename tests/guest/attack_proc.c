@@ -50,7 +50,7 @@ bombs(void)
 }
 
 TEST(one_kill_ends_a_bomb, "a child is born behind the back of a signal to its group",
-     "kernel/proc (clone): may_publish")
+     "kernel/proc (process): process_clone")
 {
     born = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     gives_back(bombs);
@@ -103,7 +103,7 @@ lives(void)
 }
 
 TEST(watched_ends, "/proc follows a pointer of a process that has just dropped it",
-     "kernel/proc (clone): process_drop_resources")
+     "kernel/proc (exit): process_drop_resources")
 {
     gives_back(lives);
 }
@@ -145,16 +145,6 @@ TEST(last_thread_has_the_status, "the first thread's status is the process'",
         sys(SYS_exit, 3);
     });
     EQ(status, EXITED(9));
-}
-
-TEST(sister_by_clone_parent, "CLONE_PARENT makes a child, or forgets the exit signal", "clone(2)")
-{
-    pid_t pid = OK(fork());
-    if (pid == 0)
-        _exit(sys(SYS_clone, CLONE_PARENT | SIGUSR2, 0, 0, 0, 0) < 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
-    TRUE(wait(NULL) > 0); /* without __WALL: it has its maker's exit signal */
-    FAILS(wait(NULL), ECHILD);
 }
 
 /* --- limits ----------------------------------------------------------------------------------- */

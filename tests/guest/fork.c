@@ -207,29 +207,6 @@ TEST(clone_vm_without_thread, "a process that only shares memory is a thread, or
     EQ(seen_by_both, 2);
 }
 
-TEST(clone_parent_makes_a_sibling, "CLONE_PARENT's child is the caller's own", "kernel/proc (fork)")
-{
-    int fds[2];
-    pid_t grandchild, me = getpid();
-    OK(pipe(fds));
-    pid_t middle = OK(fork());
-    if (middle == 0) {
-        long pid = sys(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
-        if (pid == 0)
-            _exit(getppid() == me ? 8 : 9);
-        if (pid == -EINVAL)
-            _exit(7);
-        _exit(write(fds[1], &(pid_t){ pid }, sizeof pid / 2) != sizeof pid / 2);
-    }
-    int status = check_wait(__FILE__, __LINE__, middle);
-    /* Few programs use it: it may be refused as a whole. */
-    if (status == EXITED(7))
-        return;
-    EQ(status, 0);
-    EQ(read(fds[0], &grandchild, sizeof grandchild), sizeof grandchild);
-    EQ(check_wait(__FILE__, __LINE__, grandchild), EXITED(8));
-}
-
 TEST(vfork_shares_memory_and_waits, "vfork is fork, or the parent runs on", "kernel/proc (fork)")
 {
     volatile int shared = 1, order = 0;
