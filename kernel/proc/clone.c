@@ -58,11 +58,8 @@ copy_task(struct task *to, const struct clone_request *a)
     t->affinity = self->affinity;
     memcpy(t->name, self->name, sizeof(t->name));
     to->sig.mask = current_task()->sig.mask;
-    if (!(a->flags & CLONE_VM) || a->flags & CLONE_VFORK) { /* sigaltstack(2) */
-        to->sig.alt_sp = current_task()->sig.alt_sp;
-        to->sig.alt_size = current_task()->sig.alt_size;
-        to->sig.alt_flags = current_task()->sig.alt_flags;
-    }
+    if (!(a->flags & CLONE_VM) || a->flags & CLONE_VFORK) /* sigaltstack(2) */
+        to->sig.alt = current_task()->sig.alt;
     if (a->flags & CLONE_CHILD_CLEARTID)
         to->clear_child_tid = a->child_tid;
     if (a->flags & CLONE_CHILD_SETTID)
@@ -126,9 +123,7 @@ share_resources(struct process *p, const struct clone_request *a)
         fsinfo_get(p->fsinfo = self->fsinfo);
     else if (!(p->fsinfo = fsinfo_copy(self->fsinfo)))
         return -ENOMEM;
-    spin_lock(&self->sig.lock);
     signals_copy(&p->sig, &self->sig, a->flags & CLONE_CLEAR_SIGHAND);
-    spin_unlock(&self->sig.lock);
     if (self->exe)
         file_get(p->exe = self->exe);
     memcpy(p->name, self->name, sizeof(p->name));

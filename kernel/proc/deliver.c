@@ -1,127 +1,120 @@
 /* deliver.c - taking signals, on the way back to user space.
  *
  * The end of the process, its stop, default actions, and the choice whether an interrupted system
- * call is done again. Handlers' frames are built in frame.c. Source: signal(7). */
+ * call is done again. p->stop_signal says that a process is stopped: each task stops itself here
+ * and is resumed by SIGCONT or SIGKILL. Handlers' frames are built in frame.c.
+ * Source: signal(7); wait(2) on WUNTRACED. */
 
-#include <asm/signal.h>
 #include <asm/unistd.h>
 #include "proc/process.h"
 
-enum fate { IGNORE, STOP, KILL };
-
-static enum fate
-default_fate(int signo)
+void
+process_stop(struct process *p, int signo)
 {
-    switch (signo) {
-    case SIGCHLD:
-    case SIGCONT:
-    case SIGURG:
-    case SIGWINCH:
-        return IGNORE;
-    case SIGSTOP:
-    case SIGTSTP:
-    case SIGTTIN:
-    case SIGTTOU:
-        return STOP;
-    default:
-        return KILL;
-    }
-}
-
-static void
-take_default(int signo)
-{
-    enum fate fate = default_fate(signo);
-    if (fate == KILL)
-        process_exit_group(signo); /* the low byte of a wait status */
-    if (fate != STOP)
+    struct process *parent = p->parent;
+    struct task *t;
+    if (p->exiting || !p->stop_signal == !signo)
         return;
-    spin_lock(&process_lock);
-    if (signo == SIGSTOP || !group_is_orphaned(current_process()))
-        process_stop(current_process(), signo);
-    spin_unlock(&process_lock);
+    p->stop_signal = signo;
+    p->stop_reported = false;
+    p->cont_pending = !signo;
+    /* The parent may say that it does not want to hear of stops. */
+    if (parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP)
+        wake_all(&parent->child_events);
+    else
+        process_notify_parent(p, signo ? CLD_STOPPED : CLD_CONTINUED, signo ?: SIGCONT);
+    for_each_task (t, p)
+        if (signo)
+            task_prod(t);
+        else
+            thread_resume(t->thread);
 }
 
-/* The call that this trap was, if a signal has ended it: done again, or -EINTR. */
-static void
-restart_call(struct trapframe *f, bool handler, bool sa_restart)
+/* What ties a group to its session is a parent outside of it, who could continue it: a shell. Here
+ * the nearest ancestor of one member stands for the group. */
+bool
+group_is_orphaned(const struct process *p)
 {
-    s64 result = (s64)f->a0;
-    bool again;
+    const struct process *parent = p->parent;
+    while (parent && parent->pgrp == p->pgrp)
+        parent = parent->parent;
+    return !parent || parent->pid == 1 || parent->session != p->session;
+}
+
+static void
+take_default(struct process *p, int signo)
+{
+    if (SIG_BIT(signo) & STOPS) {
+        spin_guard(&process_lock);
+        if (signo == SIGSTOP || !group_is_orphaned(p))
+            process_stop(p, signo);
+    } else if (!(SIG_BIT(signo) & IGNORED_BY_DEFAULT))
+        process_exit_group(signo); /* the low byte of a wait status */
+}
+
+/* The call that this trap was, if a signal has ended it: done again, or -EINTR. `a` is the action
+ * whose handler runs now, NULL if none does. */
+static void
+restart_call(const struct sig_action *a)
+{
+    struct trapframe *f = current()->frame;
+    bool again = !a;
     if (f->cause != CAUSE_ECALL_USER)
         return;
     f->cause = ~0UL; /* once */
-    if (result == -ERESTARTNOINTR)
+    switch ((s64)f->a0) {
+    case -ERESTARTNOINTR:
         again = true;
-    else if (result == -ERESTARTSYS)
-        again = !handler || sa_restart;
-    else if (result == -ERESTARTNOHAND || result == -ERESTART_RESTARTBLOCK)
-        again = !handler;
-    else
-        return;
-    if (!again) {
-        f->a0 = (u64)-EINTR;
-        return;
-    }
-    if (result == -ERESTART_RESTARTBLOCK)
-        f->a7 = __NR_restart_syscall;
-    f->a0 = f->orig_a0;
-    f->pc -= 4;
-}
-
-/* The action for a signal that was just taken; a SA_RESETHAND one is used up. */
-static struct sig_action
-action_of(int signo)
-{
-    struct signals *s = &current_process()->sig;
-    spin_lock(&s->lock);
-    struct sig_action a = s->action[signo - 1];
-    if (a.flags & SA_RESETHAND && a.handler != (u64)SIG_IGN)
-        s->action[signo - 1].handler = (u64)SIG_DFL;
-    spin_unlock(&s->lock);
-    return a;
-}
-
-static void
-run_handler(int signo, const struct sig_info *info, const struct sig_action *a)
-{
-    struct task_signals *s = &current_task()->sig;
-    restart_call(current()->frame, true, a->flags & SA_RESTART);
-    if (frame_push(signo, info, a)) {
-        /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
-        if (signo == SIGSEGV)
-            process_exit_group(SIGSEGV);
-        signal_fault(SIGSEGV, 0x80, 0); /* SI_KERNEL */
+        break;
+    case -ERESTARTSYS:
+        again |= a && a->flags & SA_RESTART;
+        break;
+    case -ERESTART_RESTARTBLOCK:
+        f->a7 = again ? __NR_restart_syscall : f->a7;
+        break;
+    case -ERESTARTNOHAND:
+        break;
+    default:
         return;
     }
-    s->restore_mask = false; /* the frame holds the mask to come back to */
-    sigset blocked = s->mask | a->mask;
-    signal_set_mask(a->flags & SA_NODEFER ? blocked : blocked | SIG_BIT(signo));
+    f->a0 = again ? f->orig_a0 : (u64)-EINTR;
+    f->pc -= again ? 4 : 0;
 }
 
 void
 signal_deliver(void)
 {
+    struct process *p = current_process();
     struct sig_info info;
+    struct sig_action a;
     for (;;) {
         /* The bit goes first: whatever is sent from now on sets it again. */
         __atomic_fetch_and(&current()->work, ~WORK_SIGNAL, __ATOMIC_SEQ_CST);
         if (task_must_end())
-            task_exit(current_process()->exit_status);
-        if (current_process()->stop_signal) {
-            stop_here();
-            __atomic_fetch_or(&current()->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
+            task_exit(p->exit_status);
+        if (p->stop_signal) {
+            /* State first, then the look: a SIGCONT in between finds us STOPPED and resumes us. */
+            thread_announce(THREAD_STOPPED);
+            if (p->stop_signal && !task_must_end())
+                schedule();
+            thread_announce(THREAD_RUNNABLE);
             continue;
         }
-        int signo = signal_take(~current_task()->sig.mask, &info);
+        int signo = signal_take(~current_task()->sig.mask, &info, &a);
         if (!signo)
             break;
-        struct sig_action a = action_of(signo);
         if (a.handler == (u64)SIG_DFL)
-            take_default(signo);
-        else if (a.handler != (u64)SIG_IGN)
-            run_handler(signo, &info, &a);
+            take_default(p, signo);
+        if (a.handler == (u64)SIG_DFL || a.handler == (u64)SIG_IGN)
+            continue;
+        restart_call(&a);
+        if (!frame_push(signo, &info, &a))
+            continue;
+        /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
+        if (signo == SIGSEGV)
+            process_exit_group(SIGSEGV);
+        signal_fault(SIGSEGV, SI_KERNEL, 0);
     }
-    restart_call(current()->frame, false, false);
+    restart_call(NULL);
     signal_mask_restore();
 }

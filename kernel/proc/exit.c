@@ -61,8 +61,7 @@ report_end(struct process *p)
         process_reap(p);
 }
 
-/* Children go to process 1. A group of theirs may have been tied to its session by us alone.
- * process_lock held. */
+/* Children go to process 1. process_lock held. */
 static void
 reparent_children(struct process *p)
 {
@@ -72,8 +71,6 @@ reparent_children(struct process *p)
         child->parent = init;
         child->exit_signal = SIGCHLD;
         list_add_tail(&init->children, &child->sibling);
-        if (child->pgrp != p->pgrp && child->session == p->session)
-            group_release(child->pgrp, p);
         if (child->zombie)
             report_end(child);
     }
@@ -100,12 +97,10 @@ end_process(struct process *p)
     int foreground = p->session == p->pid ? tty_leader_ends(p->session) : 0;
     spin_lock(&process_lock);
     if (foreground) {
-        signal_send_members(foreground, SIGHUP);
-        signal_send_members(foreground, SIGCONT);
+        signal_send_members(foreground, SIGHUP, NULL);
+        signal_send_members(foreground, SIGCONT, NULL);
     }
     reparent_children(p);
-    if (p->parent->pgrp != p->pgrp && p->parent->session == p->session)
-        group_release(p->pgrp, p);
     p->zombie = true;
     report_end(p);
     spin_unlock(&process_lock);
@@ -117,7 +112,7 @@ task_exit(int status)
     struct task *t = current_task();
     struct process *p = t->process;
     task_leave_memory(t);
-    signals_drop(&t->sig.pending);
+    pending_forget(&t->sig.pending, ~0UL);
     /* From here on this hart does not translate by the space any more: it may go. */
     current()->space = NULL;
     space_activate(NULL);
@@ -127,7 +122,7 @@ task_exit(int status)
     bool last = task_withdraw(t);
     p->exiting |= last; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());
-    signal_hand_over(t); /* it may have been this task that was to take a signal */
+    signal_hand_over(p); /* it may have been this task that was to take a signal */
     wake_all(&p->exec_wait);
     spin_unlock(&process_lock);
     kfree(t);

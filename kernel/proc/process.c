@@ -75,7 +75,7 @@ task_create(struct process *p, void (*entry)(void))
         kfree(t);
         return NULL;
     }
-    pending_init(&t->sig.pending);
+    list_init(&t->sig.pending.queue);
     t->process = p;
     t->thread->user = t;
     t->thread->process = p;
@@ -102,7 +102,8 @@ process_create(void (*entry)(void))
     list_init(&p->all_link);
     waitqueue_init(&p->child_events);
     waitqueue_init(&p->exec_wait);
-    signals_init(&p->sig);
+    list_init(&p->sig.pending.queue);
+    waitqueue_init(&p->sig.waiters);
     struct task *t = task_create(p, entry);
     if (!t) {
         kfree(p);
@@ -120,7 +121,7 @@ process_free(struct process *p)
     struct task *t, *next;
     list_for_each_safe (t, next, &p->tasks, link)
         task_free(t);
-    signals_drop(&p->sig.pending);
+    pending_forget(&p->sig.pending, ~0UL);
     kfree(p);
 }
 

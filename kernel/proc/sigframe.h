@@ -5,7 +5,7 @@
  * Source: Linux arch/riscv/include/uapi/asm/{sigcontext,ucontext,ptrace}.h; sizes checked below. */
 #pragma once
 
-#include "riscv/trapframe.h"
+#include "proc/signal.h"
 
 #define SIGNAL_FRAME_SIZE sizeof(struct signal_frame)
 
@@ -13,10 +13,7 @@ struct signal_frame {
     u8 info[128]; /* siginfo_t */
     u64 uc_flags;
     u64 uc_link;
-    u64 ss_sp;
-    s32 ss_flags;
-    u32 ss_pad;
-    u64 ss_size;
+    struct sig_stack uc_stack;
     u64 uc_sigmask;
     u8 sigmask_reserved[120];
     u8 align_to_16[8];

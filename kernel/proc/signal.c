@@ -1,30 +1,19 @@
-/* signal.c - sending: from kill, from the kernel, from a fault; and masks. See signal.h.
+/* signal.c - sending: from kill, from the kernel, from a fault; actions and masks. See signal.h.
  *
- * Source: signal(7), kill(2), sigaction(2); order of events as in Linux kernel/signal.c. */
+ * What is pending and who can take it changes under process_lock only, so a signal and a change of
+ * mask never pass each other unseen. Source: signal(7), kill(2), sigaction(2); order of events as in
+ * Linux kernel/signal.c. */
 
 #include "proc/signal.h"
-#include <asm/siginfo.h>
-#include <asm/signal.h>
-#include "lib/print.h"
-#include "lib/string.h"
 #include "proc/process.h"
+#include "time/clock.h"
 
-#define STOPS       (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
-#define UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
-#define IGNORED_BY_DEFAULT                                                                         \
-    (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
-
-void
-signals_init(struct signals *s)
-{
-    spin_init(&s->lock, "signals");
-    pending_init(&s->pending);
-    waitqueue_init(&s->waiters);
-}
+#define ALARM_PERIOD_LEAST_NS 100000 /* a few times what a handler and its return cost */
 
 void
 signals_copy(struct signals *to, const struct signals *from, bool clear_handlers)
 {
+    spin_guard(&process_lock);
     for (int i = 0; i < SIGNALS; i++) {
         u64 handler = from->action[i].handler;
         to->action[i] = from->action[i];
@@ -36,198 +25,179 @@ signals_copy(struct signals *to, const struct signals *from, bool clear_handlers
 void
 signal_exec(struct process *p)
 {
-    struct task_signals *t = &current_task()->sig;
-    spin_lock(&p->sig.lock);
     signals_copy(&p->sig, &p->sig, true);
-    spin_unlock(&p->sig.lock);
-    t->alt_sp = t->alt_size = t->alt_flags = 0;
-    t->restart.again = NULL;
+    current_task()->sig.alt = (struct sig_stack){ 0 };
+    current_task()->sig.restart.again = NULL;
 }
 
-/* Would it do nothing if it were taken now? A blocked one is kept: the action may change. */
-static bool
-is_ignored(struct process *p, const struct task *t, int signo)
-{
-    u64 handler = p->sig.action[signo - 1].handler;
-    if (p->pid == 1 && handler == (u64)SIG_DFL)
-        return true; /* process 1 cannot be killed by accident */
-    if (t && t->sig.mask & SIG_BIT(signo))
-        return false;
-    return handler == (u64)SIG_IGN ||
-           (handler == (u64)SIG_DFL && SIG_BIT(signo) & IGNORED_BY_DEFAULT);
-}
+/* --- sending --------------------------------------------------------------------------------- */
 
-/* Makes the task look before its next return to user space. */
-static void
-prod(struct task *t)
+void
+task_prod(struct task *t)
 {
     __atomic_fetch_or(&t->thread->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
     thread_interrupt(t->thread);
 }
 
-/* Some task of the process that does not block `signo`; the current one if it will do. */
-static void
-prod_one(struct process *p, int signo)
+/* Each signal is offered to one task that does not block it, the oldest one first. */
+void
+signal_hand_over(struct process *p)
 {
-    struct task *t, *chosen = NULL;
-    for_each_task (t, p)
-        if (!(t->sig.mask & SIG_BIT(signo)) && (!chosen || t == current_task()))
-            chosen = t;
-    if (chosen)
-        prod(chosen);
-}
-
-/* SIGCONT wakes the stopped and cancels stops, and the other way round, even if blocked. */
-static void
-stop_and_continue(struct process *p, int signo)
-{
-    sigset cancels = signo == SIGCONT ? STOPS : STOPS & SIG_BIT(signo) ? SIG_BIT(SIGCONT) : 0;
+    sigset set = p->sig.pending.set;
     struct task *t;
-    if (!cancels)
+    if (!set)
         return;
-    spin_lock(&p->sig.lock);
-    pending_forget(&p->sig.pending, cancels);
     for_each_task (t, p)
-        pending_forget(&t->sig.pending, cancels);
-    spin_unlock(&p->sig.lock);
-    if (signo == SIGCONT)
-        process_continue(p);
+        if (set & ~t->sig.mask) {
+            task_prod(t);
+            set &= t->sig.mask;
+        }
 }
 
-/* What both kinds of sending share; `t` NULL: to whichever task can take it. */
-static int
-send(struct process *p, struct task *t, int signo, const struct sig_info *info)
+/* Would it do nothing if it were taken now? A blocked one is kept: the action may change. */
+static bool
+is_ignored(const struct process *p, sigset mask, int signo)
+{
+    u64 handler = p->sig.action[signo - 1].handler;
+    if (p->pid == 1 && handler == (u64)SIG_DFL)
+        return true; /* process 1 cannot be killed by accident */
+    return !(mask & SIG_BIT(signo)) &&
+           (handler == (u64)SIG_IGN ||
+            (handler == (u64)SIG_DFL && SIG_BIT(signo) & IGNORED_BY_DEFAULT));
+}
+
+static void
+forget(struct process *p, sigset which)
+{
+    struct task *t;
+    pending_forget(&p->sig.pending, which);
+    for_each_task (t, p)
+        pending_forget(&t->sig.pending, which);
+}
+
+int
+signal_send(struct process *p, struct task *t, int signo, const struct sig_info *info)
 {
     if (signo < 0 || signo > SIGNALS)
         return -EINVAL;
-    if (!signo || p->zombie)
+    if (!signo || p->exiting)
         return 0;
     if (signo == SIGKILL) {
         if (p->pid != 1)
             process_kill_tasks(p, SIGKILL);
         return 0;
     }
-    stop_and_continue(p, signo);
-    const struct task *judge = t                       ? t
-                               : list_empty(&p->tasks) ? NULL
-                                                       : list_first(&p->tasks, struct task, link);
-    spin_lock(&p->sig.lock);
-    int err = 0;
-    bool drop = is_ignored(p, judge, signo);
-    if (!drop)
-        err = pending_add(t ? &t->sig.pending : &p->sig.pending, signo, info);
-    spin_unlock(&p->sig.lock);
-    if (drop || err)
+    /* SIGCONT wakes the stopped and cancels stops, and the other way round, even if blocked. */
+    if (signo == SIGCONT) {
+        forget(p, STOPS);
+        process_stop(p, 0);
+    } else if (SIG_BIT(signo) & STOPS)
+        forget(p, SIG_BIT(SIGCONT));
+    struct task *judge = t ? t : list_first(&p->tasks, struct task, link);
+    if (is_ignored(p, judge->sig.mask, signo))
+        return 0;
+    int err = pending_add(t ? &t->sig.pending : &p->sig.pending, signo, info);
+    if (err)
         return err;
     wake_all(&p->sig.waiters);
     if (!t)
-        prod_one(p, signo);
+        signal_hand_over(p);
     else if (!(t->sig.mask & SIG_BIT(signo)))
-        prod(t);
+        task_prod(t);
     return 0;
 }
 
 int
-signal_send_process(struct process *p, int signo, const struct sig_info *info)
-{
-    return send(p, NULL, signo, info);
-}
-
-int
-signal_send_task(struct task *t, int signo, const struct sig_info *info)
-{
-    return send(t->process, t, signo, info);
-}
-
-void
-signal_forget_ignored(int signo)
-{
-    struct process *p = current_process();
-    struct task *t;
-    spin_lock(&process_lock);
-    spin_lock(&p->sig.lock);
-    if (is_ignored(p, NULL, signo)) {
-        pending_forget(&p->sig.pending, SIG_BIT(signo));
-        for_each_task (t, p)
-            pending_forget(&t->sig.pending, SIG_BIT(signo));
-    }
-    spin_unlock(&p->sig.lock);
-    spin_unlock(&process_lock);
-}
-
-void
-signal_send_members(int pgrp, int signo)
+signal_send_members(int pgrp, int signo, const struct sig_info *info)
 {
     struct process *p;
+    int err = -ESRCH;
     for_each_process (p)
-        if (p->pgrp == pgrp)
-            signal_send_process(p, signo, NULL);
+        if (pgrp ? p->pgrp == pgrp : p->pid != 1 && p != current_process())
+            err = signal_send(p, NULL, signo, info);
+    return err;
 }
 
 void
 signal_fault(int signo, int code, u64 addr)
 {
     struct task *t = current_task();
-    struct signals *s = &t->process->sig;
-    struct sig_info info = { .signo = signo, .code = code, .addr = addr };
-    spin_lock(&s->lock);
-    struct sig_action *a = &s->action[signo - 1];
+    struct sig_info info = { .code = code, .addr = addr };
+    spin_guard(&process_lock);
+    struct sig_action *a = &t->process->sig.action[signo - 1];
     /* Blocked or ignored it would come again at once, for ever: it kills instead. */
     if (a->handler == (u64)SIG_IGN || t->sig.mask & SIG_BIT(signo)) {
         *a = (struct sig_action){ 0 };
         t->sig.mask &= ~SIG_BIT(signo);
     }
     pending_add(&t->sig.pending, signo, &info);
-    spin_unlock(&s->lock);
-    __atomic_fetch_or(&current()->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
+    task_prod(t);
+}
+
+/* setitimer(ITIMER_REAL) has come to its end. The timer goes with its process (exit.c cancels). */
+void
+process_alarm(struct timer *t)
+{
+    spin_guard(&process_lock);
+    signal_send(container_of(t, struct process, alarm), NULL, SIGALRM, NULL);
+}
+
+/* --- taking ---------------------------------------------------------------------------------- */
+
+/* The alarm's next period begins when the signal of the last one is taken: a program that asks for a
+ * signal a microsecond still gets on. From the last deadline, not from now: lateness does not add
+ * up. */
+static void
+alarm_again(struct process *p)
+{
+    u64 period = p->alarm_interval_ticks, now = rdtime();
+    u64 least = ns_to_ticks(ALARM_PERIOD_LEAST_NS);
+    if (period && list_empty(&p->alarm.link) && !p->exiting)
+        timer_set(&p->alarm, now + MAX(period - (now - p->alarm.deadline_ticks) % period, least));
 }
 
 int
-signal_take(sigset wanted, struct sig_info *info)
+signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
 {
     struct task *t = current_task();
-    struct signals *s = &t->process->sig;
-    spin_lock(&s->lock);
-    int signo = pending_take(&t->sig.pending, wanted, info);
-    if (!signo)
-        signo = pending_take(&s->pending, wanted, info);
-    spin_unlock(&s->lock);
+    struct process *p = t->process;
+    spin_guard(&process_lock);
+    int signo =
+        pending_take(&t->sig.pending, wanted, info) ?: pending_take(&p->sig.pending, wanted, info);
     if (signo == SIGALRM)
-        process_alarm_again(t->process);
+        alarm_again(p);
+    if (signo && action) {
+        struct sig_action *a = &p->sig.action[signo - 1];
+        *action = *a;
+        if (a->flags & SA_RESETHAND && a->handler != (u64)SIG_IGN)
+            a->handler = (u64)SIG_DFL;
+    }
     return signo;
 }
 
-void
-signal_hand_over(const struct task *from)
+struct sig_action
+signal_set_action(int signo, const struct sig_action *new)
 {
-    struct process *p = from->process;
-    struct task *t;
-    for_each_task (t, p)
-        if (t != from && p->sig.pending.set & ~t->sig.mask)
-            prod(t);
+    struct process *p = current_process();
+    spin_guard(&process_lock);
+    struct sig_action old = p->sig.action[signo - 1];
+    if (new) {
+        p->sig.action[signo - 1] = *new;
+        if (is_ignored(p, 0, signo))
+            forget(p, SIG_BIT(signo));
+    }
+    return old;
 }
-
-/* --- masks ----------------------------------------------------------------------------------- */
 
 void
 signal_set_mask(sigset mask)
 {
     struct task *t = current_task();
-    struct process *p = t->process;
-    /* Under the lock: a signal added before this is seen pending here; whoever adds it
-     * afterwards reads the new mask. Without it both could miss, and the signal would lie there. */
-    spin_lock(&p->sig.lock);
-    sigset newly_blocked = mask & ~t->sig.mask, shared = p->sig.pending.set;
+    spin_guard(&process_lock);
     t->sig.mask = mask & ~UNBLOCKABLE;
-    bool deliverable = (t->sig.pending.set | shared) & ~t->sig.mask;
-    spin_unlock(&p->sig.lock);
-    if (deliverable)
-        __atomic_fetch_or(&current()->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
-    if (!(shared & newly_blocked))
-        return;
-    spin_lock(&process_lock);
-    signal_hand_over(t);
-    spin_unlock(&process_lock);
+    if (t->sig.pending.set & ~t->sig.mask)
+        task_prod(t);
+    signal_hand_over(t->process);
 }
 
 void

@@ -93,9 +93,9 @@ process_notify_parent(struct process *p, int code, int status)
         return;
     if (p->exit_signal) {
         struct sig_info info = { .signo = p->exit_signal, .code = code };
-        info.pid_ = p->pid;
+        info.pid = p->pid;
         info.status = status;
-        signal_send_process(parent, p->exit_signal, &info);
+        signal_send(parent, NULL, p->exit_signal, &info);
     }
     wake_all(&parent->child_events);
 }

@@ -35,16 +35,11 @@ struct limits {
 static s64
 limits_begin(struct limits *l, u64 timeout_addr, u64 mask_addr, u64 mask_size)
 {
-    struct timespec64 ts;
     sigset mask;
     *l = (struct limits){ timeout_addr, ~0UL, mask_addr != 0 };
-    if (timeout_addr) {
-        if (copy_from_user(&ts, timeout_addr, sizeof(ts)))
-            return -EFAULT;
-        if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC)
-            return -EINVAL;
-        l->deadline_ticks = deadline_after(&ts);
-    }
+    int err = deadline_from_user(timeout_addr, RELATIVE, &l->deadline_ticks);
+    if (err)
+        return err;
     if (!mask_addr)
         return 0;
     if (mask_size != sizeof(mask))

@@ -27,7 +27,7 @@
 
 #define SYSCALLS_SIGNAL(X)                                                                         \
     X(rt_sigaction) X(rt_sigprocmask) X(rt_sigpending) X(rt_sigsuspend) X(rt_sigreturn)            \
-    X(rt_sigtimedwait) X(rt_sigqueueinfo) X(rt_tgsigqueueinfo) X(sigaltstack) X(kill) X(tkill)     \
+    X(rt_sigtimedwait) X(rt_sigqueueinfo) X(sigaltstack) X(kill) X(tkill)     \
     X(tgkill) X(setitimer) X(getitimer) X(restart_syscall)
 
 #define SYSCALLS_TIME(X)                                                                           \

@@ -96,7 +96,7 @@ describe(struct sig_info *info, const struct wait_result *r)
 {
     int s = r->status;
     *info = (struct sig_info){ .signo = 17 };
-    info->pid_ = r->pid;
+    info->pid = r->pid;
     if (s == 0xffff) {
         info->code = 6; /* CLD_CONTINUED */
         info->status = 18;

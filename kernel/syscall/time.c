@@ -1,8 +1,9 @@
 /* time.c - system calls about time, and futex, which is mostly waiting with a timeout.
  *
- * Source: clock_gettime(2), clock_nanosleep(2), gettimeofday(2); CPU-time clock ids as in Linux
- * include/linux/posix-timers_types.h: ~pid << 3 | kind, bit 2 for a thread. */
+ * Source: clock_gettime(2), clock_nanosleep(2), gettimeofday(2), futex(2); CPU-time clock ids as in
+ * Linux include/linux/posix-timers_types.h: ~pid << 3 | kind, bit 2 for a thread. */
 
+#include <linux/futex.h>
 #include <linux/time.h>
 #include "mm/usercopy.h"
 #include "proc/futex.h"
@@ -10,90 +11,57 @@
 #include "syscall/syscall.h"
 #include "time/clock.h"
 
-s64
-sys_futex(const u64 *arg)
-{
-    return futex_call(arg[0], (int)arg[1], (u32)arg[2], arg[3], arg[4], (u32)arg[5]);
-}
+#define OWN_PROCESS_CPU (-6) /* ids with the number 0 */
+#define OWN_THREAD_CPU  (-2)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* The run time of the process or thread that a negative clock id names; 0 or -EINVAL. */
-static int
-encoded_cpu_time(int id, u64 *ticks)
-{
-    int pid = ~(id >> 3), err = -EINVAL;
-    bool thread = id & 4;
-    if ((id & 3) == 3)
-        return -EINVAL;
-    if (!pid) {
-        *ticks = thread ? thread_run_ticks(current()) : process_run_ticks(current_process());
-        return 0;
-    }
-    spin_lock(&process_lock);
-    struct task *t = thread ? task_find(pid) : NULL;
-    struct process *p = thread ? NULL : process_find(pid);
-    if (t && t->process == current_process()) {
-        *ticks = thread_run_ticks(t->thread);
-        err = 0;
-    } else if (p) {
-        *ticks = p->dead_ticks;
-        list_for_each (t, &p->tasks, link)
-            *ticks += thread_run_ticks(t->thread);
-        err = 0;
-    }
-    spin_unlock(&process_lock);
-    return err;
-}
-
+/* The run time that a CPU-time clock shows. Only one's own, and that of one's threads. */
 static int
 cpu_time(int id, u64 *ticks)
 {
-    if (id == CLOCK_PROCESS_CPUTIME_ID)
-        *ticks = process_run_ticks(current_process());
-    else if (id == CLOCK_THREAD_CPUTIME_ID)
-        *ticks = thread_run_ticks(current());
-    else
-        return id < 0 ? encoded_cpu_time(id, ticks) : -EINVAL;
+    struct process *p = current_process();
+    if (id == CLOCK_PROCESS_CPUTIME_ID || id == CLOCK_THREAD_CPUTIME_ID)
+        id = id == CLOCK_PROCESS_CPUTIME_ID ? OWN_PROCESS_CPU : OWN_THREAD_CPU;
+    if (id >= 0 || (id & 3) == 3)
+        return -EINVAL;
+    int number = ~(id >> 3);
+    if (id & 4) {
+        spin_guard(&process_lock);
+        struct task *t = number ? task_find(number) : current_task();
+        if (!t || t->process != p)
+            return -EINVAL;
+        *ticks = thread_run_ticks(t->thread);
+    } else {
+        if (number && number != p->pid)
+            return -EINVAL;
+        *ticks = process_run_ticks(p);
+    }
     return 0;
-}
-
-static struct timespec64
-from_ns(u64 ns)
-{
-    return (struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
 }
 
 s64
 sys_clock_gettime(const u64 *arg)
 {
-    int id = (int)arg[0];
     struct timespec64 ts;
-    u64 ticks;
-    int err = clock_read(id, &ts);
-    if (err) {
-        err = cpu_time(id, &ticks);
-        ts = from_ns(err ? 0 : ticks_to_ns(ticks));
+    u64 ticks, ns;
+    int err = clock_read((int)arg[0], &ts);
+    if (err && !(err = cpu_time((int)arg[0], &ticks))) {
+        ns = ticks_to_ns(ticks);
+        ts = (struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
     }
-    if (err)
-        return err;
-    return copy_to_user(arg[1], &ts, sizeof(ts)) ? -EFAULT : 0;
+    return err ?: copy_to_user(arg[1], &ts, sizeof(ts));
 }
 
 s64
 sys_clock_getres(const u64 *arg)
 {
-    int id = (int)arg[0];
     struct timespec64 ts;
     u64 ticks;
-    int err = clock_resolution(id, &ts);
-    if (err) {
-        err = cpu_time(id, &ticks);
-        ts = from_ns(1);
-    }
-    if (err)
-        return err;
-    return arg[1] && copy_to_user(arg[1], &ts, sizeof(ts)) ? -EFAULT : 0;
+    int err = clock_resolution((int)arg[0], &ts);
+    if (err && !(err = cpu_time((int)arg[0], &ticks)))
+        ts = (struct timespec64){ 0, 1 };
+    return err ?: arg[1] ? copy_to_user(arg[1], &ts, sizeof(ts)) : 0;
 }
 
 s64
@@ -103,68 +71,76 @@ sys_gettimeofday(const u64 *arg)
     static const s32 zone[2]; /* minutes west, daylight saving: obsolete, zero */
     clock_read(CLOCK_REALTIME, &ts);
     ts.tv_nsec /= 1000; /* struct timeval has the same shape */
-    if ((arg[0] && copy_to_user(arg[0], &ts, sizeof(ts))) ||
-        (arg[1] && copy_to_user(arg[1], zone, sizeof(zone))))
-        return -EFAULT;
-    return 0;
+    int err = arg[0] ? copy_to_user(arg[0], &ts, sizeof(ts)) : 0;
+    return err ?: arg[1] ? copy_to_user(arg[1], zone, sizeof(zone)) : 0;
 }
 
 /* --- setting --------------------------------------------------------------------------------- */
 
+static struct waitqueue sleepers = { SPINLOCK_INIT("wait queue"), LIST_INIT(sleepers.waiters) };
+
+/* Sets REALTIME from a struct timespec, or timeval with a unit of 1000 ns. Who waits for a moment
+ * of it looks again. */
+static s64
+set_realtime(u64 addr, s64 unit_ns)
+{
+    struct timespec64 ts;
+    if (copy_from_user(&ts, addr, sizeof(ts)))
+        return -EFAULT;
+    if ((u64)ts.tv_nsec >= NSEC_PER_SEC / (u64)unit_ns)
+        return -EINVAL;
+    ts.tv_nsec *= unit_ns;
+    int err = clock_set_real(&ts);
+    wake_all(&sleepers);
+    return err;
+}
+
 s64
 sys_clock_settime(const u64 *arg)
 {
-    struct timespec64 ts;
-    if ((int)arg[0] != CLOCK_REALTIME)
-        return -EINVAL;
-    if (copy_from_user(&ts, arg[1], sizeof(ts)))
-        return -EFAULT;
-    return clock_set_real(&ts);
+    return (int)arg[0] == CLOCK_REALTIME ? set_realtime(arg[1], 1) : -EINVAL;
 }
 
 s64
 sys_settimeofday(const u64 *arg)
 {
-    struct timespec64 ts;
-    if (!arg[0])
-        return 0; /* only the time zone, which nobody keeps */
-    if (copy_from_user(&ts, arg[0], sizeof(ts)))
-        return -EFAULT;
-    if ((u64)ts.tv_nsec >= 1000000)
-        return -EINVAL;
-    ts.tv_nsec *= 1000;
-    return clock_set_real(&ts);
+    return arg[0] ? set_realtime(arg[0], 1000)
+                  : 0; /* else only the time zone, which nobody keeps */
 }
 
 /* --- sleeping -------------------------------------------------------------------------------- */
 
-static struct waitqueue realtime_sleepers;
-
-/* clock_settime has moved REALTIME: who waits for a moment of it looks again. */
-static void
-wake_realtime_sleepers(void)
+int
+timespec_from_user(struct timespec64 *ts, u64 addr)
 {
-    wake_all(&realtime_sleepers);
+    if (copy_from_user(ts, addr, sizeof(*ts)))
+        return -EFAULT;
+    return ts->tv_sec < 0 || (u64)ts->tv_nsec >= NSEC_PER_SEC ? -EINVAL : 0;
 }
 
-void
-sleep_init(void)
+int
+deadline_from_user(u64 addr, int id, u64 *deadline)
 {
-    waitqueue_init(&realtime_sleepers);
-    clock_changed = wake_realtime_sleepers;
+    struct timespec64 ts;
+    int err = addr ? timespec_from_user(&ts, addr) : 0;
+    *deadline = ~0UL;
+    if (addr && !err)
+        *deadline = id == RELATIVE ? deadline_after(&ts) : clock_deadline_ticks(id, &ts);
+    return err;
 }
 
-/* Sleeps until `id` shows *until. Looks at the clock anew after every wake-up: REALTIME may have
- * been set. 0 or -EINTR. */
+/* Sleeps until clock `id` shows *until, or with NULL until the deadline. Looks at the clock anew
+ * after every wake-up: REALTIME may have been set. 0 or -EINTR. */
 static int
-sleep_until(int id, const struct timespec64 *until)
+sleep(int id, const struct timespec64 *until, u64 deadline)
 {
     struct waiter w;
     int err = 0;
-    wait_enter(&w, &realtime_sleepers);
+    wait_enter(&w, &sleepers);
     while (!err) {
         wait_prepare();
-        u64 deadline = clock_deadline_ticks(id, until); /* the past comes back as now */
+        if (until)
+            deadline = clock_deadline_ticks(id, until); /* the past comes back as now */
         if (rdtime() >= deadline)
             break;
         err = schedule_until(deadline);
@@ -173,60 +149,66 @@ sleep_until(int id, const struct timespec64 *until)
     return err;
 }
 
-static s64 sleep_again(struct restart *r);
-
-/* Sleeps up to a deadline in ticks; the rest goes to `remaining` (user address) on a signal. */
+/* Sleeps until arg[0], in ticks; the rest goes to arg[1] (user address, 0: nowhere) on a signal. */
 static s64
-sleep_ticks(u64 deadline, u64 remaining)
+sleep_rest(const u64 *arg)
 {
-    int err = 0;
-    while (wait_prepare(), rdtime() < deadline && !err)
-        err = schedule_until(deadline);
-    current()->state = THREAD_RUNNABLE;
-    if (!err)
+    if (!sleep(RELATIVE, NULL, arg[0]))
         return 0;
-    struct timespec64 left = from_ns(deadline_left_ns(deadline));
-    if (remaining && copy_to_user(remaining, &left, sizeof(left)))
+    u64 ns = deadline_left_ns(arg[0]);
+    struct timespec64 left = { (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
+    if (arg[1] && copy_to_user(arg[1], &left, sizeof(left)))
         return -EFAULT;
-    current_task()->sig.restart = (struct restart){ .again = sleep_again,
-                                                    .deadline_ticks = deadline,
-                                                    .remaining_addr = remaining };
+    current_task()->sig.restart = (struct restart){ sleep_rest, { arg[0], arg[1] } };
     return -ERESTART_RESTARTBLOCK;
-}
-
-static s64
-sleep_again(struct restart *r)
-{
-    return sleep_ticks(r->deadline_ticks, r->remaining_addr);
-}
-
-static s64
-nanosleep(int id, bool absolute, u64 request, u64 remaining)
-{
-    struct timespec64 ts;
-    if (copy_from_user(&ts, request, sizeof(ts)))
-        return -EFAULT;
-    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= (s64)NSEC_PER_SEC)
-        return -EINVAL;
-    if (absolute)
-        return sleep_until(id, &ts) ? -ERESTARTNOHAND : 0;
-    return sleep_ticks(deadline_after(&ts), remaining);
-}
-
-s64
-sys_nanosleep(const u64 *arg)
-{
-    return nanosleep(CLOCK_MONOTONIC, false, arg[0], arg[1]);
 }
 
 s64
 sys_clock_nanosleep(const u64 *arg)
 {
-    int id = (int)arg[0];
+    int id = (int)arg[0], flags = (int)arg[1];
+    struct timespec64 ts;
     if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME && id != CLOCK_TAI)
         return id >= CLOCK_PROCESS_CPUTIME_ID && id <= CLOCK_MONOTONIC_COARSE ? -EOPNOTSUPP
                                                                               : -EINVAL;
-    if ((int)arg[1] & ~TIMER_ABSTIME)
-        return -EINVAL;
-    return nanosleep(id, (int)arg[1] & TIMER_ABSTIME, arg[2], arg[3]);
+    int err = flags & ~TIMER_ABSTIME ? -EINVAL : timespec_from_user(&ts, arg[2]);
+    if (err)
+        return err;
+    if (flags)
+        return sleep(id, &ts, 0) ? -ERESTARTNOHAND : 0;
+    return sleep_rest((u64[]){ deadline_after(&ts), arg[3] });
+}
+
+s64
+sys_nanosleep(const u64 *arg)
+{
+    return sys_clock_nanosleep((u64[]){ CLOCK_MONOTONIC, 0, arg[0], arg[1] });
+}
+
+s64
+sys_futex(const u64 *arg)
+{
+    u64 addr = arg[0], deadline;
+    int op = (int)arg[1], command = op & FUTEX_CMD_MASK, err;
+    u32 value = (u32)arg[2], value3 = (u32)arg[5], bitset = FUTEX_BITSET_MATCH_ANY;
+    int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+    if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT_BITSET)
+        return -ENOSYS;
+    if (command == FUTEX_WAIT_BITSET || command == FUTEX_WAKE_BITSET)
+        bitset = value3;
+    switch (command) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+        err = deadline_from_user(arg[3], command == FUTEX_WAIT ? RELATIVE : clock, &deadline);
+        return err ?: futex_wait((u64[]){ addr, value, deadline, bitset });
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET:
+        return futex_requeue(addr, value, bitset, 0, 0, NULL);
+    case FUTEX_REQUEUE:
+        return futex_requeue(addr, value, bitset, arg[4], (u32)arg[3], NULL);
+    case FUTEX_CMP_REQUEUE:
+        return futex_requeue(addr, value, bitset, arg[4], (u32)arg[3], &value3);
+    default:
+        return -ENOSYS;
+    }
 }

@@ -94,29 +94,6 @@ TEST(alternate_stack_flags, "a mode that is none is taken", "sigaltstack(2)")
     EQ(old.ss_flags, 0);
 }
 
-#define AUTODISARM (1 << 31)
-
-static stack_t inside;
-
-static void
-look(int signo, siginfo_t *info, void *context)
-{
-    sigaltstack(NULL, &inside);
-}
-
-TEST(alternate_stack_disarmed, "SS_AUTODISARM is refused, or the stack does not come back",
-     "sigaltstack(2)")
-{
-    stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = AUTODISARM }, old;
-    EQ(sigaltstack(&s, NULL), 0);
-    handle(SIGUSR1, look, SA_ONSTACK);
-    raise(SIGUSR1);
-    EQ(inside.ss_flags, SS_DISABLE);
-    OK(sigaltstack(NULL, &old));
-    EQ(old.ss_flags, AUTODISARM);
-    EQ(old.ss_size, sizeof alternate);
-}
-
 /* --- floods ----------------------------------------------------------------------------------- */
 
 static volatile int count;
@@ -339,41 +316,7 @@ TEST(kill_in_every_state, "a wait does not end for SIGKILL", "kernel/proc (exit)
         }
 }
 
-/* --- groups without a shell ------------------------------------------------------------------- */
-
-/* A child in a group of its own, with a stopped child of its own in `its_group`. It ends: true if
- * the stopped one ends, too, which the pipe tells. */
-static void
-orphan(bool in_group)
-{
-    int ends[2];
-    char byte;
-    OK(pipe(ends));
-    pid_t pid = OK(fork());
-    if (pid == 0) {
-        setpgid(0, 0);
-        pid_t stopped = fork();
-        if (stopped == 0) {
-            if (!in_group)
-                setpgid(0, 0);
-            raise(SIGSTOP);
-            _exit(0);
-        }
-        waitpid(stopped, NULL, WUNTRACED);
-        _exit(0);
-    }
-    close(ends[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
-    EQ(read(ends[0], &byte, 1), 0);
-    close(ends[0]);
-}
-
-TEST(orphaned_groups_go_on, "nobody tells a stopped group that its shell has gone",
-     "kernel/proc (stop): group_release")
-{
-    orphan(true);
-    orphan(false);
-}
+/* --- children ---------------------------------------------------------------------------------- */
 
 TEST(ignored_child_is_not_pending, "SIGCHLD is kept for who ignores and blocks it",
      "kernel/proc (exit): report_end")
