@@ -50,7 +50,7 @@ auxv_fill(u64 *v, struct space *s, const struct arg_stack *a, const struct elf *
         { AT_L2_CACHEGEOMETRY, 0 },
         { AT_L3_CACHESIZE, 0 },
         { AT_L3_CACHEGEOMETRY, 0 },
-        { AT_MINSIGSTKSZ, SIGNAL_FRAME_SIZE },
+        { AT_MINSIGSTKSZ, sizeof(struct signal_frame) },
         { AT_HWCAP, hwcap() },
         { AT_PAGESZ, PAGE_SIZE },
         { AT_CLKTCK, CLOCK_TICKS_PER_SECOND },

@@ -57,7 +57,7 @@ copy_task(struct task *to, const struct clone_request *a)
     t->fp_used = self->fp_used;
     t->affinity = self->affinity;
     memcpy(t->name, self->name, sizeof(t->name));
-    to->sig.mask = current_task()->sig.mask;
+    to->sig.mask = to->sig.saved_mask = current_task()->sig.mask;
     if (!(a->flags & CLONE_VM) || a->flags & CLONE_VFORK) /* sigaltstack(2) */
         to->sig.alt = current_task()->sig.alt;
     if (a->flags & CLONE_CHILD_CLEARTID)

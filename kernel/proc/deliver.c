@@ -8,28 +8,6 @@
 #include <asm/unistd.h>
 #include "proc/process.h"
 
-void
-process_stop(struct process *p, int signo)
-{
-    struct process *parent = p->parent;
-    struct task *t;
-    if (p->exiting || !p->stop_signal == !signo)
-        return;
-    p->stop_signal = signo;
-    p->stop_reported = false;
-    p->cont_pending = !signo;
-    /* The parent may say that it does not want to hear of stops. */
-    if (parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP)
-        wake_all(&parent->child_events);
-    else
-        process_notify_parent(p, signo ? CLD_STOPPED : CLD_CONTINUED, signo ?: SIGCONT);
-    for_each_task (t, p)
-        if (signo)
-            task_prod(t);
-        else
-            thread_resume(t->thread);
-}
-
 /* What ties a group to its session is a parent outside of it, who could continue it: a shell. Here
  * the nearest ancestor of one member stands for the group. */
 bool
@@ -41,15 +19,27 @@ group_is_orphaned(const struct process *p)
     return !parent || parent->pid == 1 || parent->session != p->session;
 }
 
-static void
-take_default(struct process *p, int signo)
+void
+process_stop(struct process *p, int signo)
 {
-    if (SIG_BIT(signo) & STOPS) {
-        spin_guard(&process_lock);
-        if (signo == SIGSTOP || !group_is_orphaned(p))
-            process_stop(p, signo);
-    } else if (!(SIG_BIT(signo) & IGNORED_BY_DEFAULT))
-        process_exit_group(signo); /* the low byte of a wait status */
+    struct process *parent = p->parent;
+    struct task *t;
+    if (p->exiting || !p->stop_signal == !signo)
+        return;
+    if (signo && signo != SIGSTOP && group_is_orphaned(p))
+        return;
+    p->stop_signal = signo;
+    p->stop_reported = false;
+    p->cont_pending = !signo;
+    /* The parent may say that it does not want to hear of stops. */
+    if (parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP)
+        wake_all(&parent->child_events);
+    else
+        process_notify_parent(p, signo ? CLD_STOPPED : CLD_CONTINUED, signo ?: SIGCONT);
+    for_each_task (t, p) {
+        task_prod(t);
+        thread_resume(t->thread);
+    }
 }
 
 /* The call that this trap was, if a signal has ended it: done again, or -EINTR. `a` is the action
@@ -58,27 +48,18 @@ static void
 restart_call(const struct sig_action *a)
 {
     struct trapframe *f = current()->frame;
-    bool again = !a;
-    if (f->cause != CAUSE_ECALL_USER)
+    s64 why = -(s64)f->a0;
+    if (f->cause != CAUSE_ECALL_USER || why < ERESTARTSYS || why > ERESTART_RESTARTBLOCK)
         return;
     f->cause = ~0UL; /* once */
-    switch ((s64)f->a0) {
-    case -ERESTARTNOINTR:
-        again = true;
-        break;
-    case -ERESTARTSYS:
-        again |= a && a->flags & SA_RESTART;
-        break;
-    case -ERESTART_RESTARTBLOCK:
-        f->a7 = again ? __NR_restart_syscall : f->a7;
-        break;
-    case -ERESTARTNOHAND:
-        break;
-    default:
+    if (a && why != ERESTARTNOINTR && !(why == ERESTARTSYS && a->flags & SA_RESTART)) {
+        f->a0 = (u64)-EINTR;
         return;
     }
-    f->a0 = again ? f->orig_a0 : (u64)-EINTR;
-    f->pc -= again ? 4 : 0;
+    if (why == ERESTART_RESTARTBLOCK)
+        f->a7 = __NR_restart_syscall;
+    f->a0 = f->orig_a0;
+    f->pc -= 4;
 }
 
 void
@@ -103,10 +84,16 @@ signal_deliver(void)
         int signo = signal_take(~current_task()->sig.mask, &info, &a);
         if (!signo)
             break;
-        if (a.handler == (u64)SIG_DFL)
-            take_default(p, signo);
-        if (a.handler == (u64)SIG_DFL || a.handler == (u64)SIG_IGN)
+        if (a.handler == (u64)SIG_IGN ||
+            (a.handler == (u64)SIG_DFL && SIG_BIT(signo) & IGNORED_BY_DEFAULT))
             continue;
+        if (a.handler == (u64)SIG_DFL) {
+            if (!(SIG_BIT(signo) & STOPS))
+                process_exit_group(signo); /* the low byte of a wait status */
+            spin_guard(&process_lock);
+            process_stop(p, signo);
+            continue;
+        }
         restart_call(&a);
         if (!frame_push(signo, &info, &a))
             continue;
@@ -116,5 +103,5 @@ signal_deliver(void)
         signal_fault(SIGSEGV, SI_KERNEL, 0);
     }
     restart_call(NULL);
-    signal_mask_restore();
+    signal_set_mask(current_task()->sig.saved_mask, false);
 }

@@ -249,7 +249,8 @@ enter(struct exec *x, const char *path)
     files_put(old_files);
     vfork_release(p);
     files_close_on_exec(p->files);
-    signal_exec(p);
+    signals_copy(&p->sig, &p->sig, true);
+    current_task()->sig.alt = (struct sig_stack){ 0 };
     memset(t->frame, 0, sizeof(*t->frame));
     t->frame->pc = x->entry;
     t->frame->sp = x->args.sp;

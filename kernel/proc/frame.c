@@ -39,7 +39,7 @@ frame_push(int signo, const struct sig_info *info, const struct sig_action *acti
     struct thread *t = current();
     struct task_signals *s = &current_task()->sig;
     struct sig_stack alt = alternate_stack();
-    struct signal_frame f = { .uc_stack = alt, .uc_sigmask = s->mask };
+    struct signal_frame f = { .uc_stack = alt, .uc_sigmask = s->saved_mask };
     u64 sp = t->frame->sp;
     if (action->flags & SA_ONSTACK && alt.flags == 0) {
         sp = alt.sp + alt.size;
@@ -48,8 +48,6 @@ frame_push(int signo, const struct sig_info *info, const struct sig_action *acti
     u64 at = ALIGN_DOWN(sp - sizeof(f), 16);
     if (alt.flags == SS_ONSTACK && (at < alt.sp || at >= sp))
         return -EFAULT; /* it would leave the stack that it should stand on */
-    if (s->restore_mask)
-        f.uc_sigmask = s->saved_mask;
     memcpy(f.info, info, sizeof(*info));
     memcpy(f.regs, t->frame, sizeof(f.regs));
     fp_save();
@@ -63,8 +61,9 @@ frame_push(int signo, const struct sig_info *info, const struct sig_action *acti
     t->frame->a0 = signo;
     t->frame->a1 = at;
     t->frame->a2 = at + offsetof(struct signal_frame, uc_flags);
-    s->restore_mask = false; /* the frame holds the mask to come back to */
-    signal_set_mask(s->mask | action->mask | (action->flags & SA_NODEFER ? 0 : SIG_BIT(signo)));
+    sigset self = action->flags & SA_NODEFER ? 0 : SIG_BIT(signo);
+    signal_set_mask(s->mask | action->mask | self,
+                    false); /* the frame holds the one to come back */
     return 0;
 }
 
@@ -73,9 +72,8 @@ frame_pop(void)
 {
     struct signal_frame f;
     struct thread *t = current();
-    static const u8 none[12];
-    if (t->frame->sp % 16 || copy_from_user(&f, t->frame->sp, sizeof(f)) ||
-        memcmp(f.fp_reserved + sizeof(f.fp_reserved) - sizeof(none), none, sizeof(none))) {
+    if (t->frame->sp % 16 || copy_from_user(&f, t->frame->sp, sizeof(f)) || f.extension[0] ||
+        f.extension[1] || f.extension[2]) {
         signal_fault(SIGSEGV, SI_KERNEL, 0); /* a frame that we never wrote */
         return 0;
     }
@@ -85,7 +83,7 @@ frame_pop(void)
     fp_load();
     alternate_stack_set(&f.uc_stack); /* on it, or nonsense: leaves the old one */
     current_task()->sig.restart.again = NULL;
-    signal_set_mask(f.uc_sigmask);
+    signal_set_mask(f.uc_sigmask, false);
     t->frame->cause = ~0UL; /* whatever a0 now holds is no interrupted call's result */
     return (s64)t->frame->a0;
 }

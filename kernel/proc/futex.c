@@ -1,7 +1,8 @@
 /* futex.c - waiting for a word of user memory. See futex.h.
  *
- * One list of all waiters under one lock: a hash would pay with thousands of them. The value is read
- * with the lock held, so a waker that changes it and then looks for waiters cannot slip in between.
+ * One list of all waiters under one lock: a hash would pay with thousands of them. The value is
+ * read with the lock held: a waker that changes it and then looks for waiters cannot slip in
+ * between.
  * At the end: a task dies with locks held, and their words say so.
  * Source: futex(2), get_robust_list(2); <linux/futex.h>. */
 
@@ -43,25 +44,20 @@ key_of(u64 addr, struct futex_key *key)
     return a ? 0 : -EFAULT;
 }
 
-/* Does the word hold this value? 0, -EAGAIN, -EFAULT. Lock held. */
-static int
-compare(u64 addr, u32 expected)
-{
-    u32 value;
-    return user_load_u32(addr, &value) ?: value == expected ? 0 : -EAGAIN;
-}
-
 s64
 futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expected)
 {
     struct futex_key from, to;
     struct futex_waiter *w, *next;
+    u32 value;
     u64 done = 0;
-    int err = key_of(addr, &from) ?: move ? key_of(addr2, &to) : 0;
-    if (err || !bitset)
-        return err ?: -EINVAL;
     spin_guard(&lock);
-    if (expected && (err = compare(addr, *expected)) != 0)
+    int err = bitset ? key_of(addr, &from) : -EINVAL;
+    if (!err && move)
+        err = key_of(addr2, &to);
+    if (!err && expected)
+        err = user_load_u32(addr, &value) ?: value == *expected ? 0 : -EAGAIN;
+    if (err)
         return err;
     list_for_each_safe (w, next, &waiters, link) {
         if (done == (u64)n + move)
@@ -72,11 +68,10 @@ futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expec
             w->key = to;
             continue;
         }
-        struct thread *t = w->thread;
         list_remove(&w->link);
         /* It takes the lock once more before it goes on, so thread and record stay until then. */
         __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
-        thread_wake(t);
+        thread_wake(w->thread);
     }
     return (s64)done;
 }
@@ -90,30 +85,28 @@ futex_wake(u64 addr, u32 n)
 s64
 futex_wait(const u64 *arg)
 {
-    u64 addr = arg[0], deadline = arg[2];
+    u64 addr = arg[0], until = arg[2];
     struct futex_waiter w = { .thread = current(), .bitset = (u32)arg[3] };
-    int err = key_of(addr, &w.key) ?: w.bitset ? 0 : -EINVAL;
-    if (err)
-        return err;
+    u32 value;
+    list_init(&w.link);
     spin_lock(&lock);
-    err = compare(addr, (u32)arg[1]);
+    int err = w.bitset ? key_of(addr, &w.key) : -EINVAL;
+    if (!err)
+        err = user_load_u32(addr, &value) ?: value == (u32)arg[1] ? 0 : -EAGAIN;
     if (!err)
         list_add_tail(&waiters, &w.link);
     spin_unlock(&lock);
-    if (err)
-        return err;
-    while (wait_prepare(), !__atomic_load_n(&w.woken, __ATOMIC_ACQUIRE) && !err)
-        err = rdtime() >= deadline ? -ETIMEDOUT : schedule_until(deadline);
+    while (!err && (wait_prepare(), !__atomic_load_n(&w.woken, __ATOMIC_ACQUIRE)))
+        err = rdtime() >= until ? -ETIMEDOUT : schedule_until(until);
     thread_announce(THREAD_RUNNABLE);
     spin_lock(&lock);
     list_remove(&w.link);
     spin_unlock(&lock);
     if (w.woken || err != -EINTR)
         return w.woken ? 0 : err;
-    if (deadline == ~0UL)
+    if (until == ~0UL)
         return -ERESTARTSYS;
-    current_task()->sig.restart =
-        (struct restart){ futex_wait, { arg[0], arg[1], arg[2], arg[3] } };
+    current_task()->sig.restart = (struct restart){ futex_wait, { addr, arg[1], until, arg[3] } };
     return -ERESTART_RESTARTBLOCK;
 }
 
@@ -139,23 +132,19 @@ abandon(u64 addr, u32 tid)
 void
 robust_list_exit(struct task *t)
 {
-    struct {
-        u64 next;
-        s64 futex_offset;
-        u64 pending;
-    } head;
+    u64 head[3]; /* first link, how far a link's word is from it, link just taken or given up */
     u64 entry, next;
     u32 steps = 0; /* a list beyond the limit is a circle that somebody has tied */
-    if (!t->robust_list || copy_from_user(&head, t->robust_list, sizeof(head)))
+    if (!t->robust_list || copy_from_user(head, t->robust_list, sizeof(head)))
         return;
     /* Bit 0 of a link marks a lock with priority inheritance, which we do not have. */
-    u64 pending = head.pending & ~1UL;
-    for (entry = head.next & ~1UL; entry && entry != t->robust_list; entry = next & ~1UL) {
+    u64 pending = head[2] & ~1UL;
+    for (entry = head[0] & ~1UL; entry && entry != t->robust_list; entry = next & ~1UL) {
         if (++steps > ROBUST_LIST_LIMIT || copy_from_user(&next, entry, sizeof(next)))
             break;
         if (entry != pending)
-            abandon(entry + (u64)head.futex_offset, (u32)t->tid);
+            abandon(entry + head[1], (u32)t->tid);
     }
-    if (pending) /* it was just taking or giving up this one */
-        abandon(pending + (u64)head.futex_offset, (u32)t->tid);
+    if (pending)
+        abandon(pending + head[1], (u32)t->tid);
 }

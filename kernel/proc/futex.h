@@ -12,8 +12,8 @@
  * else, -ETIMEDOUT, -EINVAL, -EFAULT, or an error that makes the call begin again. */
 s64 futex_wait(const u64 *arg);
 
-/* Wakes up to n waiters of addr whose bits match, and lets up to `move` others wait for addr2; does
- * nothing but -EAGAIN unless the word holds *expected (NULL: whatever). How many both, or -errno. */
+/* Wakes up to n waiters of addr whose bits match, and lets up to `move` others wait for addr2; only
+ * if the word holds *expected (NULL: whatever), else -EAGAIN. How many both, or -errno. */
 s64 futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expected);
 
 /* Wakes at most n waiters of the user address; for CLONE_CHILD_CLEARTID. */

@@ -7,8 +7,7 @@
 #include "mm/kmalloc.h"
 #include "proc/signal.h"
 
-#define FIRST_REALTIME 32   /* the kernel's SIGRTMIN; glibc keeps 32 and 33 for itself */
-#define QUEUE_LIMIT    1024 /* RLIMIT_SIGPENDING of a kind: a flood is refused, not kept */
+#define QUEUE_LIMIT 1024 /* RLIMIT_SIGPENDING of a kind: a flood is refused, not kept */
 #define FAULTS                                                                                     \
     (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) |   \
      SIG_BIT(SIGSYS))
@@ -39,10 +38,10 @@ drop(struct sig_pending *p, struct sig_entry *e)
 int
 pending_add(struct sig_pending *p, int signo, const struct sig_info *info)
 {
-    if (p->set & SIG_BIT(signo) && signo < FIRST_REALTIME)
+    if (p->set & SIG_BIT(signo) && signo < SIGRTMIN)
         return 0;
     struct sig_entry *e = p->count < QUEUE_LIMIT ? kzalloc(sizeof(*e)) : NULL;
-    if (!e && signo >= FIRST_REALTIME)
+    if (!e && signo >= SIGRTMIN)
         return -EAGAIN;
     p->set |= SIG_BIT(signo);
     if (!e)

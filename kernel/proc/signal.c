@@ -1,33 +1,23 @@
 /* signal.c - sending: from kill, from the kernel, from a fault; actions and masks. See signal.h.
  *
  * What is pending and who can take it changes under process_lock only, so a signal and a change of
- * mask never pass each other unseen. Source: signal(7), kill(2), sigaction(2); order of events as in
- * Linux kernel/signal.c. */
+ * mask never pass each other unseen. Source: signal(7), kill(2), sigaction(2); order of events as
+ * in Linux kernel/signal.c. */
 
 #include "proc/signal.h"
 #include "proc/process.h"
 #include "time/clock.h"
-
-#define ALARM_PERIOD_LEAST_NS 100000 /* a few times what a handler and its return cost */
 
 void
 signals_copy(struct signals *to, const struct signals *from, bool clear_handlers)
 {
     spin_guard(&process_lock);
     for (int i = 0; i < SIGNALS; i++) {
-        u64 handler = from->action[i].handler;
-        to->action[i] = from->action[i];
-        if (clear_handlers) /* what is ignored stays so, but its flags go */
-            to->action[i] = (struct sig_action){ handler == (u64)SIG_IGN ? handler : 0, 0, 0 };
+        const struct sig_action *a = &from->action[i];
+        /* To be cleared: what is ignored stays so, but its flags go. */
+        u64 kept = a->handler == (u64)SIG_IGN ? a->handler : (u64)SIG_DFL;
+        to->action[i] = clear_handlers ? (struct sig_action){ kept, 0, 0 } : *a;
     }
-}
-
-void
-signal_exec(struct process *p)
-{
-    signals_copy(&p->sig, &p->sig, true);
-    current_task()->sig.alt = (struct sig_stack){ 0 };
-    current_task()->sig.restart.again = NULL;
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
@@ -45,8 +35,6 @@ signal_hand_over(struct process *p)
 {
     sigset set = p->sig.pending.set;
     struct task *t;
-    if (!set)
-        return;
     for_each_task (t, p)
         if (set & ~t->sig.mask) {
             task_prod(t);
@@ -82,11 +70,6 @@ signal_send(struct process *p, struct task *t, int signo, const struct sig_info 
         return -EINVAL;
     if (!signo || p->exiting)
         return 0;
-    if (signo == SIGKILL) {
-        if (p->pid != 1)
-            process_kill_tasks(p, SIGKILL);
-        return 0;
-    }
     /* SIGCONT wakes the stopped and cancels stops, and the other way round, even if blocked. */
     if (signo == SIGCONT) {
         forget(p, STOPS);
@@ -96,6 +79,10 @@ signal_send(struct process *p, struct task *t, int signo, const struct sig_info 
     struct task *judge = t ? t : list_first(&p->tasks, struct task, link);
     if (is_ignored(p, judge->sig.mask, signo))
         return 0;
+    if (signo == SIGKILL) {
+        process_kill_tasks(p, SIGKILL);
+        return 0;
+    }
     int err = pending_add(t ? &t->sig.pending : &p->sig.pending, signo, info);
     if (err)
         return err;
@@ -134,27 +121,22 @@ signal_fault(int signo, int code, u64 addr)
     task_prod(t);
 }
 
-/* setitimer(ITIMER_REAL) has come to its end. The timer goes with its process (exit.c cancels). */
+#define PERIOD_LEAST_NS 1000000 /* of an alarm: each is an interrupt, even while it is blocked */
+
+/* The timer goes with its process (exit.c cancels it). */
 void
 process_alarm(struct timer *t)
 {
+    struct process *p = container_of(t, struct process, alarm);
     spin_guard(&process_lock);
-    signal_send(container_of(t, struct process, alarm), NULL, SIGALRM, NULL);
+    signal_send(p, NULL, SIGALRM, NULL);
+    /* From the last deadline, not from now: lateness does not add up. */
+    if (p->alarm_interval_ticks && list_empty(&t->link) && !p->exiting)
+        timer_set(t, MAX(t->deadline_ticks + p->alarm_interval_ticks,
+                         rdtime() + ns_to_ticks(PERIOD_LEAST_NS)));
 }
 
 /* --- taking ---------------------------------------------------------------------------------- */
-
-/* The alarm's next period begins when the signal of the last one is taken: a program that asks for a
- * signal a microsecond still gets on. From the last deadline, not from now: lateness does not add
- * up. */
-static void
-alarm_again(struct process *p)
-{
-    u64 period = p->alarm_interval_ticks, now = rdtime();
-    u64 least = ns_to_ticks(ALARM_PERIOD_LEAST_NS);
-    if (period && list_empty(&p->alarm.link) && !p->exiting)
-        timer_set(&p->alarm, now + MAX(period - (now - p->alarm.deadline_ticks) % period, least));
-}
 
 int
 signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
@@ -164,8 +146,6 @@ signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
     spin_guard(&process_lock);
     int signo =
         pending_take(&t->sig.pending, wanted, info) ?: pending_take(&p->sig.pending, wanted, info);
-    if (signo == SIGALRM)
-        alarm_again(p);
     if (signo && action) {
         struct sig_action *a = &p->sig.action[signo - 1];
         *action = *a;
@@ -190,31 +170,15 @@ signal_set_action(int signo, const struct sig_action *new)
 }
 
 void
-signal_set_mask(sigset mask)
+signal_set_mask(sigset mask, bool temporarily)
 {
     struct task *t = current_task();
     spin_guard(&process_lock);
     t->sig.mask = mask & ~UNBLOCKABLE;
+    if (!temporarily)
+        t->sig.saved_mask = t->sig.mask;
     if (t->sig.pending.set & ~t->sig.mask)
         task_prod(t);
-    signal_hand_over(t->process);
-}
-
-void
-signal_mask_temporarily(sigset mask)
-{
-    struct task_signals *s = &current_task()->sig;
-    s->saved_mask = s->mask;
-    s->restore_mask = true;
-    signal_set_mask(mask);
-}
-
-void
-signal_mask_restore(void)
-{
-    struct task_signals *s = &current_task()->sig;
-    if (!s->restore_mask)
-        return;
-    s->restore_mask = false;
-    signal_set_mask(s->saved_mask);
+    if (t->process->sig.pending.set)
+        signal_hand_over(t->process);
 }

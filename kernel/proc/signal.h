@@ -72,9 +72,8 @@ struct restart {
 
 /* One task's own. */
 struct task_signals {
-    sigset mask;
-    sigset saved_mask; /* to restore after sigsuspend, ppoll */
-    bool restore_mask;
+    sigset mask;       /* in force */
+    sigset saved_mask; /* the same, but during sigsuspend and ppoll: what comes back after them */
     struct restart restart;
     struct sig_pending pending;
     struct sig_stack alt; /* size 0: none; its flags are not kept */
@@ -114,19 +113,14 @@ void signal_deliver(void);
  * that are now ignored are forgotten. */
 struct sig_action signal_set_action(int signo, const struct sig_action *new);
 
-/* Sets the current task's mask (SIGKILL, SIGSTOP never blocked) and re-evaluates WORK_SIGNAL. */
-void signal_set_mask(sigset mask);
+/* Sets the current task's mask (SIGKILL, SIGSTOP never blocked) and re-evaluates WORK_SIGNAL.
+ * Temporarily, for ppoll and rt_sigsuspend: if a handler runs, it sees this mask, and saved_mask
+ * comes back when it returns; else delivery restores it. A call that ends without a signal puts it
+ * back itself. */
+void signal_set_mask(sigset mask, bool temporarily);
 
-/* For ppoll and rt_sigsuspend: sets `mask` until the end of this call. If a handler runs, it sees
- * `mask`, and the old mask comes back when it returns; else delivery restores it. When the call
- * ends without a signal, signal_mask_restore() puts it back. */
-void signal_mask_temporarily(sigset mask);
-void signal_mask_restore(void);
-
-/* fork: copies actions, on request all caught signals become default. exec: does that for the
- * current process, and its alternate stack goes. */
+/* fork: copies actions; on request, and for exec in place, all caught signals become default. */
 void signals_copy(struct signals *to, const struct signals *from, bool clear_handlers);
-void signal_exec(struct process *p);
 
 /* deliver.c: stops p by `signo` or, with 0, lets it go on, and tells its parent. process_lock
  * held. */

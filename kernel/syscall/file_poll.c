@@ -46,7 +46,7 @@ limits_begin(struct limits *l, u64 timeout_addr, u64 mask_addr, u64 mask_size)
         return -EINVAL;
     if (copy_from_user(&mask, mask_addr, sizeof(mask)))
         return -EFAULT;
-    signal_mask_temporarily(mask);
+    signal_set_mask(mask, true);
     return 0;
 }
 
@@ -65,7 +65,7 @@ limits_end(struct limits *l, s64 result)
     if (result == -EINTR)
         return -ERESTARTNOHAND;
     if (l->masked)
-        signal_mask_restore();
+        signal_set_mask(current_task()->sig.saved_mask, false);
     return result;
 }
 

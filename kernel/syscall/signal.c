@@ -40,7 +40,10 @@ sys_rt_sigprocmask(const u64 *arg)
             return -EFAULT;
         if (how != SIG_BLOCK && how != SIG_UNBLOCK && how != SIG_SETMASK)
             return -EINVAL;
-        signal_set_mask(how == SIG_BLOCK ? old | set : how == SIG_UNBLOCK ? old & ~set : set);
+        signal_set_mask(how == SIG_BLOCK     ? old | set
+                        : how == SIG_UNBLOCK ? old & ~set
+                                             : set,
+                        false);
     }
     return arg[2] ? copy_to_user(arg[2], &old, sizeof(old)) : 0;
 }
@@ -57,11 +60,10 @@ s64
 sys_rt_sigsuspend(const u64 *arg)
 {
     sigset set;
-    if (arg[1] != sizeof(sigset))
-        return -EINVAL;
-    if (copy_from_user(&set, arg[0], sizeof(set)))
-        return -EFAULT;
-    signal_mask_temporarily(set);
+    int err = arg[1] == sizeof(set) ? copy_from_user(&set, arg[0], sizeof(set)) : -EINVAL;
+    if (err)
+        return err;
+    signal_set_mask(set, true);
     while (wait_prepare(), !interrupted())
         schedule();
     thread_announce(THREAD_RUNNABLE);
@@ -80,21 +82,19 @@ sys_rt_sigtimedwait(const u64 *arg)
 {
     sigset set;
     u64 deadline;
-    u8 siginfo[128] = { 0 };
+    struct sig_info info;
     struct waiter w;
-    if (arg[3] != sizeof(sigset))
-        return -EINVAL;
-    if (copy_from_user(&set, arg[0], sizeof(set)))
-        return -EFAULT;
-    int signo, err = deadline_from_user(arg[2], RELATIVE, &deadline);
+    int signo, err = arg[3] == sizeof(set) ? copy_from_user(&set, arg[0], sizeof(set)) : -EINVAL;
+    err = err ?: deadline_from_user(arg[2], RELATIVE, &deadline);
     if (err)
         return err;
     wait_enter(&w, &current_process()->sig.waiters);
-    while (wait_prepare(),
-           !(signo = signal_take(set & ~UNBLOCKABLE, (struct sig_info *)siginfo, NULL)) && !err)
+    while (wait_prepare(), !(signo = signal_take(set & ~UNBLOCKABLE, &info, NULL)) && !err)
         err = rdtime() >= deadline ? -EAGAIN : schedule_until(deadline);
     wait_leave(&w);
-    if (signo && arg[1] && copy_to_user(arg[1], siginfo, sizeof(siginfo)))
+    if (signo && arg[1] &&
+        (copy_to_user(arg[1], &info, sizeof(info)) ||
+         zero_user(arg[1] + sizeof(info), sizeof(siginfo_t) - sizeof(info))))
         return -EFAULT;
     return signo ?: err;
 }
@@ -128,40 +128,38 @@ s64
 sys_kill(const u64 *arg)
 {
     int pid = (int)arg[0], signo = (int)arg[1];
-    struct process *self = current_process();
-    struct sig_info info = { .code = SI_USER, .pid = self->pid };
+    struct sig_info info = { .code = SI_USER, .pid = current_process()->pid };
     spin_guard(&process_lock);
     if (pid > 0)
         return send_to(pid, signo, &info);
     /* Of the lowest number there is no opposite, and no such group either. */
-    int pgrp = pid == -1 ? 0 : pid == 0 ? self->pgrp : (int)-(u32)pid;
+    int pgrp = pid == -1 ? 0 : pid == 0 ? current_process()->pgrp : (int)-(u32)pid;
     return signal_send_members(pgrp, signo, &info);
 }
 
 /* tgid 0: any process (tkill). */
 static s64
-kill_task(int tgid, int tid, int signo, const struct sig_info *info)
+kill_task(int tgid, int tid, int signo)
 {
+    struct sig_info info = { .code = SI_TKILL, .pid = current_process()->pid };
     if (tgid < 0 || tid <= 0)
         return -EINVAL;
     spin_guard(&process_lock);
     struct task *t = task_find(tid);
     bool found = t && (!tgid || t->process->pid == tgid);
-    return found ? signal_send(t->process, t, signo, info) : -ESRCH;
+    return found ? signal_send(t->process, t, signo, &info) : -ESRCH;
 }
 
 s64
 sys_tkill(const u64 *arg)
 {
-    struct sig_info info = { .code = SI_TKILL, .pid = current_process()->pid };
-    return kill_task(0, (int)arg[0], (int)arg[1], &info);
+    return kill_task(0, (int)arg[0], (int)arg[1]);
 }
 
 s64
 sys_tgkill(const u64 *arg)
 {
-    struct sig_info info = { .code = SI_TKILL, .pid = current_process()->pid };
-    return (int)arg[0] ? kill_task((int)arg[0], (int)arg[1], (int)arg[2], &info) : -EINVAL;
+    return (int)arg[0] ? kill_task((int)arg[0], (int)arg[1], (int)arg[2]) : -EINVAL;
 }
 
 /* With the sender's own siginfo. */
@@ -181,25 +179,20 @@ sys_rt_sigqueueinfo(const u64 *arg)
 
 /* --- timers of a process --------------------------------------------------------------------- */
 
-struct itimer_user {
+/* struct itimerval */
+struct itimer {
     s64 interval_sec, interval_usec, value_sec, value_usec;
 };
 
-static u64
-to_ticks(s64 sec, s64 usec)
-{
-    return ns_to_ticks(MIN((u64)sec, 1UL << 33) * NSEC_PER_SEC + (u64)usec * 1000);
-}
-
 /* process_lock held. */
-static struct itimer_user
+static struct itimer
 alarm_now(const struct process *p)
 {
-    u64 now = rdtime(), at = MAX(p->alarm.deadline_ticks, now + 1);
-    u64 value_us = list_empty(&p->alarm.link) ? 0 : ticks_to_ns(at - now) / 1000;
-    u64 interval_us = ticks_to_ns(p->alarm_interval_ticks) / 1000;
-    return (struct itimer_user){ interval_us / 1000000, interval_us % 1000000, value_us / 1000000,
-                                 value_us % 1000000 };
+    u64 left_us = MAX(deadline_left_ns(p->alarm.deadline_ticks) / 1000, 1);
+    u64 value = list_empty(&p->alarm.link) ? 0 : left_us;
+    u64 interval = ticks_to_ns(p->alarm_interval_ticks) / 1000;
+    return (struct itimer){ interval / 1000000, interval % 1000000, value / 1000000,
+                            value % 1000000 };
 }
 
 /* Only the real-time one: nobody asked for the others yet. */
@@ -207,22 +200,22 @@ s64
 sys_setitimer(const u64 *arg)
 {
     struct process *p = current_process();
-    struct itimer_user new = { 0 }, old; /* Linux: no new value means off */
-    if ((int)arg[0] != ITIMER_REAL)
-        return -EINVAL;
-    if (arg[1] && copy_from_user(&new, arg[1], sizeof(new)))
-        return -EFAULT;
-    if (new.interval_sec < 0 || new.value_sec < 0 || (u64) new.interval_usec >= 1000000 ||
-        (u64) new.value_usec >= 1000000)
-        return -EINVAL;
-    u64 value_ticks = to_ticks(new.value_sec, new.value_usec);
+    struct timespec64 interval = { 0, 0 }, value = { 0, 0 }; /* Linux: no new value means off */
+    int err = (int)arg[0] == ITIMER_REAL ? 0 : -EINVAL;
+    if (!err && arg[1])
+        err = time_from_user(&interval, arg[1], 1000)
+                  ?: time_from_user(&value, arg[1] + sizeof(interval), 1000);
+    if (err)
+        return err;
+    u64 ns = MIN((u64)interval.tv_sec, 1UL << 33) * NSEC_PER_SEC + (u64)interval.tv_nsec;
+    bool on = value.tv_sec || value.tv_nsec;
     spin_lock(&process_lock);
-    old = alarm_now(p);
-    p->alarm_interval_ticks = value_ticks ? to_ticks(new.interval_sec, new.interval_usec) : 0;
-    if (value_ticks)
-        timer_set(&p->alarm, rdtime() + value_ticks);
+    struct itimer old = alarm_now(p);
+    p->alarm_interval_ticks = on ? ns_to_ticks(ns) : 0;
+    if (on)
+        timer_set(&p->alarm, deadline_after(&value));
     spin_unlock(&process_lock);
-    if (!value_ticks) /* not under the lock: the handler, which cancelling waits for, takes it */
+    if (!on) /* not under the lock: the handler, which cancelling waits for, takes it */
         timer_cancel(&p->alarm);
     return arg[2] ? copy_to_user(arg[2], &old, sizeof(old)) : 0;
 }
@@ -233,7 +226,7 @@ sys_getitimer(const u64 *arg)
     if ((int)arg[0] != ITIMER_REAL)
         return -EINVAL;
     spin_lock(&process_lock);
-    struct itimer_user now = alarm_now(current_process());
+    struct itimer now = alarm_now(current_process());
     spin_unlock(&process_lock);
     return copy_to_user(arg[1], &now, sizeof(now));
 }

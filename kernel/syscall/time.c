@@ -11,32 +11,25 @@
 #include "syscall/syscall.h"
 #include "time/clock.h"
 
-#define OWN_PROCESS_CPU (-6) /* ids with the number 0 */
-#define OWN_THREAD_CPU  (-2)
-
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* The run time that a CPU-time clock shows. Only one's own, and that of one's threads. */
+/* What a CPU-time clock shows. Only one's own, and those of one's threads. */
 static int
-cpu_time(int id, u64 *ticks)
+cpu_time(int id, struct timespec64 *ts)
 {
     struct process *p = current_process();
-    if (id == CLOCK_PROCESS_CPUTIME_ID || id == CLOCK_THREAD_CPUTIME_ID)
-        id = id == CLOCK_PROCESS_CPUTIME_ID ? OWN_PROCESS_CPU : OWN_THREAD_CPU;
-    if (id >= 0 || (id & 3) == 3)
+    bool thread = id < 0 ? id & 4 : id == CLOCK_THREAD_CPUTIME_ID;
+    int number = id < 0 ? ~(id >> 3) : 0; /* 0: one's own */
+    if (id < 0 ? (id & 3) == 3 : !thread && id != CLOCK_PROCESS_CPUTIME_ID)
         return -EINVAL;
-    int number = ~(id >> 3);
-    if (id & 4) {
-        spin_guard(&process_lock);
-        struct task *t = number ? task_find(number) : current_task();
-        if (!t || t->process != p)
-            return -EINVAL;
-        *ticks = thread_run_ticks(t->thread);
-    } else {
-        if (number && number != p->pid)
-            return -EINVAL;
-        *ticks = process_run_ticks(p);
-    }
+    u64 ticks = thread ? 0 : process_run_ticks(p);
+    spin_guard(&process_lock);
+    bool self = !number || (number == p->pid && !thread);
+    struct task *t = self ? current_task() : task_find(number);
+    if (!t || t->process != p)
+        return -EINVAL;
+    u64 ns = ticks_to_ns(thread ? thread_run_ticks(t->thread) : ticks);
+    *ts = (struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
     return 0;
 }
 
@@ -44,23 +37,15 @@ s64
 sys_clock_gettime(const u64 *arg)
 {
     struct timespec64 ts;
-    u64 ticks, ns;
-    int err = clock_read((int)arg[0], &ts);
-    if (err && !(err = cpu_time((int)arg[0], &ticks))) {
-        ns = ticks_to_ns(ticks);
-        ts = (struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
-    }
+    int id = (int)arg[0], err = clock_read(id, &ts) ? cpu_time(id, &ts) : 0;
     return err ?: copy_to_user(arg[1], &ts, sizeof(ts));
 }
 
 s64
 sys_clock_getres(const u64 *arg)
 {
-    struct timespec64 ts;
-    u64 ticks;
-    int err = clock_resolution((int)arg[0], &ts);
-    if (err && !(err = cpu_time((int)arg[0], &ticks)))
-        ts = (struct timespec64){ 0, 1 };
+    struct timespec64 ts = { 0, 1 }, now;
+    int id = (int)arg[0], err = clock_resolution(id, &ts) ? cpu_time(id, &now) : 0;
     return err ?: arg[1] ? copy_to_user(arg[1], &ts, sizeof(ts)) : 0;
 }
 
@@ -79,18 +64,12 @@ sys_gettimeofday(const u64 *arg)
 
 static struct waitqueue sleepers = { SPINLOCK_INIT("wait queue"), LIST_INIT(sleepers.waiters) };
 
-/* Sets REALTIME from a struct timespec, or timeval with a unit of 1000 ns. Who waits for a moment
- * of it looks again. */
+/* Who waits for a moment of REALTIME looks again. */
 static s64
-set_realtime(u64 addr, s64 unit_ns)
+set_realtime(u64 addr, u64 unit_ns)
 {
     struct timespec64 ts;
-    if (copy_from_user(&ts, addr, sizeof(ts)))
-        return -EFAULT;
-    if ((u64)ts.tv_nsec >= NSEC_PER_SEC / (u64)unit_ns)
-        return -EINVAL;
-    ts.tv_nsec *= unit_ns;
-    int err = clock_set_real(&ts);
+    int err = time_from_user(&ts, addr, unit_ns) ?: clock_set_real(&ts);
     wake_all(&sleepers);
     return err;
 }
@@ -104,25 +83,27 @@ sys_clock_settime(const u64 *arg)
 s64
 sys_settimeofday(const u64 *arg)
 {
-    return arg[0] ? set_realtime(arg[0], 1000)
-                  : 0; /* else only the time zone, which nobody keeps */
+    return arg[0] ? set_realtime(arg[0], 1000) : 0; /* else the time zone, which nobody keeps */
 }
 
 /* --- sleeping -------------------------------------------------------------------------------- */
 
 int
-timespec_from_user(struct timespec64 *ts, u64 addr)
+time_from_user(struct timespec64 *ts, u64 addr, u64 unit_ns)
 {
     if (copy_from_user(ts, addr, sizeof(*ts)))
         return -EFAULT;
-    return ts->tv_sec < 0 || (u64)ts->tv_nsec >= NSEC_PER_SEC ? -EINVAL : 0;
+    if (ts->tv_sec < 0 || (u64)ts->tv_nsec >= NSEC_PER_SEC / unit_ns)
+        return -EINVAL;
+    ts->tv_nsec *= (s64)unit_ns;
+    return 0;
 }
 
 int
 deadline_from_user(u64 addr, int id, u64 *deadline)
 {
     struct timespec64 ts;
-    int err = addr ? timespec_from_user(&ts, addr) : 0;
+    int err = addr ? time_from_user(&ts, addr, 1) : 0;
     *deadline = ~0UL;
     if (addr && !err)
         *deadline = id == RELATIVE ? deadline_after(&ts) : clock_deadline_ticks(id, &ts);
@@ -137,14 +118,11 @@ sleep(int id, const struct timespec64 *until, u64 deadline)
     struct waiter w;
     int err = 0;
     wait_enter(&w, &sleepers);
-    while (!err) {
+    do {
         wait_prepare();
         if (until)
             deadline = clock_deadline_ticks(id, until); /* the past comes back as now */
-        if (rdtime() >= deadline)
-            break;
-        err = schedule_until(deadline);
-    }
+    } while (rdtime() < deadline && !(err = schedule_until(deadline)));
     wait_leave(&w);
     return err;
 }
@@ -171,7 +149,7 @@ sys_clock_nanosleep(const u64 *arg)
     if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME && id != CLOCK_TAI)
         return id >= CLOCK_PROCESS_CPUTIME_ID && id <= CLOCK_MONOTONIC_COARSE ? -EOPNOTSUPP
                                                                               : -EINVAL;
-    int err = flags & ~TIMER_ABSTIME ? -EINVAL : timespec_from_user(&ts, arg[2]);
+    int err = flags & ~TIMER_ABSTIME ? -EINVAL : time_from_user(&ts, arg[2], 1);
     if (err)
         return err;
     if (flags)
@@ -190,12 +168,12 @@ sys_futex(const u64 *arg)
 {
     u64 addr = arg[0], deadline;
     int op = (int)arg[1], command = op & FUTEX_CMD_MASK, err;
-    u32 value = (u32)arg[2], value3 = (u32)arg[5], bitset = FUTEX_BITSET_MATCH_ANY;
+    bool selects = command == FUTEX_WAIT_BITSET || command == FUTEX_WAKE_BITSET;
+    u32 value = (u32)arg[2], value3 = (u32)arg[5];
+    u32 bitset = selects ? value3 : FUTEX_BITSET_MATCH_ANY;
     int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
     if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT_BITSET)
         return -ENOSYS;
-    if (command == FUTEX_WAIT_BITSET || command == FUTEX_WAKE_BITSET)
-        bitset = value3;
     switch (command) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:
@@ -205,9 +183,9 @@ sys_futex(const u64 *arg)
     case FUTEX_WAKE_BITSET:
         return futex_requeue(addr, value, bitset, 0, 0, NULL);
     case FUTEX_REQUEUE:
-        return futex_requeue(addr, value, bitset, arg[4], (u32)arg[3], NULL);
     case FUTEX_CMP_REQUEUE:
-        return futex_requeue(addr, value, bitset, arg[4], (u32)arg[3], &value3);
+        return futex_requeue(addr, value, bitset, arg[4], (u32)arg[3],
+                             command == FUTEX_CMP_REQUEUE ? &value3 : NULL);
     default:
         return -ENOSYS;
     }
