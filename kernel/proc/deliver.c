@@ -25,7 +25,7 @@ process_stop(struct process *p, int signo)
     struct process *parent = p->parent;
     struct task *t;
     if (p->exiting || !p->stop_signal == !signo)
-        return;
+        return; /* it is so already */
     if (signo && signo != SIGSTOP && group_is_orphaned(p))
         return;
     p->stop_signal = signo;
@@ -36,14 +36,16 @@ process_stop(struct process *p, int signo)
         wake_all(&parent->child_events);
     else
         process_notify_parent(p, signo ? CLD_STOPPED : CLD_CONTINUED, signo ?: SIGCONT);
-    for_each_task (t, p) {
+    for_each_task (t, p) { /* who is on its way to stop, or to go on, looks once more */
         task_prod(t);
         thread_resume(t->thread);
     }
 }
 
 /* The call that this trap was, if a signal has ended it: done again, or -EINTR. `a` is the action
- * whose handler runs now, NULL if none does. */
+ * whose handler runs now, NULL if none does. Again means the very same ecall with the same
+ * registers, but for a sleep with a deadline: that would begin its whole time anew, so it goes on
+ * through restart_syscall, and after a handler not at all (signal(7)). */
 static void
 restart_call(const struct sig_action *a)
 {
@@ -51,7 +53,7 @@ restart_call(const struct sig_action *a)
     s64 why = -(s64)f->a0;
     if (f->cause != CAUSE_ECALL_USER || why < ERESTARTSYS || why > ERESTART_RESTARTBLOCK)
         return;
-    f->cause = ~0UL; /* once */
+    f->cause = ~0UL; /* once: of two handlers the first one's frame holds the outcome */
     if (a && why != ERESTARTNOINTR && !(why == ERESTARTSYS && a->flags & SA_RESTART)) {
         f->a0 = (u64)-EINTR;
         return;
@@ -62,6 +64,9 @@ restart_call(const struct sig_action *a)
     f->pc -= 4;
 }
 
+/* The end of the process comes before its stop, and both before any handler. All that can be taken
+ * is taken before user space goes on: each handler adds a frame upon the last, so the one taken
+ * last runs first, and the outcome of the interrupted call stands in the first frame. */
 void
 signal_deliver(void)
 {

@@ -9,6 +9,8 @@
 #include "proc/sigframe.h"
 #include "sched/fp.h"
 
+/* Whether it stands there is asked of sp each time and never remembered: a handler may leave the
+ * stack by longjmp, and nobody hears of it. */
 struct sig_stack
 alternate_stack(void)
 {
@@ -22,17 +24,20 @@ alternate_stack(void)
 int
 alternate_stack_set(const struct sig_stack *new)
 {
-    bool off = new->flags == SS_DISABLE;
+    bool on = new->flags != SS_DISABLE;
     if (alternate_stack().flags == SS_ONSTACK)
         return -EPERM;
-    if (!off && new->flags != 0 && new->flags != SS_ONSTACK)
+    if (on && new->flags != 0 && new->flags != SS_ONSTACK)
         return -EINVAL;
-    if (!off && new->size < MINSIGSTKSZ)
+    if (on && new->size < MINSIGSTKSZ)
         return -ENOMEM;
-    current_task()->sig.alt = off ? (struct sig_stack){ 0 } : *new;
+    current_task()->sig.alt = on ? *new : (struct sig_stack){ 0 };
     return 0;
 }
 
+/* Everything is gathered in a kernel copy first: when it cannot be stored, nothing has changed. The
+ * frame holds saved_mask, not the one of a sigsuspend that ends now, and flags and stack as they
+ * were at the interrupted sp. */
 int
 frame_push(int signo, const struct sig_info *info, const struct sig_action *action)
 {
@@ -42,7 +47,7 @@ frame_push(int signo, const struct sig_info *info, const struct sig_action *acti
     struct signal_frame f = { .uc_stack = alt, .uc_sigmask = s->saved_mask };
     u64 sp = t->frame->sp;
     if (action->flags & SA_ONSTACK && alt.flags == 0) {
-        sp = alt.sp + alt.size;
+        sp = alt.sp + alt.size; /* a second signal goes on below the first instead */
         alt.flags = SS_ONSTACK;
     }
     u64 at = ALIGN_DOWN(sp - sizeof(f), 16);
@@ -50,7 +55,7 @@ frame_push(int signo, const struct sig_info *info, const struct sig_action *acti
         return -EFAULT; /* it would leave the stack that it should stand on */
     memcpy(f.info, info, sizeof(*info));
     memcpy(f.regs, t->frame, sizeof(f.regs));
-    fp_save();
+    fp_save(); /* the newest values may still be in the hart's registers */
     memcpy(f.f, t->fp.f, sizeof(f.f));
     f.fcsr = t->fp.fcsr;
     if (copy_to_user(at, &f, sizeof(f)))
@@ -79,10 +84,10 @@ frame_pop(void)
     }
     memcpy(t->frame, f.regs, sizeof(f.regs));
     memcpy(t->fp.f, f.f, sizeof(f.f));
-    t->fp.fcsr = f.fcsr & 0xff; /* the other bits are reserved */
-    fp_load();
+    t->fp.fcsr = f.fcsr & 0xff;       /* the other bits are reserved */
+    fp_load();                        /* or the hart would go on with the handler's values */
     alternate_stack_set(&f.uc_stack); /* on it, or nonsense: leaves the old one */
-    current_task()->sig.restart.again = NULL;
+    current_task()->sig.restart.again = NULL; /* a sleep that a handler has ended is over */
     signal_set_mask(f.uc_sigmask, false);
     t->frame->cause = ~0UL; /* whatever a0 now holds is no interrupted call's result */
     return (s64)t->frame->a0;

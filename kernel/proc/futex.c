@@ -29,6 +29,7 @@ struct futex_waiter {
 static struct spinlock lock = SPINLOCK_INIT("futex");
 static struct list waiters = LIST_INIT(waiters); /* in order of arrival */
 
+/* The area must exist, not the page: a word that was never touched can be waited for. */
 static int
 key_of(u64 addr, struct futex_key *key)
 {
@@ -44,6 +45,8 @@ key_of(u64 addr, struct futex_key *key)
     return a ? 0 : -EFAULT;
 }
 
+/* A requeue only renames what a waiter waits for: it stays in its place of the list, and wakes in
+ * order of its arrival. It spares a condition variable's broadcast the rush of all to one mutex. */
 s64
 futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expected)
 {
@@ -82,6 +85,9 @@ futex_wake(u64 addr, u32 n)
     futex_requeue(addr, n, FUTEX_BITSET_MATCH_ANY, 0, 0, NULL);
 }
 
+/* After a signal a wait without a deadline can simply be called again, as the word decides; one
+ * with a relative deadline goes on through restart_syscall with what is left. A wake-up that comes
+ * together with the signal counts: the waker has spent it on us. */
 s64
 futex_wait(const u64 *arg)
 {
@@ -112,7 +118,9 @@ futex_wait(const u64 *arg)
 
 /* --- robust lists ---------------------------------------------------------------------------- */
 
-/* The word of a lock: if `tid` holds it, it is marked and somebody else may take it. */
+/* The word of a lock: if `tid` holds it, it is marked and somebody else may take it. Other threads
+ * change the word meanwhile, so it is compared and swapped until it stood still; the first guess is
+ * that nobody waits. */
 static void
 abandon(u64 addr, u32 tid)
 {

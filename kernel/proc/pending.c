@@ -17,6 +17,7 @@ struct sig_entry {
     struct sig_info info;
 };
 
+/* Real-time signals of one number are taken in the order in which they were sent. */
 static struct sig_entry *
 oldest(struct sig_pending *p, int signo)
 {
@@ -41,7 +42,7 @@ pending_add(struct sig_pending *p, int signo, const struct sig_info *info)
     if (p->set & SIG_BIT(signo) && signo < SIGRTMIN)
         return 0;
     struct sig_entry *e = p->count < QUEUE_LIMIT ? kzalloc(sizeof(*e)) : NULL;
-    if (!e && signo >= SIGRTMIN)
+    if (!e && signo >= SIGRTMIN) /* whose number counts, so none may be lost in silence */
         return -EAGAIN;
     p->set |= SIG_BIT(signo);
     if (!e)
@@ -68,7 +69,7 @@ pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info)
     *info = e ? e->info : (struct sig_info){ .signo = signo };
     if (e)
         drop(p, e);
-    if (!oldest(p, signo))
+    if (!oldest(p, signo)) /* else more of the same number wait */
         p->set &= ~SIG_BIT(signo);
     return signo;
 }

@@ -16,12 +16,13 @@ signals_copy(struct signals *to, const struct signals *from, bool clear_handlers
         const struct sig_action *a = &from->action[i];
         /* To be cleared: what is ignored stays so, but its flags go. */
         u64 kept = a->handler == (u64)SIG_IGN ? a->handler : (u64)SIG_DFL;
-        to->action[i] = clear_handlers ? (struct sig_action){ kept, 0, 0 } : *a;
+        to->action[i] = !clear_handlers ? *a : (struct sig_action){ kept, 0, 0 };
     }
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
 
+/* The bit first, then the wake-up: a task that looks in between finds the bit. */
 void
 task_prod(struct task *t)
 {
@@ -29,7 +30,9 @@ task_prod(struct task *t)
     thread_interrupt(t->thread);
 }
 
-/* Each signal is offered to one task that does not block it, the oldest one first. */
+/* Each signal is offered to one task that does not block it, the oldest one first; all of them
+ * would wake up for nothing. Who has been offered one and blocks it, or ends, before it looks,
+ * hands over again: so it cannot lie there while somebody could take it. */
 void
 signal_hand_over(struct process *p)
 {
@@ -42,7 +45,8 @@ signal_hand_over(struct process *p)
         }
 }
 
-/* Would it do nothing if it were taken now? A blocked one is kept: the action may change. */
+/* Would it do nothing if it were taken now? A blocked one is kept: the action may change, or
+ * sigwait(3) waits for it. */
 static bool
 is_ignored(const struct process *p, sigset mask, int signo)
 {
@@ -54,6 +58,7 @@ is_ignored(const struct process *p, sigset mask, int signo)
             (handler == (u64)SIG_DFL && SIG_BIT(signo) & IGNORED_BY_DEFAULT));
 }
 
+/* Wherever in the process it is pending. */
 static void
 forget(struct process *p, sigset which)
 {
@@ -76,17 +81,19 @@ signal_send(struct process *p, struct task *t, int signo, const struct sig_info 
         process_stop(p, 0);
     } else if (SIG_BIT(signo) & STOPS)
         forget(p, SIG_BIT(SIGCONT));
+    /* For a process the mask of its first task decides, as on Linux: if others block it, they still
+     * could not do more with it than forget it. */
     struct task *judge = t ? t : list_first(&p->tasks, struct task, link);
     if (is_ignored(p, judge->sig.mask, signo))
         return 0;
-    if (signo == SIGKILL) {
+    if (signo == SIGKILL) { /* never pending: nothing could stand in its way */
         process_kill_tasks(p, SIGKILL);
         return 0;
     }
     int err = pending_add(t ? &t->sig.pending : &p->sig.pending, signo, info);
     if (err)
         return err;
-    wake_all(&p->sig.waiters);
+    wake_all(&p->sig.waiters); /* those block what they wait for */
     if (!t)
         signal_hand_over(p);
     else if (!(t->sig.mask & SIG_BIT(signo)))
@@ -94,6 +101,7 @@ signal_send(struct process *p, struct task *t, int signo, const struct sig_info 
     return 0;
 }
 
+/* The last answer stands for all: what can go wrong is the same for each of them. */
 int
 signal_send_members(int pgrp, int signo, const struct sig_info *info)
 {
@@ -123,7 +131,9 @@ signal_fault(int signo, int code, u64 addr)
 
 #define PERIOD_LEAST_NS 1000000 /* of an alarm: each is an interrupt, even while it is blocked */
 
-/* The timer goes with its process (exit.c cancels it). */
+/* Armed again here and not where SIGALRM is taken, so a period does not depend on who looks when;
+ * a blocked SIGALRM is pending once, however often this fires. The timer goes with its process: who
+ * ends it or turns it off changes what is asked here under the lock, and cancels afterwards. */
 void
 process_alarm(struct timer *t)
 {
@@ -136,8 +146,9 @@ process_alarm(struct timer *t)
                          rdtime() + ns_to_ticks(PERIOD_LEAST_NS)));
 }
 
-/* --- taking ---------------------------------------------------------------------------------- */
+/* --- taking, and what decides who takes ------------------------------------------------------ */
 
+/* One's own before those of the process: faults are the task's own. */
 int
 signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
 {
@@ -155,6 +166,8 @@ signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
     return signo;
 }
 
+/* What is pending and now ignored goes, blocked or not: else it would come back to life with the
+ * next handler (sigaction(2)). */
 struct sig_action
 signal_set_action(int signo, const struct sig_action *new)
 {
@@ -169,6 +182,8 @@ signal_set_action(int signo, const struct sig_action *new)
     return old;
 }
 
+/* Both kinds of pending signals may have become deliverable to us, and the process' ones may have
+ * been offered to us and are now for others: handing over again covers all of that. */
 void
 signal_set_mask(sigset mask, bool temporarily)
 {

@@ -57,7 +57,8 @@ struct sig_pending {
     struct list queue; /* struct sig_entry of pending.c */
 };
 
-/* What all tasks of a process share. */
+/* What all tasks of a process share. One lock for all processes' signals is enough: every sender
+ * looks its target up under it anyway. */
 struct signals {
     struct sig_action action[SIGNALS];
     struct sig_pending pending;
@@ -70,7 +71,7 @@ struct restart {
     u64 arg[4];
 };
 
-/* One task's own. */
+/* One task's own. The masks change by the task itself only, so it may read them without lock. */
 struct task_signals {
     sigset mask;       /* in force */
     sigset saved_mask; /* the same, but during sigsuspend and ppoll: what comes back after them */

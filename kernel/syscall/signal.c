@@ -12,6 +12,7 @@
 #define KNOWN_FLAGS                                                                                \
     (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND)
 
+/* New and old may be at one address: the new one is read first. */
 s64
 sys_rt_sigaction(const u64 *arg)
 {
@@ -48,6 +49,7 @@ sys_rt_sigprocmask(const u64 *arg)
     return arg[2] ? copy_to_user(arg[2], &old, sizeof(old)) : 0;
 }
 
+/* Read without the lock: each set is one word, and what comes a moment later is not promised. */
 s64
 sys_rt_sigpending(const u64 *arg)
 {
@@ -56,6 +58,7 @@ sys_rt_sigpending(const u64 *arg)
     return arg[1] > sizeof(set) ? -EINVAL : copy_to_user(arg[0], &set, arg[1]);
 }
 
+/* Ends by a signal only; delivery sees its mask and puts the old one back. */
 s64
 sys_rt_sigsuspend(const u64 *arg)
 {
@@ -76,7 +79,8 @@ sys_rt_sigreturn(const u64 *arg)
     return frame_pop();
 }
 
-/* Waits until one of the set is there, the deadline, or another signal. */
+/* Waits until one of the set is there, the deadline, or another signal. The set is blocked as a
+ * rule, so its signals do not interrupt: senders wake this queue. */
 s64
 sys_rt_sigtimedwait(const u64 *arg)
 {
@@ -99,6 +103,7 @@ sys_rt_sigtimedwait(const u64 *arg)
     return signo ?: err;
 }
 
+/* The old one is read first: both may be at one address. */
 s64
 sys_sigaltstack(const u64 *arg)
 {
@@ -124,6 +129,7 @@ send_to(int pid, int signo, const struct sig_info *info)
     return p ? signal_send(p, NULL, signo, info) : -ESRCH;
 }
 
+/* pid > 0 one process, 0 one's own group, -1 everybody, else the group -pid. */
 s64
 sys_kill(const u64 *arg)
 {
@@ -137,7 +143,8 @@ sys_kill(const u64 *arg)
     return signal_send_members(pgrp, signo, &info);
 }
 
-/* tgid 0: any process (tkill). */
+/* A tid may have been given to another process meanwhile: tgkill names both. tgid 0: any process
+ * (tkill). */
 static s64
 kill_task(int tgid, int tid, int signo)
 {
@@ -162,7 +169,7 @@ sys_tgkill(const u64 *arg)
     return (int)arg[0] ? kill_task((int)arg[0], (int)arg[1], (int)arg[2]) : -EINVAL;
 }
 
-/* With the sender's own siginfo. */
+/* With the sender's own siginfo: a value, mostly (sigqueue(3)). */
 s64
 sys_rt_sigqueueinfo(const u64 *arg)
 {
@@ -184,7 +191,7 @@ struct itimer {
     s64 interval_sec, interval_usec, value_sec, value_usec;
 };
 
-/* process_lock held. */
+/* What is left, never 0 of one that runs: a program would take it for off. process_lock held. */
 static struct itimer
 alarm_now(const struct process *p)
 {

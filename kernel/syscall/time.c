@@ -1,5 +1,7 @@
 /* time.c - system calls about time, and futex, which is mostly waiting with a timeout.
  *
+ * Programs read clocks in the vDSO; what comes here are the clocks that need the kernel, and who
+ * has no vDSO. All waiting is until a deadline in ticks of rdtime.
  * Source: clock_gettime(2), clock_nanosleep(2), gettimeofday(2), futex(2); CPU-time clock ids as in
  * Linux include/linux/posix-timers_types.h: ~pid << 3 | kind, bit 2 for a thread. */
 
@@ -13,7 +15,8 @@
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* What a CPU-time clock shows. Only one's own, and those of one's threads. */
+/* What a CPU-time clock shows: one's own, by fixed id or by number, and those of one's threads
+ * (clock_getcpuclockid, pthread_getcpuclockid). Another process' is refused. */
 static int
 cpu_time(int id, struct timespec64 *ts)
 {
@@ -64,7 +67,7 @@ sys_gettimeofday(const u64 *arg)
 
 static struct waitqueue sleepers = { SPINLOCK_INIT("wait queue"), LIST_INIT(sleepers.waiters) };
 
-/* Who waits for a moment of REALTIME looks again. */
+/* Who waits for a moment of REALTIME looks again: it may have come nearer, or be past. */
 static s64
 set_realtime(u64 addr, u64 unit_ns)
 {
@@ -127,7 +130,8 @@ sleep(int id, const struct timespec64 *until, u64 deadline)
     return err;
 }
 
-/* Sleeps until arg[0], in ticks; the rest goes to arg[1] (user address, 0: nowhere) on a signal. */
+/* Sleeps until arg[0], in ticks; the rest goes to arg[1] (user address, 0: nowhere) on a signal. A
+ * stop leaves the deadline as it is: the sleep that goes on afterwards is not a new one. */
 static s64
 sleep_rest(const u64 *arg)
 {
@@ -163,6 +167,8 @@ sys_nanosleep(const u64 *arg)
     return sys_clock_nanosleep((u64[]){ CLOCK_MONOTONIC, 0, arg[0], arg[1] });
 }
 
+/* WAIT's time is relative, WAIT_BITSET's a moment of MONOTONIC or REALTIME. A requeue has a number
+ * where the others have the time. */
 s64
 sys_futex(const u64 *arg)
 {

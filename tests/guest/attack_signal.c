@@ -316,7 +316,7 @@ TEST(kill_in_every_state, "a wait does not end for SIGKILL", "kernel/proc (exit)
         }
 }
 
-/* --- children ---------------------------------------------------------------------------------- */
+/* --- children --------------------------------------------------------------------------------- */
 
 TEST(ignored_child_is_not_pending, "SIGCHLD is kept for who ignores and blocks it",
      "kernel/proc (exit): report_end")
