@@ -268,7 +268,7 @@ terminal_signal(int pgrp, int signo)
 {
     spin_lock(&process_lock);
     if (signo != SIGTTIN || !group_is_orphaned(current_process()))
-        signal_send_members(pgrp, signo);
+        signal_send_members(pgrp, signo, NULL);
     spin_unlock(&process_lock);
 }
 

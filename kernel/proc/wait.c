@@ -35,7 +35,7 @@ process_notify_parent(struct process *p, int status)
     /* It may say that it does not want to hear of stops. */
     bool silent = !p->zombie && parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP;
     if (p->exit_signal && !silent)
-        signal_send_process(parent, p->exit_signal, &info);
+        signal_send(parent, NULL, p->exit_signal, &info);
     wake_all(&parent->events);
 }
 

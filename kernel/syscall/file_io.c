@@ -21,7 +21,7 @@ transfer_result(s64 result)
         struct sig_info info = { .signo = SIGPIPE, .code = SI_USER };
         info.pid = current_process()->pid;
         spin_lock(&process_lock);
-        signal_send_task(current_task(), SIGPIPE, &info);
+        signal_send(current_process(), current_task(), SIGPIPE, &info);
         spin_unlock(&process_lock);
     }
     return result == -EINTR ? -ERESTARTSYS : result;

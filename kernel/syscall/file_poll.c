@@ -35,23 +35,18 @@ struct limits {
 static s64
 limits_begin(struct limits *l, u64 timeout_addr, u64 mask_addr, u64 mask_size)
 {
-    struct timespec64 ts;
     sigset mask;
     *l = (struct limits){ timeout_addr, ~0UL, mask_addr != 0 };
-    if (timeout_addr) {
-        if (copy_from_user(&ts, timeout_addr, sizeof(ts)))
-            return -EFAULT;
-        if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC)
-            return -EINVAL;
-        l->deadline_ticks = deadline_after(&ts);
-    }
+    int err = deadline_from_user(timeout_addr, RELATIVE, &l->deadline_ticks);
+    if (err)
+        return err;
     if (!mask_addr)
         return 0;
     if (mask_size != sizeof(mask))
         return -EINVAL;
     if (copy_from_user(&mask, mask_addr, sizeof(mask)))
         return -EFAULT;
-    signal_mask_temporarily(mask);
+    signal_set_mask(mask, true);
     return 0;
 }
 
@@ -70,7 +65,7 @@ limits_end(struct limits *l, s64 result)
     if (result == -EINTR)
         return -ERESTARTNOHAND;
     if (l->masked)
-        signal_mask_restore();
+        signal_set_mask(current_task()->sig.saved_mask, false);
     return result;
 }
 

@@ -31,7 +31,6 @@ static struct spinlock lock = SPINLOCK_INIT("timekeeper");
 static u64 nominal_mult;
 static u64 slew_ppm;
 static u64 last_update; /* rdtime of the newest one */
-void (*clock_changed)(void);
 
 u64
 clock_nominal_mult(void)
@@ -192,8 +191,6 @@ clock_set_real(const struct timespec64 *ts)
     if (ts->tv_sec < 0 || ts->tv_sec > LATEST_SEC || (u64)ts->tv_nsec >= NSEC_PER_SEC)
         return -EINVAL;
     set_real((struct vvar_time){ ts->tv_sec, (u64)ts->tv_nsec });
-    if (clock_changed)
-        clock_changed();
     return 0;
 }
 

@@ -94,29 +94,6 @@ TEST(alternate_stack_flags, "a mode that is none is taken", "sigaltstack(2)")
     EQ(old.ss_flags, 0);
 }
 
-#define AUTODISARM (1 << 31)
-
-static stack_t inside;
-
-static void
-look(int signo, siginfo_t *info, void *context)
-{
-    sigaltstack(NULL, &inside);
-}
-
-TEST(alternate_stack_disarmed, "SS_AUTODISARM is refused, or the stack does not come back",
-     "sigaltstack(2)")
-{
-    stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = AUTODISARM }, old;
-    EQ(sigaltstack(&s, NULL), 0);
-    handle(SIGUSR1, look, SA_ONSTACK);
-    raise(SIGUSR1);
-    EQ(inside.ss_flags, SS_DISABLE);
-    OK(sigaltstack(NULL, &old));
-    EQ(old.ss_flags, AUTODISARM);
-    EQ(old.ss_size, sizeof alternate);
-}
-
 /* --- floods ----------------------------------------------------------------------------------- */
 
 static volatile int count;
