@@ -19,7 +19,8 @@ struct elf {
     u64 phdr_address; /* user address of the program headers, 0 if not mapped */
 };
 
-/* All that exec collects on its way. */
+/* All that exec collects on its way. What is in it at the end goes with it: after a failure that is
+ * the new program, after the exchange what was left of the old one. */
 struct exec {
     const char *path;
     u64 argv, envp;             /* user addresses of the vectors, 0: none */
@@ -31,7 +32,7 @@ struct exec {
     /* What stands in argv before the user's strings: words[first] and up. */
     const char *words[2 * SCRIPT_DEPTH + 1];
     u32 first;
-    char lines[SCRIPT_DEPTH + 1][SCRIPT_LINE]; /* of the scripts; they hold the words */
+    char lines[SCRIPT_DEPTH + 1][SCRIPT_LINE]; /* first ones, of the scripts; they hold the words */
     char interpreter_path[INTERPRETER_MOST];   /* "": a static program */
 };
 

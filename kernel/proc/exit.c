@@ -106,6 +106,8 @@ end_process(struct process *p)
     report_end(p);
 }
 
+/* From the first line on, the steps leave less and less to stand on: user memory, the space, the
+ * record of the task, that of the process; at last the stack, which the next thread frees. */
 noreturn void
 task_exit(int status)
 {
@@ -134,7 +136,8 @@ task_exit(int status)
     thread_exit();
 }
 
-/* Tells every task but the current one to look at its process. process_lock held. */
+/* Makes every task look at its process before it sees user space again, and all but the current one
+ * do so soon, whatever they wait for. process_lock held. */
 static void
 hurry_others(struct process *p)
 {
@@ -194,9 +197,10 @@ process_become_single(void)
     return 0;
 }
 
-/* The process with the most pages must go, whoever asked, for that one may be small and innocent;
- * among equals the youngest. Never process 1 while there is another. What can fail (fork, mmap, a
- * file) fails with ENOMEM or ENOSPC and does not come here. */
+/* Memory is exhausted. The process with the most pages must go, whoever asked, for that one may be
+ * small and innocent; among equals the youngest. Never process 1 while there is another, and nobody
+ * else while one is on its way out. What can fail (fork, mmap, a file) fails with ENOMEM or ENOSPC
+ * and does not come here. */
 void
 process_make_memory(void)
 {
@@ -216,5 +220,5 @@ process_make_memory(void)
         process_kill_tasks(victim, SIGKILL);
     }
     spin_unlock(&process_lock);
-    yield();
+    yield(); /* to who is ending */
 }

@@ -63,7 +63,8 @@ process_run_ticks(struct process *p)
     return ticks;
 }
 
-/* A pid also names a group and a session as long as one member lives. */
+/* A pid also names a group and a session as long as one member lives: a new process with that
+ * number would find itself their leader. */
 static bool
 number_in_use(int number)
 {
@@ -74,8 +75,8 @@ number_in_use(int number)
     return task_find(number) != NULL;
 }
 
-/* Into the tables: from here on it is found, and a process with its first task. The task's number,
- * or -EAGAIN when there are too many. process_lock held. */
+/* Into the tables: from here on it is found, and signals reach it. A process gets in with its first
+ * task, and has its number. That number, or -EAGAIN when there are too many. process_lock held. */
 static int
 publish(struct task *t)
 {

@@ -41,6 +41,7 @@ struct process {
     u64 alarm_interval_ticks;
 };
 
+/* What user space calls a thread. Its record goes with its end; the thread's own a little later. */
 struct task {
     int tid;
     struct list link;

@@ -10,6 +10,8 @@
 #include "syscall/syscall.h"
 #include "time/clock.h"
 
+/* fork, vfork and threads (proc/process.c). What asks for clone3 gets ENOSYS, and then libcs come
+ * here. */
 SYSCALL(clone)
 {
     return process_clone((u32)arg[0], arg[1], arg[2], arg[3], arg[4]);

@@ -55,6 +55,7 @@ SYSCALL(sched_getaffinity)
     return copy_to_user(arg[2], &mask, sizeof(mask)) ? -EFAULT : (s64)sizeof(mask);
 }
 
+/* There are no NUMA nodes: all is node 0. */
 SYSCALL(getcpu)
 {
     u32 hart = this_hart()->index, node = 0;
@@ -134,6 +135,7 @@ SYSCALL(uname)
     return copy_to_user(arg[0], &name, sizeof(name)) ? -EFAULT : 0;
 }
 
+/* What there is not (swap, shared and buffered memory, load) reads as zero. */
 SYSCALL(sysinfo)
 {
     struct sysinfo s = { .uptime = (s64)(clock_monotonic_ns() / NSEC_PER_SEC), .mem_unit = 1 };
@@ -146,6 +148,8 @@ SYSCALL(sysinfo)
     return copy_to_user(arg[0], &s, sizeof(s)) ? -EFAULT : 0;
 }
 
+/* There is one generator, seeded at boot: it never blocks, and all flags mean the same. A long
+ * answer may be cut short by a signal. */
 SYSCALL(getrandom)
 {
     u64 n = MIN(arg[1], 0x7fffffffUL), done = 0;

@@ -50,7 +50,7 @@ bombs(void)
 }
 
 TEST(one_kill_ends_a_bomb, "a child is born behind the back of a signal to its group",
-     "kernel/proc (clone): may_publish")
+     "kernel/proc (process): process_clone")
 {
     born = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     gives_back(bombs);
@@ -103,7 +103,7 @@ lives(void)
 }
 
 TEST(watched_ends, "/proc follows a pointer of a process that has just dropped it",
-     "kernel/proc (clone): process_drop_resources")
+     "kernel/proc (exit): process_drop_resources")
 {
     gives_back(lives);
 }

@@ -7,7 +7,7 @@
 #include <time.h>
 
 TEST(no_sysinfo_ehdr, "AT_SYSINFO_EHDR is there, perhaps as 0: parsers crash on it",
-     "kernel/proc (auxv)")
+     "kernel/proc (args)")
 {
     errno = 0;
     EQ(getauxval(AT_SYSINFO_EHDR), 0);
