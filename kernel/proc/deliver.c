@@ -89,16 +89,10 @@ signal_deliver(void)
         int signo = signal_take(~current_task()->sig.mask, &info, &a);
         if (!signo)
             break;
-        if (a.handler == (u64)SIG_IGN ||
-            (a.handler == (u64)SIG_DFL && SIG_BIT(signo) & IGNORED_BY_DEFAULT))
+        if (a.handler == (u64)SIG_DFL && !(SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT)))
+            process_exit_group(signo); /* the low byte of a wait status */
+        if (a.handler == (u64)SIG_DFL || a.handler == (u64)SIG_IGN)
             continue;
-        if (a.handler == (u64)SIG_DFL) {
-            if (!(SIG_BIT(signo) & STOPS))
-                process_exit_group(signo); /* the low byte of a wait status */
-            spin_guard(&process_lock);
-            process_stop(p, signo);
-            continue;
-        }
         restart_call(&a);
         if (!frame_push(signo, &info, &a))
             continue;
