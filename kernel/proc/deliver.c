@@ -3,6 +3,7 @@
  * The end of the process, its stop, default actions, and the choice whether an interrupted system
  * call is done again. p->stop_signal says that a process is stopped: each task stops itself here
  * and is resumed by SIGCONT or SIGKILL. Handlers' frames are built in frame.c.
+ * Not here: who decides what is pending, and for whom (signal.c).
  * Source: signal(7); wait(2) on WUNTRACED. */
 
 #include <asm/unistd.h>

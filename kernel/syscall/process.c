@@ -275,7 +275,7 @@ sys_set_tid_address(const u64 *arg)
     return current_task()->tid;
 }
 
-/* Walked when the thread dies (proc/robust.c). */
+/* Walked when the thread dies (proc/futex.c). */
 s64
 sys_set_robust_list(const u64 *arg)
 {
