@@ -3,6 +3,7 @@
  * The end of the process, its stop, default actions, and the choice whether an interrupted system
  * call is done again. p->stop_signal says that a process is stopped: each task stops itself here
  * and is resumed by SIGCONT or SIGKILL. Handlers' frames are built in frame.c.
+ * Not here: who decides what is pending, and for whom (signal.c).
  * Source: signal(7); wait(2) on WUNTRACED. */
 
 #include <asm/unistd.h>
@@ -82,16 +83,10 @@ signal_deliver(void)
         int signo = signal_take(~current_task()->sig.mask, &info, &a);
         if (!signo)
             break;
-        if (a.handler == (u64)SIG_IGN ||
-            (a.handler == (u64)SIG_DFL && SIG_BIT(signo) & IGNORED_BY_DEFAULT))
+        if (a.handler == (u64)SIG_DFL && !(SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT)))
+            process_exit_group(signo); /* the low byte of a wait status */
+        if (a.handler == (u64)SIG_DFL || a.handler == (u64)SIG_IGN)
             continue;
-        if (a.handler == (u64)SIG_DFL) {
-            if (!(SIG_BIT(signo) & STOPS))
-                process_exit_group(signo); /* the low byte of a wait status */
-            spin_guard(&process_lock);
-            process_stop(p, signo);
-            continue;
-        }
         restart_call(&a);
         if (!frame_push(signo, &info, &a))
             continue;

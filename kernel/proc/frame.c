@@ -66,9 +66,9 @@ frame_push(int signo, const struct sig_info *info, const struct sig_action *acti
     t->frame->a0 = signo;
     t->frame->a1 = at;
     t->frame->a2 = at + offsetof(struct signal_frame, uc_flags);
+    /* While it runs; the frame holds the mask to come back to. */
     sigset self = action->flags & SA_NODEFER ? 0 : SIG_BIT(signo);
-    signal_set_mask(s->mask | action->mask | self,
-                    false); /* the frame holds the one to come back */
+    signal_set_mask(s->mask | action->mask | self, false);
     return 0;
 }
 

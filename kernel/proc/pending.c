@@ -12,6 +12,7 @@
     (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) |   \
      SIG_BIT(SIGSYS))
 
+/* What came with one signal. */
 struct sig_entry {
     struct list link;
     struct sig_info info;

@@ -162,6 +162,9 @@ signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
         *action = *a;
         if (a->flags & SA_RESETHAND && a->handler != (u64)SIG_IGN)
             a->handler = (u64)SIG_DFL;
+        /* At once: a SIGCONT that comes after this must find it stopped, or nothing would. */
+        if (action->handler == (u64)SIG_DFL && SIG_BIT(signo) & STOPS)
+            process_stop(p, signo);
     }
     return signo;
 }

@@ -103,7 +103,8 @@ void signal_hand_over(struct process *p);
 void signal_fault(int signo, int code, u64 addr);
 
 /* The next signal of the set that is pending for the current task, taken off, with what came with
- * it and, unless NULL, the action that it asks for: a SA_RESETHAND one is used up. 0 if none. */
+ * it and, unless NULL, the action that it asks for: a SA_RESETHAND one is used up, a stop is
+ * done. 0 if none. */
 int signal_take(sigset wanted, struct sig_info *info, struct sig_action *action);
 
 /* The last thing before user space when WORK_SIGNAL is set: takes signals until none is left. May

@@ -1,7 +1,7 @@
 /* wait.c - wait4 and waitid: what has become of the children, and how a parent hears of it.
  *
  * A child reports its end, its stop and that it goes on; each report is taken once, unless WNOWAIT.
- * Not here: how a process ends (exit.c) or stops (stop.c). Source: wait(2), waitid(2). */
+ * Not here: how a process ends (exit.c) or stops (deliver.c). Source: wait(2), waitid(2). */
 
 #include <asm/siginfo.h>
 #include <asm/signal.h>

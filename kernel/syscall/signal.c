@@ -41,10 +41,8 @@ sys_rt_sigprocmask(const u64 *arg)
             return -EFAULT;
         if (how != SIG_BLOCK && how != SIG_UNBLOCK && how != SIG_SETMASK)
             return -EINVAL;
-        signal_set_mask(how == SIG_BLOCK     ? old | set
-                        : how == SIG_UNBLOCK ? old & ~set
-                                             : set,
-                        false);
+        set = how == SIG_BLOCK ? old | set : how == SIG_UNBLOCK ? old & ~set : set;
+        signal_set_mask(set, false);
     }
     return arg[2] ? copy_to_user(arg[2], &old, sizeof(old)) : 0;
 }

@@ -68,7 +68,7 @@ again(int signo, siginfo_t *info, void *context)
 }
 
 TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
-     "kernel/proc (frame): place_frame")
+     "kernel/proc (frame): frame_push")
 {
     for (int flags = 0; flags <= SA_ONSTACK; flags += SA_ONSTACK) {
         int status = IN_CHILD({
@@ -200,7 +200,7 @@ TEST(pending_floods, "queued signals are not given back", "kernel/proc (pending)
     gives_back(flood);
 }
 
-TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (alarm)")
+TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (signal): process_alarm")
 {
     struct itimerval often = { { 0, 1 }, { 0, 1 } }, off = { { 0, 0 }, { 0, 0 } };
     handle(SIGALRM, tally, SA_RESTART);
