@@ -12,9 +12,7 @@
 #include "mm/frame.h"
 #include "mm/layout.h"
 #include "mm/pagetable.h"
-#include "proc/futex.h"
 #include "proc/process.h"
-#include "syscall/syscall.h"
 #include "time/clock.h"
 #include "time/timer.h"
 #include "trap/trap.h"
@@ -74,8 +72,6 @@ boot_main(u64 hartid, u64 fdt_pa)
     virtio_init(); /* before the files: named ports become devices */
     vfs_init();
     process_init();
-    futex_init();
-    sleep_init();
     harts_start_all();
     pr_info("%u harts, %lu KiB of memory, %lu free", harts_online, frames_total() * 4,
             frames_free() * 4);

@@ -6,7 +6,7 @@
  * return to user space with one held.
  *
  * Order, outermost first (a lock may be taken while holding those to its left):
- *   process tree > signals > files > pipe, terminal, futex > space > ramfs inode > frames, kmalloc
+ *   process tree > files > pipe, terminal, futex > space > ramfs inode > frames, kmalloc
  *   > scheduler > timers > log */
 #pragma once
 

@@ -129,7 +129,7 @@ auxv_fill(const struct exec *x, u64 random_at)
         { AT_L1D_CACHESIZE, 0 }, { AT_L1D_CACHEGEOMETRY, 0 },
         { AT_L2_CACHESIZE, 0 }, { AT_L2_CACHEGEOMETRY, 0 },
         { AT_L3_CACHESIZE, 0 }, { AT_L3_CACHEGEOMETRY, 0 },
-        { AT_MINSIGSTKSZ, SIGNAL_FRAME_SIZE },
+        { AT_MINSIGSTKSZ, sizeof(struct signal_frame) },
         { AT_HWCAP, hwcap() }, { AT_PAGESZ, PAGE_SIZE },
         { AT_CLKTCK, 100 }, /* USER_HZ, the unit of times(2) */
         { AT_PHDR, x->program.phdr_address }, { AT_PHENT, sizeof(Elf64_Phdr) },

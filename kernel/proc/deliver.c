@@ -1,127 +1,100 @@
 /* deliver.c - taking signals, on the way back to user space.
  *
  * The end of the process, its stop, default actions, and the choice whether an interrupted system
- * call is done again. Handlers' frames are built in frame.c. Source: signal(7). */
+ * call is done again. p->stop_signal says that a process is stopped: each task stops itself here
+ * and is resumed by SIGCONT or SIGKILL. Handlers' frames are built in frame.c.
+ * Not here: who decides what is pending, and for whom (signal.c).
+ * Source: signal(7); wait(2) on WUNTRACED. */
 
-#include <asm/signal.h>
 #include <asm/unistd.h>
 #include "proc/process.h"
 
-enum fate { IGNORE, STOP, KILL };
-
-static enum fate
-default_fate(int signo)
+/* What ties a group to its session is a parent outside of it, who could continue it: a shell. Here
+ * the nearest ancestor of one member stands for the group. */
+bool
+group_is_orphaned(const struct process *p)
 {
-    switch (signo) {
-    case SIGCHLD:
-    case SIGCONT:
-    case SIGURG:
-    case SIGWINCH:
-        return IGNORE;
-    case SIGSTOP:
-    case SIGTSTP:
-    case SIGTTIN:
-    case SIGTTOU:
-        return STOP;
-    default:
-        return KILL;
+    const struct process *parent = p->parent;
+    while (parent && parent->pgrp == p->pgrp)
+        parent = parent->parent;
+    return !parent || parent->pid == 1 || parent->session != p->session;
+}
+
+void
+process_stop(struct process *p, int signo)
+{
+    struct task *t;
+    if (p->exiting || !p->stop_signal == !signo)
+        return; /* it is so already */
+    if (signo && signo != SIGSTOP && group_is_orphaned(p))
+        return;
+    p->stop_signal = signo;
+    process_notify_parent(p, signo ? WAIT_STOPPED(signo) : WAIT_CONTINUED);
+    for_each_task (t, p) { /* who is on its way to stop, or to go on, looks once more */
+        task_prod(t);
+        thread_resume(t->thread);
     }
 }
 
+/* The call that this trap was, if a signal has ended it: done again, or -EINTR. `a` is the action
+ * whose handler runs now, NULL if none does. Again means the very same ecall with the same
+ * registers, but for a sleep with a deadline: that would begin its whole time anew, so it goes on
+ * through restart_syscall, and after a handler not at all (signal(7)). */
 static void
-take_default(int signo)
+restart_call(const struct sig_action *a)
 {
-    enum fate fate = default_fate(signo);
-    if (fate == KILL)
-        process_exit_group(signo); /* the low byte of a wait status */
-    if (fate != STOP)
+    struct trapframe *f = current()->frame;
+    s64 why = -(s64)f->a0;
+    if (f->cause != CAUSE_ECALL_USER || why < ERESTARTSYS || why > ERESTART_RESTARTBLOCK)
         return;
-    spin_lock(&process_lock);
-    if (signo == SIGSTOP || !group_is_orphaned(current_process()))
-        process_stop(current_process(), signo);
-    spin_unlock(&process_lock);
-}
-
-/* The call that this trap was, if a signal has ended it: done again, or -EINTR. */
-static void
-restart_call(struct trapframe *f, bool handler, bool sa_restart)
-{
-    s64 result = (s64)f->a0;
-    bool again;
-    if (f->cause != CAUSE_ECALL_USER)
-        return;
-    f->cause = ~0UL; /* once */
-    if (result == -ERESTARTNOINTR)
-        again = true;
-    else if (result == -ERESTARTSYS)
-        again = !handler || sa_restart;
-    else if (result == -ERESTARTNOHAND || result == -ERESTART_RESTARTBLOCK)
-        again = !handler;
-    else
-        return;
-    if (!again) {
+    f->cause = ~0UL; /* once: of two handlers the first one's frame holds the outcome */
+    if (a && why != ERESTARTNOINTR && !(why == ERESTARTSYS && a->flags & SA_RESTART)) {
         f->a0 = (u64)-EINTR;
         return;
     }
-    if (result == -ERESTART_RESTARTBLOCK)
+    if (why == ERESTART_RESTARTBLOCK)
         f->a7 = __NR_restart_syscall;
     f->a0 = f->orig_a0;
     f->pc -= 4;
 }
 
-/* The action for a signal that was just taken; a SA_RESETHAND one is used up. */
-static struct sig_action
-action_of(int signo)
-{
-    struct signals *s = &current_process()->sig;
-    spin_lock(&s->lock);
-    struct sig_action a = s->action[signo - 1];
-    if (a.flags & SA_RESETHAND && a.handler != (u64)SIG_IGN)
-        s->action[signo - 1].handler = (u64)SIG_DFL;
-    spin_unlock(&s->lock);
-    return a;
-}
-
-static void
-run_handler(int signo, const struct sig_info *info, const struct sig_action *a)
-{
-    struct task_signals *s = &current_task()->sig;
-    restart_call(current()->frame, true, a->flags & SA_RESTART);
-    if (frame_push(signo, info, a)) {
-        /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
-        if (signo == SIGSEGV)
-            process_exit_group(SIGSEGV);
-        signal_fault(SIGSEGV, 0x80, 0); /* SI_KERNEL */
-        return;
-    }
-    s->restore_mask = false; /* the frame holds the mask to come back to */
-    sigset blocked = s->mask | a->mask;
-    signal_set_mask(a->flags & SA_NODEFER ? blocked : blocked | SIG_BIT(signo));
-}
-
+/* The end of the process comes before its stop, and both before any handler. All that can be taken
+ * is taken before user space goes on: each handler adds a frame upon the last, so the one taken
+ * last runs first, and the outcome of the interrupted call stands in the first frame. */
 void
 signal_deliver(void)
 {
+    struct process *p = current_process();
     struct sig_info info;
+    struct sig_action a;
     for (;;) {
         /* The bit goes first: whatever is sent from now on sets it again. */
         __atomic_fetch_and(&current()->work, ~WORK_SIGNAL, __ATOMIC_SEQ_CST);
         if (task_must_end())
-            task_exit(current_process()->exit_status);
-        if (current_process()->stop_signal) {
-            stop_here();
-            __atomic_fetch_or(&current()->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
+            task_exit(p->exit_status);
+        if (p->stop_signal) {
+            /* State first, then the look: a SIGCONT in between finds us STOPPED and resumes us. */
+            thread_announce(THREAD_STOPPED);
+            if (p->stop_signal && !task_must_end())
+                schedule();
+            thread_announce(THREAD_RUNNABLE);
             continue;
         }
-        int signo = signal_take(~current_task()->sig.mask, &info);
+        int signo = signal_take(~current_task()->sig.mask, &info, &a);
         if (!signo)
             break;
-        struct sig_action a = action_of(signo);
-        if (a.handler == (u64)SIG_DFL)
-            take_default(signo);
-        else if (a.handler != (u64)SIG_IGN)
-            run_handler(signo, &info, &a);
+        if (a.handler == (u64)SIG_DFL && !(SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT)))
+            process_exit_group(signo); /* the low byte of a wait status */
+        if (a.handler == (u64)SIG_DFL || a.handler == (u64)SIG_IGN)
+            continue;
+        restart_call(&a);
+        if (!frame_push(signo, &info, &a))
+            continue;
+        /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
+        if (signo == SIGSEGV)
+            process_exit_group(SIGSEGV);
+        signal_fault(SIGSEGV, SI_KERNEL, 0);
     }
-    restart_call(current()->frame, false, false);
-    signal_mask_restore();
+    restart_call(NULL);
+    signal_set_mask(current_task()->sig.saved_mask, false);
 }

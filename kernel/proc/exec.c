@@ -139,7 +139,8 @@ enter(struct exec *x)
     p->vfork_task = NULL;
     spin_unlock(&process_lock);
     space_activate(p->space);
-    signal_exec(p);
+    signals_copy(&p->sig, &p->sig, true);
+    current_task()->sig.alt = (struct sig_stack){ 0 };
     /* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
     memset(t->frame, 0, sizeof(*t->frame));
     t->frame->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;

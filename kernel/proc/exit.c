@@ -54,7 +54,7 @@ void
 process_reap(struct process *p)
 {
     list_remove(&p->all_link); /* the number is free, unless a group or a session has it */
-    signals_drop(&p->sig.pending);
+    pending_forget(&p->sig.pending, ~0UL);
     kfree(p);
 }
 
@@ -89,8 +89,8 @@ end_process(struct process *p)
     int foreground = p->session == p->pid ? tty_leader_ends(p->session) : 0;
     spin_guard(&process_lock);
     if (foreground) {
-        signal_send_members(foreground, SIGHUP);
-        signal_send_members(foreground, SIGCONT);
+        signal_send_members(foreground, SIGHUP, NULL);
+        signal_send_members(foreground, SIGCONT, NULL);
     }
     struct process *init = process_find(1), *child, *next;
     /* What has not been waited for is process 1's now, zombies too. */
@@ -114,7 +114,7 @@ task_exit(int status)
     struct task *t = current_task();
     struct process *p = t->process;
     task_leave_memory(t);
-    signals_drop(&t->sig.pending);
+    pending_forget(&t->sig.pending, ~0UL);
     /* From here on this hart does not translate by the space any more: it may go. */
     current()->space = NULL;
     space_activate(NULL);
@@ -125,7 +125,7 @@ task_exit(int status)
     bool last = --p->live_tasks == 0;
     p->exiting |= last; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());
-    signal_hand_over(t);  /* it may have been this task that was to take a signal */
+    signal_hand_over(p);  /* it may have been this task that was to take a signal */
     wake_all(&p->events); /* one of ours may wait to be the only one */
     spin_unlock(&process_lock);
     kfree(t);

@@ -1,18 +1,15 @@
 /* futex.c - waiting for a word of user memory. See futex.h.
  *
- * A hash of lists of waiters, under one lock: with at most 8 harts it is not worth splitting, and a
- * requeue needs two lists at once. The value is read with the lock held, so a waker that changes it
- * and then looks for waiters cannot slip in between.
- * Source: futex(2); <linux/futex.h>. */
+ * One list of all waiters under one lock: a hash would pay with thousands of them. The value is
+ * read with the lock held: a waker that changes it and then looks for waiters cannot slip in
+ * between.
+ * At the end: a task dies with locks held, and their words say so.
+ * Source: futex(2), get_robust_list(2); <linux/futex.h>. */
 
 #include "proc/futex.h"
 #include <linux/futex.h>
-#include "lib/errno.h"
 #include "mm/usercopy.h"
 #include "proc/process.h"
-#include "time/clock.h"
-
-#define BUCKETS 64
 
 /* Names the word: private memory by space and address, shared memory by object and offset, so that
  * two processes that map one object meet, and a fork's copies do not. */
@@ -30,238 +27,132 @@ struct futex_waiter {
 };
 
 static struct spinlock lock = SPINLOCK_INIT("futex");
-static struct list buckets[BUCKETS];
+static struct list waiters = LIST_INIT(waiters); /* in order of arrival */
 
-void
-futex_init(void)
-{
-    for (u32 i = 0; i < BUCKETS; i++)
-        list_init(&buckets[i]);
-}
-
+/* The area must exist, not the page: a word that was never touched can be waited for. */
 static int
 key_of(u64 addr, struct futex_key *key)
 {
     struct space *s = current()->space;
     if (addr % sizeof(u32))
         return -EINVAL;
-    spin_lock(&s->lock);
+    spin_guard(&s->lock);
     struct area *a = space_find(s, addr);
     if (a && a->flags & AREA_SHARED)
         *key = (struct futex_key){ a->object, addr - a->start + (a->offset_pages << PAGE_SHIFT) };
     else
         *key = (struct futex_key){ s, addr };
-    spin_unlock(&s->lock);
     return a ? 0 : -EFAULT;
 }
 
-static bool
-same(const struct futex_key *a, const struct futex_key *b)
+/* A requeue only renames what a waiter waits for: it stays in its place of the list, and wakes in
+ * order of its arrival. It spares a condition variable's broadcast the rush of all to one mutex. */
+s64
+futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expected)
 {
-    return a->owner == b->owner && a->offset == b->offset;
-}
-
-static struct list *
-bucket_of(const struct futex_key *key)
-{
-    u64 h = ((u64)key->owner >> 6 ^ key->offset >> 2) * 0x9e3779b97f4a7c15UL;
-    return &buckets[h >> 58];
-}
-
-/* Wakes up to n matching waiters. Lock held. */
-static u32
-wake_matching(const struct futex_key *key, u32 n, u32 bitset)
-{
+    struct futex_key from, to;
     struct futex_waiter *w, *next;
-    u32 woken = 0;
-    list_for_each_safe (w, next, bucket_of(key), link) {
-        if (woken == n)
+    u32 value;
+    u64 done = 0;
+    spin_guard(&lock);
+    int err = bitset ? key_of(addr, &from) : -EINVAL;
+    if (!err && move)
+        err = key_of(addr2, &to);
+    if (!err && expected)
+        err = user_load_u32(addr, &value) ?: value == *expected ? 0 : -EAGAIN;
+    if (err)
+        return err;
+    list_for_each_safe (w, next, &waiters, link) {
+        if (done == (u64)n + move)
             break;
-        if (!same(&w->key, key) || !(w->bitset & bitset))
+        if (w->key.owner != from.owner || w->key.offset != from.offset || !(w->bitset & bitset))
             continue;
-        struct thread *t = w->thread;
+        if (done++ >= n) {
+            w->key = to;
+            continue;
+        }
         list_remove(&w->link);
         /* It takes the lock once more before it goes on, so thread and record stay until then. */
         __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
-        thread_wake(t);
-        woken++;
+        thread_wake(w->thread);
     }
-    return woken;
-}
-
-static s64
-wake(u64 addr, u32 n, u32 bitset)
-{
-    struct futex_key key;
-    int err = key_of(addr, &key);
-    if (err)
-        return err;
-    if (!bitset)
-        return -EINVAL;
-    spin_lock(&lock);
-    u32 woken = wake_matching(&key, n, bitset);
-    spin_unlock(&lock);
-    return woken;
+    return (s64)done;
 }
 
 void
 futex_wake(u64 addr, u32 n)
 {
-    wake(addr, n, FUTEX_BITSET_MATCH_ANY);
+    futex_requeue(addr, n, FUTEX_BITSET_MATCH_ANY, 0, 0, NULL);
 }
 
-/* --- waiting --------------------------------------------------------------------------------- */
-
-static int
-enqueue(struct futex_waiter *w, u64 addr, u32 expected)
+/* After a signal a wait without a deadline can simply be called again, as the word decides; one
+ * with a relative deadline goes on through restart_syscall with what is left. A wake-up that comes
+ * together with the signal counts: the waker has spent it on us. */
+s64
+futex_wait(const u64 *arg)
 {
+    u64 addr = arg[0], until = arg[2];
+    struct futex_waiter w = { .thread = current(), .bitset = (u32)arg[3] };
     u32 value;
-    spin_lock(&lock);
-    int err = user_load_u32(addr, &value);
-    if (!err && value != expected)
-        err = -EAGAIN;
-    if (!err)
-        list_add_tail(bucket_of(&w->key), &w->link);
-    spin_unlock(&lock);
-    return err;
-}
-
-static void
-dequeue(struct futex_waiter *w)
-{
-    spin_lock(&lock);
-    list_remove(&w->link);
-    spin_unlock(&lock);
-}
-
-static s64 wait_again(struct restart *r);
-
-static s64
-wait(u64 addr, u32 expected, u64 deadline, u32 bitset)
-{
-    struct futex_waiter w = { .thread = current(), .bitset = bitset };
-    int err = key_of(addr, &w.key);
-    if (!err && !bitset)
-        err = -EINVAL;
-    if (err)
-        return err;
     list_init(&w.link);
-    err = enqueue(&w, addr, expected);
-    if (err)
-        return err;
-    while (wait_prepare(), !__atomic_load_n(&w.woken, __ATOMIC_ACQUIRE)) {
-        err = deadline != ~0UL && rdtime() >= deadline ? -ETIMEDOUT : schedule_until(deadline);
-        if (err)
-            break;
-    }
-    current()->state = THREAD_RUNNABLE;
-    dequeue(&w);
+    spin_lock(&lock);
+    int err = w.bitset ? key_of(addr, &w.key) : -EINVAL;
+    if (!err)
+        err = user_load_u32(addr, &value) ?: value == (u32)arg[1] ? 0 : -EAGAIN;
+    if (!err)
+        list_add_tail(&waiters, &w.link);
+    spin_unlock(&lock);
+    while (!err && (wait_prepare(), !__atomic_load_n(&w.woken, __ATOMIC_ACQUIRE)))
+        err = rdtime() >= until ? -ETIMEDOUT : schedule_until(until);
+    thread_announce(THREAD_RUNNABLE);
+    spin_lock(&lock);
+    list_remove(&w.link);
+    spin_unlock(&lock);
     if (w.woken || err != -EINTR)
         return w.woken ? 0 : err;
-    if (deadline == ~0UL)
+    if (until == ~0UL)
         return -ERESTARTSYS;
-    current_task()->sig.restart = (struct restart){ .again = wait_again,
-                                                    .addr = addr,
-                                                    .deadline_ticks = deadline,
-                                                    .value = expected,
-                                                    .bitset = bitset };
+    current_task()->sig.restart = (struct restart){ futex_wait, { addr, arg[1], until, arg[3] } };
     return -ERESTART_RESTARTBLOCK;
 }
 
-static s64
-wait_again(struct restart *r)
+/* --- robust lists ---------------------------------------------------------------------------- */
+
+/* The word of a lock: if `tid` holds it, it is marked and somebody else may take it. Other threads
+ * change the word meanwhile, so it is compared and swapped until it stood still; the first guess is
+ * that nobody waits. */
+static void
+abandon(u64 addr, u32 tid)
 {
-    return wait(r->addr, r->value, r->deadline_ticks, r->bitset);
+    u32 seen, value = tid;
+    do {
+        seen = value;
+        if (addr % sizeof(u32) || (seen & FUTEX_TID_MASK) != tid ||
+            user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
+            return;
+    } while (seen != value);
+    if (seen & FUTEX_WAITERS)
+        futex_wake(addr, 1);
 }
 
-/* --- requeue --------------------------------------------------------------------------------- */
-
-/* Wakes up to n waiters of addr and lets up to `move` others wait on addr2. How many both. */
-static s64
-requeue(u64 addr, u32 n, u32 move, u64 addr2, const u32 *expected)
+/* The list is the program's own, in its memory, and may be anything: every step is a checked copy,
+ * and the number of steps is limited. */
+void
+robust_list_exit(struct task *t)
 {
-    struct futex_key from, to;
-    int err = key_of(addr, &from);
-    if (!err)
-        err = key_of(addr2, &to);
-    if (err)
-        return err;
-    struct futex_waiter *w, *next;
-    u32 value, woken = 0, moved = 0;
-    spin_lock(&lock);
-    if (expected && !(err = user_load_u32(addr, &value)) && value != *expected)
-        err = -EAGAIN;
-    if (!err)
-        woken = wake_matching(&from, n, FUTEX_BITSET_MATCH_ANY);
-    list_for_each_safe (w, next, bucket_of(&from), link) {
-        if (err || moved == move || same(&from, &to))
+    u64 head[3]; /* first link, how far a link's word is from it, link just taken or given up */
+    u64 entry, next;
+    u32 steps = 0; /* a list beyond the limit is a circle that somebody has tied */
+    if (!t->robust_list || copy_from_user(head, t->robust_list, sizeof(head)))
+        return;
+    /* Bit 0 of a link marks a lock with priority inheritance, which we do not have. */
+    u64 pending = head[2] & ~1UL;
+    for (entry = head[0] & ~1UL; entry && entry != t->robust_list; entry = next & ~1UL) {
+        if (++steps > ROBUST_LIST_LIMIT || copy_from_user(&next, entry, sizeof(next)))
             break;
-        if (!same(&w->key, &from))
-            continue;
-        list_remove(&w->link);
-        w->key = to;
-        list_add_tail(bucket_of(&to), &w->link);
-        moved++;
+        if (entry != pending)
+            abandon(entry + head[1], (u32)t->tid);
     }
-    spin_unlock(&lock);
-    return err ? err : (s64)woken + moved;
-}
-
-/* Changes the word at addr2, wakes n waiters of addr, and n2 of addr2 if the old value compares. */
-static s64
-wake_op(u64 addr, u32 n, u32 n2, u64 addr2, u32 code)
-{
-    int compares = futex_operate(addr2, code);
-    s64 woken = compares < 0 ? compares : wake(addr, n, FUTEX_BITSET_MATCH_ANY);
-    s64 more = compares <= 0 || woken < 0 ? 0 : wake(addr2, n2, FUTEX_BITSET_MATCH_ANY);
-    return more < 0 ? more : woken + more;
-}
-
-/* The deadline of a wait in rdtime ticks: relative for WAIT, absolute for WAIT_BITSET. */
-static int
-deadline_of(int op, u64 timeout, u64 *deadline)
-{
-    struct timespec64 ts;
-    *deadline = ~0UL;
-    if (!timeout)
-        return 0;
-    if (copy_from_user(&ts, timeout, sizeof(ts)))
-        return -EFAULT;
-    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= (s64)NSEC_PER_SEC)
-        return -EINVAL;
-    if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT)
-        *deadline = deadline_after(&ts);
-    else
-        *deadline = clock_deadline_ticks(op & FUTEX_CLOCK_REALTIME ? 0 : 1, &ts);
-    return 0;
-}
-
-s64
-futex_call(u64 addr, int op, u32 value, u64 timeout, u64 addr2, u32 value3)
-{
-    u64 deadline;
-    int err;
-    int command = op & FUTEX_CMD_MASK;
-    if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT_BITSET)
-        return -ENOSYS;
-    switch (command) {
-    case FUTEX_WAIT:
-    case FUTEX_WAIT_BITSET:
-        err = deadline_of(op, timeout, &deadline);
-        if (err)
-            return err;
-        return wait(addr, value, deadline, command == FUTEX_WAIT ? FUTEX_BITSET_MATCH_ANY : value3);
-    case FUTEX_WAKE:
-        return wake(addr, value, FUTEX_BITSET_MATCH_ANY);
-    case FUTEX_WAKE_BITSET:
-        return wake(addr, value, value3);
-    case FUTEX_REQUEUE:
-        return requeue(addr, value, (u32)timeout, addr2, NULL);
-    case FUTEX_CMP_REQUEUE:
-        return requeue(addr, value, (u32)timeout, addr2, &value3);
-    case FUTEX_WAKE_OP:
-        return wake_op(addr, value, (u32)timeout, addr2, value3);
-    default:
-        return -ENOSYS;
-    }
+    if (pending)
+        abandon(pending + head[1], (u32)t->tid);
 }

@@ -7,14 +7,14 @@
 
 #include "lib/types.h"
 
-void futex_init(void);
+/* Waits while the word at arg[0] holds (u32)arg[1], until a wake-up that has a bit in common with
+ * (u32)arg[3] or until arg[2], a deadline in ticks (~0: none). 0, -EAGAIN when it holds something
+ * else, -ETIMEDOUT, -EINVAL, -EFAULT, or an error that makes the call begin again. */
+s64 futex_wait(const u64 *arg);
 
-/* futex(2) WAIT, WAKE, REQUEUE and their BITSET and CMP forms; arguments as the system call's. */
-s64 futex_call(u64 addr, int op, u32 value, u64 timeout, u64 addr2, u32 value3);
+/* Wakes up to n waiters of addr whose bits match, and lets up to `move` others wait for addr2; only
+ * if the word holds *expected (NULL: whatever), else -EAGAIN. How many both, or -errno. */
+s64 futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expected);
 
 /* Wakes at most n waiters of the user address; for CLONE_CHILD_CLEARTID. */
 void futex_wake(u64 addr, u32 n);
-
-/* FUTEX_WAKE_OP's middle part (futex_op.c): changes the word at `addr` as coded. 1 if its old value
- * compares as coded, 0 if not, -EFAULT, -EINVAL, -ENOSYS. */
-int futex_operate(u64 addr, u32 code);

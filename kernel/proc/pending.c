@@ -1,87 +1,76 @@
 /* pending.c - signals that were sent and not yet taken: a set, and what came with each.
  *
- * sig.lock of the process is held everywhere here. Not here: who sends (signal.c) and who takes
- * (deliver.c). Source: signal(7), "Queueing and delivery semantics". */
+ * The set is the truth: a signal that the kernel had no memory to describe is pending all the same.
+ * Not here: who sends (signal.c) and who takes (deliver.c). Source: signal(7), "Queueing and
+ * delivery semantics". */
 
-#include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "proc/signal.h"
 
-#define FIRST_REALTIME 32   /* the kernel's SIGRTMIN; glibc keeps 32 and 33 for itself */
-#define QUEUE_LIMIT    1024 /* RLIMIT_SIGPENDING of a kind: a flood is refused, not kept */
+#define QUEUE_LIMIT 1024 /* RLIMIT_SIGPENDING of a kind: a flood is refused, not kept */
+#define FAULTS                                                                                     \
+    (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) |   \
+     SIG_BIT(SIGSYS))
 
+/* What came with one signal. */
 struct sig_entry {
     struct list link;
     struct sig_info info;
 };
 
-void
-pending_init(struct sig_pending *p)
+/* Real-time signals of one number are taken in the order in which they were sent. */
+static struct sig_entry *
+oldest(struct sig_pending *p, int signo)
 {
-    p->set = 0;
-    p->count = 0;
-    list_init(&p->queue);
+    struct sig_entry *e;
+    list_for_each (e, &p->queue, link)
+        if (e->info.signo == signo)
+            return e;
+    return NULL;
+}
+
+static void
+drop(struct sig_pending *p, struct sig_entry *e)
+{
+    list_remove(&e->link);
+    p->count--;
+    kfree(e);
 }
 
 int
 pending_add(struct sig_pending *p, int signo, const struct sig_info *info)
 {
-    if (p->set & SIG_BIT(signo) && signo < FIRST_REALTIME)
+    if (p->set & SIG_BIT(signo) && signo < SIGRTMIN)
         return 0;
     struct sig_entry *e = p->count < QUEUE_LIMIT ? kzalloc(sizeof(*e)) : NULL;
-    if (!e && signo >= FIRST_REALTIME && info && info->code < 0)
-        return -EAGAIN; /* sigqueue(3) may fail; a kill may not, it only loses its sender */
+    if (!e && signo >= SIGRTMIN) /* whose number counts, so none may be lost in silence */
+        return -EAGAIN;
     p->set |= SIG_BIT(signo);
     if (!e)
-        return 0;
-    if (info)
-        e->info = *info;
-    else
-        e->info.code = 0x80; /* SI_KERNEL */
+        return 0; /* it only loses its sender */
+    e->info = info ? *info : (struct sig_info){ .code = SI_KERNEL };
     e->info.signo = signo;
     list_add_tail(&p->queue, &e->link);
     p->count++;
     return 0;
 }
 
-/* Faults first: the handler must see the state that caused them. Then by number. */
-static int
-choose(sigset ready)
-{
-    const sigset faults =
-        SIG_BIT(11) | SIG_BIT(7) | SIG_BIT(4) | SIG_BIT(5) | SIG_BIT(8) | SIG_BIT(31);
-    if (ready & faults)
-        ready &= faults;
-    int signo = 1;
-    while (!(ready & 1)) {
-        ready >>= 1;
-        signo++;
-    }
-    return signo;
-}
-
 int
 pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info)
 {
-    if (!(p->set & wanted))
+    int signo = 1;
+    wanted &= p->set;
+    if (!wanted)
         return 0;
-    int signo = choose(p->set & wanted);
-    bool found = false, more = false;
-    struct sig_entry *e, *next;
-    *info = (struct sig_info){ .signo = signo };
-    list_for_each_safe (e, next, &p->queue, link) {
-        if (e->info.signo != signo)
-            continue;
-        more = found;
-        if (found)
-            break;
-        found = true;
-        *info = e->info;
-        list_remove(&e->link);
-        p->count--;
-        kfree(e);
-    }
-    if (!more)
+    if (wanted & FAULTS) /* first: the handler must see the state that caused them */
+        wanted &= FAULTS;
+    while (!(wanted & SIG_BIT(signo)))
+        signo++;
+    struct sig_entry *e = oldest(p, signo);
+    *info = e ? e->info : (struct sig_info){ .signo = signo };
+    if (e)
+        drop(p, e);
+    if (!oldest(p, signo)) /* else more of the same number wait */
         p->set &= ~SIG_BIT(signo);
     return signo;
 }
@@ -92,16 +81,6 @@ pending_forget(struct sig_pending *p, sigset which)
     struct sig_entry *e, *next;
     p->set &= ~which;
     list_for_each_safe (e, next, &p->queue, link)
-        if (which & SIG_BIT(e->info.signo)) {
-            list_remove(&e->link);
-            p->count--;
-            kfree(e);
-        }
-}
-
-void
-signals_drop(struct sig_pending *p)
-{
-    if (p->queue.next)
-        pending_forget(p, ~0UL);
+        if (which & SIG_BIT(e->info.signo))
+            drop(p, e);
 }

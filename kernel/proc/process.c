@@ -108,7 +108,8 @@ process_create(void)
         return NULL;
     list_init(&p->tasks);
     waitqueue_init(&p->events);
-    signals_init(&p->sig);
+    list_init(&p->sig.pending.queue);
+    waitqueue_init(&p->sig.waiters);
     timer_init(&p->alarm, process_alarm);
     p->start_ticks = rdtime();
     return p;
@@ -123,7 +124,7 @@ task_create(struct process *p, void (*entry)(void))
         kfree(t);
         return NULL;
     }
-    pending_init(&t->sig.pending);
+    list_init(&t->sig.pending.queue);
     t->process = t->thread->process = p;
     t->thread->user = t;
     return t;
@@ -142,9 +143,7 @@ process_copy(u32 flags)
     p->space = flags & CLONE_VM ? space_get(self->space) : space_fork(self->space);
     p->files = flags & CLONE_FILES ? ref_get(self->files) : files_copy(self->files, false);
     p->fsinfo = flags & CLONE_FS ? ref_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
-    spin_lock(&self->sig.lock); /* another thread may be in sigaction */
     signals_copy(&p->sig, &self->sig, false);
-    spin_unlock(&self->sig.lock);
     file_get(p->exe = self->exe);
     memcpy(p->name, self->name, sizeof(p->name));
     memcpy(p->rlimit, self->rlimit, sizeof(p->rlimit));
@@ -176,11 +175,8 @@ task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
     t->space = p->space;
     to->sig.mask = to->sig.saved_mask = self->sig.mask;
     /* Two threads cannot stand on one alternate stack (sigaltstack(2)). */
-    if (!(flags & CLONE_VM) || flags & CLONE_VFORK) {
-        to->sig.alt_sp = self->sig.alt_sp;
-        to->sig.alt_size = self->sig.alt_size;
-        to->sig.alt_flags = self->sig.alt_flags;
-    }
+    if (!(flags & CLONE_VM) || flags & CLONE_VFORK)
+        to->sig.alt = self->sig.alt;
     to->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;
     return to;
 }

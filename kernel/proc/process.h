@@ -2,8 +2,7 @@
  *
  * A process is what threads share: space, files, signal actions, a place in the tree. A task is one
  * thread of it as user space sees it: tid, signal mask, clear-child-tid. Locks: `process_lock`
- * guards the tree, pid tables, states and exit statuses (outermost of all); a process' `sig.lock`
- * guards its signals. */
+ * guards the tree, pid tables, states, exit statuses and signals (outermost of all). */
 #pragma once
 
 #include <linux/resource.h>
@@ -102,20 +101,14 @@ extern void (*trap_return_hook)(void);
  * whole process is ending. */
 int process_become_single(void);
 
-/* What p->alarm does when it fires: SIGALRM; and once that is taken: the next period (alarm.c). */
+/* What p->alarm does when it fires: SIGALRM (signal.c). */
 void process_alarm(struct timer *t);
-void process_alarm_again(struct process *p);
-/* setitimer(ITIMER_REAL): first expiry and interval in ticks, 0 for none. Stores the old values. */
-struct alarm_setting {
-    u64 value_ticks, interval_ticks;
-};
-void process_alarm_set(const struct alarm_setting *set, struct alarm_setting *old);
 
 /* Must the current task end on its way to user space: its process does, or another task execs? */
 bool task_must_end(void);
 
 /* The current task goes from its memory, by its end or by exec: locks it holds are marked
- * (robust.c), and who joins it is told. */
+ * (futex.c), and who joins it is told. */
 void task_leave_memory(struct task *t);
 void robust_list_exit(struct task *t);
 

@@ -201,7 +201,7 @@ terminal_signal(int pgrp, int signo)
 {
     spin_guard(&process_lock);
     if (signo != SIGTTIN || !group_is_orphaned(current_process()))
-        signal_send_members(pgrp, signo);
+        signal_send_members(pgrp, signo, NULL);
 }
 
 /* Every space is asked, for who has mapped a file is written down nowhere else. */

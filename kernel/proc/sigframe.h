@@ -5,25 +5,20 @@
  * Source: Linux arch/riscv/include/uapi/asm/{sigcontext,ucontext,ptrace}.h; sizes checked below. */
 #pragma once
 
-#include "riscv/trapframe.h"
-
-#define SIGNAL_FRAME_SIZE sizeof(struct signal_frame)
+#include "proc/signal.h"
 
 struct signal_frame {
     u8 info[128]; /* siginfo_t */
     u64 uc_flags;
     u64 uc_link;
-    u64 ss_sp;
-    s32 ss_flags;
-    u32 ss_pad;
-    u64 ss_size;
+    struct sig_stack uc_stack;
     u64 uc_sigmask;
-    u8 sigmask_reserved[120];
-    u8 align_to_16[8];
-    u64 regs[32]; /* pc, x1..x31: struct user_regs_struct */
-    u64 f[32];    /* struct __riscv_d_ext_state, in a union as large as the Q extension's */
+    u8 sigmask_reserved[120 + 8]; /* 8 that align what follows to 16 */
+    u64 regs[32];                 /* pc, x1..x31: struct user_regs_struct */
+    u64 f[32]; /* struct __riscv_d_ext_state, in a union as large as the Q extension's */
     u32 fcsr;
-    u8 fp_reserved[528 - 256 - 4];
+    u8 fp_reserved[528 - 256 - 4 - 12];
+    u32 extension[3]; /* reserved, and the head that ends the list of extensions: zero */
 };
 _Static_assert(offsetof(struct signal_frame, uc_flags) == 128, "ucontext follows siginfo");
 _Static_assert(offsetof(struct signal_frame, uc_sigmask) == 128 + 40, "uc_sigmask");

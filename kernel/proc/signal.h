@@ -2,19 +2,26 @@
  *
  * Sending marks a signal pending (for a process or a task) and makes a task that can take it look
  * before its next return to user space. Taking it (signal_deliver) happens only there, on its
- * own hart: default action or a frame on the user's stack. Numbers and layouts are Linux's riscv64
+ * own hart: default action or a frame on the user's stack. Everything here is under process_lock,
+ * but for what only the task itself looks at. Numbers and layouts are Linux's riscv64
  * (<asm/signal.h>, <asm/ucontext.h>); linux-abi: frame of 1088 bytes. */
 #pragma once
 
+#include <linux/signal.h>
 #include "lib/errno.h"
 #include "lib/list.h"
-#include "lib/spinlock.h"
-#include "lib/types.h"
 #include "sched/wait.h"
 
 #define SIGNALS 64
 typedef u64 sigset; /* bit n-1 is signal n */
 #define SIG_BIT(n) (1UL << ((n)-1))
+
+/* The default actions; all other signals kill. */
+#define STOPS (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
+#define IGNORED_BY_DEFAULT                                                                         \
+    (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
+
+#define UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
 
 /* Linux's struct sigaction of riscv64: no restorer. */
 struct sig_action {
@@ -26,20 +33,21 @@ struct sig_info {
     s32 signo, err, code, pad;
     union {
         struct {
-            s32 pid, uid;
-            u64 value;
-        }; /* kill, tgkill, rt_sigqueue */
-        struct {
-            s32 pid_, uid_;
-            s32 status;
-            s32 pad_;
-            u64 utime, stime;
-        };        /* SIGCHLD */
+            s32 pid, uid; /* of the sender; SIGCHLD: of the child */
+            s32 status;   /* SIGCHLD; sigqueue(3)'s value lies here, too */
+        };
         u64 addr; /* faults */
         u64 raw[4];
     };
 };
 _Static_assert(sizeof(struct sig_info) == 48, "prefix of siginfo_t");
+
+/* Linux's stack_t: the alternate stack of sigaltstack(2). */
+struct sig_stack {
+    u64 sp;
+    s32 flags, pad;
+    u64 size;
+};
 
 /* Pending signals: the set, and what came with each, oldest first. A number below 32 is kept once,
  * a real-time one as often as it was sent (signal(7)). */
@@ -49,93 +57,91 @@ struct sig_pending {
     struct list queue; /* struct sig_entry of pending.c */
 };
 
-/* What all tasks of a process share. `lock` guards this and the task_signals of its tasks. */
+/* What all tasks of a process share. One lock for all processes' signals is enough: every sender
+ * looks its target up under it anyway. */
 struct signals {
-    struct spinlock lock;
     struct sig_action action[SIGNALS];
     struct sig_pending pending;
     struct waitqueue waiters; /* rt_sigtimedwait */
 };
 
-/* A sleep that a stop has interrupted, for restart_syscall(2). */
+/* A sleep that a stop has interrupted, for restart_syscall(2): again(arg) sleeps on. */
 struct restart {
-    s64 (*again)(struct restart *r);
-    u64 addr, deadline_ticks, remaining_addr;
-    u32 value, bitset;
+    s64 (*again)(const u64 *arg);
+    u64 arg[4];
 };
 
-/* One task's own. */
+/* One task's own. The masks change by the task itself only, so it may read them without lock. */
 struct task_signals {
-    sigset mask;
-    sigset saved_mask; /* to restore after sigsuspend, ppoll */
-    bool restore_mask;
+    sigset mask;       /* in force */
+    sigset saved_mask; /* the same, but during sigsuspend and ppoll: what comes back after them */
     struct restart restart;
     struct sig_pending pending;
-    u64 alt_sp, alt_size;
-    u32 alt_flags; /* SS_AUTODISARM or 0 */
+    struct sig_stack alt; /* size 0: none; its flags are not kept */
 };
 
 struct process;
 struct task;
 
-/* Sends signal `signo` (0: only checks). `info` NULL: as from the kernel. 0 or -errno. The caller
- * holds process_lock, so that the target stays. */
-int signal_send_process(struct process *p, int signo, const struct sig_info *info);
-int signal_send_task(struct task *t, int signo, const struct sig_info *info);
+/* Sends signal `signo` (0: only checks) to task t of p, or with t NULL to whichever task of p can
+ * take it. `info` NULL: as from the kernel. 0, -EINVAL, or -EAGAIN when too many real-time signals
+ * are queued. process_lock held, so that the target stays. */
+int signal_send(struct process *p, struct task *t, int signo, const struct sig_info *info);
 
-/* Sends to every process of the group, as the kernel. process_lock held. */
-void signal_send_members(int pgrp, int signo);
+/* Sends to every process of the group; 0: to all but process 1 and the caller. 0, an error of
+ * signal_send, or -ESRCH when there is none. process_lock held. */
+int signal_send_members(int pgrp, int signo, const struct sig_info *info);
 
-/* After the current process has changed the action for signo: pending ones now ignored
- * are forgotten (sigaction(2)). */
-void signal_forget_ignored(int signo);
+/* Makes the task look before its next return to user space, and ends its wait if a signal may. */
+void task_prod(struct task *t);
+
+/* A task of p blocks signals or has ended: what is pending for the process is for the others, of
+ * whom somebody must look. process_lock held. */
+void signal_hand_over(struct process *p);
 
 /* A fault of the current task: cannot be blocked or ignored away. Called from trap/. */
 void signal_fault(int signo, int code, u64 addr);
+
+/* The next signal of the set that is pending for the current task, taken off, with what came with
+ * it and, unless NULL, the action that it asks for: a SA_RESETHAND one is used up, a stop is
+ * done. 0 if none. */
+int signal_take(sigset wanted, struct sig_info *info, struct sig_action *action);
 
 /* The last thing before user space when WORK_SIGNAL is set: takes signals until none is left. May
  * not return (default actions that end the process). */
 void signal_deliver(void);
 
-/* For ppoll and rt_sigsuspend: sets `mask` until the end of this call. If a handler runs, it sees
- * `mask`, and the old mask comes back when it returns; else delivery restores it. When the call
- * ends without a signal, signal_mask_restore() puts it back. */
-void signal_mask_temporarily(sigset mask);
-void signal_mask_restore(void);
+/* sigaction(2) for the current process: the old action, and a new one unless NULL. Pending signals
+ * that are now ignored are forgotten. */
+struct sig_action signal_set_action(int signo, const struct sig_action *new);
 
-/* `from` blocks or ends: what its process has pending is for the others, one of whom must look.
- * process_lock held. */
-void signal_hand_over(const struct task *from);
+/* Sets the current task's mask (SIGKILL, SIGSTOP never blocked) and re-evaluates WORK_SIGNAL.
+ * Temporarily, for ppoll and rt_sigsuspend: if a handler runs, it sees this mask, and saved_mask
+ * comes back when it returns; else delivery restores it. A call that ends without a signal puts it
+ * back itself. */
+void signal_set_mask(sigset mask, bool temporarily);
 
-/* Sets the current task's mask (SIGKILL, SIGSTOP never blocked) and re-evaluates WORK_SIGNAL. */
-void signal_set_mask(sigset mask);
-
-/* exec: caught signals become default, alternate stack off. fork: copies actions / mask. */
-void signal_exec(struct process *p);
-void signals_init(struct signals *s);
-/* The next signal of the set that is pending for the current task, taken off; 0 if none. */
-int signal_take(sigset wanted, struct sig_info *info);
-/* Stops and continues; see stop.c. process_lock held. */
-void process_stop(struct process *p, int signo);
-void process_continue(struct process *p);
-bool group_is_orphaned(const struct process *p);
-void stop_here(void);
+/* fork: copies actions; on request, and for exec in place, all caught signals become default. */
 void signals_copy(struct signals *to, const struct signals *from, bool clear_handlers);
 
-/* pending.c: adds, takes (the first that is in `wanted`; 0 if none), forgets. sig.lock held. */
-void pending_init(struct sig_pending *p);
+/* deliver.c: stops p by `signo` or, with 0, lets it go on, and tells its parent. process_lock
+ * held. */
+void process_stop(struct process *p, int signo);
+/* Could nobody continue p's group if it were stopped? process_lock held. */
+bool group_is_orphaned(const struct process *p);
+
+/* pending.c: adds (0, -EAGAIN), takes the first that is in `wanted` (0 if none), forgets. Under
+ * process_lock, unless nobody else knows it any more. */
 int pending_add(struct sig_pending *p, int signo, const struct sig_info *info);
 int pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info);
 void pending_forget(struct sig_pending *p, sigset which);
-void signals_drop(struct sig_pending *p); /* all of them; no lock needed: nobody else knows it */
 
-/* True if user stack pointer `sp` lies on the task's alternate stack. */
-bool on_alternate_stack(const struct task_signals *s, u64 sp);
-/* sigaltstack(2)'s words: ss_flags as they are read with this sp; and a new stack. 0, -EINVAL,
- * -ENOMEM. */
-u32 alternate_stack_flags(const struct task_signals *s, u64 sp);
-int alternate_stack_set(struct task_signals *s, u64 sp, s32 flags, u64 size);
+/* frame.c: the current task's alternate stack as sigaltstack(2) tells it, flags and all; and a new
+ * one: 0, -EPERM while it stands on it, -EINVAL, -ENOMEM. */
+struct sig_stack alternate_stack(void);
+int alternate_stack_set(const struct sig_stack *new);
 
-/* frame.c: builds the handler's frame on the user's stack, or -EFAULT; and rt_sigreturn's work. */
+/* Builds the handler's frame on the user's stack and sets its mask, or -EFAULT; and rt_sigreturn's
+ * work. */
 int frame_push(int signo, const struct sig_info *info, const struct sig_action *action);
 s64 frame_pop(void);

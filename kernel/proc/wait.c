@@ -1,7 +1,7 @@
 /* wait.c - wait4 and waitid: what has become of the children, and how a parent hears of it.
  *
  * A child reports its end, its stop and that it goes on; each report is taken once, unless WNOWAIT.
- * Not here: how a process ends (exit.c) or stops (stop.c). Source: wait(2), waitid(2). */
+ * Not here: how a process ends (exit.c) or stops (deliver.c). Source: wait(2), waitid(2). */
 
 #include <asm/siginfo.h>
 #include <asm/signal.h>
@@ -35,7 +35,7 @@ process_notify_parent(struct process *p, int status)
     /* It may say that it does not want to hear of stops. */
     bool silent = !p->zombie && parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP;
     if (p->exit_signal && !silent)
-        signal_send_process(parent, p->exit_signal, &info);
+        signal_send(parent, NULL, p->exit_signal, &info);
     wake_all(&parent->events);
 }
 

@@ -20,7 +20,7 @@ transfer_result(s64 result)
     if (result == -EPIPE) { /* as if the writer had sent it to itself */
         struct sig_info info = { .signo = SIGPIPE, .code = SI_USER, .pid = current_process()->pid };
         spin_guard(&process_lock);
-        signal_send_task(current_task(), SIGPIPE, &info);
+        signal_send(current_process(), current_task(), SIGPIPE, &info);
     }
     return result == -EINTR ? -ERESTARTSYS : result;
 }

@@ -85,26 +85,24 @@ wait_any(struct list *entries, u64 deadline_ticks)
 static s64
 poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
 {
-    struct timespec64 ts = { 0, 0 };
     sigset mask = 0;
-    if (timeout_addr && copy_from_user(&ts, timeout_addr, sizeof(ts)))
-        return -EFAULT;
-    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC || (mask_addr && size != sizeof(mask)))
-        return -EINVAL;
-    if (mask_addr && copy_from_user(&mask, mask_addr, sizeof(mask)))
-        return -EFAULT;
-    u64 deadline = timeout_addr ? deadline_after(&ts) : ~0UL;
+    u64 deadline;
+    int err = deadline_from_user(timeout_addr, RELATIVE, &deadline);
+    if (!err && mask_addr)
+        err = size == sizeof(mask) ? copy_from_user(&mask, mask_addr, size) : -EINVAL;
+    if (err)
+        return err;
     if (mask_addr)
-        signal_mask_temporarily(mask);
+        signal_set_mask(mask, true);
     s64 result = wait_any(entries, deadline);
     u64 now = rdtime(), left_ns = now < deadline ? ticks_to_ns(deadline - now) : 0;
-    ts = (struct timespec64){ (s64)(left_ns / NSEC_PER_SEC), (s64)(left_ns % NSEC_PER_SEC) };
+    struct timespec64 ts = { (s64)(left_ns / NSEC_PER_SEC), (s64)(left_ns % NSEC_PER_SEC) };
     if (timeout_addr) /* fails without a word: a program may keep its time in read-only memory */
         copy_to_user(timeout_addr, &ts, sizeof(ts));
     if (result == -EINTR)
         return -ERESTARTNOHAND;
     if (mask_addr)
-        signal_mask_restore();
+        signal_set_mask(current_task()->sig.saved_mask, false);
     return result;
 }
 

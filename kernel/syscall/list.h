@@ -19,7 +19,7 @@
     X(sched_yield) X(sched_setaffinity) X(sched_getaffinity) X(getcpu) X(prlimit64)                \
     X(getrusage) X(times) X(prctl) X(uname) X(sysinfo) X(getrandom) X(riscv_flush_icache)          \
     X(rt_sigaction) X(rt_sigprocmask) X(rt_sigpending) X(rt_sigsuspend) X(rt_sigreturn)            \
-    X(rt_sigtimedwait) X(rt_sigqueueinfo) X(rt_tgsigqueueinfo) X(sigaltstack) X(kill) X(tkill)     \
+    X(rt_sigtimedwait) X(rt_sigqueueinfo) X(sigaltstack) X(kill) X(tkill)     \
     X(tgkill) X(setitimer) X(getitimer) X(restart_syscall)                                         \
     X(clock_gettime) X(clock_settime) X(clock_getres) X(clock_nanosleep) X(nanosleep)              \
     X(gettimeofday) X(settimeofday) X(futex)

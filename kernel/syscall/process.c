@@ -171,7 +171,7 @@ SYSCALL(set_tid_address)
     return current_task()->tid;
 }
 
-/* Walked when the thread dies. */
+/* Walked when the thread dies (proc/futex.c). */
 SYSCALL(set_robust_list)
 {
     if (arg[1] != 24) /* sizeof(struct robust_list_head) */

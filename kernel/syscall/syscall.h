@@ -23,8 +23,13 @@ SYSCALLS(X)
 struct trapframe;
 void syscall_dispatch(struct trapframe *f);
 
-/* Once at start: the sleepers of time.c. */
-void sleep_init(void);
+/* A user's struct timespec, or with a unit of 1000 ns struct timeval; and the deadline in ticks
+ * that a timespec stands for: a moment of clock `id`, or RELATIVE, from now; addr 0: none, ~0. 0,
+ * -EFAULT, or -EINVAL when it is none. (time.c) */
+struct timespec64;
+#define RELATIVE (-1)
+int time_from_user(struct timespec64 *ts, u64 addr, u64 unit_ns);
+int deadline_from_user(u64 addr, int id, u64 *deadline);
 
 /* Writes a struct rusage that knows only the time used (timebase ticks). 0 or -EFAULT. */
 int rusage_to_user(u64 addr, u64 ticks);

@@ -34,7 +34,6 @@ static struct spinlock lock = SPINLOCK_INIT("timekeeper");
 static u64 nominal_mult; /* nanoseconds per tick of rdtime as a line holds them, without slew */
 static u64 slew_ppm;     /* by how many millionths the clocks may run slower or faster */
 static u64 last_update;  /* rdtime of the newest one */
-void (*clock_changed)(void);
 
 /* --- reading --------------------------------------------------------------------------------- */
 
@@ -166,11 +165,8 @@ clock_set_real(const struct timespec64 *ts)
 {
     if (ts->tv_sec < 0 || ts->tv_sec > LATEST_SEC || (u64)ts->tv_nsec >= NSEC_PER_SEC)
         return -EINVAL;
-    spin_lock(&lock);
+    spin_guard(&lock);
     update(&(struct vvar_time){ ts->tv_sec, (u64)ts->tv_nsec });
-    spin_unlock(&lock);
-    if (clock_changed)
-        clock_changed();
     return 0;
 }
 

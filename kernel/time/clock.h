@@ -26,10 +26,8 @@ void clock_tick(void);
  * 0 or -EINVAL. */
 int clock_read(int id, struct timespec64 *ts);
 int clock_resolution(int id, struct timespec64 *ts);
-/* clock_settime(CLOCK_REALTIME). 0 or -EINVAL. Waiters on absolute REALTIME deadlines are told
- * through clock_changed. */
+/* clock_settime(CLOCK_REALTIME). 0 or -EINVAL. The caller wakes who waits for a moment of it. */
 int clock_set_real(const struct timespec64 *ts);
-extern void (*clock_changed)(void);
 
 u64 clock_ns(int id);
 #define clock_real_ns()      clock_ns(0)

@@ -68,7 +68,7 @@ again(int signo, siginfo_t *info, void *context)
 }
 
 TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
-     "kernel/proc (frame): place_frame")
+     "kernel/proc (frame): frame_push")
 {
     for (int flags = 0; flags <= SA_ONSTACK; flags += SA_ONSTACK) {
         int status = IN_CHILD({
@@ -92,29 +92,6 @@ TEST(alternate_stack_flags, "a mode that is none is taken", "sigaltstack(2)")
     EQ(sigaltstack(&s, NULL), 0);
     OK(sigaltstack(NULL, &old));
     EQ(old.ss_flags, 0);
-}
-
-#define AUTODISARM (1 << 31)
-
-static stack_t inside;
-
-static void
-look(int signo, siginfo_t *info, void *context)
-{
-    sigaltstack(NULL, &inside);
-}
-
-TEST(alternate_stack_disarmed, "SS_AUTODISARM is refused, or the stack does not come back",
-     "sigaltstack(2)")
-{
-    stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = AUTODISARM }, old;
-    EQ(sigaltstack(&s, NULL), 0);
-    handle(SIGUSR1, look, SA_ONSTACK);
-    raise(SIGUSR1);
-    EQ(inside.ss_flags, SS_DISABLE);
-    OK(sigaltstack(NULL, &old));
-    EQ(old.ss_flags, AUTODISARM);
-    EQ(old.ss_size, sizeof alternate);
 }
 
 /* --- floods ----------------------------------------------------------------------------------- */
@@ -223,7 +200,7 @@ TEST(pending_floods, "queued signals are not given back", "kernel/proc (pending)
     gives_back(flood);
 }
 
-TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (alarm)")
+TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (signal): process_alarm")
 {
     struct itimerval often = { { 0, 1 }, { 0, 1 } }, off = { { 0, 0 }, { 0, 0 } };
     handle(SIGALRM, tally, SA_RESTART);
