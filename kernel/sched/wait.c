@@ -36,17 +36,11 @@ wait_leave(struct waiter *w)
     thread_announce(THREAD_RUNNABLE);
 }
 
-/* Without the queue's lock when nobody waits. Who waits enters the queue and then looks at what it
- * waits for; the caller has changed that and now looks at the queue. With a full fence on both
- * sides (thread_announce has the other) either we see the waiter, or it sees the change. */
 u32
 wake_some(struct waitqueue *q, u32 n)
 {
     u32 woken = 0;
     struct waiter *w;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (list_empty(&q->waiters))
-        return 0;
     spin_lock(&q->lock);
     list_for_each (w, &q->waiters, link) {
         if (woken == n)
@@ -56,10 +50,4 @@ wake_some(struct waitqueue *q, u32 n)
     }
     spin_unlock(&q->lock);
     return woken;
-}
-
-void
-wake_all(struct waitqueue *q)
-{
-    wake_some(q, ~0U);
 }

@@ -37,8 +37,18 @@ void wait_leave(struct waiter *w);
 
 /* Wakes all waiters, or at most n of them in order of arrival. Any lock but the scheduler's may
  * be held. */
-void wake_all(struct waitqueue *q);
 u32 wake_some(struct waitqueue *q, u32 n);
+
+/* Without the queue's lock when nobody waits. Who waits enters the queue and then looks at what it
+ * waits for; the caller has changed that and now looks at the queue. With a full fence on both
+ * sides (thread_announce has the other) either we see the waiter, or it sees the change. */
+static inline void
+wake_all(struct waitqueue *q)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!list_empty(&q->waiters))
+        wake_some(q, ~0U);
+}
 
 /* Waits until `cond` holds; 0, or -EINTR if a signal came first. `cond` is evaluated with no lock
  * held and must take what it needs. */
