@@ -33,7 +33,8 @@ struct pipe {
     u64 page[PIPE_PAGES];  /* frames; 0 until used */
 };
 
-#define load(word) __atomic_load_n(word, __ATOMIC_SEQ_CST)
+/* The full fence in front comes from wait_prepare and poll_wait (sched/wait.h, wake_all). */
+#define load(word) __atomic_load_n(word, __ATOMIC_ACQUIRE)
 
 /* --- bytes ----------------------------------------------------------------------------------- */
 /* Moves the bytes from `done` to n between a program and the ring, as far as there are any, or

@@ -7,10 +7,12 @@
 
 #include "sched/wait.h"
 
-/* Enters `w` in the queue that tells of changes; NULL (the file is only asked): does nothing. */
+/* Enters `w` in the queue that tells of changes, unless it is NULL: the file is only asked. The
+ * fence is the waiter's half of what wake_all relies on. */
 static inline void
 poll_wait(struct waiter *w, struct waitqueue *q)
 {
     if (w)
         wait_enter(w, q);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
