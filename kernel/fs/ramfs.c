@@ -102,7 +102,7 @@ static const struct pager ramfs_pager = { map_page, map_get, map_put, map_descri
 int
 file_pager(struct file *f, const struct pager **pager, void **object)
 {
-    if (f->inode->rdev == DEVICE_ZERO) {
+    if (f->inode->rdev == DEVICE_ZERO && !(f->flags & O_PATH)) {
         *pager = NULL;
         *object = NULL;
         return 0;
