@@ -6,8 +6,7 @@
 #include <asm/fcntl.h>
 #include <linux/mman.h>
 #include "mm/frame.h"
-#include "proc/process.h"
-#include "syscall/syscall.h"
+#include "syscall/file.h"
 
 s64
 sys_brk(const u64 *arg)
@@ -36,7 +35,7 @@ sys_mmap(const u64 *arg)
     const struct pager *pager = NULL;
     void *object = NULL;
     if (shared || !anonymous) { /* shared memory without a name is a file without a name */
-        f = anonymous ? vfs_anonymous(length) : fd_get((int)arg[4]);
+        f = anonymous ? vfs_anonymous(length) : file_of(arg[4]);
         if (!f)
             return anonymous ? -ENOMEM : -EBADF;
         u32 mode = f->flags & O_ACCMODE;
