@@ -53,7 +53,8 @@ static int
 copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
 {
     u64 old = pte_pa(*e), pa;
-    if (a->flags & AREA_SHARED || frame_record(old)->refs == 1) {
+    u32 refs = __atomic_load_n(&frame_record(old)->refs, __ATOMIC_ACQUIRE);
+    if (a->flags & AREA_SHARED || refs == 1) {
         *e = pte_leaf(old, pte_rights(a->flags));
         tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
         return 0;

@@ -29,7 +29,7 @@ kzalloc(size_t size)
     u32 class = 0;
     while (size > SIZE_OF(class))
         class ++;
-    struct list *objects = &free_objects[class], *object = NULL;
+    struct list *objects = &free_objects[class];
     spin_lock(&lock);
     if (!objects->next)
         list_init(objects);
@@ -39,13 +39,13 @@ kzalloc(size_t size)
         for_each_object (at, fresh, class)
             list_add_tail(objects, (struct list *)at);
     }
-    if (!list_empty(objects)) {
-        object = objects->next;
+    struct list *object = objects->next; /* the list itself when it is empty */
+    if (object != objects) {
         list_remove(object);
         frame_get(frame_of(object));
     }
     spin_unlock(&lock);
-    return object ? memset(object, 0, SIZE_OF(class)) : NULL;
+    return object == objects ? NULL : memset(object, 0, SIZE_OF(class));
 }
 
 void

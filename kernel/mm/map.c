@@ -168,7 +168,7 @@ space_forget(struct space *s, const void *object, u64 first)
     }
 }
 
-/* --- mremap: an area shrinks, grows in place, or moves with its pages --------------------------- */
+/* --- mremap: an area shrinks, grows in place, or moves with its pages ------------------------- */
 
 /* Moves [addr, addr+old) of area `a` to a range of `length` bytes: at `to` if the caller insists
  * (MAP_AT_FIXED), or anywhere. */
@@ -218,7 +218,7 @@ space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
     if (!fixed && length <= old)
         return length < old ? area_unmap(s, addr + length, addr + old) ?: (s64)addr : (s64)addr;
     u64 end = addr + length;
-    if (!fixed && addr + old == a->end && end <= MIN(USER_END, area_next(a)->start)) {
+    if (!fixed && addr + old == a->end && end <= area_next(a)->start) {
         s->mapped_pages += (length - old) >> PAGE_SHIFT;
         a->end = end;
         area_merge(s, a->start, end);
@@ -229,7 +229,7 @@ space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
     return move_area(s, a, addr, old, fixed ? to : 0, length, fixed ? MAP_AT_FIXED : 0);
 }
 
-/* --- brk, and places that exec draws ------------------------------------------------------------ */
+/* --- brk, and places that exec draws ---------------------------------------------------------- */
 
 u64
 space_brk(struct space *s, u64 brk)
@@ -238,13 +238,14 @@ space_brk(struct space *s, u64 brk)
     u64 old_end = ALIGN_UP(s->brk, PAGE_SIZE), new_end = ALIGN_UP(brk, PAGE_SIZE);
     if (brk < s->brk_start || brk >= USER_END)
         return s->brk;
-    struct area heap = { .flags = AREA_READ | AREA_WRITE, .name = "[heap]" };
+    u64 more = new_end > old_end ? new_end - old_end : 0;
+    struct area heap = { .end = more, .flags = AREA_READ | AREA_WRITE, .name = "[heap]" };
     s64 r = 0;
     if (new_end < old_end)
         r = area_unmap(s, new_end, old_end);
-    else if ((heap.end = new_end - old_end) >> PAGE_SHIFT > frames_total())
+    else if (more >> PAGE_SHIFT > frames_total())
         r = -ENOMEM;
-    else if (heap.end)
+    else if (more)
         r = add_area(s, &heap, old_end, MAP_AT_NOREPLACE);
     if (r >= 0)
         s->brk = brk;

@@ -45,7 +45,7 @@ struct area {
     const char *name; /* "[heap]", "[stack]", "[vdso]" ... or NULL */
 };
 
-/* What exec finds out once and fork copies. */
+/* What fork copies as it is: what exec found out, and the size. */
 struct space_figures {
     u64 brk_start, brk;
     u64 mmap_top;    /* mmap places areas below it, downwards */
@@ -83,9 +83,9 @@ void space_put(struct space *s);
 #define MAP_AT_FIXED     0x10000u /* exactly at `addr`, replacing what is there */
 #define MAP_AT_NOREPLACE 0x20000u /* exactly at `addr`, -EEXIST if something is there */
 
-/* Adds an area of `length` bytes (not 0, rounded up to pages). `addr` is a hint unless MAP_AT_*. The
- * pager's get() is called once for each area made. Returns the address or -ENOMEM, -EINVAL,
- * -EEXIST. Nothing of the old mapping is lost on an error. */
+/* Adds an area of `length` bytes, not 0, rounded up to pages. `addr` is a hint unless MAP_AT_*. The
+ * pager's get() is called once for each area made. Returns the address or -ENOMEM, -EINVAL, -EPERM
+ * (below what may be mapped), -EEXIST. Nothing of the old mapping is lost on an error. */
 s64 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *pager,
               void *object, u64 offset_pages, const char *name);
 

@@ -1,6 +1,6 @@
 /* vvar.c - the writer of the vvar page. What a line means and how it is read: /vdso/vvar.h.
  *
- * The page lies in the kernel's own data. Processes see the same frame, read-only (place.c). */
+ * The page lies in the kernel's own data. Processes see the same frame, read-only (image.c). */
 
 #include "vvar.h"
 #include "riscv/csr.h"
