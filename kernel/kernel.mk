@@ -9,11 +9,7 @@
 KERNEL_ROOMS := boot trap syscall proc fs time vdso sched mm riscv lib dev debug
 ifeq ($(DEBUG),1)
 KERNEL_ROOMS += debug/checks
-# Undefined behaviour traps: the panic tells the place. Each check keeps a trap of its own. Null is left
-# out: page 0 is never mapped, and the fault says more.
-KERNEL_DEBUG_CFLAGS := -DCONFIG_DEBUG=1 -fsanitize=undefined -fno-sanitize=null \
-    $(if $(LLVM),-fsanitize-trap=undefined,-fsanitize-undefined-trap-on-error -fno-crossjumping \
-    -fno-tree-tail-merge)
+KERNEL_DEBUG_CFLAGS := -DCONFIG_DEBUG=1 -fsanitize=undefined -fno-sanitize=null
 endif
 KERNEL_C := $(filter-out kernel/riscv/offsets.c,$(wildcard $(KERNEL_ROOMS:%=kernel/%/*.c)))
 KERNEL_S := $(wildcard $(KERNEL_ROOMS:%=kernel/%/*.S))

@@ -2,8 +2,7 @@
  *
  * Without CONFIG_DEBUG every hook is an empty statement, so the code that calls them needs no
  * #ifdef and pays nothing. A finding is a log line of level LOG_ERR; then the kernel goes on. The
- * undefined behaviour sanitizer needs no hook: the compiler puts a trap behind each of its checks
- * (kernel.mk), and the panic tells its pc, of which `addr2line -e kernel.elf` makes a line. */
+ * undefined behaviour sanitizer (debug/checks/ubsan.c) needs no hook: the compiler calls it. */
 #pragma once
 
 #include "lib/types.h"

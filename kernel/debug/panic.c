@@ -165,8 +165,8 @@ panic_trap(const struct trapframe *f, u64 scause, u64 stval)
 {
     static const char *const names[16] = {
         [0 ... 1] = "instruction access fault",
-        [2] = "illegal instruction", /* clang's trap */
-        [3] = "breakpoint",          /* gcc's */
+        [2] = "illegal instruction",
+        [3] = "breakpoint",
         [4 ... 5] = "load access fault",
         [6 ... 7] = "store access fault",
         [12] = "instruction page fault",
