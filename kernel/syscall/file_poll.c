@@ -142,11 +142,10 @@ sys_pselect6(const u64 *arg)
     static const u32 means[] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI };
     struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
     __kernel_fd_set sets[ARRAY_SIZE(means)] = { 0 };
-    u64 n = MIN((u32)arg[0], MAX_FDS), bytes = (n + 63) / 64 * 8;
-    u64 mask[2] = { 0, 0 }; /* address and size */
+    u64 n = MIN((u32)arg[0], MAX_FDS), bytes = (n + 63) / 64 * 8, mask[2] = { 0, 0 };
     struct poll_entry *e;
     s64 err = 0;
-    if (arg[5] && copy_from_user(mask, arg[5], sizeof(mask)))
+    if (arg[5] && copy_from_user(mask, arg[5], sizeof(mask))) /* its address and size */
         return -EFAULT;
     if ((int)arg[0] < 0)
         return -EINVAL;
