@@ -88,15 +88,17 @@ ns_to_ticks(u64 ns)
     return sec >= ~0UL / hz ? ~0UL : sec * hz + rest;
 }
 
-/* A slow clock gets there later: the slew is added, to be never early. */
+/* Never early, also if no tick comes to end a slow phase (idle harts have none): at its slowest a
+ * clock shows 1000000 - slew_ppm nanoseconds in the time of 1000000. */
 u64
 deadline_after(const struct timespec64 *ts)
 {
     s64 ns = MIN(ts->tv_sec, 1L << 33) * (s64)NSEC_PER_SEC + ts->tv_nsec;
     if (ns <= 0)
         return 0;
-    u64 slew = slew_ppm ? (u64)ns / 1000000 * slew_ppm + slew_ppm : 0;
-    u64 from = rdtime(), ticks = ns_to_ticks((u64)ns + slew);
+    u64 slow = 1000000 - slew_ppm, from = rdtime();
+    u64 ticks =
+        ns_to_ticks((u64)ns / slow * 1000000 + ((u64)ns % slow * 1000000 + slow - 1) / slow);
     return ticks > ~0UL - from ? ~0UL : from + ticks;
 }
 
@@ -113,7 +115,7 @@ deadline_left_ns(u64 deadline_ticks)
 {
     u64 now = rdtime();
     u64 ns = now < deadline_ticks ? ticks_to_ns(deadline_ticks - now) : 0;
-    return slew_ppm ? ns / (1000000 + slew_ppm) * 1000000 : ns;
+    return slew_ppm ? ns / 1000000 * (1000000 - slew_ppm) : ns;
 }
 
 /* --- updates --------------------------------------------------------------------------------- */
