@@ -12,8 +12,18 @@ struct list {
 };
 
 #define LIST_INIT(name) ((struct list){ &(name), &(name) })
-#define list_init(l)    (*(l) = LIST_INIT(*(l)))
-#define list_empty(l)   ((l)->next == (l))
+
+static inline void
+list_init(struct list *l)
+{
+    l->next = l->prev = l;
+}
+
+static inline bool
+list_empty(const struct list *l)
+{
+    return l->next == l;
+}
 
 /* Links `e` in front of `at`: with the head for `at`, at the end of the list. */
 static inline void

@@ -35,7 +35,11 @@
  * every rdtime in M-mode, right but slow (vdso.md). */
 #define COUNTEREN_ALL 7 /* CY, TM, IR: cycles, time, instructions */
 
-#define rdtime() csr_read(time)
+static inline u64
+rdtime(void)
+{
+    return csr_read(time);
+}
 
 /* Waits until an interrupt is pending, taken or not (SIE may be off). */
 #define wait_for_interrupt() __asm__ volatile("wfi" ::: "memory")

@@ -82,8 +82,17 @@ extern struct thread boot_thread;
 extern struct hart harts[MAX_HARTS];
 extern u32 harts_online;
 
-#define current()   ((struct thread *)thread_pointer())
-#define this_hart() (current()->hart)
+static inline struct thread *
+current(void)
+{
+    return (struct thread *)thread_pointer();
+}
+
+static inline struct hart *
+this_hart(void)
+{
+    return current()->hart;
+}
 
 /* A new thread with kernel stack that starts in `entry` when scheduled, state NEW until
  * thread_start. NULL without memory. Its trapframe is zero. `entry` must not return. */
@@ -133,7 +142,11 @@ void thread_interrupt(struct thread *t);
 void thread_set_affinity(struct thread *t, u64 mask);
 
 /* True if a wait should end early because the current thread has a signal to take. */
-#define interrupted() ((__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0)
+static inline bool
+interrupted(void)
+{
+    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0;
+}
 
 /* In a loop that may be long: lets pending interrupts be seen and others run. No lock held. */
 void preemption_point(void);

@@ -12,14 +12,16 @@
 
 /* fork, vfork and threads (proc/process.c). What asks for clone3 gets ENOSYS, and then libcs come
  * here. */
-SYSCALL(clone)
+s64
+sys_clone(const u64 *arg)
 {
     return process_clone((u32)arg[0], arg[1], arg[2], arg[3], arg[4]);
 }
 
 /* The path is copied whole, before anything of the old program goes; argv and envp are read later,
  * by proc/args.c. */
-SYSCALL(execve)
+s64
+sys_execve(const u64 *arg)
 {
     char *path scoped_kfree = kzalloc(PAGE_SIZE);
     if (!path)
@@ -29,12 +31,14 @@ SYSCALL(execve)
 }
 
 /* Eight bits pass, in the second byte of a wait status word. */
-SYSCALL(exit)
+s64
+sys_exit(const u64 *arg)
 {
     task_exit((int)(arg[0] & 0xff) << 8);
 }
 
-SYSCALL(exit_group)
+s64
+sys_exit_group(const u64 *arg)
 {
     process_exit_group((int)(arg[0] & 0xff) << 8);
 }
@@ -49,7 +53,8 @@ rusage_to_user(u64 addr, u64 ticks)
 
 /* A pid of 0 means the own group, one below -1 the group of that number. A zombie is taken even if
  * its status cannot be written, as on Linux. */
-SYSCALL(wait4)
+s64
+sys_wait4(const u64 *arg)
 {
     int pid = (int)arg[0], which = pid == -1 ? P_ALL : pid > 0 ? P_PID : P_PGID;
     u32 options = (u32)arg[2];
@@ -67,7 +72,8 @@ SYSCALL(wait4)
 }
 
 /* What there was nothing to say of is told by a siginfo of zeros. */
-SYSCALL(waitid)
+s64
+sys_waitid(const u64 *arg)
 {
     int which = (int)arg[0], id = (int)arg[1];
     u32 options = (u32)arg[3], wanted = WEXITED | WSTOPPED | WCONTINUED;
@@ -87,19 +93,22 @@ SYSCALL(waitid)
 
 /* --- numbers, groups and sessions ------------------------------------------------------------ */
 
-SYSCALL(getpid)
+s64
+sys_getpid(const u64 *arg)
 {
     return current_process()->pid;
 }
 
-SYSCALL(gettid)
+s64
+sys_gettid(const u64 *arg)
 {
     return current_task()->tid;
 }
 
 /* The parent may die and give us to process 1 while we look, and its record may be freed: hence the
  * lock. */
-SYSCALL(getppid)
+s64
+sys_getppid(const u64 *arg)
 {
     spin_guard(&process_lock);
     const struct process *parent = current_process()->parent;
@@ -107,14 +116,16 @@ SYSCALL(getppid)
 }
 
 /* In this and others 0 means oneself. */
-SYSCALL(getpgid)
+s64
+sys_getpgid(const u64 *arg)
 {
     spin_guard(&process_lock);
     const struct process *p = process_find((int)arg[0] ?: current_process()->pid);
     return p ? p->pgrp : -ESRCH;
 }
 
-SYSCALL(getsid)
+s64
+sys_getsid(const u64 *arg)
 {
     spin_guard(&process_lock);
     const struct process *p = process_find((int)arg[0] ?: current_process()->pid);
@@ -134,7 +145,8 @@ group_exists(int pgrp, int session)
 
 /* One's own group or that of a child which has not gone through exec; never out of the session. A
  * shell and its child both call it, so that neither has to wait for the other. */
-SYSCALL(setpgid)
+s64
+sys_setpgid(const u64 *arg)
 {
     struct process *self = current_process();
     spin_guard(&process_lock);
@@ -155,7 +167,8 @@ SYSCALL(setpgid)
 }
 
 /* Not for the leader of a group: its number would name a group in two sessions. */
-SYSCALL(setsid)
+s64
+sys_setsid(const u64 *arg)
 {
     struct process *p = current_process();
     spin_guard(&process_lock);
@@ -165,14 +178,16 @@ SYSCALL(setsid)
 /* --- what pthreads ask of a new thread ------------------------------------------------------- */
 
 /* The word is cleared and woken when the thread ends. */
-SYSCALL(set_tid_address)
+s64
+sys_set_tid_address(const u64 *arg)
 {
     current_task()->clear_child_tid = arg[0];
     return current_task()->tid;
 }
 
 /* Walked when the thread dies (proc/futex.c). */
-SYSCALL(set_robust_list)
+s64
+sys_set_robust_list(const u64 *arg)
 {
     if (arg[1] != 24) /* sizeof(struct robust_list_head) */
         return -EINVAL;

@@ -9,13 +9,10 @@
 
 typedef s64 (*syscall_fn)(const u64 *arg);
 
-/* The head of such a function: SYSCALL(getpid) { return ...; } */
-#define SYSCALL(name) s64 sys_##name(const u64 *arg)
-
 /* Declares all functions: X(name, __NR_number). The table in table.c is made from the same list. */
 #include "syscall/list.h"
 
-#define X(name) SYSCALL(name);
+#define X(name) s64 sys_##name(const u64 *arg);
 SYSCALLS(X)
 #undef X
 

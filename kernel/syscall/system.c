@@ -18,7 +18,8 @@
 
 /* --- harts ----------------------------------------------------------------------------------- */
 
-SYSCALL(sched_yield)
+s64
+sys_sched_yield(const u64 *arg)
 {
     schedule();
     return 0;
@@ -26,7 +27,8 @@ SYSCALL(sched_yield)
 
 /* Of a mask longer or shorter than ours (glibc's has 1024 bits) the first 64 bits count. Harts that
  * are not there are left out. */
-SYSCALL(sched_setaffinity)
+s64
+sys_sched_setaffinity(const u64 *arg)
 {
     u64 mask = 0, online = (1UL << harts_online) - 1;
     if (copy_from_user(&mask, arg[2], MIN(arg[1], sizeof(mask))))
@@ -42,7 +44,8 @@ SYSCALL(sched_setaffinity)
 }
 
 /* The result is the size of the mask: libcs clear the rest of theirs themselves. */
-SYSCALL(sched_getaffinity)
+s64
+sys_sched_getaffinity(const u64 *arg)
 {
     u64 mask, online = (1UL << harts_online) - 1;
     if (arg[1] < sizeof(mask) || arg[1] % sizeof(mask))
@@ -56,7 +59,8 @@ SYSCALL(sched_getaffinity)
 }
 
 /* There are no NUMA nodes: all is node 0. */
-SYSCALL(getcpu)
+s64
+sys_getcpu(const u64 *arg)
 {
     u32 hart = this_hart()->index, node = 0;
     if ((arg[0] && copy_to_user(arg[0], &hart, sizeof(hart))) ||
@@ -66,7 +70,8 @@ SYSCALL(getcpu)
 }
 
 /* Every hart that may fetch what was written: those that run this space now, or all of them. */
-SYSCALL(riscv_flush_icache)
+s64
+sys_riscv_flush_icache(const u64 *arg)
 {
     if (arg[2] & ~1UL) /* SYS_RISCV_FLUSH_ICACHE_LOCAL */
         return -EINVAL;
@@ -80,7 +85,8 @@ SYSCALL(riscv_flush_icache)
 /* --- limits and figures ---------------------------------------------------------------------- */
 
 /* Everybody is root, but more descriptors than a table holds (MAX_FDS) cannot be had. */
-SYSCALL(prlimit64)
+s64
+sys_prlimit64(const u64 *arg)
 {
     struct rlimit64 new, old;
     u32 resource = (u32)arg[1];
@@ -105,7 +111,8 @@ SYSCALL(prlimit64)
 }
 
 /* Time is all that is counted, and all of it as user time. */
-SYSCALL(getrusage)
+s64
+sys_getrusage(const u64 *arg)
 {
     int who = (int)arg[0];
     if (who < RUSAGE_CHILDREN || who > RUSAGE_THREAD)
@@ -117,7 +124,8 @@ SYSCALL(getrusage)
 }
 
 /* In units of 1/100 s, as AT_CLKTCK says. */
-SYSCALL(times)
+s64
+sys_times(const u64 *arg)
 {
     const u64 unit_ns = NSEC_PER_SEC / 100;
     u64 own = process_run_ticks(current_process()), childrens = current_process()->child_ticks;
@@ -127,7 +135,8 @@ SYSCALL(times)
     return (s64)(ticks_to_ns(rdtime()) / unit_ns);
 }
 
-SYSCALL(uname)
+s64
+sys_uname(const u64 *arg)
 {
     static const struct new_utsname name = { "Linux", /* whose user ABI this is */
                                              "postern", KERNEL_RELEASE, "#1 Postern",
@@ -136,7 +145,8 @@ SYSCALL(uname)
 }
 
 /* What there is not (swap, shared and buffered memory, load) reads as zero. */
-SYSCALL(sysinfo)
+s64
+sys_sysinfo(const u64 *arg)
 {
     struct sysinfo s = { .uptime = (s64)(clock_monotonic_ns() / NSEC_PER_SEC), .mem_unit = 1 };
     struct process *p;
@@ -150,7 +160,8 @@ SYSCALL(sysinfo)
 
 /* There is one generator, seeded at boot: it never blocks, and all flags mean the same. A long
  * answer may be cut short by a signal. */
-SYSCALL(getrandom)
+s64
+sys_getrandom(const u64 *arg)
 {
     u64 n = MIN(arg[1], 0x7fffffffUL), done = 0;
     u8 piece[256]; /* so much comes whole, whatever signals do */
@@ -170,7 +181,8 @@ SYSCALL(getrandom)
 
 /* The thread's name, which for the first thread is the process' (comm). The rest is what programs
  * set at start and would complain of. */
-SYSCALL(prctl)
+s64
+sys_prctl(const u64 *arg)
 {
     char name[16 + 1] = "";
     switch ((int)arg[0]) {
