@@ -19,17 +19,26 @@
 struct inode *tree_root;
 static struct spinlock tree_lock = SPINLOCK_INIT("tree");
 
-/* From one end to the other: hundreds of names need no more. The first letter tells most of them
- * apart. */
+/* Where look-ups of a name begin: FNV-1a over its bytes, begun with the directory. A directory's
+ * own list would do for hundreds of names, but with thousands each new one would cost them all. */
+static struct dirent **
+bucket_of(const struct inode *dir, const char *name, size_t length)
+{
+    static struct dirent *buckets[512];
+    u32 h = 2166136261u ^ (u32)dir->number;
+    for (size_t k = 0; k < length; k++)
+        h = (h ^ (u8)name[k]) * 16777619u;
+    return &buckets[(h ^ h >> 16) % ARRAY_SIZE(buckets)];
+}
+
 static struct dirent *
 find_locked(struct inode *dir, const struct component *name)
 {
-    struct dirent *d;
-    list_for_each (d, &dir->children, in_parent)
-        if (d->name[0] == name->text[0] && !strncmp(d->name, name->text, name->length) &&
-            !d->name[name->length])
-            return d;
-    return NULL;
+    struct dirent *d = *bucket_of(dir, name->text, name->length);
+    while (d && (d->parent != dir || strncmp(d->name, name->text, name->length) ||
+                 d->name[name->length]))
+        d = d->next;
+    return d;
 }
 
 struct inode *
@@ -76,6 +85,9 @@ attach(struct inode *dir, const struct component *name, struct inode *i)
     d->position = dir->next_position++;
     dir->nlink += S_ISDIR(i->mode);
     list_add_tail(&dir->children, &d->in_parent);
+    struct dirent **bucket = bucket_of(dir, d->name, name->length);
+    d->next = *bucket;
+    *bucket = d;
     inode_modified(dir);
     inode_changed(i);
     return 0;
@@ -86,6 +98,10 @@ static void
 detach(struct dirent *d)
 {
     struct inode *i scoped_inode = d->inode;
+    struct dirent **link = bucket_of(d->parent, d->name, strlen(d->name));
+    while (*link != d)
+        link = &(*link)->next;
+    *link = d->next;
     list_remove(&d->in_parent);
     d->inode = NULL;
     d->parent->nlink -= S_ISDIR(i->mode);

@@ -1,9 +1,9 @@
 /* tree.h - names: which inode stands in which directory under which name.
  *
  * A dirent is one name of one inode. The whole tree is guarded by one lock, held for one look-up or
- * one change at a time, never over a copy to a user or a call upwards. Entries of a directory are a
- * list in order of `position`, which never changes: so reading a directory while others remove from
- * it neither skips nor repeats. The newest name of an inode stays with it when it is unlinked, so
+ * one change at a time, never over a copy to a user or a call upwards. Entries are found by a hash
+ * table over (directory, name) and listed in order of `position`, which never changes: so reading a
+ * directory while others remove from it neither skips nor repeats. The newest name of an inode stays with it when it is unlinked, so
  * that paths and `..` of what is still open can be told.
  * Not here: paths, permission and errno order of the calls (path.h), the listing (dir.h, in tree.c,
  * too). */
@@ -12,6 +12,7 @@
 #include "fs/inode.h"
 
 struct dirent {
+    struct dirent *next;   /* of those that look-ups of a name pass (tree.c) */
     struct list in_parent; /* parent->children */
     struct inode *parent;  /* one reference */
     struct inode *inode;   /* one reference while look-ups find it, NULL afterwards */
