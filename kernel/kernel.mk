@@ -20,7 +20,8 @@ MARCH_KERNEL ?= rv64imac_zicsr_zifencei
 # begin with another by its name alone (-fms-extensions): process.h with what fs/vfs.h knows of it.
 KERNEL_CFLAGS = $(CFLAGS_ALL) -march=$(MARCH_KERNEL) -mabi=lp64 -mcmodel=medany -ffreestanding \
     -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
-    -fno-jump-tables -fms-extensions $(if $(LLVM),-Wno-microsoft-anon-tag) -I kernel -I vdso -I $(O)/kernel -I $(O)/vdso $(KERNEL_DEBUG_CFLAGS)
+    -fno-jump-tables -fms-extensions $(if $(LLVM),-Wno-microsoft-anon-tag) \
+    -I kernel -I vdso -I $(O)/kernel -I $(O)/vdso $(KERNEL_DEBUG_CFLAGS)
 
 $(O)/kernel/%.o: kernel/%.c $(CONFIG) | $(O)/kernel/offsets.h $(O)/vdso/vdso.so
 	@mkdir -p $(@D)
