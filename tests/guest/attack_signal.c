@@ -333,3 +333,38 @@ TEST(ignored_child_is_not_pending, "SIGCHLD is kept for who ignores and blocks i
     OK(sigpending(&pending));
     EQ(sigismember(&pending, SIGCHLD), 0);
 }
+
+/* Each is the child of the one before, and has asked that its end be told by SIGCONT. All stop, the
+ * last one first. */
+static void
+be_a_chain(int length, int *last)
+{
+    int status;
+    pid_t pid = length ? sys(SYS_clone, SIGCONT, 0, 0, 0, 0) : 0;
+    if (length && pid == 0)
+        be_a_chain(length - 1, last);
+    if (length)
+        waitpid(pid, &status, WUNTRACED | __WALL);
+    else
+        *last = getpid();
+    raise(SIGSTOP);
+    sleep_for_ever(NULL);
+}
+
+TEST(continue_does_not_climb, "one SIGCONT continues all ancestors, by a recursion of the kernel",
+     "kernel/proc (wait): process_notify_parent")
+{
+    int status, *last = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t first = OK(fork());
+    if (first == 0) {
+        setpgid(0, 0);
+        be_a_chain(150, last);
+    }
+    EQ(waitpid(first, &status, WUNTRACED), first);
+    TRUE(WIFSTOPPED(status));
+    OK(kill(*last, SIGCONT));
+    pause_ms(5);
+    EQ(waitpid(first, &status, WCONTINUED | WNOHANG), 0);
+    OK(kill(-first, SIGKILL));
+    EQ(check_wait(__FILE__, __LINE__, first), SIGKILL);
+}
