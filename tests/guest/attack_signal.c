@@ -200,6 +200,51 @@ TEST(pending_floods, "queued signals are not given back", "kernel/proc (pending)
     gives_back(flood);
 }
 
+static volatile int ending, all_have_ended;
+
+static void *
+send_to_who_ends(void *unused)
+{
+    while (!all_have_ended)
+        for (int signo = 40; signo < 64; signo++)
+            sys(SYS_tgkill, getpid(), ending, signo);
+    return NULL;
+}
+
+static void *
+be_who_ends(void *unused)
+{
+    ending = sys(SYS_gettid);
+    for (int i = 0; i < 20; i++)
+        sys(SYS_getppid);
+    return NULL;
+}
+
+static void
+flood_the_ending(void)
+{
+    int status = IN_CHILD({
+        pthread_t sender[2], thread;
+        sigset_t all;
+        sigfillset(&all);
+        sigprocmask(SIG_BLOCK, &all, NULL);
+        for (int i = 0; i < 2; i++)
+            EQ(pthread_create(&sender[i], NULL, send_to_who_ends, NULL), 0);
+        for (int i = 0; i < 300; i++) {
+            EQ(pthread_create(&thread, NULL, be_who_ends, NULL), 0);
+            pthread_join(thread, NULL);
+        }
+        all_have_ended = 1;
+    });
+    EQ(status, 0);
+}
+
+TEST(floods_of_the_ending, "a task that goes can be sent what nobody gives back",
+     "kernel/proc (exit): task_exit")
+{
+    gives_back(flood_the_ending);
+}
+
 TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (signal): process_alarm")
 {
     struct itimerval often = { { 0, 1 }, { 0, 1 } }, off = { { 0, 0 }, { 0, 0 } };
