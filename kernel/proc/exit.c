@@ -12,6 +12,7 @@
 #include "mm/usercopy.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "sched/fp.h"
 
 /* Read without a lock: whoever sets one of these sets WORK_SIGNAL afterwards. */
 bool
@@ -114,6 +115,7 @@ task_exit(int status)
     struct task *t = current_task();
     struct process *p = t->process;
     task_leave_memory(t);
+    fp_clear(); /* nobody saves its numbers any more: the next thread would take them for zeros */
     /* From here on this hart does not translate by the space any more: it may go. */
     current()->space = NULL;
     space_activate(NULL);
