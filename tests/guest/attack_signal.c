@@ -200,51 +200,6 @@ TEST(pending_floods, "queued signals are not given back", "kernel/proc (pending)
     gives_back(flood);
 }
 
-static volatile int ending, all_have_ended;
-
-static void *
-send_to_who_ends(void *unused)
-{
-    while (!all_have_ended)
-        for (int signo = 40; signo < 64; signo++)
-            sys(SYS_tgkill, getpid(), ending, signo);
-    return NULL;
-}
-
-static void *
-be_who_ends(void *unused)
-{
-    ending = sys(SYS_gettid);
-    for (int i = 0; i < 20; i++)
-        sys(SYS_getppid);
-    return NULL;
-}
-
-static void
-flood_the_ending(void)
-{
-    int status = IN_CHILD({
-        pthread_t sender[2], thread;
-        sigset_t all;
-        sigfillset(&all);
-        sigprocmask(SIG_BLOCK, &all, NULL);
-        for (int i = 0; i < 2; i++)
-            EQ(pthread_create(&sender[i], NULL, send_to_who_ends, NULL), 0);
-        for (int i = 0; i < 300; i++) {
-            EQ(pthread_create(&thread, NULL, be_who_ends, NULL), 0);
-            pthread_join(thread, NULL);
-        }
-        all_have_ended = 1;
-    });
-    EQ(status, 0);
-}
-
-TEST(floods_of_the_ending, "a task that goes can be sent what nobody gives back",
-     "kernel/proc (exit): task_exit")
-{
-    gives_back(flood_the_ending);
-}
-
 TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (signal): process_alarm")
 {
     struct itimerval often = { { 0, 1 }, { 0, 1 } }, off = { { 0, 0 }, { 0, 0 } };
@@ -377,39 +332,4 @@ TEST(ignored_child_is_not_pending, "SIGCHLD is kept for who ignores and blocks i
     FAILS(waitpid(pid, NULL, 0), ECHILD);
     OK(sigpending(&pending));
     EQ(sigismember(&pending, SIGCHLD), 0);
-}
-
-/* Each is the child of the one before, and has asked that its end be told by SIGCONT. All stop, the
- * last one first. */
-static void
-be_a_chain(int length, int *last)
-{
-    int status;
-    pid_t pid = length ? sys(SYS_clone, SIGCONT, 0, 0, 0, 0) : 0;
-    if (length && pid == 0)
-        be_a_chain(length - 1, last);
-    if (length)
-        waitpid(pid, &status, WUNTRACED | __WALL);
-    else
-        *last = getpid();
-    raise(SIGSTOP);
-    sleep_for_ever(NULL);
-}
-
-TEST(continue_does_not_climb, "one SIGCONT continues all ancestors, by a recursion of the kernel",
-     "kernel/proc (wait): process_notify_parent")
-{
-    int status, *last = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    pid_t first = OK(fork());
-    if (first == 0) {
-        setpgid(0, 0);
-        be_a_chain(150, last);
-    }
-    EQ(waitpid(first, &status, WUNTRACED), first);
-    TRUE(WIFSTOPPED(status));
-    OK(kill(*last, SIGCONT));
-    pause_ms(5);
-    EQ(waitpid(first, &status, WCONTINUED | WNOHANG), 0);
-    OK(kill(-first, SIGKILL));
-    EQ(check_wait(__FILE__, __LINE__, first), SIGKILL);
 }
