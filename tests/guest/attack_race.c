@@ -63,12 +63,11 @@ TEST(floods_of_the_ending, "a task that goes can be sent what nobody gives back"
 static void
 be_a_chain(int length, int *last)
 {
-    int status;
-    pid_t pid = length ? sys(SYS_clone, SIGCONT, 0, 0, 0, 0) : 0;
-    if (length && pid == 0)
-        be_a_chain(length - 1, last);
-    if (length)
-        waitpid(pid, &status, WUNTRACED | __WALL);
+    pid_t child = 0;
+    while (length-- && child == 0)
+        child = sys(SYS_clone, SIGCONT, 0, 0, 0, 0);
+    if (child > 0)
+        waitpid(child, NULL, WUNTRACED | __WALL);
     else
         *last = getpid();
     raise(SIGSTOP);
