@@ -91,3 +91,37 @@ TEST(continue_does_not_climb, "one SIGCONT continues all ancestors, by a recursi
     OK(kill(-first, SIGKILL));
     EQ(check_wait(__FILE__, __LINE__, first), SIGKILL);
 }
+
+static void *
+fork_many(void *unused)
+{
+    for (int i = 0; i < 200; i++)
+        if (fork() == 0)
+            sleep_for_ever(NULL);
+    return sleep_for_ever(NULL);
+}
+
+/* With one hart the signal is first offered to the thread that spins and does not run. */
+TEST(forks_do_not_escape, "the child of a thread that was not chosen is no target any more",
+     "kernel/proc (process): process_clone")
+{
+    for (int round = 0; round < 6; round++) {
+        pid_t first = OK(fork());
+        if (first == 0) {
+            pthread_t thread;
+            setpgid(0, 0);
+            pthread_create(&thread, NULL, fork_many, NULL);
+            for (;;)
+                ;
+        }
+        setpgid(first, first);
+        pause_ms(15);
+        OK(kill(-first, SIGTERM));
+        EQ(check_wait(__FILE__, __LINE__, first), SIGTERM);
+        int tries = 0;
+        while (kill(-first, 0) == 0 && tries++ < 500)
+            pause_ms(2);
+        kill(-first, SIGKILL);
+        TRUE(tries < 500);
+    }
+}
