@@ -4,6 +4,7 @@
  * signals are in attack_signal.c. */
 #include "attack.h"
 #include <pthread.h>
+#include <sched.h>
 
 static void *
 sleep_for_ever(void *unused)
@@ -101,7 +102,7 @@ fork_many(void *unused)
     return sleep_for_ever(NULL);
 }
 
-/* With one hart the signal is first offered to the thread that spins and does not run. */
+/* On one hart the signal is first offered to the thread that spins and does not run. */
 TEST(forks_do_not_escape, "the child of a thread that was not chosen is no target any more",
      "kernel/proc (process): process_clone")
 {
@@ -109,6 +110,10 @@ TEST(forks_do_not_escape, "the child of a thread that was not chosen is no targe
         pid_t first = OK(fork());
         if (first == 0) {
             pthread_t thread;
+            cpu_set_t one;
+            CPU_ZERO(&one);
+            CPU_SET(0, &one);
+            sched_setaffinity(0, sizeof one, &one);
             setpgid(0, 0);
             pthread_create(&thread, NULL, fork_many, NULL);
             for (;;)
