@@ -26,7 +26,7 @@ hart_register_boot(u64 hartid)
 {
     harts[0].id = hartid;
     harts[0].emergency_stack = (u64)(boot_emergency_stack + sizeof(boot_emergency_stack));
-    harts[0].idle = &boot_thread;
+    harts[0].fp_owner = harts[0].idle = &boot_thread;
     harts[0].online = true;
     harts_online = 1;
 }
@@ -46,7 +46,7 @@ start_next(void)
         panic("no memory for hart %u", harts_online);
     h->index = harts_online;
     h->id = machine.hart_ids[harts_online];
-    h->idle = idle;
+    h->fp_owner = h->idle = idle; /* until another's are loaded: the firmware left no zeros */
     h->emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE;
     idle->hart = h;
     idle->affinity = 1UL << h->index;

@@ -12,6 +12,7 @@
 #include "mm/usercopy.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "sched/fp.h"
 
 /* Read without a lock: whoever sets one of these sets WORK_SIGNAL afterwards. */
 bool
@@ -114,7 +115,7 @@ task_exit(int status)
     struct task *t = current_task();
     struct process *p = t->process;
     task_leave_memory(t);
-    pending_forget(&t->sig.pending, ~0UL);
+    fp_clear(); /* nobody saves its numbers any more: the next thread would take them for zeros */
     /* From here on this hart does not translate by the space any more: it may go. */
     current()->space = NULL;
     space_activate(NULL);
@@ -122,6 +123,7 @@ task_exit(int status)
     if (!p->exiting) /* else it was set with it: the last word of exit does not count */
         p->exit_status = status;
     list_remove(&t->link);
+    pending_forget(&t->sig.pending, ~0UL); /* until here others could send it one */
     bool last = --p->live_tasks == 0;
     p->exiting |= last; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());

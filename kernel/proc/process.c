@@ -207,8 +207,11 @@ process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
     spin_lock(&process_lock);
     p->pgrp = self->pgrp;
     p->session = self->session;
-    /* A new task must not escape what is on its way to this one: a signal to the group, the end of
-     * the process, an exec. It is taken first, and then the call is made again. */
+    /* A new task must not escape what is on its way to this one: a signal to the group, even if
+     * another task has been chosen for it, the end of the process, an exec. It is taken first, and
+     * then the call is made again. */
+    if (self->sig.pending.set & ~current_task()->sig.mask)
+        task_prod(current_task());
     int tid = !t ? -ENOMEM : interrupted() ? -ERESTARTNOINTR : publish(t);
     spin_unlock(&process_lock);
     if (tid < 0) {

@@ -195,12 +195,13 @@ next_pid(int from)
 }
 
 /* A reader in the background whose shell has gone would stop for ever, or read again and again:
- * it gets no SIGTTIN, and so its read fails. */
+ * it gets no SIGTTIN, and so its read fails. A group of 0 is one that has just left the terminal;
+ * below it would mean everybody. */
 static void
 terminal_signal(int pgrp, int signo)
 {
     spin_guard(&process_lock);
-    if (signo != SIGTTIN || !group_is_orphaned(current_process()))
+    if (pgrp && (signo != SIGTTIN || !group_is_orphaned(current_process())))
         signal_send_members(pgrp, signo, NULL);
 }
 

@@ -31,11 +31,13 @@ process_notify_parent(struct process *p, int status)
         return;
     p->report = status; /* in place of one that was not taken */
     struct sig_info info = wait_info(p, status);
-    info.signo = p->exit_signal; /* 0: who made it wants no signal, but may wait */
+    /* Of stops SIGCHLD tells whatever was asked for: a SIGCONT would go on to the parent's parent,
+     * and so up, a call deeper each time. 0: who made it wants no signal, but may wait. */
+    info.signo = p->zombie ? p->exit_signal : SIGCHLD;
     /* It may say that it does not want to hear of stops. */
     bool silent = !p->zombie && parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP;
-    if (p->exit_signal && !silent)
-        signal_send(parent, NULL, p->exit_signal, &info);
+    if (info.signo && !silent)
+        signal_send(parent, NULL, info.signo, &info);
     wake_all(&parent->events);
 }
 

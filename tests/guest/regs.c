@@ -6,6 +6,32 @@
 #include <sched.h>
 #include <time.h>
 
+/* libc has run little, but f24..f27 (fs8..fs11) and fcsr it has not touched. */
+static bool
+fp_is_zero(void)
+{
+    uint64_t f[4], csr;
+    __asm__ volatile("fsd fs8, 0(%1)\n\tfsd fs9, 8(%1)\n\tfsd fs10, 16(%1)\n\tfsd fs11, 24(%1)\n\t"
+                     "frcsr %0"
+                     : "=&r"(csr)
+                     : "r"(f)
+                     : "memory");
+    return !(f[0] | f[1] | f[2] | f[3] | csr);
+}
+
+/* First of all: later ones have had their numbers in the registers of each hart. */
+TEST(fp_is_zero_on_each_hart, "what the firmware left in a hart's registers passes for zeros",
+     "kernel/boot/harts.c, kernel/sched/fp.c")
+{
+    for (int hart = 0; hart < 8; hart++) {
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(hart, &one);
+        if (sched_setaffinity(0, sizeof one, &one) == 0)
+            TRUE(fp_is_zero());
+    }
+}
+
 struct state {
     uint64_t x[32], f[32], fcsr;
 };
@@ -170,17 +196,25 @@ TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and give
         EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
 }
 
-/* @fp: started by exec; libc has run little, but f18..f27 (fs2..fs11) it has not touched. */
+/* @fp: started by exec. */
 int
 role(int argc, char **argv)
 {
-    uint64_t f[4], csr;
-    __asm__ volatile("fsd fs8, 0(%1)\n\tfsd fs9, 8(%1)\n\tfsd fs10, 16(%1)\n\tfsd fs11, 24(%1)\n\t"
-                     "frcsr %0"
-                     : "=&r"(csr)
-                     : "r"(f)
-                     : "memory");
-    return (f[0] | f[1] | f[2] | f[3]) || csr ? 1 : 0;
+    return fp_is_zero() ? 0 : 1;
+}
+
+TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass for zeros",
+     "kernel/proc (exit), kernel/sched/fp.c")
+{
+    struct state in, out;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(0, &one);
+    OK(sched_setaffinity(0, sizeof one, &one));
+    for (int i = 0; i < 20; i++) {
+        IN_CHILD(fill(&in, 0x1d); in.x[10] = 0; in.x[17] = SYS_exit_group; regs_ecall(&in, &out));
+        TRUE(fp_is_zero());
+    }
 }
 
 TEST(fp_is_zeroed_by_exec, "the old program's fp registers are seen by the new one",

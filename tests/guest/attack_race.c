@@ -1,0 +1,132 @@
+/* attack_race.c - ends and stops that meet: what one thread does while another goes.
+ *
+ * Each of them once broke something that no promise of a call tells of. Floods and frames of
+ * signals are in attack_signal.c. */
+#include "attack.h"
+#include <pthread.h>
+#include <sched.h>
+
+static void *
+sleep_for_ever(void *unused)
+{
+    for (;;)
+        pause();
+    return NULL;
+}
+
+static volatile int ending, all_have_ended;
+
+static void *
+send_to_who_ends(void *unused)
+{
+    while (!all_have_ended)
+        for (int signo = 40; signo < 64; signo++)
+            sys(SYS_tgkill, getpid(), ending, signo);
+    return NULL;
+}
+
+static void *
+be_who_ends(void *unused)
+{
+    ending = sys(SYS_gettid);
+    for (int i = 0; i < 20; i++)
+        sys(SYS_getppid);
+    return NULL;
+}
+
+static void
+flood_the_ending(void)
+{
+    int status = IN_CHILD({
+        pthread_t sender[2], thread;
+        sigset_t all;
+        sigfillset(&all);
+        sigprocmask(SIG_BLOCK, &all, NULL);
+        for (int i = 0; i < 2; i++)
+            EQ(pthread_create(&sender[i], NULL, send_to_who_ends, NULL), 0);
+        for (int i = 0; i < 300; i++) {
+            EQ(pthread_create(&thread, NULL, be_who_ends, NULL), 0);
+            pthread_join(thread, NULL);
+        }
+        all_have_ended = 1;
+    });
+    EQ(status, 0);
+}
+
+TEST(floods_of_the_ending, "a task that goes can be sent what nobody gives back",
+     "kernel/proc (exit): task_exit")
+{
+    gives_back(flood_the_ending);
+}
+
+/* Each is the child of the one before, and has asked that its end be told by SIGCONT. All stop, the
+ * last one first. */
+static void
+be_a_chain(int length, int *last)
+{
+    pid_t child = 0;
+    while (length-- && child == 0)
+        child = sys(SYS_clone, SIGCONT, 0, 0, 0, 0);
+    if (child > 0)
+        waitpid(child, NULL, WUNTRACED | __WALL);
+    else
+        *last = getpid();
+    raise(SIGSTOP);
+    sleep_for_ever(NULL);
+}
+
+TEST(continue_does_not_climb, "one SIGCONT continues all ancestors, by a recursion of the kernel",
+     "kernel/proc (wait): process_notify_parent")
+{
+    int status, *last = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t first = OK(fork());
+    if (first == 0) {
+        setpgid(0, 0);
+        be_a_chain(150, last);
+    }
+    EQ(waitpid(first, &status, WUNTRACED), first);
+    TRUE(WIFSTOPPED(status));
+    OK(kill(*last, SIGCONT));
+    pause_ms(5);
+    EQ(waitpid(first, &status, WCONTINUED | WNOHANG), 0);
+    OK(kill(-first, SIGKILL));
+    EQ(check_wait(__FILE__, __LINE__, first), SIGKILL);
+}
+
+static void *
+fork_many(void *unused)
+{
+    for (int i = 0; i < 200; i++)
+        if (fork() == 0)
+            sleep_for_ever(NULL);
+    return sleep_for_ever(NULL);
+}
+
+/* On one hart the signal is first offered to the thread that spins and does not run. */
+TEST(forks_do_not_escape, "the child of a thread that was not chosen is no target any more",
+     "kernel/proc (process): process_clone")
+{
+    for (int round = 0; round < 6; round++) {
+        pid_t first = OK(fork());
+        if (first == 0) {
+            pthread_t thread;
+            cpu_set_t one;
+            CPU_ZERO(&one);
+            CPU_SET(0, &one);
+            sched_setaffinity(0, sizeof one, &one);
+            setpgid(0, 0);
+            pthread_create(&thread, NULL, fork_many, NULL);
+            for (;;)
+                ;
+        }
+        setpgid(first, first);
+        pause_ms(15);
+        OK(kill(-first, SIGTERM));
+        EQ(check_wait(__FILE__, __LINE__, first), SIGTERM);
+        int tries = 0;
+        while (kill(-first, 0) == 0 && tries++ < 500)
+            pause_ms(2);
+        kill(-first, SIGKILL);
+        TRUE(tries < 500);
+    }
+}
