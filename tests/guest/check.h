@@ -68,6 +68,9 @@ void check_err(const char *file, int line, const char *what, long seen, int err,
 /* Waits for one child and returns its status; fails when there is none. */
 int check_wait(const char *file, int line, pid_t pid);
 
+/* The wait status of this child, once it has ended. Compare with EXITED or KILLED below. */
+#define STATUS(pid) check_wait(__FILE__, __LINE__, pid)
+
 #define FAIL(...) check_fail(__FILE__, __LINE__, __VA_ARGS__)
 
 /* SEEN equals WANTED, both taken as long. */

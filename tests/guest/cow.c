@@ -2,9 +2,7 @@
  *
  * By stores and by system calls that write into the page, in both directions. Source: fork(2). */
 #include "probe.h"
-#include <time.h>
-
-#define RW (PROT_READ | PROT_WRITE)
+#include "fixture.h"
 
 static char *
 map(unsigned long pages, int flags)
@@ -50,7 +48,7 @@ TEST(parent_writes_are_its_own, "the parent keeps its writable ptes after fork (
     /* At once after fork: the pages were just in this hart's TLB as writable. */
     memset(area, 2, 64 * PAGE);
     EQ(write(go[1], "x", 1), 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
     EQ(area[5 * PAGE], 2);
 }
 
@@ -84,7 +82,7 @@ TEST(shared_page_first_touched_after_fork, "each process gets its own zero page"
     EQ(p[10], 0);
     p[10] = 77;
     EQ(write(fds[1], "x", 1), 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
     EQ(p[11], 78);
 }
 
@@ -243,7 +241,7 @@ TEST(many_children_write_at_once, "two harts copy the same page and lose a count
     for (int i = 0; i < PAGES; i++)
         p[i * PAGE + 1] = 2;
     for (int c = 0; c < CHILDREN; c++)
-        EQ(check_wait(__FILE__, __LINE__, pids[c]), 0);
+        EQ(STATUS(pids[c]), 0);
     for (int i = 0; i < PAGES; i++)
         TRUE(p[i * PAGE] == 1 && p[i * PAGE + 1] == 2);
 }

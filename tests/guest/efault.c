@@ -345,5 +345,5 @@ TEST(clone_tids, "fork writes its tid through a bad pointer and crashes", "kerne
     if (pid == 0)
         sys(SYS_exit_group, 5);
     TRUE(pid > 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), EXITED(5));
+    EQ(STATUS(pid), EXITED(5));
 }

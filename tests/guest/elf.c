@@ -3,7 +3,7 @@
  * A small valid program is written with one field spoilt. The wanted errnos are those of Linux
  * 6.12. Where Linux has already given the old program up, it kills; refusing with the errno of
  * the same defect is as good, so those rows take either. Source: the ELF specification, elf(5). */
-#include "check.h"
+#include "fixture.h"
 #include <elf.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -54,21 +54,16 @@ static unsigned long cut;
 static int
 run(void)
 {
-    volatile int *error =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    char *argv[] = { PATH, NULL };
     unlink(PATH);
     int fd = OK(open(PATH, O_WRONLY | O_CREAT | O_TRUNC, 0755));
     unsigned long size = cut ? cut : sizeof image;
     EQ(write(fd, &image, size), size);
     OK(fchmod(fd, 0755));
     close(fd);
-    int status = IN_CHILD(*error = -sys(SYS_execve, PATH, argv, NULL));
-    int e = *error;
-    munmap((void *)error, PAGE);
+    int result = exec_child(PATH, (char *[]){ PATH, NULL }, NULL);
     make_valid();
     cut = 0;
-    return e ? -e : status;
+    return result;
 }
 
 static const char *

@@ -1,23 +1,11 @@
 /* exec.c - execve: what comes over to the new program, what is reset, what is refused.
  *
  * Malformed ELF files are in elf.c, the first stack in start.c. Source: execve(2). */
-#include "check.h"
+#include "fixture.h"
 #include <sys/stat.h>
-#include <time.h>
 
-/* Runs `path` with these arguments in a child. >= 0: its wait status. < 0: -errno of execve. */
-static int
-run(const char *path, char *const argv[], char *const envp[])
-{
-    volatile int *error =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    int status = IN_CHILD(*error = -sys(SYS_execve, path, argv, envp));
-    int e = *error;
-    munmap((void *)error, PAGE);
-    return e ? -e : status;
-}
-
-#define RUN(...) run(check_self, (char *[]){ check_self, __VA_ARGS__, NULL }, NULL)
+/* This program as one of its roles, in a child. */
+#define RUN(...) exec_child(check_self, (char *[]){ check_self, __VA_ARGS__, NULL }, NULL)
 
 /* Writes an executable file. */
 static void
@@ -64,14 +52,14 @@ TEST(arguments_byte_for_byte, "empty or long arguments are lost, or the environm
         check_self, "@args", "", "a b", "q'\"\\", "line\nline", "\001\377", big, NULL
     };
     char *envp[] = { "A=1", "", "no equals", NULL };
-    EQ(run(check_self, argv, envp), 0);
+    EQ(exec_child(check_self, argv, envp), 0);
 }
 
 TEST(no_arguments_at_all, "argc 0 crashes: Linux makes it one empty argument", "kernel/proc (exec)")
 {
     char *none[] = { NULL };
-    EQ(run(check_self, none, none), EXITED(51));
-    EQ(run(check_self, NULL, NULL), EXITED(51));
+    EQ(exec_child(check_self, none, none), EXITED(51));
+    EQ(exec_child(check_self, NULL, NULL), EXITED(51));
 }
 
 TEST(many_arguments, "argv has a small fixed size", "kernel/proc (exec)")
@@ -82,7 +70,7 @@ TEST(many_arguments, "argv has a small fixed size", "kernel/proc (exec)")
     argv[1] = "@count";
     for (int i = 0; i < N; i++)
         argv[2 + i] = "argument";
-    EQ(run(check_self, argv, NULL), EXITED((N + 2) % 251));
+    EQ(exec_child(check_self, argv, NULL), EXITED((N + 2) % 251));
 }
 
 TEST(too_much_is_e2big, "too long arguments are cut, or kill", "kernel/proc (exec)")
@@ -99,11 +87,11 @@ TEST(too_much_is_e2big, "too long arguments are cut, or kill", "kernel/proc (exe
     argv[1] = "@exit0";
     for (int i = 2; i < 10; i++)
         argv[i] = one;
-    EQ(run(check_self, argv, NULL), 0);
+    EQ(exec_child(check_self, argv, NULL), 0);
     for (int i = 2; i < 60; i++)
         argv[i] = one;
-    EQ(run(check_self, argv, NULL), -E2BIG);
-    EQ(run(check_self, (char *[]){ check_self, "@exit0", NULL }, argv), -E2BIG);
+    EQ(exec_child(check_self, argv, NULL), -E2BIG);
+    EQ(exec_child(check_self, (char *[]){ check_self, "@exit0", NULL }, argv), -E2BIG);
 }
 
 TEST(path_errors, "the errno is always ENOENT", "kernel/fs (path), kernel/proc (exec)")
@@ -112,42 +100,42 @@ TEST(path_errors, "the errno is always ENOENT", "kernel/fs (path), kernel/proc (
     static char name[300], path[5000];
     memset(name, 'n', 290);
     memset(path, '/', 4500);
-    EQ(run("/no/such", argv, NULL), -ENOENT);
-    EQ(run("", argv, NULL), -ENOENT);
-    EQ(run(name, argv, NULL), -ENAMETOOLONG);
-    EQ(run(path, argv, NULL), -ENAMETOOLONG);
+    EQ(exec_child("/no/such", argv, NULL), -ENOENT);
+    EQ(exec_child("", argv, NULL), -ENOENT);
+    EQ(exec_child(name, argv, NULL), -ENAMETOOLONG);
+    EQ(exec_child(path, argv, NULL), -ENAMETOOLONG);
     script("/tmp/plain", "text\n");
-    EQ(run("/tmp/plain/x", argv, NULL), -ENOTDIR);
-    EQ(run("/tmp", argv, NULL), -EACCES);
+    EQ(exec_child("/tmp/plain/x", argv, NULL), -ENOTDIR);
+    EQ(exec_child("/tmp", argv, NULL), -EACCES);
     OK(chmod("/tmp/plain", 0644));
-    EQ(run("/tmp/plain", argv, NULL), -EACCES);
-    EQ(run("/dev/null", argv, NULL), -EACCES);
+    EQ(exec_child("/tmp/plain", argv, NULL), -EACCES);
+    EQ(exec_child("/dev/null", argv, NULL), -EACCES);
     unlink("/tmp/loop");
     OK(symlink("/tmp/loop", "/tmp/loop"));
-    EQ(run("/tmp/loop", argv, NULL), -ELOOP);
+    EQ(exec_child("/tmp/loop", argv, NULL), -ELOOP);
 }
 
 TEST(no_program_is_enoexec, "a text or an empty file kills the caller", "kernel/proc (exec)")
 {
     char *argv[] = { "x", NULL };
     script("/tmp/text", "echo hello\n");
-    EQ(run("/tmp/text", argv, NULL), -ENOEXEC);
+    EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
     script("/tmp/text", "");
-    EQ(run("/tmp/text", argv, NULL), -ENOEXEC);
+    EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
     script("/tmp/text", "#");
-    EQ(run("/tmp/text", argv, NULL), -ENOEXEC);
+    EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
     script("/tmp/text", "\177ELF");
-    EQ(run("/tmp/text", argv, NULL), -ENOEXEC);
+    EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
 }
 
 TEST(link_to_a_program, "a symbolic link is not followed", "kernel/fs (path)")
 {
     unlink("/tmp/link");
     OK(symlink(check_self, "/tmp/link"));
-    EQ(run("/tmp/link", (char *[]){ "name", "@exit0", NULL }, NULL), 0);
+    EQ(exec_child("/tmp/link", (char *[]){ "name", "@exit0", NULL }, NULL), 0);
     OK(chdir("/tmp"));
-    EQ(run("link", (char *[]){ "name", "@exit0", NULL }, NULL), 0);
-    EQ(run("./link", (char *[]){ "name", "@exit0", NULL }, NULL), 0);
+    EQ(exec_child("link", (char *[]){ "name", "@exit0", NULL }, NULL), 0);
+    EQ(exec_child("./link", (char *[]){ "name", "@exit0", NULL }, NULL), 0);
 }
 
 /* Writes "#!" before, and a NUL-free text after, this program's path. */
@@ -173,28 +161,28 @@ TEST(shebang_line, "the words after #! are split, or argv[0] stays", "kernel/pro
 {
     char *argv[] = { "gone", "arg1", "arg 2", NULL };
     script_self("/tmp/script", "", " @shebang one  two\nrest\n");
-    EQ(run("/tmp/script", argv, NULL), 0);
+    EQ(exec_child("/tmp/script", argv, NULL), 0);
     script_self("/tmp/script", " \t ", " \t @shebang one  two  \t\n");
-    EQ(run("/tmp/script", argv, NULL), 0);
+    EQ(exec_child("/tmp/script", argv, NULL), 0);
     script_self("/tmp/script", "", " @shebang one  two");
-    EQ(run("/tmp/script", argv, NULL), 0);
+    EQ(exec_child("/tmp/script", argv, NULL), 0);
 }
 
 TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one", "kernel/proc (exec)")
 {
     char *argv[] = { "x", NULL };
     script("/tmp/script", "#!/no/such/interpreter\n");
-    EQ(run("/tmp/script", argv, NULL), -ENOENT);
+    EQ(exec_child("/tmp/script", argv, NULL), -ENOENT);
     script("/tmp/script", "#!/tmp\n");
-    EQ(run("/tmp/script", argv, NULL), -EACCES);
+    EQ(exec_child("/tmp/script", argv, NULL), -EACCES);
     script("/tmp/script", "#!\n");
-    EQ(run("/tmp/script", argv, NULL), -ENOEXEC);
+    EQ(exec_child("/tmp/script", argv, NULL), -ENOEXEC);
     script("/tmp/script", "#!   \n");
-    EQ(run("/tmp/script", argv, NULL), -ENOEXEC);
+    EQ(exec_child("/tmp/script", argv, NULL), -ENOEXEC);
     char text[400] = "#!/";
     memset(text + 3, 'l', 300);
     script("/tmp/script", text);
-    EQ(run("/tmp/script", argv, NULL), -ENOEXEC);
+    EQ(exec_child("/tmp/script", argv, NULL), -ENOEXEC);
 }
 
 TEST(shebang_nested, "a script as interpreter is refused, or loops for ever", "kernel/proc (exec)")
@@ -203,9 +191,9 @@ TEST(shebang_nested, "a script as interpreter is refused, or loops for ever", "k
     script_self("/tmp/s1", "", " @exit0\n");
     script("/tmp/s2", "#!/tmp/s1\n");
     script("/tmp/s3", "#!/tmp/s2\n");
-    EQ(run("/tmp/s3", argv, NULL), 0);
+    EQ(exec_child("/tmp/s3", argv, NULL), 0);
     script("/tmp/s4", "#!/tmp/s4\n");
-    EQ(run("/tmp/s4", argv, NULL), -ELOOP);
+    EQ(exec_child("/tmp/s4", argv, NULL), -ELOOP);
 }
 
 /* The fds 20 and 21, the latter close-on-exec. */
@@ -316,7 +304,7 @@ TEST(exec_chain, "each exec leaks, or the hundredth fails", "kernel/proc (exec)"
 TEST(proc_self_exe_can_run, "execve of /proc/self/exe does not follow (busybox)",
      "kernel/proc (/proc files)")
 {
-    EQ(run("/proc/self/exe", (char *[]){ "other", "@exit0", NULL }, NULL), 0);
+    EQ(exec_child("/proc/self/exe", (char *[]){ "other", "@exit0", NULL }, NULL), 0);
 }
 
 TEST(busy_text, "a program that runs can be written, or one being written can be run",
@@ -326,9 +314,9 @@ TEST(busy_text, "a program that runs can be written, or one being written can be
     FAILS(open(check_self, O_WRONLY), ETXTBSY);
     script_self("/tmp/script", "", " @exit0\n");
     int fd = OK(open("/tmp/script", O_WRONLY));
-    EQ(run("/tmp/script", argv, NULL), -ETXTBSY);
+    EQ(exec_child("/tmp/script", argv, NULL), -ETXTBSY);
     close(fd);
-    EQ(run("/tmp/script", argv, NULL), 0);
+    EQ(exec_child("/tmp/script", argv, NULL), 0);
 }
 
 int

@@ -3,8 +3,7 @@
  * What ld.so does with a library is checked step by step. Source: mmap(2), and Linux 6.12. */
 #include "probe.h"
 #include "areas.h"
-
-#define RW (PROT_READ | PROT_WRITE)
+#include "fixture.h"
 
 /* A file in /tmp of `size` bytes; byte i is i / 16 + i. */
 static int

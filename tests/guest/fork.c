@@ -2,12 +2,9 @@
  *
  * Threads are in thread.c, memory in cow.c. Source: clone(2), vfork(2). riscv's order of clone's
  * arguments: flags, stack, parent_tid, tls, child_tid. */
-#include "check.h"
+#include "fixture.h"
 #include <sched.h>
 #include <sys/stat.h>
-#include <time.h>
-
-#define NO_SIGNAL 0
 
 TEST(two_returns, "the child returns the parent's value", "kernel/proc (fork)")
 {
@@ -20,7 +17,7 @@ TEST(two_returns, "the child returns the parent's value", "kernel/proc (fork)")
     }
     EQ(read(fds[0], &seen, sizeof seen), sizeof seen);
     EQ(seen, pid);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
 TEST(pids_are_not_reused_at_once, "the next child gets the last one's pid", "kernel/proc")
@@ -30,7 +27,7 @@ TEST(pids_are_not_reused_at_once, "the next child gets the last one's pid", "ker
         pid_t pid = OK(fork());
         if (pid == 0)
             _exit(0);
-        check_wait(__FILE__, __LINE__, pid);
+        STATUS(pid);
         TRUE(pid != last);
         last = pid;
     }
@@ -118,7 +115,7 @@ TEST(clone_sets_tids, "SETTID writes in the parent's memory, or argument order i
     TRUE(pid > 0);
     EQ(parent_tid, pid);
     EQ(child_tid, 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
 TEST(clone_refuses, "flags that make no sense together are taken", "kernel/proc (fork)")
@@ -148,7 +145,7 @@ child_with(long flags, int *fd)
         _exit(0);
     }
     TRUE(pid > 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
 TEST(clone_files_shares_the_table, "CLONE_FILES without threads copies the table",
@@ -184,7 +181,7 @@ TEST(exec_ends_sharing_of_files, "exec of a child closes fds of a table that it 
         execl(check_self, check_self, "@exit", "6", NULL);
         _exit(1);
     }
-    EQ(check_wait(__FILE__, __LINE__, pid), EXITED(6));
+    EQ(STATUS(pid), EXITED(6));
     EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
 }
 
@@ -203,7 +200,7 @@ TEST(clone_vm_without_thread, "a process that only shares memory is a thread, or
     pid_t me = getpid();
     char *stack = malloc(65536);
     pid_t pid = clone(touch_memory, stack + 65536, CLONE_VM | SIGCHLD, &me);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(5));
+    EQ(STATUS(OK(pid)), EXITED(5));
     EQ(seen_by_both, 2);
 }
 
@@ -221,7 +218,7 @@ TEST(vfork_shares_memory_and_waits, "vfork is fork, or the parent runs on", "ker
     }
     EQ(order, 1);
     EQ(shared, 2);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(4));
+    EQ(STATUS(OK(pid)), EXITED(4));
 }
 
 int
@@ -250,7 +247,7 @@ TEST(vfork_ends_with_exec, "the parent waits for the child's end, not for its ex
     EQ(waitpid(OK(pid), NULL, WNOHANG), 0);
     /* The child's dup2 and close did not touch our table. */
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
 TEST(vfork_reports_failed_exec, "the errno of a failed exec gets lost", "kernel/proc (exec)")
@@ -263,7 +260,7 @@ TEST(vfork_reports_failed_exec, "the errno of a failed exec gets lost", "kernel/
         _exit(127);
     }
     EQ(error, ENOENT);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(127));
+    EQ(STATUS(OK(pid)), EXITED(127));
 }
 
 static int
@@ -281,7 +278,7 @@ TEST(posix_spawn_style, "clone(VM|VFORK) with a stack loses the stack or the mem
     char *stack = malloc(65536);
     pid_t pid = clone(child_on_own_stack, stack + 65536, CLONE_VM | CLONE_VFORK | SIGCHLD, &seen);
     EQ(seen, 1);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(11));
+    EQ(STATUS(OK(pid)), EXITED(11));
 }
 
 TEST(signals_stay_pending_in_vfork, "a signal interrupts the parent inside vfork",
@@ -300,7 +297,7 @@ TEST(signals_stay_pending_in_vfork, "a signal interrupts the parent inside vfork
     }
     EQ(early, 0);
     EQ(handled, 1);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), 0);
+    EQ(STATUS(OK(pid)), 0);
 }
 
 TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/proc (wait)")
@@ -323,8 +320,7 @@ TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/pro
 TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves its child",
      "kernel/sched, kernel/trap (timer)")
 {
-    volatile int *flag =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    volatile int *flag = shared_page();
     unsigned long one = 1;
     /* All on hart 0, so that only the timer can help. */
     OK(syscall(SYS_sched_setaffinity, 0, 8, &one));
@@ -338,7 +334,7 @@ TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves 
     while (*flag == 0)
         ;
     *flag = 2;
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
 TEST(hundred_children, "the process table is full at a small number", "kernel/proc")
@@ -354,7 +350,7 @@ TEST(hundred_children, "the process table is full at a small number", "kernel/pr
         }
     close(fds[1]);
     for (int i = 99; i >= 0; i--)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), EXITED(i));
+        EQ(STATUS(pids[i]), EXITED(i));
 }
 
 TEST(stdio_of_child_and_parent, "output of both is mixed inside one write", "kernel/fs (pipe)")

@@ -2,11 +2,10 @@
  *
  * Source: futex(2). Waiters are threads or children. That a waiter sleeps is proved by moving it
  * (asleep() below) or by waking it; a pause only makes the interesting order likely. */
-#include "check.h"
+#include "fixture.h"
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
-#include <time.h>
 
 #define PRIVATE FUTEX_PRIVATE_FLAG
 
@@ -37,12 +36,7 @@ wait_here(void *arg)
 }
 
 /* Gives the waiters time to fall asleep. */
-static void
-settle(void)
-{
-    struct timespec ms = { 0, 20000000 };
-    nanosleep(&ms, NULL);
-}
+#define settle() pause_ms(20)
 
 static void
 start(struct waiter *w, uint32_t *at, int op, uint32_t mask)
@@ -227,7 +221,7 @@ TEST(futex_refuses, "an odd address or an unknown operation is taken", "kernel/p
 TEST(shared_between_processes, "a shared page has another key in each process",
      "kernel/proc (futex)")
 {
-    uint32_t *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    uint32_t *shared = shared_page();
     pid_t pid = OK(fork());
     if (pid == 0) {
         /* Never touched by the parent before: the page comes in here. */
@@ -235,7 +229,7 @@ TEST(shared_between_processes, "a shared page has another key in each process",
         _exit(0);
     }
     wake_all(shared, FUTEX_WAKE, 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
 TEST(private_memory_is_not_shared, "a wake in the child wakes the parent's waiter",
@@ -267,7 +261,7 @@ TEST(wake_after_copy_on_write, "the key is the frame: it changes while somebody 
     wake_all(&word, FUTEX_WAKE | PRIVATE, 1);
     join(&w);
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
 TEST(word_in_read_only_memory, "FUTEX_WAIT needs write access", "kernel/proc (futex)")

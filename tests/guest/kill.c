@@ -1,10 +1,8 @@
 /* kill.c - kill, tgkill, tkill: who gets a signal, with which siginfo, and what is refused.
  *
  * Source: kill(2), tgkill(2), rt_sigqueueinfo(2). */
-#include "check.h"
-#include <sys/syscall.h>
+#include "fixture.h"
 #include <sys/time.h>
-#include <time.h>
 
 static volatile int count;
 static siginfo_t info;
@@ -86,7 +84,7 @@ TEST(siginfo_from_a_child, "si_pid is the receiver", "kernel/proc (signal)")
     pid = OK(fork());
     if (pid == 0)
         _exit(kill(me, SIGUSR1));
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
     EQ(count, 1);
     EQ(info.si_pid, pid);
 }
@@ -107,18 +105,15 @@ TEST(siginfo_of_sigchld, "SIGCHLD comes without pid, status or code", "kernel/pr
     EQ(info.si_code, CLD_EXITED);
     EQ(info.si_pid, pid);
     EQ(info.si_status, 42);
-    EQ(check_wait(__FILE__, __LINE__, pid), EXITED(42));
-    pid = OK(fork());
-    if (pid == 0)
-        for (;;)
-            pause();
+    EQ(STATUS(pid), EXITED(42));
+    pid = sleeping_child();
     kill(pid, SIGTERM);
     FAILS(sigsuspend(&none), EINTR);
     EQ(info.si_code, CLD_KILLED);
     EQ(info.si_pid, pid);
     EQ(info.si_status, SIGTERM);
     EQ(count, 2);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGTERM));
+    EQ(STATUS(pid), KILLED(SIGTERM));
 }
 
 TEST(siginfo_of_the_kernel, "a signal without a sender names one", "kernel/proc (signal)")
@@ -147,13 +142,8 @@ TEST(siginfo_of_the_kernel, "a signal without a sender names one", "kernel/proc 
 static pid_t
 waiter(pid_t group)
 {
-    pid_t pid = OK(fork());
-    if (pid == 0) {
-        setpgid(0, group);
-        for (;;)
-            pause();
-    }
-    setpgid(pid, group);
+    pid_t pid = sleeping_child();
+    OK(setpgid(pid, group));
     return pid;
 }
 
@@ -162,29 +152,26 @@ TEST(kill_of_a_group, "only the leader, or every process, gets it", "kernel/proc
     pid_t a = waiter(0), b = waiter(a), other = waiter(0);
     EQ(sys(SYS_kill, -a, 0), 0);
     EQ(sys(SYS_kill, -a, SIGTERM), 0);
-    EQ(check_wait(__FILE__, __LINE__, a), KILLED(SIGTERM));
-    EQ(check_wait(__FILE__, __LINE__, b), KILLED(SIGTERM));
+    EQ(STATUS(a), KILLED(SIGTERM));
+    EQ(STATUS(b), KILLED(SIGTERM));
     EQ(waitpid(other, NULL, WNOHANG), 0);
     ERR(sys(SYS_kill, -a, SIGTERM), ESRCH);
     EQ(sys(SYS_kill, other, SIGKILL), 0);
-    EQ(check_wait(__FILE__, __LINE__, other), KILLED(SIGKILL));
+    EQ(STATUS(other), KILLED(SIGKILL));
 }
 
 TEST(kill_of_own_group, "kill(0) misses the caller or a child", "kernel/proc (signal)")
 {
     OK(setpgid(0, 0));
-    pid_t same = OK(fork());
-    if (same == 0)
-        for (;;)
-            pause();
+    pid_t same = sleeping_child();
     pid_t other = waiter(0);
     set(SIGTERM);
     EQ(sys(SYS_kill, 0, SIGTERM), 0);
     EQ(count, 1);
-    EQ(check_wait(__FILE__, __LINE__, same), KILLED(SIGTERM));
+    EQ(STATUS(same), KILLED(SIGTERM));
     EQ(waitpid(other, NULL, WNOHANG), 0);
     kill(other, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, other), KILLED(SIGKILL));
+    EQ(STATUS(other), KILLED(SIGKILL));
 }
 
 TEST(kill_of_all, "kill(-1) hits init or the caller", "kernel/proc (signal)")
@@ -194,8 +181,8 @@ TEST(kill_of_all, "kill(-1) hits init or the caller", "kernel/proc (signal)")
     /* The frame ignores SIGUSR1; init and the caller are left out. */
     EQ(sys(SYS_kill, -1, SIGUSR1), 0);
     EQ(count, 0);
-    EQ(check_wait(__FILE__, __LINE__, a), KILLED(SIGUSR1));
-    EQ(check_wait(__FILE__, __LINE__, b), KILLED(SIGUSR1));
+    EQ(STATUS(a), KILLED(SIGUSR1));
+    EQ(STATUS(b), KILLED(SIGUSR1));
     EQ(sys(SYS_kill, 1, 0), 0);
 }
 
@@ -203,8 +190,7 @@ TEST(init_is_not_killed, "SIGKILL of root ends init", "kernel/proc (signal)")
 {
     long r = sys(SYS_kill, 1, SIGKILL);
     TRUE(r == 0 || r == -EPERM);
-    struct timespec ms = { 0, 20000000 };
-    nanosleep(&ms, NULL);
+    pause_ms(20);
     EQ(sys(SYS_kill, 1, 0), 0);
 }
 
@@ -229,18 +215,16 @@ TEST(kill_wakes_from_every_sleep, "a sleep cannot be ended by SIGKILL", "kernel/
                 _exit(wait(NULL));
             _exit(0);
         }
-        struct timespec ms = { 0, 10000000 };
-        nanosleep(&ms, NULL);
+        pause_ms(10);
         kill(pid, SIGKILL);
-        EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+        EQ(STATUS(pid), KILLED(SIGKILL));
     }
 }
 
 TEST(kill_ends_a_busy_loop, "a process that makes no call cannot be killed",
      "kernel/trap (return to user)")
 {
-    volatile int *flag =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    volatile int *flag = shared_page();
     for (int i = 0; i < 8; i++) {
         pid_t pid = OK(fork());
         if (pid == 0)
@@ -250,7 +234,7 @@ TEST(kill_ends_a_busy_loop, "a process that makes no call cannot be killed",
             ;
         *flag = 0;
         kill(pid, SIGKILL);
-        EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+        EQ(STATUS(pid), KILLED(SIGKILL));
     }
 }
 
