@@ -5,12 +5,11 @@
  * boot to boot is asked by tests/host/test_aslr.py. Linux lets vDSO and interpreter move with the
  * mmap base, so places_are_independent fails there; the other checks pass. Source: proc(5) on
  * randomize_va_space, and docs/design.md, "Places are drawn one by one". */
-#include "check.h"
+#include "fixture.h"
 #include "bases.h"
 
 /* Enough for all pairs to be compared, few enough to take a second. */
-#define RUNS     24
-#define USER_END (1UL << 38) /* Sv39: half of 2^39 */
+#define RUNS 24
 
 static const char *const names[BASE_COUNT] = { "program", "interpreter", "heap",
                                                "mmap",    "vDSO",        "stack" };

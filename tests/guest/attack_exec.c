@@ -66,12 +66,9 @@ store(const char *path, const void *bytes, size_t size)
 static void
 spoil(struct image *m)
 {
-    static const uint64_t edges[] = { 0,         1,
-                                      3,         0xfff,
-                                      0x1000,    0x7fffffff,
-                                      ~0UL,      ~0xfffUL,
-                                      1UL << 38, (1UL << 38) - PAGE,
-                                      1UL << 63, 0xffffffc000000000UL };
+    static const uint64_t edges[] = { 0,          1,          3,        0xfff,    0x1000,
+                                      0x7fffffff, ~0UL,       ~0xfffUL, USER_END, USER_END - PAGE,
+                                      1UL << 63,  KERNEL_HALF };
     uint64_t *word = (uint64_t *)m, words = offsetof(struct image, rest) / 8;
     if (draw() % 3 == 0)
         m->p[3].p_type = PT_INTERP;
@@ -121,7 +118,7 @@ TEST(spoilt_files, "a number of the file is believed", "kernel/proc/elf.c")
 TEST(vectors_that_are_none, "argv is read where nothing is", "kernel/proc/args.c")
 {
     char *map = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0), **last = (char **)(map + PAGE) - 2;
-    static const unsigned long at[] = { 1, 8, 1UL << 38, 0xffffffc000000000UL, ~7UL };
+    static const unsigned long at[] = { 1, 8, USER_END, KERNEL_HALF, ~7UL };
     OK(munmap(map + PAGE, PAGE));
     for (int i = 0; i < 5; i++) {
         char *argv[] = { check_self, (char *)at[i], NULL };

@@ -127,7 +127,7 @@ edge(void)
 {
     static const uint64_t edges[] = { 0,         1,         2,          7,         8,          16,
                                       4095,      4096,      4097,       1UL << 31, 0x7fffffff, ~0UL,
-                                      ~0UL >> 1, 1UL << 63, 0xffffffff, 1UL << 38, 65536 };
+                                      ~0UL >> 1, 1UL << 63, 0xffffffff, USER_END,  65536 };
     return draw() % 3 ? edges[draw() % (sizeof edges / sizeof *edges)] : draw() >> draw() % 64;
 }
 
@@ -140,7 +140,7 @@ address(void)
     case 1:
         return ARENA + ARENA_SIZE - draw() % 32; /* the page behind is unmapped */
     case 2:
-        return 0xffffffc000000000UL + (draw() & 0xfffffff8); /* the kernel's half */
+        return KERNEL_HALF + (draw() & 0xfffffff8); /* the kernel's half */
     case 3:
         return 0;
     default:

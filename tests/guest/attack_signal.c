@@ -24,7 +24,7 @@ handle(int signo, void (*handler)(int, siginfo_t *, void *), int flags)
 static void
 spoil(int signo, siginfo_t *info, void *context)
 {
-    static const uint64_t words[] = { 0, 1, 8, ~0UL, 1UL << 38, 0xffffffc000000000UL, 1UL << 63 };
+    static const uint64_t words[] = { 0, 1, 8, ~0UL, USER_END, KERNEL_HALF, 1UL << 63 };
     uint64_t *frame = (uint64_t *)info;
     for (uint64_t n = draw() % 6; n < 6; n++)
         frame[draw() % 136] = draw() % 2 ? draw() : words[draw() % 7];
@@ -58,7 +58,7 @@ TEST(spoilt_frames, "rt_sigreturn believes a field of the frame",
 TEST(frames_that_are_none, "rt_sigreturn reads what is not there",
      "kernel/proc/frame.c:/^frame_pop/")
 {
-    static const unsigned long at[] = { 0, 8, 1UL << 38, ~0UL, ~15UL, 0xffffffc000000000UL };
+    static const unsigned long at[] = { 0, 8, USER_END, ~0UL, ~15UL, KERNEL_HALF };
     for (int i = 0; i < 6; i++) {
         int status =
             IN_CHILD(__asm__ volatile("mv sp, %0\n li a7, 139\n ecall\n ebreak" ::"r"(at[i])

@@ -3,14 +3,13 @@
  * Kinds: NULL, one below the end of user space, not canonical, the kernel's half, PROT_NONE, just
  * unmapped; for results also a read-only page, and an object whose second half is not mapped.
  * The wanted answer is EFAULT each time, and the kernel lives. Source: the manual pages' EFAULT. */
-#include "check.h"
+#include "fixture.h"
 #include <poll.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <sys/uio.h>
-#include <time.h>
 
 /* Stands in a call's arguments for the address under test. */
 #define BAD 0x0bad0bad0badL
@@ -53,10 +52,10 @@ static void
 refuse_unreadable(const struct call *c)
 {
     refuse(c, "the kernel's", 0xffffffff80200000UL);
-    refuse(c, "the direct map's", 0xffffffd600000000UL);
+    refuse(c, "the direct map's", KERNEL_ADDRESS);
     refuse(c, "the kernel's", 0xffffffc080200000UL);
     refuse(c, "the top", 0xffffffffffffffffUL);
-    refuse(c, "the first non-canonical", 0x4000000000UL);
+    refuse(c, "the first non-canonical", USER_END);
     refuse(c, "a non-canonical", 0x7000000000000000UL);
     refuse(c, "the sign bit's", 0x8000000000000000UL);
     refuse(c, "a PROT_NONE", (unsigned long)none);
@@ -145,7 +144,7 @@ TEST(iovec_parts, "only the first part's pointer is checked", "kernel/syscall")
 {
     make_pipe();
     make_pages();
-    struct iovec in[1] = { { none, 8 } }, kernel[1] = { { (void *)0xffffffd600000000UL, 8 } };
+    struct iovec in[1] = { { none, 8 } }, kernel[1] = { { (void *)KERNEL_ADDRESS, 8 } };
     ERR(sys(SYS_readv, fds[0], in, 1), EFAULT);
     ERR(sys(SYS_writev, fds[1], in, 1), EFAULT);
     ERR(sys(SYS_readv, fds[0], kernel, 1), EFAULT);
@@ -194,7 +193,7 @@ TEST(execve_vectors, "argv and envp are followed without a check", "kernel/proc 
 {
     char *args[] = { "x", NULL, NULL };
     INPUT({ "execve argv", SYS_execve, { (long)check_self, 0xffffffd600000000L, 0 } });
-    static const unsigned long bad[] = { 1, 0x4000000000UL, 0xffffffd600000000UL };
+    static const unsigned long bad[] = { 1, USER_END, KERNEL_ADDRESS };
     for (int i = 0; i < 3; i++) {
         ERR(sys(SYS_execve, check_self, bad[i], 0), EFAULT);
         ERR(sys(SYS_execve, check_self, args, bad[i]), EFAULT);
@@ -281,7 +280,7 @@ TEST(signal_structs, "a mask or an action is read or written without a check", "
 TEST(wait_results, "the zombie is lost when its status cannot be written", "kernel/proc (wait)")
 {
     make_pages();
-    static const unsigned long bad[] = { 8, 0x4000000000UL, 0xffffffd600000000UL };
+    static const unsigned long bad[] = { 8, USER_END, KERNEL_ADDRESS };
     for (int i = 0; i < 3; i++) {
         if (fork() == 0)
             _exit(3);
@@ -310,7 +309,7 @@ TEST(poll_array, "the array is read or written without a check", "kernel/fs")
 
 TEST(futex_words, "a futex on a bad address waits for ever", "kernel/proc (futex)")
 {
-    static const unsigned long bad[] = { 0x4000000000UL, 0xffffffd600000000UL, 0x1000 };
+    static const unsigned long bad[] = { USER_END, KERNEL_ADDRESS, 0x1000 };
     make_pages();
     for (int i = 0; i < 3; i++)
         for (int private = 0; private <= 128; private += 128)

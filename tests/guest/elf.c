@@ -161,7 +161,7 @@ TEST(entry_point, "a wild entry kills the kernel instead of the program", "kerne
     make_valid();
     GIVES(DIES, image.e.e_entry = 0);
     GIVES(DIES, image.e.e_entry = BASE + 0x100000);
-    GIVES(DIES, image.e.e_entry = 0x4000000000);
+    GIVES(DIES, image.e.e_entry = USER_END);
     GIVES(DIES, image.e.e_entry = 0xffffffff80200000);
     GIVES(DIES, image.e.e_entry = -1UL);
 }
@@ -182,10 +182,10 @@ TEST(segment_addresses, "a segment reaches the kernel or page 0", "kernel/proc (
 {
     make_valid();
     GIVES(DIES, image.p[0].p_vaddr = 0);
-    GIVES(DIES, image.p[0].p_vaddr = 0x3ffffff000);
-    GIVES(DIES, image.p[0].p_vaddr = 0x4000000000);
+    GIVES(DIES, image.p[0].p_vaddr = USER_END - PAGE);
+    GIVES(DIES, image.p[0].p_vaddr = USER_END);
     GIVES(DIES, image.p[0].p_vaddr = 0xffffffff80200000);
-    GIVES(DIES, image.p[0].p_vaddr = 0xffffffc000000000);
+    GIVES(DIES, image.p[0].p_vaddr = KERNEL_HALF);
     GIVES(DIES, image.p[0].p_vaddr = -PAGE);
     GIVES(DIES, image.p[0].p_vaddr = BASE + 8);
     GIVES(DIES, image.p[0].p_offset = 8);
@@ -198,8 +198,8 @@ TEST(second_segment, "only the first segment is checked", "kernel/proc (elf)")
     make_valid();
     GIVES(RUNS, SECOND);
     GIVES(RUNS, SECOND, image.p[1].p_vaddr += 16 * PAGE);
-    GIVES(DIES, SECOND, image.p[1].p_vaddr = 0xffffffc000000000);
-    GIVES(DIES, SECOND, image.p[1].p_vaddr = 0x3ffffff000);
+    GIVES(DIES, SECOND, image.p[1].p_vaddr = KERNEL_HALF);
+    GIVES(DIES, SECOND, image.p[1].p_vaddr = USER_END - PAGE);
     GIVES(DIES, SECOND, image.p[1].p_filesz = image.p[1].p_memsz + 1);
 }
 
@@ -288,8 +288,8 @@ TEST(position_independent, "ET_DYN is mapped at its link address, or wraps", "ke
     GIVES(RUNS, PIE);
     GIVES(RUNS, PIE, image.p[0].p_align = 1 << 21);
     GIVES(RUNS, PIE, image.p[0].p_align = 3);
-    GIVES(DIES, image.e.e_type = ET_DYN, image.p[0].p_vaddr = 0x4000000000);
-    GIVES(DIES, PIE, image.p[0].p_memsz = 1UL << 38);
+    GIVES(DIES, image.e.e_type = ET_DYN, image.p[0].p_vaddr = USER_END);
+    GIVES(DIES, PIE, image.p[0].p_memsz = USER_END);
     GIVES(DIES, PIE, image.p[0].p_memsz = -1UL);
 }
 

@@ -9,6 +9,13 @@
 #define RW   (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
+/* Sv39 (privileged ISA manual): user addresses end at 2^38, the kernel's are the highest 2^38. */
+#define USER_END    0x4000000000UL
+#define KERNEL_HALF 0xffffffc000000000UL
+
+/* Where Linux maps all memory for itself under Sv39; on Postern an address of the upper half. */
+#define KERNEL_ADDRESS 0xffffffd600000000UL
+
 /* A page of zeros that we share with the children we fork afterwards. They can say more there than
  * in the eight bits of an exit status, and it needs no system call, so they can also be watched
  * while they must not enter the kernel. */
