@@ -79,10 +79,9 @@ TEST(shared_page_first_touched_after_fork, "each process gets its own zero page"
      "kernel/mm/fault.c")
 {
     volatile char *p = map(1, MAP_SHARED);
-    int fds[2], back[2];
+    int fds[2];
     char byte;
     OK(pipe(fds));
-    OK(pipe(back));
     pid_t pid = OK(fork());
     if (pid == 0) {
         EQ(read(fds[0], &byte, 1), 1);

@@ -1,13 +1,15 @@
 /* exec.c - execve: what comes over to the new program, what is reset, what is refused.
  *
- * Malformed ELF files are in elf.c, the first stack in start.c. Source: execve(2). */
+ * Most checks exec this very program in one of its roles, which compares there. Malformed ELF
+ * files are in elf.c, the first stack byte by byte in start.c, threads and hostile arguments in
+ * attack_exec.c. Source: execve(2), signal(7), path_resolution(7). */
 #include "fixture.h"
 #include <sys/stat.h>
 
 /* This program as one of its roles, in a child. */
 #define RUN(...) exec_child(check_self, (char *[]){ check_self, __VA_ARGS__, NULL }, NULL)
 
-/* Writes an executable file. */
+/* Writes an executable file; chmod, as umask has cut what open was told. */
 static void
 script(const char *path, const char *text)
 {
@@ -18,7 +20,9 @@ script(const char *path, const char *text)
     OK(chmod(path, 0755));
 }
 
-#define LONG_ARGUMENT 20000
+#define LONG_ARGUMENT 20000 /* several pages */
+#define NO_ARGV       51    /* the status of role() when there is nothing to read */
+#define PRIME         251   /* for a count in an exit status of 8 bits, and no round number of it */
 
 static bool
 all_x(const char *s, size_t n)
@@ -42,8 +46,11 @@ role_args(int argc, char **argv)
     return 0;
 }
 
+/* An empty word, blanks, quotes and bytes that are no UTF-8 must arrive as they are; an
+ * environment may hold words without `=`, and empty ones. `find -print0 | xargs -0` counts on
+ * it. */
 TEST(arguments_byte_for_byte, "empty or long arguments are lost, or the environment",
-     "kernel/proc (stack)")
+     "kernel/proc/args.c")
 {
     char *big = malloc(LONG_ARGUMENT + 1);
     memset(big, 'x', LONG_ARGUMENT);
@@ -55,14 +62,17 @@ TEST(arguments_byte_for_byte, "empty or long arguments are lost, or the environm
     EQ(exec_child(check_self, argv, envp), 0);
 }
 
-TEST(no_arguments_at_all, "argc 0 crashes: Linux makes it one empty argument", "kernel/proc (exec)")
+/* pkexec read argv[1] of such a call, which was its environment (CVE-2021-4034). Since 5.18
+ * Linux puts an empty argv[0] there. */
+TEST(no_arguments_at_all, "argc 0 crashes: Linux makes it one empty argument", "kernel/proc/args.c")
 {
     char *none[] = { NULL };
-    EQ(exec_child(check_self, none, none), EXITED(51));
-    EQ(exec_child(check_self, NULL, NULL), EXITED(51));
+    EQ(exec_child(check_self, none, none), EXITED(NO_ARGV));
+    EQ(exec_child(check_self, NULL, NULL), EXITED(NO_ARGV));
 }
 
-TEST(many_arguments, "argv has a small fixed size", "kernel/proc (exec)")
+/* 40 KB of pointers and 45 KB of strings: `rm *` in a large folder. */
+TEST(many_arguments, "argv has a small fixed size", "kernel/proc/args.c")
 {
     enum { N = 5000 };
     static char *argv[N + 3];
@@ -70,12 +80,14 @@ TEST(many_arguments, "argv has a small fixed size", "kernel/proc (exec)")
     argv[1] = "@count";
     for (int i = 0; i < N; i++)
         argv[2 + i] = "argument";
-    EQ(exec_child(check_self, argv, NULL), EXITED((N + 2) % 251));
+    EQ(exec_child(check_self, argv, NULL), EXITED((N + 2) % PRIME));
 }
 
-TEST(too_much_is_e2big, "too long arguments are cut, or kill", "kernel/proc (exec)")
+/* A string has at most 128 KiB with its NUL, all of it a quarter of the 8 MiB that RLIMIT_STACK
+ * has: execve(2), "Limits on size of arguments and environment". xargs cuts its lines by that.
+ * Eight strings fit, 58 do not, and the environment counts with argv. */
+TEST(too_much_is_e2big, "too long arguments are cut, or kill", "kernel/proc/args.c")
 {
-    /* One string of 128 KiB, and more than a quarter of the stack's limit in all. */
     enum { ONE = 131072 };
     static char one[ONE + 1];
     static char *argv[64];
@@ -94,7 +106,9 @@ TEST(too_much_is_e2big, "too long arguments are cut, or kill", "kernel/proc (exe
     EQ(exec_child(check_self, (char *[]){ check_self, "@exit0", NULL }, argv), -E2BIG);
 }
 
-TEST(path_errors, "the errno is always ENOENT", "kernel/fs (path), kernel/proc (exec)")
+/* A shell looks through PATH: it goes on after ENOENT and ENOTDIR, and tells EACCES. */
+TEST(path_errors, "the errno is always ENOENT",
+     "kernel/fs/path.c, kernel/proc/exec.c:/^find_program/")
 {
     char *argv[] = { "x", NULL };
     static char name[300], path[5000];
@@ -115,7 +129,9 @@ TEST(path_errors, "the errno is always ENOENT", "kernel/fs (path), kernel/proc (
     EQ(exec_child("/tmp/loop", argv, NULL), -ELOOP);
 }
 
-TEST(no_program_is_enoexec, "a text or an empty file kills the caller", "kernel/proc (exec)")
+/* execvp(3) and shells then start /bin/sh with the file. Four bytes of magic without a header
+ * behind are no program either. */
+TEST(no_program_is_enoexec, "a text or an empty file kills the caller", "kernel/proc/exec.c")
 {
     char *argv[] = { "x", NULL };
     script("/tmp/text", "echo hello\n");
@@ -128,7 +144,8 @@ TEST(no_program_is_enoexec, "a text or an empty file kills the caller", "kernel/
     EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
 }
 
-TEST(link_to_a_program, "a symbolic link is not followed", "kernel/fs (path)")
+/* How busybox is installed: argv[0], not the file, tells what it is to be. */
+TEST(link_to_a_program, "a symbolic link is not followed", "kernel/fs/path.c:/^follow/")
 {
     unlink("/tmp/link");
     OK(symlink(check_self, "/tmp/link"));
@@ -157,7 +174,11 @@ role_shebang(int argc, char **argv)
     return 0;
 }
 
-TEST(shebang_line, "the words after #! are split, or argv[0] stays", "kernel/proc (exec)")
+/* execve(2), "Interpreter scripts": everything behind the interpreter is one argument, inner
+ * blanks and all; argv[0] gives way to the script's path. Blanks round it do not count, nor a
+ * missing end of line. */
+TEST(shebang_line, "the words after #! are split, or argv[0] stays",
+     "kernel/proc/exec.c:/^find_program/")
 {
     char *argv[] = { "gone", "arg1", "arg 2", NULL };
     script_self("/tmp/script", "", " @shebang one  two\nrest\n");
@@ -168,7 +189,10 @@ TEST(shebang_line, "the words after #! are split, or argv[0] stays", "kernel/pro
     EQ(exec_child("/tmp/script", argv, NULL), 0);
 }
 
-TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one", "kernel/proc (exec)")
+/* The errno is that of the interpreter. A line of more than 255 bytes without an end may hold a
+ * part of a path: BINPRM_BUF_SIZE of <linux/binfmts.h>. */
+TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one",
+     "kernel/proc/exec.c:/^find_program/")
 {
     char *argv[] = { "x", NULL };
     script("/tmp/script", "#!/no/such/interpreter\n");
@@ -185,7 +209,10 @@ TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one", "k
     EQ(exec_child("/tmp/script", argv, NULL), -ENOEXEC);
 }
 
-TEST(shebang_nested, "a script as interpreter is refused, or loops for ever", "kernel/proc (exec)")
+/* Scripts of scripts are allowed since 2.6.28, and counted, or the last one would go on for
+ * ever. */
+TEST(shebang_nested, "a script as interpreter is refused, or loops for ever",
+     "kernel/proc/exec.c:/^find_program/")
 {
     char *argv[] = { "x", NULL };
     script_self("/tmp/s1", "", " @exit0\n");
@@ -205,7 +232,9 @@ role_fds(void)
     return lseek(20, 0, SEEK_CUR) == 7 && fcntl(20, F_GETFD) == 0 ? 0 : 2;
 }
 
-TEST(close_on_exec, "FD_CLOEXEC is not looked at, or all are closed", "kernel/fs (open files)")
+/* 20 and 21 share an open file: the flag is of the descriptor, the offset of the file. */
+TEST(close_on_exec, "FD_CLOEXEC is not looked at, or all are closed",
+     "kernel/fs/vfs.c:/^files_copy/")
 {
     int fd = OK(open("/tmp/exec", O_RDWR | O_CREAT | O_TRUNC, 0600));
     EQ(write(fd, "0123456", 7), 7);
@@ -218,6 +247,7 @@ TEST(close_on_exec, "FD_CLOEXEC is not looked at, or all are closed", "kernel/fs
        0);
 }
 
+/* An address in the old program; after exec there is another one, or nothing. */
 static void
 handler(int signal)
 {
@@ -230,7 +260,7 @@ role_signals(void)
     sigset_t set;
     stack_t ss;
     sigaction(SIGUSR1, NULL, &a);
-    if (a.sa_handler != SIG_DFL || a.sa_flags & ~0x04000000)
+    if (a.sa_handler != SIG_DFL || a.sa_flags)
         return 1;
     sigaction(SIGUSR2, NULL, &a);
     if (a.sa_handler != SIG_IGN)
@@ -245,8 +275,10 @@ role_signals(void)
     return ss.ss_flags == SS_DISABLE && alarm(0) > 0 ? 0 : 5;
 }
 
+/* Ignored stays ignored (nohup relies on it), caught becomes default, mask, pending signals and
+ * the timer stay, the alternate stack goes with the memory that it was in: execve(2), signal(7). */
 TEST(signals_over_exec, "handlers point into the old program, or the mask is lost",
-     "kernel/proc (exec, signal)")
+     "kernel/proc/exec.c:/^enter/, kernel/proc/signal.c:/^signals_copy/")
 {
     sigset_t set;
     stack_t ss = { .ss_sp = malloc(65536), .ss_size = 65536 };
@@ -260,7 +292,10 @@ TEST(signals_over_exec, "handlers point into the old program, or the mask is los
     EQ(IN_CHILD(raise(SIGTERM); alarm(50); execl(check_self, check_self, "@signals", NULL)), 0);
 }
 
-TEST(identity_over_exec, "exec changes the pid, the directory or the umask", "kernel/proc (exec)")
+/* A shell waits for the pid that it forked; umask and directory are set in the child, before
+ * exec. */
+TEST(identity_over_exec, "exec changes the pid, the directory or the umask",
+     "kernel/proc/exec.c:/^enter/")
 {
     char pid[20];
     OK(chdir("/tmp"));
@@ -281,8 +316,9 @@ role_identity(char **argv)
     return umask(0) == 031 ? 0 : 3;
 }
 
+/* execvp(3) tries each folder of PATH by a failed exec; 20 times, as a leak would grow. */
 TEST(failed_exec_changes_nothing, "memory or handlers are gone when the errno comes",
-     "kernel/proc (exec): check everything before the point of no return")
+     "kernel/proc/exec.c:/^process_exec/")
 {
     char *heap = malloc(100000), *argv[] = { "x", NULL };
     memset(heap, 3, 100000);
@@ -296,19 +332,23 @@ TEST(failed_exec_changes_nothing, "memory or handlers are gone when the errno co
     raise(SIGUSR1);
 }
 
-TEST(exec_chain, "each exec leaks, or the hundredth fails", "kernel/proc (exec)")
+/* 60 programs in one process: what one forgets to give back is there 60 times. */
+TEST(exec_chain, "each exec leaks, or the hundredth fails", "kernel/proc/exec.c")
 {
     EQ(RUN("@chain", "60"), 0);
 }
 
+/* busybox' shell runs its applets so; the name is a link that no path is read from. */
 TEST(proc_self_exe_can_run, "execve of /proc/self/exe does not follow (busybox)",
-     "kernel/proc (/proc files)")
+     "kernel/proc/procfs.c:/^print_exe/")
 {
     EQ(exec_child("/proc/self/exe", (char *[]){ "other", "@exit0", NULL }, NULL), 0);
 }
 
+/* open(2) and execve(2), ETXTBSY: pages of a program are shared with its file, so a write would
+ * change what runs. Of a script the interpreter runs, but who writes it is not done yet. */
 TEST(busy_text, "a program that runs can be written, or one being written can be run",
-     "kernel/proc (exec), kernel/fs (ramfs)")
+     "kernel/fs/vfs.c:/^vfs_open/")
 {
     char *argv[] = { "x", "@exit0", NULL };
     FAILS(open(check_self, O_WRONLY), ETXTBSY);
@@ -319,12 +359,14 @@ TEST(busy_text, "a program that runs can be written, or one being written can be
     EQ(exec_child("/tmp/script", argv, NULL), 0);
 }
 
+/* What the exec'd program does: it looks at what has come over, and says so by its status, for
+ * check.h has no shared report there. 0 is good. */
 int
 role(int argc, char **argv)
 {
     char text[20];
     if (argc < 2)
-        return argc == 1 && argv[0][0] == 0 ? 51 : 52;
+        return argc == 1 && argv[0][0] == 0 ? NO_ARGV : 52;
     if (strcmp(argv[1], "@args") == 0)
         return role_args(argc, argv);
     if (strncmp(argv[1], "@shebang", 8) == 0)
@@ -336,7 +378,7 @@ role(int argc, char **argv)
     if (strcmp(argv[1], "@identity") == 0)
         return role_identity(argv);
     if (strcmp(argv[1], "@count") == 0)
-        return argc % 251;
+        return argc % PRIME;
     if (strcmp(argv[1], "@chain") == 0 && atoi(argv[2]) > 0) {
         snprintf(text, sizeof text, "%d", atoi(argv[2]) - 1);
         execl(argv[0], argv[0], "@chain", text, NULL);
