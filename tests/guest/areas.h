@@ -63,7 +63,8 @@ area_named(const char *name)
 }
 
 /* What is mapped in [start, start+pages): the lines' protections in order, like "rw-p:1 r--p:2",
- * with "hole" for what is not mapped. Only what lies inside is counted, so neighbours do not matter. */
+ * with "hole" for what is not mapped. Only what lies inside is counted, so neighbours do not
+ * matter. */
 static inline const char *
 areas_shape(const char *start, unsigned long pages)
 {

@@ -5,7 +5,6 @@
  * image looks like (vdso.c), torn reads (torn.c), setting clocks (settime.c), sleeping
  * (sleep.c). Source: clock_gettime(2), gettimeofday(2), times(2), getrusage(2), time(7). */
 #include "fixture.h"
-#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/times.h>

@@ -20,6 +20,21 @@ script(const char *path, const char *text)
     OK(chmod(path, 0755));
 }
 
+/* This file, with nothing but a name. */
+static int
+run(const char *path)
+{
+    return exec_child(path, (char *[]){ "x", NULL }, NULL);
+}
+
+/* A file of this text. */
+static int
+run_text(const char *text)
+{
+    script("/tmp/text", text);
+    return run("/tmp/text");
+}
+
 #define LONG_ARGUMENT 20000 /* several pages */
 #define NO_ARGV       51    /* the status of role() when there is nothing to read */
 #define PRIME         251   /* for a count in an exit status of 8 bits, and no round number of it */
@@ -110,38 +125,32 @@ TEST(too_much_is_e2big, "too long arguments are cut, or kill", "kernel/proc/args
 TEST(path_errors, "the errno is always ENOENT",
      "kernel/fs/path.c, kernel/proc/exec.c:/^find_program/")
 {
-    char *argv[] = { "x", NULL };
     static char name[300], path[5000];
     memset(name, 'n', 290);
     memset(path, '/', 4500);
-    EQ(exec_child("/no/such", argv, NULL), -ENOENT);
-    EQ(exec_child("", argv, NULL), -ENOENT);
-    EQ(exec_child(name, argv, NULL), -ENAMETOOLONG);
-    EQ(exec_child(path, argv, NULL), -ENAMETOOLONG);
+    EQ(run("/no/such"), -ENOENT);
+    EQ(run(""), -ENOENT);
+    EQ(run(name), -ENAMETOOLONG);
+    EQ(run(path), -ENAMETOOLONG);
     script("/tmp/plain", "text\n");
-    EQ(exec_child("/tmp/plain/x", argv, NULL), -ENOTDIR);
-    EQ(exec_child("/tmp", argv, NULL), -EACCES);
+    EQ(run("/tmp/plain/x"), -ENOTDIR);
+    EQ(run("/tmp"), -EACCES);
     OK(chmod("/tmp/plain", 0644));
-    EQ(exec_child("/tmp/plain", argv, NULL), -EACCES);
-    EQ(exec_child("/dev/null", argv, NULL), -EACCES);
+    EQ(run("/tmp/plain"), -EACCES);
+    EQ(run("/dev/null"), -EACCES);
     unlink("/tmp/loop");
     OK(symlink("/tmp/loop", "/tmp/loop"));
-    EQ(exec_child("/tmp/loop", argv, NULL), -ELOOP);
+    EQ(run("/tmp/loop"), -ELOOP);
 }
 
 /* execvp(3) and shells then start /bin/sh with the file. Four bytes of magic without a header
  * behind are no program either. */
 TEST(no_program_is_enoexec, "a text or an empty file kills the caller", "kernel/proc/exec.c")
 {
-    char *argv[] = { "x", NULL };
-    script("/tmp/text", "echo hello\n");
-    EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
-    script("/tmp/text", "");
-    EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
-    script("/tmp/text", "#");
-    EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
-    script("/tmp/text", "\177ELF");
-    EQ(exec_child("/tmp/text", argv, NULL), -ENOEXEC);
+    EQ(run_text("echo hello\n"), -ENOEXEC);
+    EQ(run_text(""), -ENOEXEC);
+    EQ(run_text("#"), -ENOEXEC);
+    EQ(run_text("\177ELF"), -ENOEXEC);
 }
 
 /* How busybox is installed: argv[0], not the file, tells what it is to be. */
@@ -194,19 +203,13 @@ TEST(shebang_line, "the words after #! are split, or argv[0] stays",
 TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one",
      "kernel/proc/exec.c:/^find_program/")
 {
-    char *argv[] = { "x", NULL };
-    script("/tmp/script", "#!/no/such/interpreter\n");
-    EQ(exec_child("/tmp/script", argv, NULL), -ENOENT);
-    script("/tmp/script", "#!/tmp\n");
-    EQ(exec_child("/tmp/script", argv, NULL), -EACCES);
-    script("/tmp/script", "#!\n");
-    EQ(exec_child("/tmp/script", argv, NULL), -ENOEXEC);
-    script("/tmp/script", "#!   \n");
-    EQ(exec_child("/tmp/script", argv, NULL), -ENOEXEC);
+    EQ(run_text("#!/no/such/interpreter\n"), -ENOENT);
+    EQ(run_text("#!/tmp\n"), -EACCES);
+    EQ(run_text("#!\n"), -ENOEXEC);
+    EQ(run_text("#!   \n"), -ENOEXEC);
     char text[400] = "#!/";
     memset(text + 3, 'l', 300);
-    script("/tmp/script", text);
-    EQ(exec_child("/tmp/script", argv, NULL), -ENOEXEC);
+    EQ(run_text(text), -ENOEXEC);
 }
 
 /* Scripts of scripts are allowed since 2.6.28, and counted, or the last one would go on for
@@ -214,13 +217,12 @@ TEST(shebang_refusals, "a missing interpreter is no error, or the wrong one",
 TEST(shebang_nested, "a script as interpreter is refused, or loops for ever",
      "kernel/proc/exec.c:/^find_program/")
 {
-    char *argv[] = { "x", NULL };
     script_self("/tmp/s1", "", " @exit0\n");
     script("/tmp/s2", "#!/tmp/s1\n");
     script("/tmp/s3", "#!/tmp/s2\n");
-    EQ(exec_child("/tmp/s3", argv, NULL), 0);
+    EQ(run("/tmp/s3"), 0);
     script("/tmp/s4", "#!/tmp/s4\n");
-    EQ(exec_child("/tmp/s4", argv, NULL), -ELOOP);
+    EQ(run("/tmp/s4"), -ELOOP);
 }
 
 /* The fds 20 and 21, the latter close-on-exec. */

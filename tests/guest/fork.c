@@ -124,7 +124,7 @@ TEST(alarm_is_not_inherited, "the child's timer runs too",
     TRUE(alarm(50) > 0);
 }
 
-/* Two words on one stack: PARENT_SETTID writes before the return, in the parent's memory,
+/* Both words are locals of ours. PARENT_SETTID writes before the return, in the parent's memory,
  * CHILD_SETTID in the child's, which is a copy here. glibc's fork passes CHILD_SETTID for its
  * record of the thread. If tls and child_tid are taken in x86's order the words stay 0. */
 TEST(clone_sets_tids, "SETTID writes in the parent's memory, or argument order is x86's",
@@ -253,8 +253,7 @@ TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/pro
     EQ(handled, 1);
 }
 
-/* Both spin by turns for a word that the other one writes, on one hart, without a call: only the
- * timer can take the hart from one and give it to the other. */
+/* Both spin by turns for a word that the other one writes, and make no call that could yield. */
 TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves its child",
      "kernel/sched/schedule.c, kernel/trap/trap.c:/^return_work/")
 {
