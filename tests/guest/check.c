@@ -1,10 +1,10 @@
 /* check.c - runs the checks of one guest test program and prints their verdicts.
  *
  * Linked into every program of tests/guest. Not a test itself, but trusted by all: it uses no
- * more of the kernel than fork, wait, one shared page, setpgid, kill and write. A check is a
- * child process; the frame waits for it, and takes what it left in the shared report. A check
- * that does not end is killed by its own alarm: the one place where time decides, and only about
- * a hang. */
+ * more of the kernel than fork, wait, one shared page, setpgid, alarm, kill and write. A check
+ * is a child process; the frame waits for it, and takes what it left in the shared report. A
+ * check that does not end is killed by its own alarm: the one place where time decides, and only
+ * about a hang. */
 #include "check.h"
 
 #define HANG_SECONDS 100 /* many times what the longest check takes on a slow, busy host */

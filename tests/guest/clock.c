@@ -47,8 +47,8 @@ by_call(clockid_t id)
     return ns(t);
 }
 
-/* Three reads in a row, one of each kind in the middle: a program may mix both, as a static
- * library beside a dynamic one does, and time must not run backwards between them. */
+/* Three reads in a row, one of each kind in the middle: a program may mix both, and time must
+ * not run backwards between them. */
 TEST(vdso_and_call_agree, "the two read different data, or only one is updated",
      "vdso/clock.c, kernel/time/clock.c")
 {

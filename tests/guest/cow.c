@@ -18,8 +18,8 @@ map(unsigned long pages, int flags)
 
 static int in_data = 5, in_bss;
 
-/* Data, .bss, stack, heap and a mapping are different areas with different pagers; the second
- * page of `area` comes into being in the child only. */
+/* Data of a file, .bss, stack, heap and a mapping are areas of different kinds; the second page
+ * of `area` comes into being in the child only. */
 TEST(child_writes_are_its_own, "the page table of the child maps the parent's pages writable",
      "kernel/mm/space.c:/^space_fork/")
 {

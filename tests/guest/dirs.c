@@ -51,8 +51,7 @@ TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c")
     EQ(st.st_nlink, 3);
 }
 
-/* EISDIR is Linux's own, POSIX has EPERM: unlink(2), ERRORS. rm -r tells by it what to descend
- * into. */
+/* EISDIR is Linux's own, POSIX has EPERM: unlink(2), ERRORS. */
 TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/tree.c")
 {
     enter("unlink");
@@ -195,8 +194,8 @@ TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it",
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, -1L), EINVAL);
 }
 
-/* The raw call counts the NUL: libc's getcwd looks for 1 byte and a `/`. `..` of the root is the
- * root, path_resolution(7). */
+/* The raw call counts the NUL, libc does not tell. `..` of the root is the root,
+ * path_resolution(7). */
 TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
      "kernel/syscall/file_name.c")
 {
@@ -220,7 +219,7 @@ TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
     EQ(sys(SYS_getcwd, text, 2), 2);
 }
 
-/* How fts(3), and so rm -r and find, come back from a directory that may have been moved. */
+/* How fts(3), which rm -r and find use, comes back from a directory that may have been moved. */
 TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
 {
     char text[200];

@@ -55,10 +55,9 @@ refuse(const struct call *c, const char *kind, unsigned long address)
              address, r, r < 0 ? strerrorname_np(-r) : "none");
 }
 
-/* Addresses that are neither readable nor writable, whoever asks. A kernel that only compares
- * with the end of user space lets the non-canonical ones through, one that only asks the page
- * table the kernel's own, and one that probes by reading the PROT_NONE page is at least told by
- * a fault. */
+/* Addresses that are neither readable nor writable. Each catches another wrong check: a signed
+ * comparison lets those with the sign bit through, a walk that forgets the U bit the kernel's
+ * own, one that takes the low 39 bits those that are not canonical. */
 static void
 refuse_unreadable(const struct call *c)
 {
@@ -329,8 +328,8 @@ TEST(wait_results, "the zombie is lost when its status cannot be written",
     ERR(sys(SYS_wait4, -1, readonly, 0, 0), EFAULT);
 }
 
-/* The array is read first and written at the end: the second half has a page that allows only
- * the first. */
+/* The array is read first and written at the end: the second half puts it into a page that
+ * allows only reading. */
 TEST(poll_array, "the array is read or written without a check", "kernel/syscall/file_poll.c")
 {
     INPUT({ "ppoll", SYS_ppoll, { BAD, 1, 0, 0, 8 } });

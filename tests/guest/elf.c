@@ -27,8 +27,8 @@ struct image {
 
 static struct image image;
 
-/* One segment that is the whole file, as `ld -N` makes them: header and code are mapped
- * together. */
+/* One segment that is the whole file: the headers are mapped with the code, as linkers like to
+ * do. */
 static void
 make_valid(void)
 {
@@ -277,8 +277,8 @@ interp(const char *name, unsigned long size)
                                .p_memsz = size };
 }
 
-/* 9 bytes with the NUL. Without it, without a byte, or longer than any path: no program. Beyond
- * the file's end: EIO, and an offset that is negative EINVAL, as the read says. */
+/* 9 bytes with the NUL. Without that NUL, empty, or longer than any path: no program. Beyond the
+ * file's end: EIO, and an offset that is negative EINVAL, as the read says. */
 TEST(interpreter_name, "the name is not checked for its NUL or its size",
      "kernel/proc/elf.c:/^read_interpreter/")
 {
@@ -293,8 +293,8 @@ TEST(interpreter_name, "the name is not checked for its NUL or its size",
     GIVES(-EINVAL, interp("/no/such", 9), image.p[0].p_offset = -1UL);
 }
 
-/* In the order in which a kernel comes to know: no file, still open for writing, too short, no
- * ELF, no right. ELIBBAD tells a broken loader from a broken program. */
+/* No regular file, still open for writing, too short for a header, no ELF, no right to be run.
+ * ELIBBAD tells a broken loader from a broken program. */
 TEST(interpreter_file, "a directory or a text is taken for an interpreter", "kernel/proc/elf.c")
 {
     make_valid();

@@ -38,8 +38,8 @@ TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs/vfs.c:/^
     EQ(fcntl(101, F_GETFD), FD_CLOEXEC);
 }
 
-/* dup2 of a number to itself does nothing, dup3 refuses it, for it could not say whether the
- * flag was set. 5 is not open, 77 never; 2^20 is beyond RLIMIT_NOFILE. */
+/* dup2 of a number to itself does nothing, dup3 refuses it: dup(2). 77 is not open; 2^20 is
+ * beyond RLIMIT_NOFILE. */
 TEST(dup3_refuses, "dup3 of a descriptor to itself works like dup2", "kernel/syscall/file_fd.c")
 {
     FAILS(dup3(0, 0, 0), EINVAL);
@@ -122,7 +122,7 @@ TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c")
 }
 
 /* With pipe and fcntl there would be a moment in which another thread's fork takes the
- * descriptors along. 0x10 is no flag; O_APPEND is one that a pipe has no use for. */
+ * descriptors along. 0x10 is no flag; O_APPEND is one, but not of pipe2. */
 TEST(pipe2_flags, "O_CLOEXEC or O_NONBLOCK are forgotten, unknown flags taken",
      "kernel/syscall/file_fd.c")
 {

@@ -25,8 +25,8 @@ arm(long first_us, long interval_us)
     OK(setitimer(ITIMER_REAL, &v, NULL));
 }
 
-/* setitimer(2): never early; with no interval it stops. pause() may also end before the
- * handler's first look. */
+/* setitimer(2): never early; with no interval it stops. 30 ms are time enough to be in pause():
+ * a signal between the look and the call would be missed. */
 TEST(fires_once, "the timer fires early, again, or never",
      "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
 {
@@ -40,7 +40,7 @@ TEST(fires_once, "the timer fires early, again, or never",
     EQ(count, 1);
 }
 
-/* Profilers and `watch`. Once it is off no signal may be left over. */
+/* Once it is off no signal may be left over. */
 TEST(interval_repeats, "the interval is forgotten",
      "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
 {
@@ -93,8 +93,7 @@ TEST(refusals, "bad microseconds or timers are taken", "kernel/syscall/signal.c:
     ERR(sys(SYS_getitimer, 3, &v), EINVAL);
 }
 
-/* alarm(2): the rest is rounded up to whole seconds by libc, which uses setitimer; 0 takes it
- * off. */
+/* alarm(2): libc makes it of setitimer, and rounds the rest to seconds; 0 takes it off. */
 TEST(alarm_counts_seconds, "alarm returns nothing, or a rest of 0",
      "kernel/syscall/signal.c:/^alarm_now/")
 {
@@ -105,7 +104,7 @@ TEST(alarm_counts_seconds, "alarm returns nothing, or a rest of 0",
     EQ(alarm(0), 0);
 }
 
-/* timeout(1) in its simplest form, and the frame of these tests (check.c). */
+/* How alarm(2) ends a program that knows nothing of it, and check.c a check that hangs. */
 TEST(default_kills, "SIGALRM without a handler does nothing", "kernel/proc/deliver.c")
 {
     struct itimerval v = { { 0, 0 }, { 0, 10000 } };

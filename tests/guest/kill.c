@@ -180,8 +180,8 @@ TEST(kill_of_a_group, "only the leader, or every process, gets it",
     EQ(STATUS(other), KILLED(SIGKILL));
 }
 
-/* The caller is a member; setpgid makes a group of the check, which would otherwise end the
- * frame as well. On return the caller has had it: kill(2), NOTES. */
+/* The caller is a member, too, and has had the signal when the call returns: kill(2), NOTES.
+ * Every check leads a group of its own (check.c); here that is said aloud. */
 TEST(kill_of_own_group, "kill(0) misses the caller or a child",
      "kernel/proc/signal.c:/^signal_send_members/")
 {
