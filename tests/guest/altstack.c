@@ -1,6 +1,9 @@
-/* altstack.c - sigaltstack: handlers on a stack of their own.
+/* altstack.c - sigaltstack: handlers on a stack of their own, without which a program cannot say
+ * that its normal one has overflowed.
  *
- * Source: sigaltstack(2). */
+ * Not here: the layout of the frame that is pushed there (sigframe.c), and who tries to break it
+ * (attack_signal.c). Source: sigaltstack(2), signal(7); where Linux says more than the pages,
+ * do_sigaltstack() of its kernel/signal.c. */
 #include "check.h"
 #include <setjmp.h>
 #include <ucontext.h>
@@ -17,6 +20,8 @@ is_on(const void *address)
     return (char *)address >= stack && (char *)address < stack + SIZE;
 }
 
+/* The address of a local tells the stack. The setting is asked for twice, by the call and in the
+ * frame: the kernel fills both, at different places. */
 static void
 handler(int signal, siginfo_t *info, void *context)
 {
@@ -41,7 +46,8 @@ use(void *at, size_t size, int flags)
     OK(sigaltstack(&ss, NULL));
 }
 
-TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc (signal frame)")
+/* SA_ONSTACK belongs to the action, the stack to the thread: both must say so. */
+TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc/frame.c")
 {
     use(stack, SIZE, 0);
     set(SIGUSR1, SA_ONSTACK);
@@ -52,7 +58,10 @@ TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc (signal frame)")
     EQ(on_it, 0);
 }
 
-TEST(flags_tell_where_we_are, "SS_ONSTACK is not reported", "kernel/syscall")
+/* SS_ONSTACK is worked out from sp each time and stored nowhere, so it is gone with the handler's
+ * return. The frame's uc_stack is what rt_sigreturn sets again (sigreturn(2)). */
+TEST(flags_tell_where_we_are, "SS_ONSTACK is not reported",
+     "kernel/proc/frame.c:/^alternate_stack_set/")
 {
     stack_t now;
     OK(sigaltstack(NULL, &now));
@@ -81,7 +90,10 @@ changing_handler(int signal)
     eperm = sigaltstack(&ss, NULL) == -1 ? errno : 0;
 }
 
-TEST(no_change_while_on_it, "the stack in use can be changed", "kernel/syscall")
+/* Allowed, the next frame would start at the top of the stack that this handler stands on.
+ * sigaltstack(2), ERRORS. */
+TEST(no_change_while_on_it, "the stack in use can be changed",
+     "kernel/proc/frame.c:/^alternate_stack_set/")
 {
     struct sigaction a = { .sa_handler = changing_handler, .sa_flags = SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -106,8 +118,9 @@ nested_handler(int signal)
     count++;
 }
 
+/* From the top again it would overwrite the first handler's frame and locals. */
 TEST(second_signal_continues_on_it, "the second frame starts at the top again",
-     "kernel/proc (signal frame)")
+     "kernel/proc/frame.c")
 {
     struct sigaction a = { .sa_handler = nested_handler, .sa_flags = SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -118,7 +131,9 @@ TEST(second_signal_continues_on_it, "the second frame starts at the top again",
     EQ(below, 1);
 }
 
-TEST(disabled, "SS_DISABLE is a flag like others", "kernel/syscall")
+/* A runtime does this before it gives a thread's stack back (Go's unminit, the sanitizers): a
+ * frame written there later would be in somebody else's memory. */
+TEST(disabled, "SS_DISABLE is a flag like others", "kernel/proc/frame.c:/^alternate_stack_set/")
 {
     stack_t now;
     use(stack, SIZE, 0);
@@ -131,21 +146,33 @@ TEST(disabled, "SS_DISABLE is a flag like others", "kernel/syscall")
     EQ(now.ss_flags, SS_DISABLE);
 }
 
-TEST(refusals, "a tiny stack or unknown flags are taken", "kernel/syscall")
+/* 2047 is one below MINSIGSTKSZ of <asm-generic/signal.h>. SS_ONSTACK as input means 0: programs
+ * hand back what they were given. */
+TEST(refusals, "a tiny stack or unknown flags are taken",
+     "kernel/proc/frame.c:/^alternate_stack_set/")
 {
     stack_t ss = { .ss_sp = stack, .ss_size = 2047 };
     FAILS(sigaltstack(&ss, NULL), ENOMEM);
     ss.ss_size = 2048;
     OK(sigaltstack(&ss, NULL));
-    ss.ss_flags = 0x40;
-    FAILS(sigaltstack(&ss, NULL), EINVAL);
-    ss.ss_flags = 1U << 31; /* SS_AUTODISARM */
+    ss.ss_flags = 0x40; /* no flag of any kernel */
     FAILS(sigaltstack(&ss, NULL), EINVAL);
     ss.ss_flags = SS_ONSTACK;
     OK(sigaltstack(&ss, NULL));
 }
 
-TEST(old_comes_back, "the old setting is not returned", "kernel/syscall")
+/* Here Linux differs: since 4.7 it knows this flag, and a coroutine that finds it may switch away
+ * from a handler. It must learn that it may not. */
+TEST(no_autodisarm, "SS_AUTODISARM is taken and not obeyed",
+     "kernel/proc/frame.c:/^alternate_stack_set/")
+{
+    stack_t ss = { .ss_sp = stack, .ss_size = SIZE, .ss_flags = (int)(1U << 31) };
+    FAILS(sigaltstack(&ss, NULL), EINVAL);
+}
+
+/* Kept, so that libraries can put the former stack back. */
+TEST(old_comes_back, "the old setting is not returned",
+     "kernel/proc/frame.c:/^alternate_stack_set/")
 {
     static char other[SIZE];
     stack_t ss = { .ss_sp = other, .ss_size = SIZE }, old;
@@ -159,6 +186,7 @@ TEST(old_comes_back, "the old setting is not returned", "kernel/syscall")
 
 static sigjmp_buf back;
 
+/* Leaves by a jump, as language runtimes do that turn an overflow into an exception. */
 static void
 overflow_handler(int signal, siginfo_t *info, void *context)
 {
@@ -167,6 +195,8 @@ overflow_handler(int signal, siginfo_t *info, void *context)
     siglongjmp(back, 1);
 }
 
+/* The addition after the call keeps it from becoming a loop; the store touches each page on the
+ * way down. */
 static __attribute__((noinline)) int
 recurse(int n)
 {
@@ -175,8 +205,10 @@ recurse(int n)
     return n == 0 ? 0 : recurse(n - 1) + room[0];
 }
 
+/* The one reason why sigaltstack exists: sp is below the stack's limit, and there is nowhere else
+ * to write a frame. */
 TEST(stack_overflow_is_caught, "the frame goes to the stack that has none left",
-     "kernel/proc (signal frame), kernel/mm (fault)")
+     "kernel/proc/frame.c, kernel/mm/fault.c")
 {
     struct sigaction a = { .sa_sigaction = overflow_handler, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -196,10 +228,11 @@ raise_again(int signal)
     raise(signal);
 }
 
+/* 4 KiB hold a few frames. The next one must not go into what lies below, often another thread's
+ * data: Linux and we kill by SIGSEGV, for its handler would need the same stack. */
 TEST(overflow_of_the_alternate_stack, "a frame is written below the alternate stack",
-     "kernel/proc (signal frame)")
+     "kernel/proc/frame.c")
 {
-    /* Nested signals until 4 KiB have no more room: SIGSEGV, whose frame does not fit either. */
     static char guarded[3 * PAGE] __attribute__((aligned(4096)));
     struct sigaction a = { .sa_handler = raise_again, .sa_flags = SA_ONSTACK | SA_NODEFER };
     OK(mprotect(guarded, PAGE, PROT_NONE));
@@ -208,7 +241,10 @@ TEST(overflow_of_the_alternate_stack, "a frame is written below the alternate st
     EQ(IN_CHILD(raise(SIGUSR1)), KILLED(SIGSEGV));
 }
 
-TEST(fork_keeps_it, "the child's handler runs on the normal stack", "kernel/proc (fork)")
+/* The child has a copy of the memory, so the address is right in it. Of a thread it would not be:
+ * clone with CLONE_VM starts without one (sigaltstack(2)). */
+TEST(fork_keeps_it, "the child's handler runs on the normal stack",
+     "kernel/proc/process.c:/^task_copy/")
 {
     use(stack, SIZE, 0);
     set(SIGUSR1, SA_ONSTACK);

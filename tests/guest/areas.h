@@ -1,6 +1,7 @@
 /* areas.h - reads /proc/self/maps, for checks about how mappings are split and merged.
  *
- * No malloc and no stdio: both would change what is read. */
+ * How areas are cut shows nowhere else: their contents are the same before and after. No malloc
+ * and no stdio: both would change what is read. Source: proc(5), /proc/PID/maps. */
 #pragma once
 #include "check.h"
 
@@ -14,7 +15,8 @@ struct area {
 static struct area areas[AREAS_MAX];
 static int areas_count;
 
-/* Fills areas[]; fails the check on a line that does not have Linux's form. */
+/* Fills areas[]; fails the check on a line that does not have Linux's form, which pmap, gdb and the
+ * sanitizers parse. The kernel may give the text in pieces, and never a line twice. */
 static inline void
 areas_read(void)
 {
@@ -50,6 +52,7 @@ area_at(const void *address)
     return NULL;
 }
 
+/* The first area with this name, or NULL. Call areas_read() before. */
 static inline const struct area *
 area_named(const char *name)
 {
@@ -60,7 +63,8 @@ area_named(const char *name)
 }
 
 /* What is mapped in [start, start+pages): the lines' protections in order, like "rw-p:1 r--p:2",
- * with "----" for holes. Only what lies inside is counted, so neighbours do not matter. */
+ * with "hole" for what is not mapped. Only what lies inside is counted, so neighbours do not
+ * matter. */
 static inline const char *
 areas_shape(const char *start, unsigned long pages)
 {
@@ -84,6 +88,7 @@ areas_shape(const char *start, unsigned long pages)
     return text;
 }
 
+/* The range has these areas, and no others. Fails with both texts. */
 #define SHAPE(start, pages, wanted)                                                                \
     do {                                                                                           \
         const char *shape_ = areas_shape((const char *)(start), pages);                            \

@@ -2,12 +2,16 @@
  *
  * Freestanding and position independent, and its own interpreter: it is linked twice, as aslr_ld
  * (no PT_INTERP) and as aslr_pie (PT_INTERP names aslr_ld), tests.mk says how. The kernel starts
- * aslr_ld, with AT_PHDR of aslr_pie and AT_BASE of itself; the main program itself never runs.
- * With an argument it writes as hexadecimal text, for people and for host tests. */
+ * aslr_ld, with AT_PHDR of aslr_pie and AT_BASE of itself; the main program itself never runs. A
+ * libc would allocate and so move the places that are to be told.
+ *
+ * With an argument it writes as hexadecimal text, for people and for host tests. Source: System V
+ * ABI, "Process Initialization"; getauxval(3) for the entries; brk(2), mmap(2). */
 #include <elf.h>
 #include <asm/unistd.h>
 #include "bases.h"
 
+/* As sys() of check.h; but no libc can be linked here, for nobody would relocate it. */
 static long
 call(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -25,6 +29,7 @@ call(long number, long a, long b, long c, long d, long e, long f)
     return a0;
 }
 
+/* By hand for the same reason: 16 digits a place, in the order of the enum. */
 static void
 write_text(const struct bases *b)
 {
@@ -38,6 +43,8 @@ write_text(const struct bases *b)
     call(__NR_write, 1, (long)line, n, 0, 0, 0);
 }
 
+/* The first stack of the System V ABI, "Process Initialization": argc, argv, NULL, envp, NULL,
+ * auxv. A new mapping and the break tell where the next ones go. */
 __attribute__((used)) static void
 start(long *sp)
 {
@@ -54,7 +61,7 @@ start(long *sp)
             b.at[BASE_VDSO] = p[1];
     }
     b.at[BASE_HEAP] = call(__NR_brk, 0, 0, 0, 0, 0, 0);
-    b.at[BASE_MMAP] = call(__NR_mmap, 0, 4096, 3, 0x22, -1, 0);
+    b.at[BASE_MMAP] = call(__NR_mmap, 0, 4096, 3, 0x22, -1, 0); /* read, write; private */
     b.at[BASE_STACK] = (unsigned long)sp;
     if (sp[0] > 1)
         write_text(&b);

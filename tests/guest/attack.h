@@ -5,7 +5,11 @@
 #pragma once
 #include "balance.h"
 
-static uint64_t seed;
+static uint64_t seed; /* not 0: the generator would stay there */
+
+/* Seeds 1, 2, 3... differ in two bits, and so would the first draws; times this odd number (2^64 by
+ * the golden ratio) they differ in half of their bits. */
+#define SPREAD(n) ((n)*0x9e3779b97f4a7c15UL)
 
 static inline uint64_t
 draw(void)
@@ -22,7 +26,7 @@ end_of(pid_t pid)
 {
     int status = -1;
     for (int tries = 0; waitpid(pid, &status, WNOHANG) == 0; tries++) {
-        if (tries == 20)
+        if (tries == 20) /* 40 ms: a spoilt program may well loop */
             kill(pid, SIGKILL);
         pause_ms(2);
     }

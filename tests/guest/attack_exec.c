@@ -1,7 +1,10 @@
-/* attack_exec.c - execve under attack: spoilt ELF files by seed, hostile arguments, racing threads.
+/* attack_exec.c - execve under attack: spoilt ELF files by seed, hostile arguments, racing
+ * threads.
  *
  * The known defects of ELF files, one by one with their errnos, are in elf.c; what exec keeps and
- * resets in exec.c. Here any outcome is right but a hang, a dead kernel, or lost memory. */
+ * resets in exec.c. Here any outcome is right but a hang, a dead kernel, or lost memory, for exec
+ * is where a kernel reads most of what a stranger has written. Source: execve(2), clone(2),
+ * elf(5). */
 #include "attack.h"
 #include <elf.h>
 #include <pthread.h>
@@ -23,6 +26,9 @@ struct image {
     char rest[2 * PAGE];
 };
 
+/* A program of two segments, the second with .bss behind it, whose three instructions end it with
+ * status 7. The last header is nobody's until spoil() makes it a PT_INTERP: the image itself
+ * serves as the interpreter, too. */
 static void
 make_valid(struct image *m, int type)
 {
@@ -30,9 +36,8 @@ make_valid(struct image *m, int type)
     static const uint32_t code[] = { 0x00700513, 0x05e00893, 0x00000073 };
     uint64_t base = type == ET_EXEC ? BASE : 0;
     memset(m, 0, sizeof *m);
-    memcpy(m->e.e_ident, ELFMAG "\2\1\1", 7);
     m->e = (Elf64_Ehdr){ .e_type = type, .e_machine = EM_RISCV, .e_version = 1, .e_phnum = 4 };
-    memcpy(m->e.e_ident, ELFMAG "\2\1\1", 7);
+    memcpy(m->e.e_ident, ELFMAG "\2\1\1", 7); /* 64 bits, little-endian, version 1 */
     m->e.e_entry = base + offsetof(struct image, code);
     m->e.e_phoff = offsetof(struct image, p);
     m->e.e_ehsize = sizeof m->e;
@@ -55,15 +60,15 @@ store(const char *path, const void *bytes, size_t size)
     close(fd);
 }
 
+/* Up to three words of the headers: to a number at which a comparison may err, by one bit, or off
+ * by one byte or page. A header of pure chance would fail the first check and never see the
+ * others. */
 static void
 spoil(struct image *m)
 {
-    static const uint64_t edges[] = { 0,         1,
-                                      3,         0xfff,
-                                      0x1000,    0x7fffffff,
-                                      ~0UL,      ~0xfffUL,
-                                      1UL << 38, (1UL << 38) - PAGE,
-                                      1UL << 63, 0xffffffc000000000UL };
+    static const uint64_t edges[] = { 0,          1,          3,        0xfff,    0x1000,
+                                      0x7fffffff, ~0UL,       ~0xfffUL, USER_END, USER_END - PAGE,
+                                      1UL << 63,  KERNEL_HALF };
     uint64_t *word = (uint64_t *)m, words = offsetof(struct image, rest) / 8;
     if (draw() % 3 == 0)
         m->p[3].p_type = PT_INTERP;
@@ -77,12 +82,13 @@ spoil(struct image *m)
     }
 }
 
+/* Every fourth time the interpreter is the spoilt one, and every fifth file is cut somewhere. */
 static void
 spoilt_programs(void)
 {
     static struct image m;
     for (uint64_t i = 1; i <= 100; i++) {
-        seed = i * 0x9e3779b97f4a7c15UL;
+        seed = SPREAD(i);
         make_valid(&m, draw() % 2 ? ET_EXEC : ET_DYN);
         store(INTERP, &m, sizeof m);
         spoil(&m);
@@ -96,7 +102,7 @@ spoilt_programs(void)
     unlink(INTERP);
 }
 
-TEST(spoilt_files, "a number of the file is believed", "kernel/proc (elf)")
+TEST(spoilt_files, "a number of the file is believed", "kernel/proc/elf.c")
 {
     static struct image m;
     make_valid(&m, ET_EXEC);
@@ -107,10 +113,12 @@ TEST(spoilt_files, "a number of the file is believed", "kernel/proc (elf)")
 
 /* --- arguments -------------------------------------------------------------------------------- */
 
-TEST(vectors_that_are_none, "argv is read where nothing is", "kernel/proc (args)")
+/* Each vector and each string is followed through copy_from_user, whose faults come at different
+ * depths: the vector's first word, its next page, a string's start, a string's next page. */
+TEST(vectors_that_are_none, "argv is read where nothing is", "kernel/proc/args.c")
 {
     char *map = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0), **last = (char **)(map + PAGE) - 2;
-    static const unsigned long at[] = { 1, 8, 1UL << 38, 0xffffffc000000000UL, ~7UL };
+    static const unsigned long at[] = { 1, 8, USER_END, KERNEL_HALF, ~7UL };
     OK(munmap(map + PAGE, PAGE));
     for (int i = 0; i < 5; i++) {
         char *argv[] = { check_self, (char *)at[i], NULL };
@@ -144,7 +152,9 @@ too_many(void)
     munmap(argv, (N + 1) * sizeof *argv);
 }
 
-TEST(gigabytes_of_arguments, "what is too much is copied first", "kernel/proc (args)")
+/* 2 million times the same 100 kB: what is refused must be refused while it is counted. Copied
+ * first, 200 GB would be asked of a machine of some hundred MB. */
+TEST(gigabytes_of_arguments, "what is too much is copied first", "kernel/proc/args.c")
 {
     gives_back(too_many);
 }
@@ -182,8 +192,11 @@ changing_arguments(void)
     }
 }
 
+/* The oldest hole of execve: the length is measured, another thread writes, and the copy runs
+ * over its room. The strings and the vector change all the time; no order is forced, 800 tries
+ * must do. */
 TEST(arguments_that_change, "a string is measured once and copied with another length",
-     "kernel/proc (args): push_user_string")
+     "kernel/proc/args.c:/^push_user_string/")
 {
     gives_back(changing_arguments);
 }
@@ -215,6 +228,8 @@ end_all(void *unused)
     return NULL;
 }
 
+/* Three threads and the main one's own end meet in exec. A kill on top of it every fourth time
+ * must end whoever has won by then. */
 static void
 races(void)
 {
@@ -225,17 +240,20 @@ races(void)
             pthread_create(&thread[0], NULL, exec_self, NULL);
             pthread_create(&thread[1], NULL, i % 3 == 0 ? make_threads : exec_self, NULL);
             pthread_create(&thread[2], NULL, i % 3 == 1 ? end_all : exec_self, NULL);
-            sys(SYS_exit, 0);
+            sys(SYS_exit, 0); /* of this thread alone: the leader ends first */
         }
         if (i % 4 == 3)
             kill(pid, SIGKILL);
-        int status = check_wait(__FILE__, __LINE__, pid);
+        int status = STATUS(pid);
         TRUE(status == 0 || (i % 4 == 3 && status == SIGKILL));
     }
 }
 
+/* exec ends all other threads, and each of them may be ending the others for an exec of its own.
+ * Linux lets one win (execve(2), "all threads other than the calling thread are destroyed");
+ * threads are also born meanwhile, or end the process. */
 TEST(threads_that_all_exec, "two threads wait for each other's end, or both go on",
-     "kernel/proc (exit): process_become_single")
+     "kernel/proc/exit.c:/^process_become_single/")
 {
     gives_back(races);
 }
@@ -249,8 +267,10 @@ wait_in_vfork(void *unused)
     return NULL;
 }
 
+/* A thread in vfork waits for its child, and takes no signal meanwhile. The exec of its neighbour
+ * must get it out of there, though the child goes on for ever. */
 TEST(exec_beside_a_vfork, "the thread that waits for its vfork child never ends",
-     "kernel/proc (process): vfork_is_over")
+     "kernel/proc/process.c:/^vfork_is_over/")
 {
     int status = IN_CHILD({
         pthread_t thread;
@@ -276,18 +296,24 @@ share(unsigned long flags, void *child_tid)
     return (pid_t)OK(sys(SYS_clone, flags, 0, 0, 0, child_tid));
 }
 
+/* execve(2): the table of descriptors is unshared first. Else close-on-exec would close the files
+ * of the maker, who has not exec'd anything. */
 TEST(shared_descriptors_stay, "close-on-exec closes the descriptors of others, too",
-     "kernel/proc (exec): files_unshare")
+     "kernel/proc/exec.c:/^enter/, kernel/fs/vfs.c:/^files_copy/")
 {
     int fd = OK(open("/dev/null", O_RDONLY | O_CLOEXEC));
     pid_t pid = share(CLONE_FILES | SIGCHLD, NULL);
     if (pid == 0)
         exec_self(NULL);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
     EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
 }
 
-TEST(exec_clears_the_tid, "CLEARTID is forgotten at exec", "set_tid_address(2)")
+/* For those who share the memory an exec is an end like any other: the word must be cleared while
+ * it is still reached, and nothing be written to its address in the new program (Linux
+ * kernel/fork.c, mm_release). */
+TEST(exec_clears_the_tid, "CLEARTID is forgotten at exec",
+     "kernel/proc/exit.c:/^task_leave_memory/")
 {
     static volatile int tid = 77;
     pid_t pid = share(CLONE_VM | CLONE_VFORK | CLONE_CHILD_CLEARTID | SIGCHLD, (void *)&tid);
@@ -297,15 +323,17 @@ TEST(exec_clears_the_tid, "CLEARTID is forgotten at exec", "set_tid_address(2)")
         sys(SYS_exit, 1);
     }
     EQ(tid, 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
+/* execve(2): the termination signal is SIGCHLD again. A child that was made without one would be
+ * invisible to plain wait for ever. */
 TEST(exec_resets_the_exit_signal, "a program ends with a signal that its maker's maker wanted",
-     "clone(2)")
+     "kernel/proc/exec.c:/^enter/")
 {
     pid_t pid = share(0, NULL);
     if (pid == 0)
         exec_self(NULL);
     pause_ms(50);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0); /* without __WALL */
+    EQ(STATUS(pid), 0); /* without __WALL */
 }

@@ -1,6 +1,8 @@
 /* attack_proc.c - processes that fork, end, exec and are looked at, all at the same time.
  *
- * The plain promises are in fork.c, wait.c and proc.c. Source: fork(2), wait(2), prlimit(2). */
+ * Races between the tree of processes and whoever walks it: a signal to a group, /proc, a wait.
+ * The plain promises are in fork.c, wait.c and proc.c, races of threads in attack_exec.c and
+ * threadend.c. Source: fork(2), wait(2), proc(5), prlimit(2). */
 #include "balance.h"
 #include <pthread.h>
 #include <sched.h>
@@ -17,6 +19,8 @@ role(int argc, char **argv)
 /* Shared: how many were born. */
 static volatile int *born;
 
+/* Every process forks as fast as it can, so at any moment some are half made. 400 bounds what a
+ * failure leaves behind. */
 static void
 multiply(void)
 {
@@ -40,7 +44,7 @@ bombs(void)
         while (*born < 40 * i + 4)
             sched_yield();
         OK(kill(-pid, SIGKILL)); /* one shot: nobody may be missed */
-        EQ(check_wait(__FILE__, __LINE__, pid), SIGKILL);
+        EQ(STATUS(pid), SIGKILL);
         for (int tries = 0; kill(-pid, 0) == 0; tries++) {
             if (tries == 2000)
                 FAIL("expected one SIGKILL to end the whole group, seen some live on");
@@ -49,10 +53,13 @@ bombs(void)
     }
 }
 
+/* POSIX, fork(): a signal to the group that comes during fork goes to the parent or to both. A
+ * child that is linked into the group after the walk of kill, from a parent that has not yet
+ * taken the signal, would get neither. Four sizes, as the moment of the kill decides. */
 TEST(one_kill_ends_a_bomb, "a child is born behind the back of a signal to its group",
-     "kernel/proc (process): process_clone")
+     "kernel/proc/process.c:/^process_clone/")
 {
-    born = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    born = shared_page();
     gives_back(bombs);
 }
 
@@ -95,22 +102,26 @@ lives(void)
         if (pid == 0)
             _exit(0);
         watched = pid;
-        EQ(check_wait(__FILE__, __LINE__, pid), 0);
+        EQ(STATUS(pid), 0);
     }
     watched = -1;
     for (int i = 0; i < 2; i++)
         pthread_join(thread[i], NULL);
 }
 
+/* Each name takes another reference: maps the space, exe the file, environ both space and pages.
+ * exec exchanges them and exit drops them while two readers are in the middle. */
 TEST(watched_ends, "/proc follows a pointer of a process that has just dropped it",
-     "kernel/proc (exit): process_drop_resources")
+     "kernel/proc/exit.c:/^process_drop_resources/")
 {
     gives_back(lives);
 }
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
-TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc (wait): report")
+/* Its stop has been reported, with WNOWAIT, so it is still to be had; the end takes its place.
+ * waitid(2): P_PID of a child that can no longer stop or continue has nothing to wait for. */
+TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc/wait.c:/^look/")
 {
     siginfo_t info;
     pid_t pid = OK(fork());
@@ -125,7 +136,7 @@ TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc (wait
     OK(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
     EQ(info.si_code, CLD_KILLED);
     FAILS(waitid(P_PID, pid, &info, WSTOPPED | WCONTINUED | WNOHANG), ECHILD);
-    EQ(check_wait(__FILE__, __LINE__, pid), SIGKILL);
+    EQ(STATUS(pid), SIGKILL);
 }
 
 static void *
@@ -136,8 +147,10 @@ last_words(void *unused)
     return NULL;
 }
 
+/* The raw exit ends a thread, exit_group(2) the process (_exit(2), NOTES). Without the latter the
+ * process ends with its last thread, whose status it has on Linux. */
 TEST(last_thread_has_the_status, "the first thread's status is the process'",
-     "kernel/proc (exit): task_exit")
+     "kernel/proc/exit.c:/^task_exit/")
 {
     int status = IN_CHILD({
         pthread_t thread;
@@ -149,7 +162,10 @@ TEST(last_thread_has_the_status, "the first thread's status is the process'",
 
 /* --- limits ----------------------------------------------------------------------------------- */
 
-TEST(limits_are_kept, "a limit is not stored, or not inherited, or of others refused", "prlimit(2)")
+/* RLIMIT_CPU as an example that nothing else touches: getrlimit(2) promises inheritance by fork.
+ * The last line: a soft limit above the hard one. */
+TEST(limits_are_kept, "a limit is not stored, or not inherited, or of others refused",
+     "kernel/syscall/system.c")
 {
     struct rlimit set = { 100, 200 }, now;
     OK(setrlimit(RLIMIT_CPU, &set));
@@ -159,10 +175,7 @@ TEST(limits_are_kept, "a limit is not stored, or not inherited, or of others ref
            EQ(now.rlim_max, 200);
        }),
        0);
-    pid_t pid = OK(fork());
-    if (pid == 0)
-        for (;;)
-            pause();
+    pid_t pid = sleeping_child();
     set.rlim_cur = 50;
     EQ(prlimit(pid, RLIMIT_CPU, &set, &now), 0);
     EQ(now.rlim_cur, 100);

@@ -1,7 +1,9 @@
 /* attack_signal.c - hostile frames and stacks, floods of signals, SIGKILL in every state.
  *
- * What a handler's frame looks like is in sigframe.c, what each call promises in sigaction.c and
- * kill.c; here somebody tries to break them. Source: signal(7), sigaltstack(2), setitimer(2). */
+ * A signal's frame is kernel state that the program can write, and a signal comes whenever it
+ * likes: both are where kernels were broken. What a handler's frame looks like is in sigframe.c,
+ * what each call promises in sigaction.c and kill.c; here somebody tries to break them. Source:
+ * signal(7), sigreturn(2), sigaltstack(2), setitimer(2), get_robust_list(2). */
 #include "attack.h"
 #include <poll.h>
 #include <pthread.h>
@@ -17,10 +19,12 @@ handle(int signo, void (*handler)(int, siginfo_t *, void *), int flags)
 
 /* --- frames ----------------------------------------------------------------------------------- */
 
+/* 136 words are the whole frame: siginfo, flags, stack, mask, registers, f registers. Up to six
+ * of them become an address at an edge, or anything. */
 static void
 spoil(int signo, siginfo_t *info, void *context)
 {
-    static const uint64_t words[] = { 0, 1, 8, ~0UL, 1UL << 38, 0xffffffc000000000UL, 1UL << 63 };
+    static const uint64_t words[] = { 0, 1, 8, ~0UL, USER_END, KERNEL_HALF, 1UL << 63 };
     uint64_t *frame = (uint64_t *)info;
     for (uint64_t n = draw() % 6; n < 6; n++)
         frame[draw() % 136] = draw() % 2 ? draw() : words[draw() % 7];
@@ -32,7 +36,7 @@ hundred_frames(void)
     for (uint64_t i = 1; i <= 100; i++) {
         pid_t pid = OK(fork());
         if (pid == 0) {
-            seed = i * 0x9e3779b97f4a7c15UL;
+            seed = SPREAD(i);
             handle(SIGUSR1, spoil, 0);
             raise(SIGUSR1);
             _exit(0);
@@ -41,14 +45,20 @@ hundred_frames(void)
     }
 }
 
-TEST(spoilt_frames, "rt_sigreturn believes a field of the frame", "kernel/proc (frame)")
+/* rt_sigreturn loads pc, sp, sstatus and the mask from it. The child may die or run anywhere; the
+ * kernel may neither believe a privilege bit nor trip over a reserved one. */
+TEST(spoilt_frames, "rt_sigreturn believes a field of the frame",
+     "kernel/proc/frame.c:/^frame_pop/")
 {
     gives_back(hundred_frames);
 }
 
-TEST(frames_that_are_none, "rt_sigreturn reads what is not there", "kernel/proc (frame)")
+/* 139 is rt_sigreturn, called with sp at page 0, at the end of user space, in the kernel's half,
+ * and where sp + size wraps. */
+TEST(frames_that_are_none, "rt_sigreturn reads what is not there",
+     "kernel/proc/frame.c:/^frame_pop/")
 {
-    static const unsigned long at[] = { 0, 8, 1UL << 38, ~0UL, ~15UL, 0xffffffc000000000UL };
+    static const unsigned long at[] = { 0, 8, USER_END, ~0UL, ~15UL, KERNEL_HALF };
     for (int i = 0; i < 6; i++) {
         int status =
             IN_CHILD(__asm__ volatile("mv sp, %0\n li a7, 139\n ecall\n ebreak" ::"r"(at[i])
@@ -67,8 +77,11 @@ again(int signo, siginfo_t *info, void *context)
     raise(SIGUSR1); /* SA_NODEFER: one frame upon the other, until there is no room */
 }
 
+/* With SA_ONSTACK the frames pile up on the alternate stack; without it SIGUSR1's would go there
+ * all the same, as its handler already stands on it. Either way the end is SIGSEGV, as there is
+ * no room for its frame. */
 TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
-     "kernel/proc (frame): frame_push")
+     "kernel/proc/frame.c:/^frame_push/")
 {
     for (int flags = 0; flags <= SA_ONSTACK; flags += SA_ONSTACK) {
         int status = IN_CHILD({
@@ -82,7 +95,10 @@ TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
     }
 }
 
-TEST(alternate_stack_flags, "a mode that is none is taken", "sigaltstack(2)")
+/* SS_ONSTACK and SS_DISABLE are no bits but modes: 3 is both, 4 is neither. The old setting comes
+ * back without SS_ONSTACK, for we do not stand on it. */
+TEST(alternate_stack_flags, "a mode that is none is taken",
+     "kernel/proc/frame.c:/^alternate_stack_set/")
 {
     stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = 3 }, old;
     FAILS(sigaltstack(&s, NULL), EINVAL);
@@ -118,8 +134,12 @@ toggle(void *stop)
     return NULL;
 }
 
+/* The kernel offers a signal to one thread that does not block it. If that thread blocks it
+ * before it looks, somebody must offer it again, or it lies there though two others could take
+ * it. Real-time signals, because these are counted; sigqueue fails with EAGAIN when the queue is
+ * full. */
 TEST(no_signal_lies_there, "a mask and a signal pass each other unseen",
-     "kernel/proc (signal): set_mask")
+     "kernel/proc/signal.c:/^signal_hand_over/")
 {
     static volatile int stop;
     pthread_t thread[3];
@@ -162,8 +182,11 @@ static struct {
     void *pending;
 } circle[2] = { { &circle[1], 64, NULL }, { &circle[1], 64, NULL } };
 
+/* The leader ends slowly, by a robust list that leads in a circle and is walked to its limit. The
+ * signal is sent into that moment, a little later in each round, and may be offered to the thread
+ * that goes. Status SIGUSR1 comes from a signal before the handler is set. */
 TEST(signal_to_the_dying, "a signal whose task ends is lost for the others",
-     "kernel/proc (exit): what was pending is handed over")
+     "kernel/proc/exit.c:/^task_exit/")
 {
     for (int i = 0; i < 60; i++) {
         pid_t pid = OK(fork());
@@ -177,7 +200,7 @@ TEST(signal_to_the_dying, "a signal whose task ends is lost for the others",
         for (int spin = 0; spin < i * 500; spin++)
             sys(SYS_getppid);
         kill(pid, SIGUSR1);
-        int status = check_wait(__FILE__, __LINE__, pid);
+        int status = STATUS(pid);
         TRUE(status == EXITED(7) || status == SIGUSR1);
     }
 }
@@ -195,12 +218,17 @@ flood(void)
     EQ(status, 0);
 }
 
-TEST(pending_floods, "queued signals are not given back", "kernel/proc (pending)")
+/* More than a queue holds, all blocked, in a process that then ends without taking one. */
+TEST(pending_floods, "queued signals are not given back", "kernel/proc/pending.c")
 {
     gives_back(flood);
 }
 
-TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (signal): process_alarm")
+/* As fast as setitimer(2) can say. A kernel that rearms in the interrupt, from the last deadline,
+ * never leaves it: the next one is already due. The second half fires at nobody, as SIGALRM is
+ * ignored then. */
+TEST(microsecond_alarm, "the timer's own handler never ends",
+     "kernel/proc/signal.c:/^process_alarm/")
 {
     struct itimerval often = { { 0, 1 }, { 0, 1 } }, off = { { 0, 0 }, { 0, 0 } };
     handle(SIGALRM, tally, SA_RESTART);
@@ -217,7 +245,10 @@ TEST(microsecond_alarm, "the timer's own handler never ends", "kernel/proc (sign
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
-TEST(kernel_realtime_numbers_queue, "32 and 33 are kept once only", "kernel/proc (pending)")
+/* Real-time signals begin at 32 for the kernel, at 34 for glibc, which keeps the first two for
+ * cancellation and setuid: so libc's own functions refuse them, and raw calls are needed. Two of
+ * 32 were sent and one of 33; lower numbers first, signal(7), "Real-time signals". */
+TEST(kernel_realtime_numbers_queue, "32 and 33 are kept once only", "kernel/proc/pending.c")
 {
     unsigned long set = 3UL << 31;
     EQ(sys(SYS_rt_sigprocmask, SIG_BLOCK, &set, 0, 8), 0);
@@ -230,7 +261,10 @@ TEST(kernel_realtime_numbers_queue, "32 and 33 are kept once only", "kernel/proc
     ERR(sys(SYS_rt_sigtimedwait, &set, 0, &zero, 8), EAGAIN);
 }
 
-TEST(numbers_at_the_edge, "INT_MIN is negated, or a tid is no process", "kill(2)")
+/* -INT_MIN is INT_MIN again. restart_syscall(2) without a call to restart is EINTR. Unknown
+ * sa_flags: sigaction(2), "Dynamically probing for flag bits". SIGKILL and SIGSTOP are taken out
+ * of the mask. */
+TEST(numbers_at_the_edge, "INT_MIN is negated, or a tid is no process", "kernel/syscall/signal.c")
 {
     ERR(sys(SYS_kill, -2147483648L, 0), ESRCH);
     ERR(sys(SYS_kill, 2147483647L, 0), ESRCH);
@@ -246,6 +280,9 @@ TEST(numbers_at_the_edge, "INT_MIN is negated, or a tid is no process", "kill(2)
 
 /* --- SIGKILL ---------------------------------------------------------------------------------- */
 
+/* One way each to be where a kill could fail to reach: a loop in user space, waits with
+ * everything blocked, stopped, in vfork, in a call that never ends, in one that ends all the
+ * time. */
 static void
 be_busy(int how)
 {
@@ -300,7 +337,9 @@ be_busy(int how)
     sleep_for_ever(NULL);
 }
 
-TEST(kill_in_every_state, "a wait does not end for SIGKILL", "kernel/proc (exit): hurry_others")
+/* At three moments each: before it is there, on the way, and asleep. What it leaves - a vfork
+ * child, a child - is of its group and is ended with it. */
+TEST(kill_in_every_state, "a wait does not end for SIGKILL", "kernel/proc/exit.c:/^hurry_others/")
 {
     for (int how = 0; how < 12; how++)
         for (int delay = 0; delay < 3; delay++) {
@@ -311,15 +350,17 @@ TEST(kill_in_every_state, "a wait does not end for SIGKILL", "kernel/proc (exit)
             }
             pause_ms(delay * 3);
             OK(kill(pid, SIGKILL));
-            EQ(check_wait(__FILE__, __LINE__, pid), SIGKILL);
+            EQ(STATUS(pid), SIGKILL);
             kill(-pid, SIGKILL);
         }
 }
 
 /* --- children --------------------------------------------------------------------------------- */
 
+/* wait(2), NOTES: who ignores SIGCHLD has no zombies, and wait gives ECHILD when all have ended.
+ * Linux also drops the signal, though a blocked one would otherwise be kept. */
 TEST(ignored_child_is_not_pending, "SIGCHLD is kept for who ignores and blocks it",
-     "kernel/proc (exit): report_end")
+     "kernel/proc/exit.c:/^report_end/")
 {
     sigset_t set, pending;
     sigemptyset(&set);

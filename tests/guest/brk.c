@@ -1,27 +1,40 @@
 /* brk.c - the heap's end: brk as glibc, musl and plain programs use it.
  *
- * On failure brk returns the old end, never an errno; that is how libc sees it. The checks use the
- * raw call and no malloc. Source: brk(2), notes on the Linux call. */
+ * On failure the system call gives the old end, never an errno: libc compares and makes ENOMEM of
+ * it. The checks use the raw call and neither malloc nor printf, who would move the end
+ * themselves. What a malloc does with it is left to the programs that have one. Source: brk(2),
+ * "C library/kernel differences". */
 #include "probe.h"
 #include "areas.h"
+#include "fixture.h"
 
 extern char _end[];
 
+/* NULL only asks: 0 lies below the heap, so it is refused like any bad end. */
 static char *
 brk_to(char *to)
 {
     return (char *)sys(SYS_brk, to);
 }
 
-TEST(starts_behind_the_program, "the first break lies inside bss", "kernel/proc (exec)")
+/* The break itself may stand anywhere, areas begin and end with pages. */
+static char *
+page_up(char *at)
+{
+    return (char *)(((uintptr_t)at + PAGE - 1) & -PAGE);
+}
+
+/* How far behind is drawn at exec (aslr.c); the program's own .bss must be whole. */
+TEST(starts_behind_the_program, "the first break lies inside bss",
+     "kernel/proc/exec.c:/^draw_places/")
 {
     char *now = brk_to(NULL);
     TRUE(now >= _end);
-    TRUE(now - _end < 64L << 20 || now - _end > 0);
 }
 
+/* glibc's malloc hands such memory out as calloc's without clearing it. */
 TEST(grows_and_is_zero, "brk returns 0 or the old end, or the memory is dirty",
-     "kernel/mm (space), kernel/syscall")
+     "kernel/mm/map.c:/^space_brk/")
 {
     char *old = brk_to(NULL);
     EQ(brk_to(old + 10 * PAGE), old + 10 * PAGE);
@@ -31,7 +44,9 @@ TEST(grows_and_is_zero, "brk returns 0 or the old end, or the memory is dirty",
     memset(old, 1, 10 * PAGE);
 }
 
-TEST(is_exact_to_the_byte, "the break is rounded to a page", "kernel/syscall")
+/* sbrk(3) adds to what brk gave: rounded, each sbrk(1) would cost a page. 5000 lies in the second
+ * page. */
+TEST(is_exact_to_the_byte, "the break is rounded to a page", "kernel/mm/map.c:/^space_brk/")
 {
     char *old = brk_to(NULL);
     EQ(brk_to(old + 1), old + 1);
@@ -40,11 +55,12 @@ TEST(is_exact_to_the_byte, "the break is rounded to a page", "kernel/syscall")
     WORKS(probe_write(old + 4999));
 }
 
+/* malloc_trim(3) shrinks, the next malloc grows again. Pages that were kept would show old data. */
 TEST(shrinks_and_grows_zeroed, "old contents come back, or the pages stay mapped",
-     "kernel/mm (space)")
+     "kernel/mm/map.c:/^space_brk/")
 {
     char *old = brk_to(NULL);
-    char *base = (char *)(((uintptr_t)old + PAGE - 1) & -PAGE);
+    char *base = page_up(old);
     EQ(brk_to(base + 8 * PAGE), base + 8 * PAGE);
     memset(base, 7, 8 * PAGE);
     EQ(brk_to(base + 2 * PAGE), base + 2 * PAGE);
@@ -55,39 +71,43 @@ TEST(shrinks_and_grows_zeroed, "old contents come back, or the pages stay mapped
     EQ(base[8 * PAGE - 1], 0);
 }
 
-TEST(failure_gives_the_old_end, "brk answers -ENOMEM or -1", "kernel/syscall")
+/* Below the heap, behind user space, in the kernel's half: each names memory that the call must
+ * not touch. -1 is also what a wrapped sum of sbrk looks like. */
+TEST(failure_gives_the_old_end, "brk answers -ENOMEM or -1", "kernel/mm/map.c:/^space_brk/")
 {
     char *old = brk_to(NULL);
     EQ(brk_to((char *)1), old);
     EQ(brk_to((char *)((uintptr_t)_end - PAGE)), old);
-    EQ(brk_to((char *)0x4000000000), old);
-    EQ(brk_to((char *)0x3fffffffff), old);
+    EQ(brk_to((char *)USER_END), old);
+    EQ(brk_to((char *)(USER_END - 1)), old);
     EQ(brk_to((char *)-1L), old);
-    EQ(brk_to((char *)0xffffffd600000000), old);
+    EQ(brk_to((char *)KERNEL_ADDRESS), old);
     EQ(brk_to(NULL), old);
 }
 
-TEST(stops_at_a_mapping, "the heap grows over a mapping", "kernel/mm (space)")
+/* MAP_FIXED_NOREPLACE proves that nothing was there before. A failed brk changes nothing: it may
+ * still be moved up to the wall. */
+TEST(stops_at_a_mapping, "the heap grows over a mapping", "kernel/mm/map.c:/^space_brk/")
 {
     char *old = brk_to(NULL);
-    char *base = (char *)(((uintptr_t)old + PAGE - 1) & -PAGE);
+    char *base = page_up(old);
     char *wall = base + 20 * PAGE;
-    EQ(mmap(wall, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
-            -1, 0),
-       wall);
+    EQ(mmap(wall, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), wall);
     wall[0] = 3;
     EQ(brk_to(base + 30 * PAGE), old);
     EQ(wall[0], 3);
     EQ(brk_to(base + 10 * PAGE), base + 10 * PAGE);
 }
 
+/* musl guards the start of its brk heap by such a page. The area is split then, and growing must
+ * find its last part, not its first. */
 TEST(heap_pages_are_ordinary, "musl's PROT_NONE MAP_FIXED page over the heap is refused",
-     "kernel/mm (space)")
+     "kernel/mm/map.c:/^space_brk/")
 {
     char *old = brk_to(NULL);
-    char *base = (char *)(((uintptr_t)old + PAGE - 1) & -PAGE);
+    char *base = page_up(old);
     EQ(brk_to(base + 2 * PAGE), base + 2 * PAGE);
-    EQ(mmap(base, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), base);
+    EQ(mmap(base, PAGE, PROT_NONE, ANON | MAP_FIXED, -1, 0), base);
     FAULTS(probe_read(base), SIGSEGV, SEGV_ACCERR, base);
     WORKS(probe_write(base + PAGE));
     EQ(brk_to(base + 4 * PAGE), base + 4 * PAGE);
@@ -96,7 +116,8 @@ TEST(heap_pages_are_ordinary, "musl's PROT_NONE MAP_FIXED page over the heap is 
     FAULTS(probe_write(base + PAGE), SIGSEGV, SEGV_ACCERR, base + PAGE);
 }
 
-TEST(heap_is_named, "[heap] is missing in /proc/self/maps", "kernel/proc (/proc files)")
+/* The tools that say where an address is (pmap, gdb's `info proc mappings`) go by this name. */
+TEST(heap_is_named, "[heap] is missing in /proc/self/maps", "kernel/proc/procfs.c:/^print_maps/")
 {
     char *old = brk_to(NULL);
     EQ(brk_to(old + 3 * PAGE), old + 3 * PAGE);
@@ -105,11 +126,13 @@ TEST(heap_is_named, "[heap] is missing in /proc/self/maps", "kernel/proc (/proc 
      * not. */
     const struct area *heap = area_at(old + 2 * PAGE);
     TRUE(heap && strcmp(heap->name, "[heap]") == 0);
-    EQ(heap->end, ((uintptr_t)old + 4 * PAGE - 1) & -PAGE);
+    EQ(heap->end, page_up(old + 3 * PAGE));
     EQ(strcmp(heap->prot, "rw-p"), 0);
 }
 
-TEST(fork_keeps_the_break, "the child starts with another heap end", "kernel/proc (fork)")
+/* Its malloc goes on from where the parent's was. */
+TEST(fork_keeps_the_break, "the child starts with another heap end",
+     "kernel/mm/space.c:/^space_fork/")
 {
     char *old = brk_to(NULL);
     EQ(brk_to(old + PAGE), old + PAGE);
@@ -120,7 +143,10 @@ TEST(fork_keeps_the_break, "the child starts with another heap end", "kernel/pro
     EQ(brk_to(NULL), old + PAGE);
 }
 
-TEST(large_heap, "the heap has no room for a few dozen megabytes", "kernel/mm (layout)")
+/* The break is drawn with room above it; a small program still wants tens of megabytes. Only
+ * touched pages cost. */
+TEST(large_heap, "the heap has no room for a few dozen megabytes",
+     "kernel/proc/exec.c:/^draw_places/")
 {
     char *old = brk_to(NULL);
     EQ(brk_to(old + (40L << 20)), old + (40L << 20));

@@ -1,15 +1,18 @@
 /* check.c - runs the checks of one guest test program and prints their verdicts.
  *
- * Linked into every program of tests/guest. Not a test itself. A check is a child process; the
- * frame waits for it, and takes what it left in the shared report. A check that does not end is
- * killed by its own alarm: the one place where time decides, and only about a hang. */
+ * Linked into every program of tests/guest. Not a test itself, but trusted by all: it uses no
+ * more of the kernel than fork, wait, one shared page, setpgid, alarm, kill and write. A check
+ * is a child process; the frame waits for it, and takes what it left in the shared report. A
+ * check that does not end is killed by its own alarm: the one place where time decides, and only
+ * about a hang. */
 #include "check.h"
 
-#define HANG_SECONDS 100
+#define HANG_SECONDS 100 /* many times what the longest check takes on a slow, busy host */
 
 struct check_report *check_report;
 char *check_self;
 
+/* The linker makes both symbols for a section whose name is a C identifier. */
 extern const struct check_test *const __start_checks[], *const __stop_checks[];
 
 __attribute__((weak)) int
@@ -18,6 +21,8 @@ role(int argc, char **argv)
     return 99;
 }
 
+/* The first failure is the one that explains the others; later ones are often of threads that it
+ * has left alone. */
 void
 check_fail(const char *file, int line, const char *format, ...)
 {
@@ -34,6 +39,7 @@ check_fail(const char *file, int line, const char *format, ...)
     __builtin_unreachable();
 }
 
+/* By name, EAGAIN and not 11: that is how manual pages speak. */
 static const char *
 error_name(int err)
 {
@@ -78,7 +84,7 @@ check_wait(const char *file, int line, pid_t pid)
 {
     int status = -1;
     pid_t got;
-    do
+    do /* the check may have handlers */
         got = waitpid(pid, &status, 0);
     while (got == -1 && errno == EINTR);
     if (got != pid)
@@ -87,7 +93,8 @@ check_wait(const char *file, int line, pid_t pid)
     return status;
 }
 
-/* The child's half: a group of its own, so that kill(0, ...) in a check hits only the check. */
+/* The child's half: a group of its own, so that kill(0, ...) in a check hits only the check, and
+ * so that the frame can end what the check has started. SIGUSR1 is as every program finds it. */
 static void
 run_body(const struct check_test *test)
 {
@@ -112,6 +119,8 @@ describe_end(int status, char *text, size_t size)
         snprintf(text, size, "expected status 0, seen %d", WEXITSTATUS(status));
 }
 
+/* One line in one write, so that nothing can come in between: a check may have left somebody who
+ * prints. */
 static bool
 run_check(const struct check_test *test)
 {
@@ -162,6 +171,7 @@ main(int argc, char **argv)
         printf("not ok frame: expected shared memory, seen %s\n", error_name(errno));
         return 1;
     }
+    /* In the order of the file, which -fno-toplevel-reorder keeps. */
     for (const struct check_test *const *t = __start_checks; t < __stop_checks; t++)
         if (wanted((*t)->name, argc, argv))
             failed += !run_check(*t);

@@ -7,7 +7,8 @@
  *     ok NAME
  *     not ok NAME: expected E, seen S, usual cause: C, see W (FILE:LINE)
  * `PROG NAME...` runs only those; `PROG @ROLE ARG...` calls role(), for programs that exec
- * themselves. The checks say what Linux does on riscv64: each of them passes there too. */
+ * themselves. The checks say what Linux does on riscv64, and pass there too; where Postern promises
+ * more, or less, a comment before the check says so. */
 #pragma once
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -34,7 +35,11 @@ struct check_test {
     const char *cause, *see;
 };
 
-/* The frame finds the checks of a program as an array of pointers in a section of its own. */
+/* Defines a check. WHY is the usual cause of its failure, said of the kernel under test ("the
+ * mask is ignored"); WHERE is what to read then: a file of the kernel, or FILE:/^name/.
+ * tests/host reads the names off the source, so TEST stands at the start of a line. Checks are
+ * independent: each may be run alone. The frame finds them as an array of pointers in a section
+ * of its own. */
 #define TEST(id, why, where)                                                                       \
     static void id(void);                                                                          \
     static const struct check_test check_##id = { #id, id, why, where };                           \
@@ -45,12 +50,13 @@ struct check_test {
 /* What the checked process says about its first failure, in memory shared with the frame: this
  * also works in a signal handler, in a second thread and in a child. */
 struct check_report {
-    int taken;
+    int taken; /* by an atomic exchange: two threads may fail at once */
     char text[1000];
 };
 extern struct check_report *check_report;
 
-/* The path by which this program was started, for execve of itself. */
+/* The path by which this program was started, for execve of itself. Tests add programs as
+ * /t/NAME, so it is absolute and chdir does no harm. */
 extern char *check_self;
 
 /* A program with roles defines this; its result is the exit status. */
@@ -67,6 +73,9 @@ void check_err(const char *file, int line, const char *what, long seen, int err,
 
 /* Waits for one child and returns its status; fails when there is none. */
 int check_wait(const char *file, int line, pid_t pid);
+
+/* The wait status of this child, once it has ended. Compare with EXITED or KILLED below. */
+#define STATUS(pid) check_wait(__FILE__, __LINE__, pid)
 
 #define FAIL(...) check_fail(__FILE__, __LINE__, __VA_ARGS__)
 
@@ -100,7 +109,9 @@ int check_wait(const char *file, int line, pid_t pid);
         check_err(__FILE__, __LINE__, #call, err_ ? -1 : seen_, err_, wanted);                     \
     } while (0)
 
-/* Runs the block in a child process and gives its wait status. EQ and friends work inside. */
+/* Runs the block in a child process and gives its wait status, 0 if the block ended. EQ and
+ * friends work inside: a failure there is the check's. What the block changes is seen outside
+ * only in memory that is shared, for the child has a copy of all else. */
 #define IN_CHILD(...)                                                                              \
     ({                                                                                             \
         pid_t pid_ = fork();                                                                       \
@@ -114,7 +125,9 @@ int check_wait(const char *file, int line, pid_t pid);
 #define EXITED(n)   ((n) << 8)
 #define KILLED(sig) (sig)
 
-/* One system call with nothing of libc round it: the result, or the negative errno. */
+/* One system call with nothing of libc round it: the result, or the negative errno. For what
+ * libc refuses by itself, changes, or answers without the kernel. Missing arguments are 0, not
+ * leftovers of a register. */
 #define SYS7(n, a, b, c, d, e, f, ...)                                                             \
     check_sys((long)(n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define sys(...) SYS7(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)

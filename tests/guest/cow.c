@@ -1,11 +1,13 @@
 /* cow.c - fork's memory: private pages are copied when written, shared ones never are.
  *
- * By stores and by system calls that write into the page, in both directions. Source: fork(2). */
+ * By stores, which fault, and by system calls that write into a page, which go past the user's
+ * page table: a kernel that forgets the latter lets a child's read() change its parent. In both
+ * directions, for the parent's own entries lose their right to write, too. What fork does to all
+ * else is in fork.c, files mapped private in filemap.c. Source: fork(2), mmap(2). */
 #include "probe.h"
-#include <time.h>
+#include "fixture.h"
 
-#define RW (PROT_READ | PROT_WRITE)
-
+/* Anonymous memory of so many pages; flags: MAP_PRIVATE or MAP_SHARED. */
 static char *
 map(unsigned long pages, int flags)
 {
@@ -16,8 +18,10 @@ map(unsigned long pages, int flags)
 
 static int in_data = 5, in_bss;
 
+/* Data of a file, .bss, stack, heap and a mapping are areas of different kinds; the second page
+ * of `area` comes into being in the child only. */
 TEST(child_writes_are_its_own, "the page table of the child maps the parent's pages writable",
-     "kernel/mm (fork)")
+     "kernel/mm/space.c:/^space_fork/")
 {
     int on_stack = 5;
     char *heap = malloc(100), *area = map(3, MAP_PRIVATE);
@@ -33,8 +37,11 @@ TEST(child_writes_are_its_own, "the page table of the child maps the parent's pa
     EQ(area[PAGE], 0);
 }
 
+/* The parent writes at once after fork: the pages were just in this hart's TLB as writable, and
+ * a kernel that changes the entries without a flush lets it write into what the child now has as
+ * well. */
 TEST(parent_writes_are_its_own, "the parent keeps its writable ptes after fork (stale TLB too)",
-     "kernel/mm (fork)")
+     "kernel/mm/space.c:/^space_fork/")
 {
     int go[2];
     char *area = map(64, MAP_PRIVATE), byte;
@@ -47,18 +54,18 @@ TEST(parent_writes_are_its_own, "the parent keeps its writable ptes after fork (
             EQ(area[i * PAGE], 1);
         _exit(0);
     }
-    /* At once after fork: the pages were just in this hart's TLB as writable. */
     memset(area, 2, 64 * PAGE);
     EQ(write(go[1], "x", 1), 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
     EQ(area[5 * PAGE], 2);
 }
 
-TEST(shared_pages_stay_shared, "MAP_SHARED is copied on write", "kernel/mm (fork)")
+/* Page 1 is touched first by the child, page 2 by the parent after the first fork, page 3 by
+ * nobody before. */
+TEST(shared_pages_stay_shared, "MAP_SHARED is copied on write", "kernel/mm/space.c:/^space_fork/")
 {
     char *p = map(4, MAP_SHARED);
     p[0] = 1;
-    /* Page 1 is touched first by the child, page 2 by the parent after the fork. */
     EQ(IN_CHILD(EQ(p[0], 1); p[0] = 2; p[PAGE] = 3), 0);
     EQ(p[0], 2);
     EQ(p[PAGE], 3);
@@ -66,14 +73,15 @@ TEST(shared_pages_stay_shared, "MAP_SHARED is copied on write", "kernel/mm (fork
     EQ(IN_CHILD(EQ(p[2 * PAGE], 4); EQ(p[3 * PAGE], 0)), 0);
 }
 
+/* No page is there yet when fork copies the table: both must find the same one later, so it
+ * belongs to the object and not to a process. */
 TEST(shared_page_first_touched_after_fork, "each process gets its own zero page",
-     "kernel/mm (fault)")
+     "kernel/mm/fault.c")
 {
     volatile char *p = map(1, MAP_SHARED);
-    int fds[2], back[2];
+    int fds[2];
     char byte;
     OK(pipe(fds));
-    OK(pipe(back));
     pid_t pid = OK(fork());
     if (pid == 0) {
         EQ(read(fds[0], &byte, 1), 1);
@@ -84,12 +92,14 @@ TEST(shared_page_first_touched_after_fork, "each process gets its own zero page"
     EQ(p[10], 0);
     p[10] = 77;
     EQ(write(fds[1], "x", 1), 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
     EQ(p[11], 78);
 }
 
+/* Each generation writes page 0, so its count goes up and down several times; page 1 is left by
+ * the middle one, page 7 by all. */
 TEST(three_generations, "the reference count of a page is wrong after two forks",
-     "kernel/mm (frame)")
+     "kernel/mm/frame.c")
 {
     char *p = map(8, MAP_PRIVATE);
     memset(p, 1, 8 * PAGE);
@@ -117,7 +127,9 @@ outlive(char *p, int *go, int *done)
     _exit(0);
 }
 
-TEST(parent_ends_first, "the last owner's pages are freed with the parent", "kernel/mm (frame)")
+/* The grandchild goes on when both others have closed their ends of `go`, the process in the
+ * middle by ending: all its references have been given back then. */
+TEST(parent_ends_first, "the last owner's pages are freed with the parent", "kernel/mm/frame.c")
 {
     char *p = map(16, MAP_PRIVATE), byte;
     int done[2], go[2];
@@ -131,8 +143,9 @@ TEST(parent_ends_first, "the last owner's pages are freed with the parent", "ker
     EQ(p[0], 9);
 }
 
+/* Pipe, clock and random bytes are written by different ways of the kernel. */
 TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to both processes",
-     "kernel/mm/usercopy")
+     "kernel/mm/usercopy.c")
 {
     int fds[2];
     char *p = map(2, MAP_PRIVATE);
@@ -149,8 +162,10 @@ TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to
     EQ(p[99], 1);
 }
 
+/* A page that was only read may be one zero page for all (on Linux it is): a kernel that writes
+ * into it because it is mapped puts its bytes into everybody's zeros. */
 TEST(call_writes_into_untouched_page, "a page that was never touched, or only read, is refused",
-     "kernel/mm/usercopy")
+     "kernel/mm/usercopy.c")
 {
     int fds[2];
     char *p = map(4, MAP_PRIVATE), *q = map(1, MAP_PRIVATE);
@@ -166,8 +181,10 @@ TEST(call_writes_into_untouched_page, "a page that was never touched, or only re
     EQ(q[2], 0);
 }
 
+/* 100 bytes before a border and three pages long: four pages are written, the first and last in
+ * part, and each must be copied by itself. */
 TEST(call_copies_over_page_borders, "only the first page of a range is made writable",
-     "kernel/mm/usercopy")
+     "kernel/mm/usercopy.c")
 {
     int fds[2];
     char *p = map(8, MAP_PRIVATE);
@@ -183,7 +200,9 @@ TEST(call_copies_over_page_borders, "only the first page of a range is made writ
         EQ(p[i * PAGE], 1);
 }
 
-TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", "kernel/mm (fault)")
+/* mprotect after fork must not give back the right to write, only to ask for a copy: both have
+ * the page still. */
+TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", "kernel/mm/fault.c")
 {
     char *p = map(3, MAP_PRIVATE);
     memset(p, 1, 3 * PAGE);
@@ -200,7 +219,8 @@ TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", 
     EQ(p[0], 6);
 }
 
-TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kernel/mm (frame)")
+/* Pages that went to the free list too early would come back with 0xee in the 64 new ones. */
+TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kernel/mm/frame.c")
 {
     char *p = map(8, MAP_PRIVATE), *s = map(8, MAP_SHARED);
     memset(p, 1, 8 * PAGE);
@@ -214,8 +234,10 @@ TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kerne
     }
 }
 
+/* How malloc gives memory back; madvise(2): the next touch of private memory finds zeros, of the
+ * caller. */
 TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's page",
-     "kernel/mm (space)")
+     "kernel/mm/map.c:/^space_discard/")
 {
     char *p = map(2, MAP_PRIVATE);
     memset(p, 1, 2 * PAGE);
@@ -223,8 +245,10 @@ TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's pag
     EQ(p[0], 1);
 }
 
+/* Nine processes fault on the same 32 pages, on several harts. Who copies and who may keep the
+ * last reference is decided by a count that others change meanwhile. */
 TEST(many_children_write_at_once, "two harts copy the same page and lose a count",
-     "kernel/mm (fault)")
+     "kernel/mm/fault.c")
 {
     enum { CHILDREN = 8, PAGES = 32 };
     char *p = map(PAGES, MAP_PRIVATE);
@@ -243,7 +267,7 @@ TEST(many_children_write_at_once, "two harts copy the same page and lose a count
     for (int i = 0; i < PAGES; i++)
         p[i * PAGE + 1] = 2;
     for (int c = 0; c < CHILDREN; c++)
-        EQ(check_wait(__FILE__, __LINE__, pids[c]), 0);
+        EQ(STATUS(pids[c]), 0);
     for (int i = 0; i < PAGES; i++)
         TRUE(p[i * PAGE] == 1 && p[i * PAGE + 1] == 2);
 }

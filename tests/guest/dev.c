@@ -1,12 +1,15 @@
-/* dev.c - /dev: null, zero, tty, console; what is there and how it behaves.
+/* dev.c - /dev: null, zero, tty; what is there and how it behaves.
  *
- * Source: null(4), tty(4). */
+ * For programs under tools/run, which have no terminal: their input and output are ports. What a
+ * terminal does is asked from outside, by tests/host/test_tty.py; random and urandom have no
+ * check here. Source: null(4), tty(4), open(2). */
 #include "check.h"
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 
-TEST(null, "/dev/null reads something or is full", "kernel/fs (devices)")
+/* lseek must work on it: programs seek in what the shell has put there with `< /dev/null`. */
+TEST(null, "/dev/null reads something or is full", "kernel/fs/dev.c")
 {
     char byte = 7;
     int fd = OK(open("/dev/null", O_RDWR));
@@ -17,7 +20,9 @@ TEST(null, "/dev/null reads something or is full", "kernel/fs (devices)")
     EQ(lseek(fd, 100, SEEK_SET), 0);
 }
 
-TEST(zero, "/dev/zero gives less than asked, or no zeros", "kernel/fs (devices)")
+/* Longer than any buffer of the kernel: read(2) of a device that never ends must not give less
+ * than was asked, as dd and loaders of images count on. */
+TEST(zero, "/dev/zero gives less than asked, or no zeros", "kernel/fs/dev.c")
 {
     static char big[100000];
     int fd = OK(open("/dev/zero", O_RDWR));
@@ -28,19 +33,23 @@ TEST(zero, "/dev/zero gives less than asked, or no zeros", "kernel/fs (devices)"
     EQ(write(fd, "abc", 3), 3);
 }
 
-TEST(tty_without_a_terminal, "/dev/tty opens although there is none", "kernel/fs (terminal)")
+/* tty(4): /dev/tty is the controlling terminal, and ENXIO says that there is none. Password
+ * prompts then fall back to standard input. */
+TEST(tty_without_a_terminal, "/dev/tty opens although there is none", "kernel/fs/tty.c")
 {
     FAILS(open("/dev/tty", O_RDWR), ENXIO);
 }
 
-TEST(standard_fds_are_no_terminal, "isatty says yes for fds 0 to 2", "kernel/fs")
+/* isatty(3) asks by TCGETS. libc would buffer by lines, and ls would print columns. */
+TEST(standard_fds_are_no_terminal, "isatty says yes for fds 0 to 2", "kernel/fs/tty.c")
 {
     struct termios t;
     for (int fd = 0; fd < 3; fd++)
         FAILS(tcgetattr(fd, &t), ENOTTY);
 }
 
-TEST(opening_with_create, "O_CREAT or O_TRUNC replaces the device", "kernel/fs")
+/* What every `> /dev/null` does. The name must go on to be a device, and lead to no directory. */
+TEST(opening_with_create, "O_CREAT or O_TRUNC replaces the device", "kernel/fs/vfs.c:/^vfs_open/")
 {
     struct stat st;
     OK(close(OK(open("/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0600))));
@@ -50,7 +59,8 @@ TEST(opening_with_create, "O_CREAT or O_TRUNC replaces the device", "kernel/fs")
     FAILS(open("/dev/nothing", O_RDONLY), ENOENT);
 }
 
-TEST(tmp_is_writable, "/tmp is missing or read-only", "tools/mkinitrd, kernel/fs (ramfs)")
+/* Almost all other programs of this folder keep their files there. */
+TEST(tmp_is_writable, "/tmp is missing or read-only", "tools/mkinitrd, kernel/fs/ramfs.c")
 {
     OK(close(OK(open("/tmp/dev.test", O_WRONLY | O_CREAT | O_TRUNC, 0600))));
     OK(unlink("/tmp/dev.test"));

@@ -1,9 +1,14 @@
 /* fds.c - descriptors: dup, dup3, fcntl, flags of the descriptor and of the open file.
  *
- * Source: dup(2), fcntl(2). */
+ * Two things are easily taken for one: the descriptor, a number of this process with
+ * close-on-exec, and the open file behind it with offset and status flags, which dup and fork
+ * share. What exec does with them is in exec.c, fork in fork.c. Source: open(2), "Open file
+ * descriptions"; dup(2), fcntl(2), pipe(2). */
 #include "check.h"
 
-TEST(dup_shares_the_offset, "dup opens the file anew", "kernel/fs (open files)")
+/* `2>&1`: both write to one file, and the second must not begin at its start. */
+TEST(dup_shares_the_offset, "dup opens the file anew",
+     "kernel/syscall/file_fd.c:/^sys_dup/, kernel/fs/file.c")
 {
     int fd = OK(open("/tmp/fds", O_RDWR | O_CREAT | O_TRUNC, 0600)), two = OK(dup(fd));
     EQ(write(fd, "abc", 3), 3);
@@ -14,7 +19,9 @@ TEST(dup_shares_the_offset, "dup opens the file anew", "kernel/fs (open files)")
     FAILS(dup(-1), EBADF);
 }
 
-TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs (open files)")
+/* dup(2): the old file is closed silently. A reader of the replaced pipe sees so by the end; a
+ * shell that builds pipelines would otherwise wait for ever. */
+TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs/vfs.c:/^fd_install/")
 {
     int a[2], b[2];
     char byte;
@@ -31,7 +38,9 @@ TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs (open fi
     EQ(fcntl(101, F_GETFD), FD_CLOEXEC);
 }
 
-TEST(dup3_refuses, "dup3 of a descriptor to itself works like dup2", "kernel/syscall")
+/* dup2 of a number to itself does nothing, dup3 refuses it: dup(2). 77 is not open; 2^20 is
+ * beyond RLIMIT_NOFILE. */
+TEST(dup3_refuses, "dup3 of a descriptor to itself works like dup2", "kernel/syscall/file_fd.c")
 {
     FAILS(dup3(0, 0, 0), EINVAL);
     FAILS(dup3(0, 5, 1), EINVAL);
@@ -42,7 +51,8 @@ TEST(dup3_refuses, "dup3 of a descriptor to itself works like dup2", "kernel/sys
     FAILS(dup2(77, 77), EBADF);
 }
 
-TEST(dup_clears_cloexec, "FD_CLOEXEC belongs to the open file", "kernel/fs (open files)")
+/* Why `dup2(fd, 0)` before exec is enough, whatever the flag of fd was. */
+TEST(dup_clears_cloexec, "FD_CLOEXEC belongs to the open file", "kernel/fs/vfs.c:/^fd_install/")
 {
     int fd = OK(open("/dev/null", O_RDONLY | O_CLOEXEC));
     EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
@@ -56,8 +66,9 @@ TEST(dup_clears_cloexec, "FD_CLOEXEC belongs to the open file", "kernel/fs (open
     EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
 }
 
+/* A shell keeps its own descriptors from 10 up so, where scripts do not meet them. */
 TEST(dupfd_with_a_minimum, "F_DUPFD takes the lowest, not the lowest from the argument",
-     "kernel/syscall")
+     "kernel/syscall/file_fd.c")
 {
     int a = OK(fcntl(0, F_DUPFD, 10));
     TRUE(a >= 10);
@@ -71,7 +82,9 @@ TEST(dupfd_with_a_minimum, "F_DUPFD takes the lowest, not the lowest from the ar
     FAILS(fcntl(77, F_DUPFD, 0), EBADF);
 }
 
-TEST(status_flags, "F_GETFL forgets what open was told", "kernel/syscall")
+/* O_CREAT and O_TRUNC are of the moment of open, the others stay: fcntl(2), F_GETFL. stdio's
+ * fdopen asks for O_ACCMODE. */
+TEST(status_flags, "F_GETFL forgets what open was told", "kernel/syscall/file_fd.c")
 {
     int fd = OK(open("/tmp/fds", O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600));
     int flags = OK(fcntl(fd, F_GETFL));
@@ -87,7 +100,9 @@ TEST(status_flags, "F_GETFL forgets what open was told", "kernel/syscall")
     EQ(fcntl(fds[1], F_GETFL) & O_ACCMODE, O_WRONLY);
 }
 
-TEST(status_flags_are_shared, "O_NONBLOCK belongs to the descriptor", "kernel/fs (open files)")
+/* Why a program that makes its standard input non-blocking breaks the shell that gave it. */
+TEST(status_flags_are_shared, "O_NONBLOCK belongs to the descriptor",
+     "kernel/syscall/file_fd.c:/^sys_fcntl/")
 {
     int fds[2];
     char byte;
@@ -97,7 +112,8 @@ TEST(status_flags_are_shared, "O_NONBLOCK belongs to the descriptor", "kernel/fs
     FAILS(read(fds[0], &byte, 1), EAGAIN);
 }
 
-TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall")
+/* In this order: a bad descriptor is EBADF even if the command is none. */
+TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c")
 {
     FAILS(fcntl(0, 9999, 0), EINVAL);
     FAILS(fcntl(77, F_GETFD), EBADF);
@@ -105,7 +121,10 @@ TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall")
     FAILS(fcntl(77, 9999, 0), EBADF);
 }
 
-TEST(pipe2_flags, "O_CLOEXEC or O_NONBLOCK are forgotten, unknown flags taken", "kernel/syscall")
+/* With pipe and fcntl there would be a moment in which another thread's fork takes the
+ * descriptors along. 0x10 is no flag; O_APPEND is one, but not of pipe2. */
+TEST(pipe2_flags, "O_CLOEXEC or O_NONBLOCK are forgotten, unknown flags taken",
+     "kernel/syscall/file_fd.c")
 {
     int fds[2] = { -1, -1 };
     char byte;
@@ -118,8 +137,9 @@ TEST(pipe2_flags, "O_CLOEXEC or O_NONBLOCK are forgotten, unknown flags taken", 
     FAILS(pipe2(fds, O_APPEND), EINVAL);
 }
 
+/* A pipe's end is closed with its last descriptor: `EAGAIN` says that a writer is left. */
 TEST(close_while_another_reads, "closing one of two descriptors ends the file",
-     "kernel/fs (open files)")
+     "kernel/fs/file.c:/^file_put/, kernel/fs/pipe.c:/^pipe_release/")
 {
     int fds[2];
     char byte;

@@ -1,10 +1,11 @@
 /* filemap.c - files mapped into memory: contents, ends, offsets, private writes, refusals.
  *
- * What ld.so does with a library is checked step by step. Source: mmap(2), and Linux 6.12. */
+ * Every dynamic program depends on it, as ld.so maps libraries so: two checks do what it does
+ * step by step. Anonymous memory is in mmap.c, copies after fork in cow.c. Source: mmap(2),
+ * mprotect(2); where these leave a choice, Linux 6.12. */
 #include "probe.h"
 #include "areas.h"
-
-#define RW (PROT_READ | PROT_WRITE)
+#include "fixture.h"
 
 /* A file in /tmp of `size` bytes; byte i is i / 16 + i. */
 static int
@@ -18,6 +19,7 @@ make_file(unsigned long size)
     return fd;
 }
 
+/* Differs between neighbours and between pages, so a wrong offset shows. */
 static char
 byte_at(unsigned long i)
 {
@@ -33,7 +35,8 @@ map(int fd, unsigned long length, int prot, int flags, unsigned long offset)
     return p;
 }
 
-TEST(contents_and_offset, "the offset is not added, or is taken in pages", "kernel/fs (ramfs)")
+TEST(contents_and_offset, "the offset is not added, or is taken in pages",
+     "kernel/fs/ramfs.c:/^map_page/")
 {
     int fd = make_file(4 * PAGE);
     char *p = map(fd, 4 * PAGE, PROT_READ, MAP_PRIVATE, 0);
@@ -44,8 +47,10 @@ TEST(contents_and_offset, "the offset is not added, or is taken in pages", "kern
         EQ(q[i], byte_at(2 * PAGE + i));
 }
 
+/* mmap(2): the rest of the last page is zero. ld.so lets .bss begin there, and the rest of the
+ * frame may once have been somebody else's. */
 TEST(tail_of_last_page_is_zero, "bytes of another file show behind the end",
-     "kernel/fs (ramfs), kernel/mm (fault)")
+     "kernel/fs/ramfs.c:/^map_page/, kernel/fs/pages.c")
 {
     int fd = make_file(PAGE + 100);
     char *p = map(fd, 2 * PAGE, RW, MAP_PRIVATE, 0);
@@ -54,8 +59,10 @@ TEST(tail_of_last_page_is_zero, "bytes of another file show behind the end",
         EQ(p[i], 0);
 }
 
+/* The address is good and the file has nothing there; SIGBUS tells that from a bad pointer. The
+ * byte is told, not the page. Databases catch it when somebody cuts their file. */
 TEST(beyond_the_end_is_sigbus, "pages past the file's end read as zero or as SIGSEGV",
-     "kernel/mm (fault)")
+     "kernel/fs/ramfs.c:/^map_page/, kernel/trap/trap.c:/^exception/")
 {
     int fd = make_file(100);
     char *p = map(fd, 3 * PAGE, RW, MAP_PRIVATE, 0);
@@ -64,8 +71,10 @@ TEST(beyond_the_end_is_sigbus, "pages past the file's end read as zero or as SIG
     FAULTS(probe_write(p + 2 * PAGE), SIGBUS, BUS_ADRERR, p + 2 * PAGE);
 }
 
+/* A call must not raise the signal of its caller. The pipe is left as it was: the byte may not
+ * get lost. */
 TEST(call_with_page_beyond_the_end, "a system call's copy kills, or reads zeros",
-     "kernel/mm/usercopy")
+     "kernel/mm/usercopy.c:/^reach/")
 {
     int fd = make_file(100), fds[2];
     char *p = map(fd, 2 * PAGE, RW, MAP_PRIVATE, 0);
@@ -75,7 +84,9 @@ TEST(call_with_page_beyond_the_end, "a system call's copy kills, or reads zeros"
     ERR(sys(SYS_read, fds[0], p + PAGE, 1), EFAULT);
 }
 
-TEST(private_writes_stay_private, "a write goes to the file's own page", "kernel/mm (fault)")
+/* A debugger's breakpoint, or a relocation of ld.so, in a file that all others map as well. */
+TEST(private_writes_stay_private, "a write goes to the file's own page",
+     "kernel/mm/fault.c:/^copy_on_write/")
 {
     int fd = make_file(2 * PAGE);
     char *p = map(fd, 2 * PAGE, RW, MAP_PRIVATE, 0);
@@ -89,8 +100,10 @@ TEST(private_writes_stay_private, "a write goes to the file's own page", "kernel
     EQ(back, byte_at(5));
 }
 
+/* The page is there already and only its right is missing: another way through the fault than
+ * the first touch. */
 TEST(private_write_after_read, "the first write after a read fault has no right to copy",
-     "kernel/mm (fault)")
+     "kernel/mm/fault.c:/^copy_on_write/")
 {
     int fd = make_file(PAGE);
     char *p = map(fd, PAGE, RW, MAP_PRIVATE, 0);
@@ -100,8 +113,9 @@ TEST(private_write_after_read, "the first write after a read fault has no right 
     EQ(p[2], byte_at(2));
 }
 
+/* mmap(2) leaves it open; on Linux an unwritten private page is the file's own. */
 TEST(file_write_shows_in_clean_private_page, "the mapping is a copy made at mmap",
-     "kernel/fs (ramfs)")
+     "kernel/fs/ramfs.c:/^map_page/")
 {
     int fd = make_file(PAGE);
     char *p = map(fd, PAGE, PROT_READ, MAP_PRIVATE, 0);
@@ -110,7 +124,9 @@ TEST(file_write_shows_in_clean_private_page, "the mapping is a copy made at mmap
     EQ(p[3], 'Z');
 }
 
-TEST(shared_writes_reach_the_file, "MAP_SHARED of a file is private", "kernel/fs (ramfs)")
+/* And, as the file has the page, also whoever else maps it: the child. */
+TEST(shared_writes_reach_the_file, "MAP_SHARED of a file is private",
+     "kernel/fs/ramfs.c:/^map_page/")
 {
     int fd = make_file(PAGE);
     char *p = map(fd, PAGE, RW, MAP_SHARED, 0), back;
@@ -121,8 +137,10 @@ TEST(shared_writes_reach_the_file, "MAP_SHARED of a file is private", "kernel/fs
     EQ(p[8], 'R');
 }
 
+/* mmap(2), EACCES: every mapping reads, so the file must be open for reading; a shared writable
+ * one must also be open for writing, and mprotect must not get round that. */
 TEST(rights_of_the_open_file, "a write-only file can be mapped, or a read-only one shared rw",
-     "kernel/syscall")
+     "kernel/syscall/memory.c:/^sys_mmap/")
 {
     close(make_file(PAGE));
     int r = OK(open("/tmp/filemap", O_RDONLY)), w = OK(open("/tmp/filemap", O_WRONLY));
@@ -134,7 +152,8 @@ TEST(rights_of_the_open_file, "a write-only file can be mapped, or a read-only o
     FAILS(mprotect(q, PAGE, RW), EACCES);
 }
 
-TEST(what_cannot_be_mapped, "a pipe or a directory is mapped", "kernel/fs")
+/* ENODEV: the file has no pages. An offset must be a multiple of the page. */
+TEST(what_cannot_be_mapped, "a pipe or a directory is mapped", "kernel/fs/ramfs.c:/^file_pager/")
 {
     int fds[2], dir = OK(open("/tmp", O_RDONLY)), file = make_file(PAGE);
     OK(pipe(fds));
@@ -144,7 +163,9 @@ TEST(what_cannot_be_mapped, "a pipe or a directory is mapped", "kernel/fs")
     FAILS(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 77, 0), EBADF);
 }
 
-TEST(mapping_outlives_close_and_unlink, "the pages go with the fd or the name", "kernel/fs (ramfs)")
+/* close(2) and unlink(2) are done at once by who loads a library or keeps a scratch file. */
+TEST(mapping_outlives_close_and_unlink, "the pages go with the fd or the name",
+     "kernel/fs/ramfs.c:/^map_get/")
 {
     int fd = make_file(2 * PAGE);
     char *p = map(fd, 2 * PAGE, PROT_READ, MAP_PRIVATE, 0);
@@ -160,8 +181,10 @@ TEST(mapping_outlives_close_and_unlink, "the pages go with the fd or the name", 
     OK(unlink("/tmp/filemap2"));
 }
 
+/* The page is mapped and was read. ftruncate must take it out of all page tables, or its next
+ * owner is seen through it. The rest of page 0 must be cleared, too. */
 TEST(truncated_file_is_sigbus, "pages of a shortened file stay readable, or are reused",
-     "kernel/fs (ramfs), kernel/mm")
+     "kernel/fs/ramfs.c:/^inode_truncate/, kernel/mm/map.c:/^space_forget/")
 {
     int fd = make_file(3 * PAGE);
     char *p = map(fd, 3 * PAGE, PROT_READ, MAP_PRIVATE, 0);
@@ -172,7 +195,10 @@ TEST(truncated_file_is_sigbus, "pages of a shortened file stay readable, or are 
     EQ(p[10], 0);
 }
 
-TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets", "kernel/mm (space)")
+/* First all of the library with the rights of its text, then data over a part of it, from
+ * another offset as segments share a page of the file, then .bss. Two areas `rw-p`: one has a
+ * file. */
+TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets", "kernel/mm/area.c")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 8 * PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_DENYWRITE, 0);
@@ -192,8 +218,10 @@ TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets", "k
     EQ(area_at(p + 6 * PAGE)->inode, 0);
 }
 
+/* What ld.so does with PT_GNU_RELRO. Each part of a split area must take its own offset along,
+ * and only parts whose offsets follow each other may become one again. */
 TEST(relro_split_and_merge, "a split area's second half starts at the first's offset",
-     "kernel/mm (space)")
+     "kernel/mm/area.c")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 6 * PAGE, RW, MAP_PRIVATE, 0);
@@ -208,7 +236,8 @@ TEST(relro_split_and_merge, "a split area's second half starts at the first's of
     EQ(p[5 * PAGE + 1], byte_at(5 * PAGE + 1));
 }
 
-TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone", "kernel/mm (space)")
+/* Same file, same rights, side by side, and still not one area. */
+TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone", "kernel/mm/area.c")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 3 * PAGE, PROT_READ, MAP_PRIVATE, 0);
@@ -220,7 +249,9 @@ TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone", "k
     EQ(area_at(p + 2 * PAGE)->offset, 2 * PAGE);
 }
 
-TEST(fork_shares_private_file_pages, "a private copy is shared with the child", "kernel/mm (fork)")
+/* Page 0 is a private copy when fork comes, page 1 still the file's own. */
+TEST(fork_shares_private_file_pages, "a private copy is shared with the child",
+     "kernel/mm/space.c:/^space_fork/")
 {
     int fd = make_file(2 * PAGE);
     char *p = map(fd, 2 * PAGE, RW, MAP_PRIVATE, 0);
@@ -230,8 +261,11 @@ TEST(fork_shares_private_file_pages, "a private copy is shared with the child", 
     EQ(p[PAGE], byte_at(PAGE));
 }
 
+/* Old libraries have relocations in their text (DT_TEXTREL), just-in-time compilers patch code.
+ * The write makes a copy, which must be seen as code (ISA manual, FENCE.I). The byte is the
+ * same. */
 TEST(text_textrel_rewrite, "text made writable is refused, or changes the program file",
-     "kernel/mm (space)")
+     "kernel/mm/map.c:/^space_protect/, kernel/mm/space.c:/^space_code_changed/")
 {
     char *text = (char *)((uintptr_t)&getpid & -PAGE), back;
     unsigned long at = (uintptr_t)&getpid & (PAGE - 1);

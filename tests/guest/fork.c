@@ -1,15 +1,22 @@
-/* fork.c - fork, vfork and plain clone: what the child has of its own, and what it shares.
+/* fork.c - fork and plain clone: what the child has of its own, and what it shares.
  *
- * Threads are in thread.c, memory in cow.c. Source: clone(2), vfork(2). riscv's order of clone's
- * arguments: flags, stack, parent_tid, tls, child_tid. */
-#include "check.h"
+ * vfork is in vfork.c, threads in thread.c, memory in cow.c, what a parent hears of it in
+ * wait.c, races in attack_proc.c. Source: fork(2), clone(2). riscv's order of clone's arguments:
+ * flags, stack, parent_tid, tls, child_tid. */
+#include "fixture.h"
 #include <sched.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#define NO_SIGNAL 0
+#define STACK 65536 /* of a child that shares our memory; clone wants its end */
 
-TEST(two_returns, "the child returns the parent's value", "kernel/proc (fork)")
+static bool
+cwd_is(const char *path)
+{
+    char text[100];
+    return getcwd(text, sizeof text) && strcmp(text, path) == 0;
+}
+
+TEST(two_returns, "the child returns the parent's value", "kernel/proc/process.c:/^process_clone/")
 {
     int fds[2], seen;
     OK(pipe(fds));
@@ -20,24 +27,27 @@ TEST(two_returns, "the child returns the parent's value", "kernel/proc (fork)")
     }
     EQ(read(fds[0], &seen, sizeof seen), sizeof seen);
     EQ(seen, pid);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
-TEST(pids_are_not_reused_at_once, "the next child gets the last one's pid", "kernel/proc")
+/* A script that kills by a remembered pid must not meet the very next program. */
+TEST(pids_are_not_reused_at_once, "the next child gets the last one's pid",
+     "kernel/proc/process.c:/^publish/")
 {
     pid_t last = 0;
     for (int i = 0; i < 10; i++) {
         pid_t pid = OK(fork());
         if (pid == 0)
             _exit(0);
-        check_wait(__FILE__, __LINE__, pid);
+        STATUS(pid);
         TRUE(pid != last);
         last = pid;
     }
 }
 
+/* `(head -1; cat) < file`: each goes on where the one before it has stopped. */
 TEST(fds_are_shared_descriptions, "the child's lseek does not move the parent's offset",
-     "kernel/fs (open files)")
+     "kernel/proc/process.c:/^process_copy/, kernel/fs/vfs.c:/^files_copy/")
 {
     int fd = OK(open("/tmp/fork", O_RDWR | O_CREAT | O_TRUNC, 0600));
     EQ(write(fd, "0123456789", 10), 10);
@@ -45,7 +55,9 @@ TEST(fds_are_shared_descriptions, "the child's lseek does not move the parent's 
     EQ(lseek(fd, 0, SEEK_CUR), 3);
 }
 
-TEST(fd_tables_are_copies, "close in the child closes the parent's fd", "kernel/fs (open files)")
+/* 30 is opened in the child, fd closed: neither may be seen here. */
+TEST(fd_tables_are_copies, "close in the child closes the parent's fd",
+     "kernel/proc/process.c:/^process_copy/, kernel/fs/vfs.c:/^files_copy/")
 {
     int fd = OK(open("/dev/null", O_RDONLY));
     EQ(IN_CHILD(close(fd); EQ(dup2(0, 30), 30)), 0);
@@ -53,15 +65,13 @@ TEST(fd_tables_are_copies, "close in the child closes the parent's fd", "kernel/
     FAILS(fcntl(30, F_GETFD), EBADF);
 }
 
-TEST(cwd_and_umask_are_copies, "chdir of the child moves the parent", "kernel/proc (fork)")
+TEST(cwd_and_umask_are_copies, "chdir of the child moves the parent",
+     "kernel/proc/process.c:/^process_copy/")
 {
-    char text[100];
     OK(chdir("/tmp"));
     umask(027);
-    EQ(IN_CHILD(TRUE(getcwd(text, sizeof text) && !strcmp(text, "/tmp")); EQ(umask(0), 027);
-                OK(chdir("/"))),
-       0);
-    TRUE(getcwd(text, sizeof text) && !strcmp(text, "/tmp"));
+    EQ(IN_CHILD(TRUE(cwd_is("/tmp")); EQ(umask(0), 027); OK(chdir("/"))), 0);
+    TRUE(cwd_is("/tmp"));
     EQ(umask(0), 027);
 }
 
@@ -73,7 +83,10 @@ count(int signal)
     handled++;
 }
 
-TEST(signal_state_is_inherited, "handlers or the mask are reset by fork", "kernel/proc (signal)")
+/* fork(2) lists what is not inherited; handlers and mask are not in that list. nohup and init
+ * systems rely on it. */
+TEST(signal_state_is_inherited, "handlers or the mask are reset by fork",
+     "kernel/proc/signal.c:/^signals_copy/")
 {
     sigset_t set, now;
     sigemptyset(&set);
@@ -86,8 +99,9 @@ TEST(signal_state_is_inherited, "handlers or the mask are reset by fork", "kerne
        0);
 }
 
+/* fork(2). One signal, one receiver. */
 TEST(pending_signals_are_not_inherited, "the child dies of the parent's signal",
-     "kernel/proc (fork)")
+     "kernel/proc/process.c:/^process_clone/")
 {
     sigset_t set, pending;
     sigfillset(&set);
@@ -100,15 +114,21 @@ TEST(pending_signals_are_not_inherited, "the child dies of the parent's signal",
     EQ(sigismember(&pending, SIGUSR1), 1);
 }
 
-TEST(alarm_is_not_inherited, "the child's timer runs too", "kernel/proc (fork)")
+/* fork(2): timers (setitimer, alarm) are not inherited. SIGALRM kills whoever does not expect
+ * it. */
+TEST(alarm_is_not_inherited, "the child's timer runs too",
+     "kernel/proc/process.c:/^process_create/")
 {
     alarm(50);
     EQ(IN_CHILD(EQ(alarm(0), 0)), 0);
     TRUE(alarm(50) > 0);
 }
 
+/* Both words are locals of ours. PARENT_SETTID writes before the return, in the parent's memory,
+ * CHILD_SETTID in the child's, which is a copy here. glibc's fork passes CHILD_SETTID for its
+ * record of the thread. If tls and child_tid are taken in x86's order the words stay 0. */
 TEST(clone_sets_tids, "SETTID writes in the parent's memory, or argument order is x86's",
-     "kernel/proc (fork)")
+     "kernel/proc/process.c:/^process_clone/")
 {
     volatile int parent_tid = 0, child_tid = 0;
     long pid = sys(SYS_clone, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, 0, &parent_tid, 0,
@@ -118,10 +138,14 @@ TEST(clone_sets_tids, "SETTID writes in the parent's memory, or argument order i
     TRUE(pid > 0);
     EQ(parent_tid, pid);
     EQ(child_tid, 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
-TEST(clone_refuses, "flags that make no sense together are taken", "kernel/proc (fork)")
+/* clone(2), ERRORS, EINVAL: threads must share handlers, who shares handlers must share the
+ * memory that they lie in. CLONE_FS with CLONE_NEWNS would be two answers to the question what
+ * `/` is. */
+TEST(clone_refuses, "flags that make no sense together are taken",
+     "kernel/proc/process.c:/^process_clone/")
 {
     /* CLONE_THREAD needs SIGHAND, which needs VM. */
     ERR(sys(SYS_clone, CLONE_THREAD | SIGCHLD, 0, 0, 0, 0), EINVAL);
@@ -130,53 +154,49 @@ TEST(clone_refuses, "flags that make no sense together are taken", "kernel/proc 
     ERR(sys(SYS_clone, CLONE_FS | CLONE_NEWNS | SIGCHLD, 0, 0, 0, 0), EINVAL);
 }
 
+/* A child by clone with these flags, on its own memory, that closes `fd` and goes to /tmp. Returns
+ * when it has ended. */
 static void
-close_and_move(int *fd)
-{
-    close(*fd);
-    OK(chdir("/tmp"));
-    umask(077);
-}
-
-/* A child by clone with these flags, on its own memory, that closes `fd` and goes to /tmp. */
-static void
-child_with(long flags, int *fd)
+child_with(long flags, int fd)
 {
     long pid = sys(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) {
-        close_and_move(fd);
+        close(fd);
+        OK(chdir("/tmp"));
+        umask(077);
         _exit(0);
     }
     TRUE(pid > 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
+/* Files, but neither directory nor memory: each flag by itself, not all that pthread_create
+ * passes. */
 TEST(clone_files_shares_the_table, "CLONE_FILES without threads copies the table",
-     "kernel/proc (fork)")
+     "kernel/proc/process.c:/^process_copy/")
 {
-    char text[100];
     int fd = OK(dup(0));
     OK(chdir("/"));
-    child_with(CLONE_FILES, &fd);
+    child_with(CLONE_FILES, fd);
     FAILS(fcntl(fd, F_GETFD), EBADF);
-    TRUE(getcwd(text, sizeof text) && !strcmp(text, "/"));
+    TRUE(cwd_is("/"));
 }
 
 TEST(clone_fs_shares_the_directory, "CLONE_FS without threads copies directory and umask",
-     "kernel/proc (fork)")
+     "kernel/proc/process.c:/^process_copy/")
 {
-    char text[100];
     int fd = OK(dup(0));
     OK(chdir("/"));
     umask(022);
-    child_with(CLONE_FS, &fd);
+    child_with(CLONE_FS, fd);
     OK(fcntl(fd, F_GETFD));
-    TRUE(getcwd(text, sizeof text) && !strcmp(text, "/tmp"));
+    TRUE(cwd_is("/tmp"));
     EQ(umask(022), 077);
 }
 
+/* execve(2): the table is unshared, so close-on-exec does not reach us. */
 TEST(exec_ends_sharing_of_files, "exec of a child closes fds of a table that it shares",
-     "kernel/proc (exec)")
+     "kernel/proc/exec.c:/^enter/")
 {
     int fd = OK(open("/dev/null", O_RDONLY | O_CLOEXEC));
     long pid = sys(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
@@ -184,12 +204,13 @@ TEST(exec_ends_sharing_of_files, "exec of a child closes fds of a table that it 
         execl(check_self, check_self, "@exit", "6", NULL);
         _exit(1);
     }
-    EQ(check_wait(__FILE__, __LINE__, pid), EXITED(6));
+    EQ(STATUS(pid), EXITED(6));
     EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
 }
 
 static volatile int seen_by_both;
 
+/* Runs on a stack of its own in the parent's memory: 2 if it is another process all the same. */
 static int
 touch_memory(void *arg)
 {
@@ -197,113 +218,25 @@ touch_memory(void *arg)
     return 5;
 }
 
+/* A pid of its own, to be waited for, in the same memory: between a thread and a process. */
 TEST(clone_vm_without_thread, "a process that only shares memory is a thread, or has a copy",
-     "kernel/proc (fork)")
+     "kernel/proc/process.c:/^process_clone/")
 {
     pid_t me = getpid();
-    char *stack = malloc(65536);
-    pid_t pid = clone(touch_memory, stack + 65536, CLONE_VM | SIGCHLD, &me);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(5));
+    char *stack = malloc(STACK);
+    pid_t pid = clone(touch_memory, stack + STACK, CLONE_VM | SIGCHLD, &me);
+    EQ(STATUS(OK(pid)), EXITED(5));
     EQ(seen_by_both, 2);
-}
-
-TEST(vfork_shares_memory_and_waits, "vfork is fork, or the parent runs on", "kernel/proc (fork)")
-{
-    volatile int shared = 1, order = 0;
-    pid_t pid = vfork();
-    if (pid == 0) {
-        /* Long enough for a parent that does not sleep to be seen. */
-        for (int i = 0; i < 50; i++)
-            sys(SYS_sched_yield);
-        order = order == 0 ? 1 : -1;
-        shared = 2;
-        _exit(4);
-    }
-    EQ(order, 1);
-    EQ(shared, 2);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(4));
 }
 
 int
 role(int argc, char **argv)
 {
-    if (strcmp(argv[1], "@exit") == 0)
-        return atoi(argv[2]);
-    /* @wait: lives until its standard input ends. */
-    char byte;
-    return read(0, &byte, 1) == 0 ? 0 : 1;
+    return atoi(argv[2]); /* @exit STATUS */
 }
 
-TEST(vfork_ends_with_exec, "the parent waits for the child's end, not for its exec",
-     "kernel/proc (fork, exec)")
-{
-    int fds[2];
-    OK(pipe(fds));
-    pid_t pid = vfork();
-    if (pid == 0) {
-        dup2(fds[0], 0);
-        close(fds[1]);
-        execl(check_self, check_self, "@wait", NULL);
-        _exit(1);
-    }
-    /* We are here although the child still runs: it ends when we close the pipe. */
-    EQ(waitpid(OK(pid), NULL, WNOHANG), 0);
-    /* The child's dup2 and close did not touch our table. */
-    close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
-}
-
-TEST(vfork_reports_failed_exec, "the errno of a failed exec gets lost", "kernel/proc (exec)")
-{
-    volatile int error = 0;
-    pid_t pid = vfork();
-    if (pid == 0) {
-        execl("/no/such/program", "x", NULL);
-        error = errno;
-        _exit(127);
-    }
-    EQ(error, ENOENT);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(127));
-}
-
-static int
-child_on_own_stack(void *arg)
-{
-    int *out = arg;
-    *out = 1;
-    return 11;
-}
-
-TEST(posix_spawn_style, "clone(VM|VFORK) with a stack loses the stack or the memory",
-     "kernel/proc (fork)")
-{
-    int seen = 0;
-    char *stack = malloc(65536);
-    pid_t pid = clone(child_on_own_stack, stack + 65536, CLONE_VM | CLONE_VFORK | SIGCHLD, &seen);
-    EQ(seen, 1);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), EXITED(11));
-}
-
-TEST(signals_stay_pending_in_vfork, "a signal interrupts the parent inside vfork",
-     "kernel/proc (fork)")
-{
-    pid_t me = getpid();
-    volatile int early = 0;
-    signal(SIGUSR1, count);
-    pid_t pid = vfork();
-    if (pid == 0) {
-        sys(SYS_kill, me, SIGUSR1);
-        for (int i = 0; i < 50; i++)
-            sys(SYS_sched_yield);
-        early = handled;
-        _exit(0);
-    }
-    EQ(early, 0);
-    EQ(handled, 1);
-    EQ(check_wait(__FILE__, __LINE__, OK(pid)), 0);
-}
-
-TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/proc (wait)")
+/* clone(2), "The child termination signal"; wait(2), __WALL. The handler may interrupt the wait. */
+TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/proc/wait.c")
 {
     signal(SIGUSR1, count);
     long pid = sys(SYS_clone, SIGUSR1, 0, 0, 0, 0);
@@ -320,11 +253,11 @@ TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/pro
     EQ(handled, 1);
 }
 
+/* Both spin by turns for a word that the other one writes, and make no call that could yield. */
 TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves its child",
-     "kernel/sched, kernel/trap (timer)")
+     "kernel/sched/schedule.c, kernel/trap/trap.c:/^return_work/")
 {
-    volatile int *flag =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    volatile int *flag = shared_page();
     unsigned long one = 1;
     /* All on hart 0, so that only the timer can help. */
     OK(syscall(SYS_sched_setaffinity, 0, 8, &one));
@@ -338,10 +271,12 @@ TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves 
     while (*flag == 0)
         ;
     *flag = 2;
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    EQ(STATUS(pid), 0);
 }
 
-TEST(hundred_children, "the process table is full at a small number", "kernel/proc")
+/* All alive at once; waited for in the opposite order, so each is looked for among many zombies. */
+TEST(hundred_children, "the process table is full at a small number",
+     "kernel/proc/process.c:/^publish/")
 {
     pid_t pids[100];
     int fds[2];
@@ -354,10 +289,11 @@ TEST(hundred_children, "the process table is full at a small number", "kernel/pr
         }
     close(fds[1]);
     for (int i = 99; i >= 0; i--)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), EXITED(i));
+        EQ(STATUS(pids[i]), EXITED(i));
 }
 
-TEST(stdio_of_child_and_parent, "output of both is mixed inside one write", "kernel/fs (pipe)")
+/* A pipe keeps the order of writes, whoever makes them; pipe(7). */
+TEST(stdio_of_child_and_parent, "output of both is mixed inside one write", "kernel/fs/pipe.c")
 {
     int fds[2];
     char text[100] = { 0 };

@@ -1,9 +1,10 @@
 /* itimer.c - setitimer, getitimer and alarm.
  *
- * Source: setitimer(2). Only ITIMER_REAL is a must here; the two others may be refused. */
-#include "check.h"
+ * Only ITIMER_REAL is a must here; the two others may be refused. How often a timer may fire at
+ * most is attack_signal.c's, the frame that it interrupts sigframe.c's. No check has an upper
+ * bound for a delay: the machine may be slow. Source: setitimer(2), alarm(2). */
+#include "fixture.h"
 #include <sys/time.h>
-#include <time.h>
 
 static volatile int count, last;
 
@@ -14,6 +15,7 @@ handler(int signal)
     last = signal;
 }
 
+/* First and interval in microseconds, less than a second. */
 static void
 arm(long first_us, long interval_us)
 {
@@ -23,28 +25,24 @@ arm(long first_us, long interval_us)
     OK(setitimer(ITIMER_REAL, &v, NULL));
 }
 
-static long
-now(void)
+/* setitimer(2): never early; with no interval it stops. 30 ms are time enough to be in pause():
+ * a signal between the look and the call would be missed. */
+TEST(fires_once, "the timer fires early, again, or never",
+     "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-TEST(fires_once, "the timer fires early, again, or never", "kernel/time (timers)")
-{
-    long a = now();
+    long a = now_ns(CLOCK_MONOTONIC);
     arm(30000, 0);
     while (count == 0)
         pause();
-    TRUE(now() - a >= 30000);
+    TRUE(now_ns(CLOCK_MONOTONIC) - a >= 30000000);
     EQ(last, SIGALRM);
-    struct timespec t = { 0, 80000000 };
-    EQ(nanosleep(&t, NULL), 0);
+    EQ(usleep(80000), 0);
     EQ(count, 1);
 }
 
-TEST(interval_repeats, "the interval is forgotten", "kernel/time (timers)")
+/* Once it is off no signal may be left over. */
+TEST(interval_repeats, "the interval is forgotten",
+     "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
 {
     arm(10000, 10000);
     while (count < 5)
@@ -53,12 +51,13 @@ TEST(interval_repeats, "the interval is forgotten", "kernel/time (timers)")
     OK(setitimer(ITIMER_REAL, &zero, &old));
     EQ(old.it_interval.tv_usec, 10000);
     int n = count;
-    struct timespec t = { 0, 40000000 };
-    EQ(nanosleep(&t, NULL), 0);
+    EQ(usleep(40000), 0);
     EQ(count, n);
 }
 
-TEST(interrupts_a_busy_loop, "the signal waits for the next call", "kernel/trap")
+/* No system call is made: the signal must come with the timer's interrupt. */
+TEST(interrupts_a_busy_loop, "the signal waits for the next call",
+     "kernel/trap/trap.c:/^return_work/")
 {
     arm(20000, 0);
     while (count == 0)
@@ -66,7 +65,9 @@ TEST(interrupts_a_busy_loop, "the signal waits for the next call", "kernel/trap"
     EQ(last, SIGALRM);
 }
 
-TEST(getitimer_tells_the_rest, "the rest grows, or is the interval", "kernel/time")
+/* Down to 0 when it is off, and never 0 while it runs. The old setting comes with the new. */
+TEST(getitimer_tells_the_rest, "the rest grows, or is the interval",
+     "kernel/syscall/signal.c:/^alarm_now/")
 {
     struct itimerval v;
     OK(getitimer(ITIMER_REAL, &v));
@@ -83,7 +84,7 @@ TEST(getitimer_tells_the_rest, "the rest grows, or is the interval", "kernel/tim
     EQ(v.it_value.tv_sec | v.it_value.tv_usec | v.it_interval.tv_sec, 0);
 }
 
-TEST(refusals, "bad microseconds or timers are taken", "kernel/syscall")
+TEST(refusals, "bad microseconds or timers are taken", "kernel/syscall/signal.c:/^sys_setitimer/")
 {
     struct itimerval bad = { { 0, 0 }, { 0, 1000000 } }, negative = { { 0, 0 }, { -1, 0 } }, v;
     ERR(sys(SYS_setitimer, ITIMER_REAL, &bad, 0), EINVAL);
@@ -92,7 +93,9 @@ TEST(refusals, "bad microseconds or timers are taken", "kernel/syscall")
     ERR(sys(SYS_getitimer, 3, &v), EINVAL);
 }
 
-TEST(alarm_counts_seconds, "alarm returns nothing, or a rest of 0", "kernel/time")
+/* alarm(2): libc makes it of setitimer, and rounds the rest to seconds; 0 takes it off. */
+TEST(alarm_counts_seconds, "alarm returns nothing, or a rest of 0",
+     "kernel/syscall/signal.c:/^alarm_now/")
 {
     alarm(0);
     EQ(alarm(100), 0);
@@ -101,22 +104,26 @@ TEST(alarm_counts_seconds, "alarm returns nothing, or a rest of 0", "kernel/time
     EQ(alarm(0), 0);
 }
 
-TEST(default_kills, "SIGALRM without a handler does nothing", "kernel/proc (signal)")
+/* How alarm(2) ends a program that knows nothing of it, and check.c a check that hangs. */
+TEST(default_kills, "SIGALRM without a handler does nothing", "kernel/proc/deliver.c")
 {
     struct itimerval v = { { 0, 0 }, { 0, 10000 } };
     EQ(IN_CHILD(setitimer(ITIMER_REAL, &v, NULL); for (;;) pause()), KILLED(SIGALRM));
 }
 
-TEST(ended_process_leaves_no_timer, "a timer of a dead process fires", "kernel/proc (exit)")
+/* The kernel's timer points at the process. 50 end with a millisecond to go, and the pause is
+ * for what might still fire. */
+TEST(ended_process_leaves_no_timer, "a timer of a dead process fires",
+     "kernel/proc/exit.c:/^end_process/")
 {
     struct itimerval v = { { 0, 1000 }, { 0, 1000 } };
     for (int i = 0; i < 50; i++)
         EQ(IN_CHILD(signal(SIGALRM, SIG_IGN); setitimer(ITIMER_REAL, &v, NULL)), 0);
-    struct timespec t = { 0, 20000000 };
-    EQ(nanosleep(&t, NULL), 0);
+    EQ(usleep(20000), 0);
 }
 
-TEST(timer_over_exec_stays, "exec stops the timer", "kernel/proc (exec)")
+/* execve(2) keeps it, as it resets the handler: `alarm; exec` is a limit for any program. */
+TEST(timer_over_exec_stays, "exec stops the timer", "kernel/proc/exec.c:/^enter/")
 {
     struct itimerval v = { { 0, 0 }, { 0, 20000 } };
     EQ(IN_CHILD(setitimer(ITIMER_REAL, &v, NULL); execl(check_self, check_self, "@wait", NULL)),
@@ -130,7 +137,9 @@ role(int argc, char **argv)
         pause();
 }
 
-TEST(virtual_timer_counts_work, "ITIMER_VIRTUAL or PROF runs while sleeping", "kernel/sched")
+/* Postern refuses it: profilers by signal are nobody's need here. If it is there it must count. */
+TEST(virtual_timer_counts_work, "ITIMER_VIRTUAL or PROF runs while sleeping",
+     "kernel/syscall/signal.c:/^sys_setitimer/")
 {
     struct itimerval v = { { 0, 0 }, { 0, 20000 } };
     struct sigaction a = { .sa_handler = handler };

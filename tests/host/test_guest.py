@@ -9,11 +9,11 @@ import guest
 
 # What depends on how many harts there are, or on who runs where.
 SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown", "sigaction",
-       "thread", "threadend", "torn", "wait")
+       "thread", "threadend", "torn", "vfork", "wait")
 # A program of each room, and all that is about registers and interrupts.
-CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "kill", "mmap",
-        "pipe", "pthread", "regs", "shootdown", "sigaction", "sigfault", "sigframe", "start",
-        "syscall", "thread", "threadend", "torn", "vdso", "wait")
+CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "getdents",
+        "kill", "mmap", "pipe", "pthread", "regs", "shootdown", "sigaction", "sigfault",
+        "sigframe", "start", "syscall", "thread", "threadend", "torn", "vdso", "vfork", "wait")
 # Of these, one hart shows nothing and takes long.
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.

@@ -35,6 +35,8 @@ FAULTS = [
     ("references", "docs/guide.md", "See `kernel/none.h" + ":/^struct/`.\n", "which is not there"),
     ("references", "docs/guide.md", "See [this](none.md).\n", "links to none.md"),
     ("references", "kernel/fs/file.c", HEAD + "/* see mm/low.h" + ":/^nobody/ */\n", "/^nobody/"),
+    ("references", "tests/guest/a.c", HEAD + 'TEST(a, "why", "mm/low.h' + ':/^nobody/")\n',
+     "/^nobody/"),
     ("docs", "README.md", "```\nls\n```\n", "has a block tagged ''"),
     ("docs", "README.md", "```bash\nls\n```\n", "has a block tagged 'bash'"),
     ("docs", "README.md", "```sh\nls\n", "that nothing closes"),

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """references.py - what the texts point at is there: `file:/^name/` and links of Markdown.
 
-Documents and comments name code by the start of a line, as an editor searches for it, never by a
-line's number. A file is looked for from the top, beside the text, and in kernel/.
+Documents, comments and what a failing check of tests/guest tells to read name code by the start of
+a line, as an editor searches for it, never by a line's number. A file is looked for from the top,
+beside the text, and in kernel/.
 """
 import os
 import re
@@ -50,7 +51,8 @@ def check_links(source, text):
 
 
 for file in tree.files(".md", ".py", ".mk", *tree.C_SUFFIXES) + tree.scripts("sh", "bash"):
-    check_pointers(file, tree.comments_of(file))
+    check_pointers(file, tree.read(file) if file.startswith("tests/guest/") else
+                   tree.comments_of(file))
     if file.endswith(".md"):
         check_links(file, tree.read(file))
 tree.finish()
