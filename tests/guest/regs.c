@@ -2,7 +2,7 @@
  *
  * The rule of the riscv64 Linux ABI: a system call keeps every register but a0, fp registers and
  * fcsr included. regs_asm.S loads and stores the registers; this file says what must come back. */
-#include "check.h"
+#include "peer.h"
 #include <sched.h>
 #include <time.h>
 
@@ -81,7 +81,7 @@ TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep", "k
 }
 
 TEST(io_calls_keep_registers, "a copy to or from the user uses a register it does not restore",
-     "kernel/trap, kernel/mm/usercopy")
+     "kernel/trap, kernel/mm (usercopy)")
 {
     int fds[2];
     char text[16];
@@ -115,7 +115,7 @@ TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp st
         }
     }
     for (int i = 0; i < 6; i++)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+        ENDS(pids[i], 0);
 }
 
 TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap")
@@ -134,7 +134,7 @@ TEST(page_faults_keep_registers, "the fault path restores less than all", "kerne
 }
 
 TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers",
-     "kernel/proc (fork)")
+     "kernel/proc (process)")
 {
     struct state in, out;
     /* clone(SIGCHLD) as the call in the middle: both sides compare. */
@@ -147,7 +147,7 @@ TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers
     compare(&in, &out, 10);
     if (out.x[10] == 0)
         _exit(9);
-    EQ(check_wait(__FILE__, __LINE__, out.x[10]), EXITED(9));
+    ENDS(out.x[10], EXITED(9));
 }
 
 TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and given to another",
@@ -167,7 +167,7 @@ TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and give
             _exit(0);
         }
     for (int i = 0; i < 3; i++)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+        ENDS(pids[i], 0);
 }
 
 /* @fp: started by exec; libc has run little, but f18..f27 (fs2..fs11) it has not touched. */

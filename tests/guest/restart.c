@@ -2,7 +2,7 @@
  *
  * Source: signal(7), "Interruption of system calls". A child keeps sending, so that no check
  * depends on who is faster. */
-#include "check.h"
+#include "peer.h"
 #include <linux/futex.h>
 #include <time.h>
 
@@ -27,8 +27,7 @@ start(int flags, int bytes_after)
     OK(pipe(fds));
     sender = OK(fork());
     for (int i = 1; sender == 0; i++) {
-        struct timespec ms = { 0, 5000000 };
-        nanosleep(&ms, NULL);
+        let_pass_ms(5);
         kill(me, SIGUSR1);
         if (i == bytes_after && write(fds[1], "x", 1) != 1)
             _exit(1);
@@ -38,8 +37,7 @@ start(int flags, int bytes_after)
 static void
 stop(void)
 {
-    kill(sender, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, sender), KILLED(SIGKILL));
+    KILL_PEER(sender);
 }
 
 TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc (signal)")
@@ -66,9 +64,7 @@ TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
     start(SA_RESTART, 0);
     pid_t pid = OK(fork());
     if (pid == 0) {
-        struct timespec ms = { 0, 100000000 };
-        while (nanosleep(&ms, &ms) == -1)
-            ;
+        let_pass_ms(100);
         _exit(3);
     }
     int status;
@@ -84,9 +80,7 @@ TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (
     start(SA_RESTART, 0);
     pid_t pid = OK(fork());
     if (pid == 0) {
-        struct timespec ms = { 0, 100000000 };
-        while (nanosleep(&ms, &ms) == -1)
-            ;
+        let_pass_ms(100);
         *word = 1;
         _exit(sys(SYS_futex, word, FUTEX_WAKE, 1) < 0);
     }
@@ -95,7 +89,7 @@ TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (
     TRUE(r == 0 || r == -EAGAIN);
     EQ(*word, 1);
     TRUE(count >= 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     stop();
 }
 
@@ -145,14 +139,12 @@ TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pi
     EQ(write(fds[1], block, sizeof block), sizeof block);
     pid_t pid = OK(fork());
     if (pid == 0) {
-        struct timespec ms = { 0, 60000000 };
-        while (nanosleep(&ms, &ms) == -1)
-            ;
+        let_pass_ms(60);
         _exit(read(fds[0], block, 4096) != 4096);
     }
     EQ(write(fds[1], "abc", 3), 3);
     TRUE(count >= 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     stop();
 }
 

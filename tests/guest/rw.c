@@ -53,7 +53,7 @@ TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kern
     EQ(read(fd, buffer, 0), 0);
 }
 
-TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall")
+TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall (file_io)")
 {
     char buffer[4];
     int fd = fresh("0123456789");
@@ -136,7 +136,7 @@ TEST(bytes_at_page_borders, "a write over a page border loses a part", "kernel/f
     EQ(memcmp(in, out, 9000), 0);
 }
 
-TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall")
+TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall (file_io)")
 {
     char a[2], b[3];
     int fd = fresh("0123456789");
@@ -148,7 +148,8 @@ TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall")
     EQ(lseek(fd, 0, SEEK_CUR), 0);
 }
 
-TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset", "kernel/syscall")
+TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset",
+     "kernel/syscall (file_io)")
 {
     char back[8] = { 0 };
     int fd = fresh("........");
@@ -176,7 +177,7 @@ TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "ker
     EQ(write(other, "x", 1), 1);
 }
 
-TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (open files)")
+TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (file, vfs)")
 {
     char byte;
     int a = fresh("0123"), b = OK(open("/tmp/rw", O_RDONLY)), c = OK(dup(a));
@@ -198,7 +199,7 @@ TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
     ERR(sys(SYS_lseek, fd, 0x7fffffffffffffff, SEEK_END), EINVAL);
 }
 
-TEST(sync_calls, "fsync of a file is refused", "kernel/syscall")
+TEST(sync_calls, "fsync of a file is refused", "kernel/syscall (file_io)")
 {
     int fd = fresh("x");
     long r = sys(SYS_fsync, fd);

@@ -2,7 +2,7 @@
  *
  * What shells do with them on a terminal is in tests/host/test_run_terminal.py. Source:
  * setpgid(2), setsid(2), credentials(7). */
-#include "check.h"
+#include "peer.h"
 #include <sys/prctl.h>
 
 int
@@ -29,7 +29,7 @@ waiter(int *fds, bool exec)
     _exit(read(fds[0], &byte, 1));
 }
 
-TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc (fork)")
+TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc (process)")
 {
     pid_t group = OK(getpgid(0)), session = OK(getsid(0));
     EQ(getpgid(getpid()), group);
@@ -48,11 +48,11 @@ TEST(setpgid_makes_and_joins, "a group cannot be made for a child", "kernel/proc
     OK(setpgid(b, getpgid(0)));
     EQ(getpgid(b), getpgid(0));
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, a), 0);
-    EQ(check_wait(__FILE__, __LINE__, b), 0);
+    ENDS(a, 0);
+    ENDS(b, 0);
 }
 
-TEST(setpgid_refuses, "a stranger or a process after exec can be moved", "kernel/syscall")
+TEST(setpgid_refuses, "a stranger or a process after exec can be moved", "kernel/syscall (process)")
 {
     int fds[2];
     OK(pipe(fds));
@@ -66,7 +66,7 @@ TEST(setpgid_refuses, "a stranger or a process after exec can be moved", "kernel
         sys(SYS_sched_yield);
     EQ(errno, EACCES);
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     FAILS(getpgid(99999), ESRCH);
     FAILS(getsid(99999), ESRCH);
 }
@@ -110,7 +110,7 @@ TEST(other_sessions_group, "a process joins a group of another session", "kernel
     EQ(IN_CHILD(FAILS(setpgid(0, pid), EPERM)), 0);
     FAILS(setpgid(pid, 0), EPERM);
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
 TEST(a_group_lives_with_its_members, "a group ends with its leader", "kernel/proc")
@@ -120,14 +120,14 @@ TEST(a_group_lives_with_its_members, "a group ends with its leader", "kernel/pro
     pid_t leader = waiter(fds, false), member = waiter(fds, false);
     OK(setpgid(leader, leader));
     OK(setpgid(member, leader));
-    kill(leader, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, leader), KILLED(SIGKILL));
+    KILL_PEER(leader);
     EQ(getpgid(member), leader);
     EQ(kill(-leader, SIGTERM), 0);
-    EQ(check_wait(__FILE__, __LINE__, member), KILLED(SIGTERM));
+    ENDS(member, KILLED(SIGTERM));
 }
 
-TEST(thread_name, "prctl's name is not cut at 15, or not in /proc/self/stat", "kernel/syscall")
+TEST(thread_name, "prctl's name is not cut at 15, or not in /proc/self/stat",
+     "kernel/syscall (process)")
 {
     char name[32] = { 0 }, text[100] = { 0 };
     OK(prctl(PR_SET_NAME, "a name of more than 15"));

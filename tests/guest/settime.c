@@ -1,7 +1,7 @@
 /* settime.c - setting the clock: REALTIME moves at once, MONOTONIC never.
  *
  * Each check puts REALTIME back by the MONOTONIC time that has passed. Source: clock_settime(2). */
-#include "check.h"
+#include "peer.h"
 #include <sys/time.h>
 #include <time.h>
 
@@ -30,7 +30,7 @@ near(long value, long a)
         FAIL("expected a time just above %ld, seen %ld", a, value);
 }
 
-TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel/time (timekeeper)")
+TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel/time (clock)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
     static const long goals[] = { 2000000000, 1000000000, 1234567890, 100000 };
@@ -50,7 +50,7 @@ TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel
     set(now(CLOCK_MONOTONIC) + offset);
 }
 
-TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time (timekeeper)")
+TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time (clock)")
 {
     static const clockid_t ids[] = { CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC_RAW,
                                      CLOCK_BOOTTIME };
@@ -80,11 +80,11 @@ TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso (vva
     }
     set(1700000000 * SECOND);
     EQ(write(to[1], "x", 1), 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     set(now(CLOCK_MONOTONIC) + offset);
 }
 
-TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall")
+TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (time)")
 {
     static const clockid_t ids[] = { CLOCK_MONOTONIC,
                                      CLOCK_MONOTONIC_RAW,
@@ -107,7 +107,8 @@ TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall")
     near(now(CLOCK_REALTIME), before);
 }
 
-TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds", "kernel/syscall")
+TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds",
+     "kernel/syscall (time)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
     struct timeval v = { 1400000000, 500000 }, bad = { 1400000000, 1000000 };
@@ -121,7 +122,7 @@ TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds",
 }
 
 TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set forward",
-     "kernel/time (timers)")
+     "kernel/time (timer)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC), a = now(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());
@@ -131,15 +132,14 @@ TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set for
         TRUE(now(CLOCK_MONOTONIC) - a >= 200000000);
         _exit(0);
     }
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(30);
     set(now(CLOCK_REALTIME) + 1000 * SECOND);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     set(now(CLOCK_MONOTONIC) + offset);
 }
 
 TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old end",
-     "kernel/time (timers)")
+     "kernel/time (timer)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());
@@ -149,10 +149,9 @@ TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old
         EQ(sys(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &t, 0), 0);
         _exit(0);
     }
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(30);
     /* An hour passes at once: the sleeper wakes. */
     set(now(CLOCK_REALTIME) + 3601 * SECOND);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     set(now(CLOCK_MONOTONIC) + offset);
 }

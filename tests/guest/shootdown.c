@@ -3,7 +3,7 @@
  * One thread changes, others touch without pause. After the call has returned, `done` says so;
  * whoever then still gets through the old translation has a stale TLB. Source: munmap(2),
  * mprotect(2), and the privileged ISA manual on sfence.vma. */
-#include "check.h"
+#include "peer.h"
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -147,27 +147,28 @@ drop(char *p)
 }
 
 TEST(munmap_reaches_all_harts, "munmap returns before the other harts' TLBs are flushed",
-     "kernel/mm (tlb)")
+     "kernel/mm (pagetable)")
 {
     storm(only_read, unmap);
 }
 
-TEST(mprotect_none_reaches_all_harts, "mprotect flushes only its own hart", "kernel/mm (tlb)")
+TEST(mprotect_none_reaches_all_harts, "mprotect flushes only its own hart", "kernel/mm (pagetable)")
 {
     storm(only_read, protect_none);
 }
 
-TEST(write_right_goes_everywhere, "a hart writes on into a read-only page", "kernel/mm (tlb)")
+TEST(write_right_goes_everywhere, "a hart writes on into a read-only page", "kernel/mm (pagetable)")
 {
     storm(only_write, protect_read);
 }
 
-TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB", "kernel/mm (tlb)")
+TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB", "kernel/mm (pagetable)")
 {
     storm(becomes_zero, drop);
 }
 
-TEST(replaced_page_is_gone, "mremap over a page leaves the old one in a TLB", "kernel/mm (tlb)")
+TEST(replaced_page_is_gone, "mremap over a page leaves the old one in a TLB",
+     "kernel/mm (pagetable)")
 {
     char *p = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     /* mremap may be missing; then there is nothing to be stale. */
@@ -188,7 +189,7 @@ count(void *arg)
 }
 
 TEST(fork_takes_a_snapshot, "another thread writes on into pages shared with the child",
-     "kernel/mm (fork): write rights must go from all TLBs")
+     "kernel/mm (space): write rights must go from all TLBs")
 {
     pthread_t t;
     counter = mmap(NULL, PAGE, RW, ANON, -1, 0);
@@ -206,7 +207,7 @@ TEST(fork_takes_a_snapshot, "another thread writes on into pages shared with the
             }
             _exit(0);
         }
-        EQ(check_wait(__FILE__, __LINE__, pid), 0);
+        ENDS(pid, 0);
     }
     stop = 1;
     pthread_join(t, NULL);
@@ -224,14 +225,13 @@ reuse_frames(void)
 }
 
 TEST(freed_frames_are_not_seen, "a frame is reused before all TLBs have forgotten it",
-     "kernel/mm (tlb, frame)")
+     "kernel/mm (pagetable, frame)")
 {
     pid_t pid = OK(fork());
     if (pid == 0)
         reuse_frames();
     storm(only_read, unmap);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
 static void *

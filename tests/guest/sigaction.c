@@ -1,7 +1,7 @@
 /* sigaction.c - actions, masks, pending signals, handlers and what they return to.
  *
  * Source: sigaction(2), sigprocmask(2), sigsuspend(2), signal(7). The frame is in sigframe.c. */
-#include "check.h"
+#include "peer.h"
 #include <setjmp.h>
 #include <time.h>
 
@@ -75,7 +75,8 @@ TEST(all_signals_can_be_caught, "signals 32 to 64 are unknown (glibc cancels wit
     }
 }
 
-TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken", "kernel/syscall")
+TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken",
+     "kernel/syscall (signal)")
 {
     struct kernel_action a = { handler, 0, 0 };
     ERR(sys(SYS_rt_sigaction, SIGKILL, &a, 0, 8), EINVAL);
@@ -225,7 +226,7 @@ TEST(lowest_first, "pending signals come in any order", "kernel/proc (signal)")
     EQ(count, 3);
 }
 
-TEST(sigprocmask_how, "SETMASK adds, or the old mask is the new one", "kernel/syscall")
+TEST(sigprocmask_how, "SETMASK adds, or the old mask is the new one", "kernel/syscall (signal)")
 {
     unsigned long a = 1UL << (SIGUSR1 - 1), b = 1UL << (SIGUSR2 - 1), old = 99, all = -1UL;
     EQ(sys(SYS_rt_sigprocmask, SIG_SETMASK, &a, &old, 8), 0);
@@ -244,7 +245,7 @@ TEST(sigprocmask_how, "SETMASK adds, or the old mask is the new one", "kernel/sy
     ERR(sys(SYS_rt_sigprocmask, SIG_BLOCK, &a, 0, 16), EINVAL);
 }
 
-TEST(in_and_out_may_be_one, "set and oldset at one address", "kernel/syscall")
+TEST(in_and_out_may_be_one, "set and oldset at one address", "kernel/syscall (signal)")
 {
     unsigned long m = 1UL << (SIGUSR1 - 1);
     EQ(sys(SYS_rt_sigprocmask, SIG_BLOCK, &m, &m, 8), 0);
@@ -316,8 +317,7 @@ TEST(sigsuspend_ignores_ignored, "an ignored signal ends sigsuspend", "kernel/pr
     sigemptyset(&none);
     FAILS(sigsuspend(&none), EINTR);
     EQ(last, SIGUSR1);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
 static sigjmp_buf back;
@@ -342,7 +342,7 @@ TEST(leaving_by_longjmp, "a handler left by siglongjmp spoils the next", "kernel
 }
 
 TEST(many_signals_to_a_busy_process, "a frame is put on the stack that the code is using",
-     "kernel/proc (signal frame)")
+     "kernel/proc (frame)")
 {
     pid_t me = getpid(), pid;
     set(SIGUSR1, 0);
@@ -370,6 +370,5 @@ TEST(many_signals_to_a_busy_process, "a frame is put on the stack that the code 
             wanted = sum;
         EQ(sum, wanted);
     }
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }

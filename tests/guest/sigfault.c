@@ -186,7 +186,7 @@ TEST(thousand_faults, "each caught fault leaks", "kernel/trap")
         FAULT(*(volatile char *)16 = 1, SIGSEGV, SEGV_MAPERR, 16);
 }
 
-TEST(copy_of_the_kernel_is_no_signal, "EFAULT of a call also sends SIGSEGV", "kernel/mm/usercopy")
+TEST(copy_of_the_kernel_is_no_signal, "EFAULT of a call also sends SIGSEGV", "kernel/mm (usercopy)")
 {
     arm();
     ERR(sys(SYS_read, 0, 8, 0x3fffffffff), EFAULT);

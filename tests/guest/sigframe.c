@@ -55,7 +55,7 @@ take(int flags)
     EQ(seen.count, 1);
 }
 
-TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO", "kernel/proc (signal frame)")
+TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO", "kernel/proc (frame)")
 {
     for (int flags = 0; flags <= SA_SIGINFO; flags += SA_SIGINFO) {
         take(flags);
@@ -67,7 +67,7 @@ TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO", "kernel/p
 }
 
 TEST(return_address_is_in_the_vdso, "ra leads to code on the stack, or nowhere",
-     "kernel/proc (signal frame), vdso")
+     "kernel/proc (frame), vdso")
 {
     take(0);
     areas_read();
@@ -82,7 +82,7 @@ TEST(return_address_is_in_the_vdso, "ra leads to code on the stack, or nowhere",
     EQ(code[1], 0x73);
 }
 
-TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (signal frame)")
+TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (frame)")
 {
     take(SA_SIGINFO);
     int first[8];
@@ -94,7 +94,7 @@ TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (s
     EQ(first[5], 0);
 }
 
-TEST(ucontext_head, "mask or stack lie at x86's offsets", "kernel/proc (signal frame)")
+TEST(ucontext_head, "mask or stack lie at x86's offsets", "kernel/proc (frame)")
 {
     sigset_t s;
     sigemptyset(&s);
@@ -150,8 +150,7 @@ computing_handler(int signal)
     seen.count++;
 }
 
-TEST(registers_survive_a_handler, "the handler changes what it interrupted",
-     "kernel/proc (signal frame)")
+TEST(registers_survive_a_handler, "the handler changes what it interrupted", "kernel/proc (frame)")
 {
     signal(SIGUSR1, computing_handler);
     for (int i = 0; i < 20; i++)
@@ -159,8 +158,7 @@ TEST(registers_survive_a_handler, "the handler changes what it interrupted",
     EQ(seen.count, 20);
 }
 
-TEST(registers_are_in_the_frame, "x or f registers are at wrong offsets",
-     "kernel/proc (signal frame)")
+TEST(registers_are_in_the_frame, "x or f registers are at wrong offsets", "kernel/proc (frame)")
 {
     struct sigaction a = { .sa_handler = (void (*)(int))raw_handler };
     OK(sigaction(SIGUSR1, &a, NULL));
@@ -193,7 +191,7 @@ edit_handler(int signal, siginfo_t *info, void *context)
 }
 
 TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewrites pc)",
-     "kernel/proc (signal frame)")
+     "kernel/proc (frame)")
 {
     struct sigaction a = { .sa_sigaction = edit_handler, .sa_flags = SA_SIGINFO };
     register unsigned long a0 __asm__("a0");
@@ -211,8 +209,7 @@ TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewr
     EQ(sigismember(&now, SIGUSR2), 1);
 }
 
-TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel",
-     "kernel/proc (signal frame)")
+TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel", "kernel/proc (frame)")
 {
     EQ(IN_CHILD(__asm__ volatile("li sp, 0\n li a7, 139\n ecall")), KILLED(SIGSEGV));
     EQ(IN_CHILD(__asm__ volatile("li sp, -16\n li a7, 139\n ecall")), KILLED(SIGSEGV));
@@ -234,7 +231,7 @@ return_through(unsigned char fill, unsigned long pc, unsigned long extension)
 }
 
 TEST(hostile_frames, "a frame gives the kernel's pc, a bad status or a crash",
-     "kernel/proc (signal frame): only user registers may be taken")
+     "kernel/proc (frame): only user registers may be taken")
 {
     EQ(IN_CHILD(return_through(0, 0, 0)), KILLED(SIGSEGV));
     EQ(IN_CHILD(return_through(0xff, 0xffffffff80200000, 0)), KILLED(SIGSEGV));
@@ -245,7 +242,7 @@ TEST(hostile_frames, "a frame gives the kernel's pc, a bad status or a crash",
     EQ(IN_CHILD(return_through(0, 8, 0x1234567812345678)), KILLED(SIGSEGV));
 }
 
-TEST(hostile_mask, "KILL and STOP can be blocked through a frame", "kernel/proc (signal frame)")
+TEST(hostile_mask, "KILL and STOP can be blocked through a frame", "kernel/proc (frame)")
 {
     /* All bits of the mask are set: the pc then faults, and the default of a blocked SIGSEGV
      * must still kill. */
@@ -258,7 +255,7 @@ nothing(int signal)
 }
 
 TEST(no_room_for_a_frame, "a frame on a bad stack is written anyway, or loops",
-     "kernel/proc (signal frame)")
+     "kernel/proc (frame)")
 {
     signal(SIGUSR1, nothing);
     signal(SIGSEGV, nothing);
@@ -287,7 +284,7 @@ reentering_handler(int signal)
         raise(signal);
 }
 
-TEST(two_hundred_frames, "nested frames overwrite each other", "kernel/proc (signal frame)")
+TEST(two_hundred_frames, "nested frames overwrite each other", "kernel/proc (frame)")
 {
     struct sigaction a = { .sa_handler = reentering_handler, .sa_flags = SA_NODEFER };
     OK(sigaction(SIGUSR1, &a, NULL));

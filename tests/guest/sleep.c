@@ -2,7 +2,7 @@
  *
  * Only lower bounds of time decide: a loaded machine may always be late. Source: nanosleep(2),
  * clock_nanosleep(2). What signals do to a sleep is in restart.c. */
-#include "check.h"
+#include "peer.h"
 #include <time.h>
 
 #define SECOND 1000000000L
@@ -22,7 +22,7 @@ spec(long ns)
     return (struct timespec){ ns / SECOND, ns % SECOND };
 }
 
-TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timers)")
+TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timer)")
 {
     static const long lengths[] = { 0, 1, 1000, 100000, 1 * MS, 10 * MS, 37 * MS };
     for (int i = 0; i < 7; i++) {
@@ -36,7 +36,7 @@ TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timers)")
     }
 }
 
-TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall")
+TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall (time)")
 {
     static const struct timespec bad[] = { { 0, SECOND }, { 0, -1 }, { -1, 0 }, { 0, 1L << 40 } };
     for (int i = 0; i < 4; i++) {
@@ -47,7 +47,7 @@ TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall")
     ERR(sys(SYS_clock_nanosleep, 99, 0, &t, 0), EINVAL);
 }
 
-TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/syscall")
+TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/syscall (time)")
 {
     static const clockid_t yes[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI };
     static const clockid_t no[] = { CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
@@ -64,7 +64,7 @@ TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/sy
 }
 
 TEST(absolute_times, "TIMER_ABSTIME is relative, or the past sleeps for ever",
-     "kernel/time (timers)")
+     "kernel/time (timer)")
 {
     static const clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME };
     for (int i = 0; i < 3; i++) {
@@ -83,7 +83,7 @@ handler(int signal)
 {
 }
 
-TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest", "kernel/syscall")
+TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest", "kernel/syscall (time)")
 {
     struct sigaction a = { .sa_handler = handler };
     struct timespec t = spec(now(CLOCK_MONOTONIC) + 3600 * SECOND), left = { 77, 77 };
@@ -100,11 +100,10 @@ TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest", "kernel
     t = spec(3600 * SECOND);
     ERR(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &t, &left), EINTR);
     TRUE(left.tv_sec <= 3600 && left.tv_sec > 3500);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
-TEST(very_long_sleeps, "a sleep of centuries overflows and ends at once", "kernel/time (timers)")
+TEST(very_long_sleeps, "a sleep of centuries overflows and ends at once", "kernel/time (timer)")
 {
     static const struct timespec longs[] = { { 1L << 33, 0 }, { 0x7fffffffffffffff, 999999999 } };
     for (int i = 0; i < 2; i++) {
@@ -114,12 +113,11 @@ TEST(very_long_sleeps, "a sleep of centuries overflows and ends at once", "kerne
         struct timespec ms = spec(30 * MS);
         nanosleep(&ms, NULL);
         EQ(waitpid(pid, NULL, WNOHANG), 0);
-        kill(pid, SIGKILL);
-        EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+        KILL_PEER(pid);
     }
 }
 
-TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/time (timers)")
+TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/time (timer)")
 {
     enum { N = 12 };
     int fds[2];
@@ -142,7 +140,7 @@ TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/tim
     }
 }
 
-TEST(many_sleepers, "the timer list is full, or one is lost", "kernel/time (timers)")
+TEST(many_sleepers, "the timer list is full, or one is lost", "kernel/time (timer)")
 {
     enum { N = 60 };
     pid_t pids[N];
@@ -154,5 +152,5 @@ TEST(many_sleepers, "the timer list is full, or one is lost", "kernel/time (time
             _exit(0);
         }
     for (int i = 0; i < N; i++)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+        ENDS(pids[i], 0);
 }

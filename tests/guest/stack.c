@@ -35,7 +35,7 @@ TEST(grows_by_a_jump, "only the page next to the stack may be touched", "kernel/
 }
 
 TEST(grows_for_a_call, "a system call cannot write into stack that is not there yet",
-     "kernel/mm/usercopy")
+     "kernel/mm (usercopy)")
 {
     int fds[2];
     char *sp = stack_pointer() - (2 << 20);
@@ -78,7 +78,7 @@ TEST(does_not_run_into_a_mapping, "the stack grows up to the very next mapping",
 }
 
 TEST(is_named, "[stack] is missing in /proc/self/maps, or is not where sp is",
-     "kernel/proc (/proc files)")
+     "kernel/proc (procfs)")
 {
     areas_read();
     const struct area *a = area_named("[stack]");
@@ -88,14 +88,14 @@ TEST(is_named, "[stack] is missing in /proc/self/maps, or is not where sp is",
 }
 
 TEST(above_the_stack_is_nothing, "memory above the stack is mapped or not guarded",
-     "kernel/mm (layout)")
+     "kernel/mm (stack, layout)")
 {
     areas_read();
     char *top = (char *)area_at(stack_pointer())->end;
     FAULTS(probe_read(top), SIGSEGV, SEGV_MAPERR, top);
 }
 
-TEST(fork_keeps_the_stack, "the child's stack is not a copy, or cannot grow", "kernel/mm (fork)")
+TEST(fork_keeps_the_stack, "the child's stack is not a copy, or cannot grow", "kernel/mm (space)")
 {
     volatile int here = 5;
     EQ(IN_CHILD(EQ(here, 5); here = 6; EQ(recurse(5000), 5000)), 0);

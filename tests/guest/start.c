@@ -70,7 +70,7 @@ TEST(fp_is_zero, "fp registers of another program", "kernel/proc (exec)")
 }
 
 TEST(argv_and_envp_on_the_stack, "the vectors are not where the ABI puts them",
-     "kernel/proc (stack)")
+     "kernel/proc (args)")
 {
     long *sp = first_sp();
     char **argv = (char **)(sp + 1);
@@ -80,7 +80,7 @@ TEST(argv_and_envp_on_the_stack, "the vectors are not where the ABI puts them",
     TRUE(argv + sp[0] + 1 == environ);
 }
 
-TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (stack)")
+TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (args)")
 {
     char *argv[] = { check_self, "@aligned", NULL, NULL, NULL, NULL, NULL };
     EQ(start_registers[2] % 16, 0);
@@ -92,7 +92,7 @@ TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (sta
 }
 
 TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
-     "kernel/proc (stack), linux/auxvec.h")
+     "kernel/proc (args), linux/auxvec.h")
 {
     static const unsigned long types[] = { 33, 40, 41, 42, 43, 44, 45, 46, 47, 51, 16, 6,  17,
                                            3,  4,  5,  7,  8,  9,  11, 12, 13, 14, 23, 25, 31 };
@@ -108,7 +108,7 @@ TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
     EQ(seen, 26 + 2 * rseq);
 }
 
-TEST(auxv_constants, "a value is not Linux's", "kernel/proc (stack)")
+TEST(auxv_constants, "a value is not Linux's", "kernel/proc (args)")
 {
     EQ(aux(AT_PAGESZ), 4096);
     EQ(aux(AT_HWCAP) & 0x112d, 0x112d);
@@ -134,7 +134,7 @@ TEST(auxv_of_this_program, "PHDR, PHNUM or ENTRY are the file's offsets", "kerne
     EQ(aux(AT_BASE), 0);
 }
 
-TEST(execfn_is_the_path, "EXECFN is argv[0], or a kernel pointer", "kernel/proc (stack)")
+TEST(execfn_is_the_path, "EXECFN is argv[0], or a kernel pointer", "kernel/proc (args)")
 {
     EQ(strcmp((char *)aux(AT_EXECFN), check_self), 0);
     EQ(IN_CHILD(execl(check_self, "another", "@execfn", check_self, NULL)), 0);
@@ -152,7 +152,7 @@ TEST(execfn_of_a_script, "EXECFN is the interpreter, not the script", "kernel/pr
 }
 
 TEST(random_is_random, "AT_RANDOM points at nothing, or always the same 16 bytes",
-     "kernel/proc (stack)")
+     "kernel/proc (args)")
 {
     unsigned char *bytes = (unsigned char *)aux(AT_RANDOM), seen[3][16];
     int fds[2], zeros = 0;
@@ -170,7 +170,7 @@ TEST(random_is_random, "AT_RANDOM points at nothing, or always the same 16 bytes
 }
 
 TEST(sysinfo_ehdr_is_the_vdso, "the address is not the image's, or maps has no [vdso]",
-     "kernel/vdso, kernel/proc (stack)")
+     "kernel/vdso, kernel/proc (args)")
 {
     unsigned long at = aux(AT_SYSINFO_EHDR);
     EQ(at % PAGE, 0);
@@ -185,7 +185,7 @@ TEST(sysinfo_ehdr_is_the_vdso, "the address is not the image's, or maps has no [
 }
 
 TEST(strings_are_in_order, "ps and setproctitle expect argv, envp and the path in a row",
-     "kernel/proc (stack)")
+     "kernel/proc (args)")
 {
     long *sp = first_sp();
     char **argv = (char **)(sp + 1), *at = argv[0];
@@ -201,7 +201,7 @@ TEST(strings_are_in_order, "ps and setproctitle expect argv, envp and the path i
     EQ(*(long *)(end - 8), 0);
 }
 
-TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (/proc files)")
+TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (procfs)")
 {
     char text[2000];
     int fd = OK(open("/proc/self/auxv", O_RDONLY)), words = 2;
@@ -211,7 +211,7 @@ TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (/p
     EQ(memcmp(text, auxv(), words * 8), 0);
 }
 
-TEST(fds_at_the_start, "other files than 0, 1 and 2 are open", "kernel/boot, user/bin/init")
+TEST(fds_at_the_start, "other files than 0, 1 and 2 are open", "kernel/boot, user/bin/init.c")
 {
     for (int fd = 0; fd < 3; fd++)
         TRUE(fcntl(fd, F_GETFD) != -1);
@@ -219,7 +219,7 @@ TEST(fds_at_the_start, "other files than 0, 1 and 2 are open", "kernel/boot, use
         FAILS(fcntl(fd, F_GETFD), EBADF);
 }
 
-TEST(signals_at_the_start, "init leaves signals blocked or ignored", "user/bin/init")
+TEST(signals_at_the_start, "init leaves signals blocked or ignored", "user/bin/init.c")
 {
     sigset_t now;
     struct sigaction a;

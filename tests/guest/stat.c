@@ -50,7 +50,7 @@ TEST(directory, "a directory is a file with size 0, or has nlink 1", "kernel/fs"
 
 TEST(character_device,
      "st_rdev is 0, or the type is not S_IFCHR: stdout is then not buffered right",
-     "kernel/fs (devices)")
+     "kernel/fs (dev)")
 {
     struct stat st;
     OK(stat("/dev/null", &st));
@@ -120,7 +120,7 @@ TEST(links, "stat does not follow, or lstat does", "kernel/fs (path)")
     EQ(st.st_mode & S_IFMT, S_IFDIR);
 }
 
-TEST(empty_path, "AT_EMPTY_PATH is unknown (python, glibc's fstat)", "kernel/syscall")
+TEST(empty_path, "AT_EMPTY_PATH is unknown (python, glibc's fstat)", "kernel/syscall (file_stat)")
 {
     struct stat st;
     int fd = fresh("/tmp/stat", "1234", 0600), fds[2];
@@ -139,7 +139,8 @@ TEST(empty_path, "AT_EMPTY_PATH is unknown (python, glibc's fstat)", "kernel/sys
     ERR(sys(SYS_newfstatat, AT_FDCWD, "/no/such", &st, 0), ENOENT);
 }
 
-TEST(statx_fields, "the struct is filled as struct stat, or the mask is empty", "kernel/syscall")
+TEST(statx_fields, "the struct is filled as struct stat, or the mask is empty",
+     "kernel/syscall (file_stat)")
 {
     struct statx x;
     struct stat st;
@@ -167,7 +168,7 @@ TEST(statx_fields, "the struct is filled as struct stat, or the mask is empty", 
     EQ(x.stx_mode & S_IFMT, S_IFLNK);
 }
 
-TEST(statx_refuses, "bad flags or names are taken", "kernel/syscall")
+TEST(statx_refuses, "bad flags or names are taken", "kernel/syscall (file_stat)")
 {
     struct statx x;
     ERR(STATX(AT_FDCWD, "/no/such", 0, STATX_BASIC_STATS, &x), ENOENT);
@@ -191,7 +192,7 @@ TEST(times_move, "mtime is 0, or does not follow a write", "kernel/fs (ramfs)")
     TRUE(b.st_mtim.tv_nsec >= 0 && b.st_mtim.tv_nsec < 1000000000);
 }
 
-TEST(access_by_mode, "root may run a file without any x bit", "kernel/syscall")
+TEST(access_by_mode, "root may run a file without any x bit", "kernel/syscall (file_stat)")
 {
     fresh("/tmp/stat", "x", 0);
     OK(access("/tmp/stat", F_OK));

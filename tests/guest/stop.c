@@ -1,7 +1,7 @@
 /* stop.c - stopping and continuing: SIGSTOP, SIGTSTP, SIGCONT, and what the parent is told.
  *
  * Source: signal(7), wait(2). */
-#include "check.h"
+#include "peer.h"
 #include <time.h>
 
 /* A child that counts in shared memory until it is killed. */
@@ -23,8 +23,7 @@ runner(void)
 static void
 end(pid_t pid)
 {
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
 static void
@@ -87,7 +86,7 @@ TEST(other_signals_wait, "a stopped process runs its handler", "kernel/proc (sig
     pause_ms(20);
     EQ(waitpid(pid, &status, WNOHANG), 0);
     OK(kill(pid, SIGCONT));
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGTERM));
+    ENDS(pid, KILLED(SIGTERM));
 }
 
 static volatile int count, last;
@@ -229,7 +228,7 @@ TEST(sleep_goes_on_after_a_stop, "nanosleep gives EINTR after SIGSTOP and SIGCON
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
     OK(kill(pid, SIGCONT));
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
 TEST(read_goes_on_after_a_stop, "a blocked read gives EINTR after a stop", "kernel/proc (signal)")
@@ -246,5 +245,5 @@ TEST(read_goes_on_after_a_stop, "a blocked read gives EINTR after a stop", "kern
     OK(kill(pid, SIGCONT));
     pause_ms(20);
     EQ(write(fds[1], "x", 1), 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }

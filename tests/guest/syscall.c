@@ -100,7 +100,7 @@ TEST(sched_getaffinity_gives_bytes, "the mask's size in bytes is not returned", 
 }
 
 TEST(processors_online, "sysconf finds no number: it reads /sys, /proc/stat or the mask",
-     "kernel/syscall (sched_getaffinity), /proc")
+     "kernel/syscall (system), /proc")
 {
     unsigned long mask[16] = { 0 };
     OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));

@@ -45,7 +45,8 @@ tell_tid(long i)
         sys(SYS_sched_yield);
 }
 
-TEST(tids_are_written, "PARENT_SETTID, CHILD_SETTID or CLEARTID is missing", "kernel/proc (fork)")
+TEST(tids_are_written, "PARENT_SETTID, CHILD_SETTID or CLEARTID is missing",
+     "kernel/proc (process)")
 {
     long tid =
         start(0, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, tell_tid);
@@ -68,7 +69,7 @@ tell_tp(long i)
     result[i] = tp;
 }
 
-TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (fork)")
+TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (process)")
 {
     ctid[0] = 1;
     start(0, CLONE_SETTLS | CLONE_CHILD_CLEARTID, (void *)0x123456, tell_tp);
@@ -83,7 +84,8 @@ TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (fo
     EQ(result[1], mine);
 }
 
-TEST(detached_flag_is_ignored, "0x400000 (CLONE_DETACHED, musl) is refused", "kernel/proc (fork)")
+TEST(detached_flag_is_ignored, "0x400000 (CLONE_DETACHED, musl) is refused",
+     "kernel/proc (process)")
 {
     ctid[0] = 1;
     TRUE(start(0, 0x400000 | CLONE_CHILD_CLEARTID, 0, tell_tp) > 0);
@@ -203,7 +205,7 @@ TEST(directed_signal_stays_with_its_thread, "a blocked directed signal is taken 
 }
 
 TEST(num_threads_in_stat, "field 20 of /proc/self/stat is not the number of threads",
-     "kernel/proc (/proc files)")
+     "kernel/proc (procfs)")
 {
     char text[1000] = { 0 };
     pthread_t t;

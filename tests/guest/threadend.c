@@ -2,7 +2,7 @@
  *
  * Threads sleep, read, wait for a futex and spin meanwhile (crowd): none may stay behind. Source:
  * pthreads(7), exit_group(2), execve(2) on threads. */
-#include "check.h"
+#include "peer.h"
 #include <pthread.h>
 #include <time.h>
 
@@ -92,8 +92,7 @@ crowd(int *fds)
     start(&t, read_for_ever, &fds[0]);
     start(&t, spin_for_ever, NULL);
     start(&t, wait_for_ever, NULL);
-    struct timespec ms = { 0, 10000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(10);
 }
 
 static void *
@@ -136,8 +135,7 @@ TEST(fault_of_a_thread_kills_all, "a thread's fault ends only the thread", "kern
 static void *
 exit_status_7(void *arg)
 {
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(30);
     _exit(7);
 }
 

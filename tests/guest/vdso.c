@@ -132,7 +132,7 @@ TEST(section_headers_are_mapped, "the section headers lie past the mapping", "li
         WORKS(probe_read((char *)at));
 }
 
-TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (place)")
+TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (image)")
 {
     const struct area *a = vdso();
     char *image = (char *)a->start, *data = (char *)area_named("[vvar]")->start;
@@ -147,7 +147,7 @@ TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (
     ERR(sys(SYS_read, fds[0], data, 1), EFAULT);
 }
 
-TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page", "kernel/vdso (place)")
+TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page", "kernel/vdso (image)")
 {
     vdso();
     char *data = (char *)area_named("[vvar]")->start;
@@ -169,7 +169,7 @@ write_to_image(char *image)
 }
 
 TEST(a_write_to_the_image_is_private, "a debugger's write is seen by other processes",
-     "kernel/vdso (place)")
+     "kernel/vdso (image)")
 {
     char *image = (char *)vdso()->start, old = image[8];
     EQ(IN_CHILD(write_to_image(image)), 0);
@@ -197,7 +197,7 @@ live_without(unsigned long start, unsigned long end)
 }
 
 TEST(removed_vdso_dies_cleanly, "munmap of the vDSO is refused, or a signal then hangs",
-     "kernel/vdso (place), kernel/proc (signal frame)")
+     "kernel/vdso (image), kernel/proc (frame)")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, end = a->end;
@@ -216,7 +216,7 @@ move(unsigned long from, unsigned long size, char *to)
     FAULTS(probe_read((char *)from), SIGSEGV, SEGV_MAPERR, from);
 }
 
-TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (place): mremap")
+TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (image): mremap")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
@@ -225,7 +225,7 @@ TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (place): 
     EQ(IN_CHILD(move(start, size, to)), 0);
 }
 
-TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vdso (place)")
+TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vdso (image)")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
@@ -236,7 +236,7 @@ TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vds
     TRUE(r < 0);
 }
 
-TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/vdso (place)")
+TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/vdso (image)")
 {
     const struct area *a = vdso();
     const char *image = (const char *)a->start;

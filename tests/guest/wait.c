@@ -1,7 +1,7 @@
 /* wait.c - wait4 and waitid: whose ends are told, how, when, and to whom orphans go.
  *
  * Source: wait(2). */
-#include "check.h"
+#include "peer.h"
 #include <sys/resource.h>
 #include <time.h>
 
@@ -67,7 +67,7 @@ TEST(no_children_is_echild, "wait hangs or gives 0", "kernel/proc (wait)")
     FAILS(waitpid(-99999, NULL, WNOHANG), ECHILD);
 }
 
-TEST(bad_options, "unknown bits are taken", "kernel/syscall")
+TEST(bad_options, "unknown bits are taken", "kernel/syscall (process)")
 {
     FAILS(waitpid(-1, NULL, 0x100), EINVAL);
     siginfo_t info;
@@ -95,8 +95,7 @@ TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears", "k
 {
     pid_t a = child(1), b = child(2), c = child(3);
     int status;
-    struct timespec ms = { 0, 10000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(10);
     /* A zombie still can be sent signals. */
     EQ(kill(a, 0), 0);
     EQ(kill(a, SIGTERM), 0);
@@ -125,7 +124,7 @@ TEST(wait_for_any_takes_each_once, "one end is reported twice or never", "kernel
     FAILS(wait(NULL), ECHILD);
 }
 
-TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall")
+TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall (process)")
 {
     pid_t pid = child(3);
     EQ(waitpid(pid, NULL, 0), pid);
@@ -203,13 +202,13 @@ TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "ke
         }
         _exit(0);
     }
-    EQ(check_wait(__FILE__, __LINE__, middle), 0);
+    ENDS(middle, 0);
     EQ(read(fds[0], &ppid, sizeof ppid), sizeof ppid);
     EQ(ppid, 1);
     FAILS(wait(NULL), ECHILD);
 }
 
-TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init, kernel/proc (exit)")
+TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init.c, kernel/proc (exit)")
 {
     int fds[2];
     pid_t orphan;
@@ -284,11 +283,9 @@ TEST(wait_is_interrupted, "wait goes on after a handler without SA_RESTART", "ke
     pid_t me = getpid(), pid = OK(fork());
     /* Again and again: the first signal may come before the parent waits. */
     while (pid == 0) {
-        struct timespec ms = { 0, 10000000 };
-        nanosleep(&ms, NULL);
+        let_pass_ms(10);
         kill(me, SIGUSR1);
     }
     FAILS(waitpid(pid, NULL, 0), EINTR);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
