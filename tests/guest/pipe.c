@@ -7,7 +7,8 @@
 #include <sys/uio.h>
 #include <time.h>
 
-/* pipe(7): 16 pages since Linux 2.6.11. Programs write as much before they read, and hang on less. */
+/* pipe(7): 16 pages since Linux 2.6.11. Programs write as much before they read, and hang on
+ * less. */
 #define CAPACITY 65536
 
 /* fds[0] reads what fds[1] writes. */

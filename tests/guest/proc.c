@@ -24,7 +24,8 @@ slurp(const char *path, long *size)
     return text;
 }
 
-/* glibc finds the end of the main stack in it (pthread_getattr_np), profilers the file of each pc. Areas are sorted and do not overlap: readers stop at the first one above. */
+/* glibc finds the end of the main stack in it (pthread_getattr_np), profilers the file of each pc.
+ * Areas are sorted and do not overlap: readers stop at the first one above. */
 TEST(maps_lines, "names of the parts are missing, or areas overlap", "kernel/proc (procfs)")
 {
     areas_read();
@@ -203,7 +204,8 @@ TEST(self_is_a_link, "/proc/self leads to another process after fork", "kernel/p
     EQ(st.st_mode & S_IFMT, S_IFDIR);
 }
 
-/* One `processor` for each hart that may be scheduled on; programs count these lines. The isa string names letters in the order of the ISA manual, so ima come first. */
+/* One `processor` for each hart that may be scheduled on; programs count these lines. The isa
+ * string names letters in the order of the ISA manual, so ima come first. */
 TEST(cpuinfo, "harts or isa are missing", "kernel/proc (procfs)")
 {
     long size;

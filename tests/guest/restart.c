@@ -1,12 +1,15 @@
 /* restart.c - calls that a signal interrupts: begun again with SA_RESTART, EINTR without.
  *
- * Source: signal(7), "Interruption of system calls". A child keeps sending, so that no check
- * depends on who is faster. */
+ * Source: signal(7), "Interruption of system calls and library functions by signal handlers", which
+ * lists the calls of each kind. A child keeps sending, so that no check depends on who is faster;
+ * count >= 1 then says that the call was really interrupted. Stops and SIGCONT are in stop.c. */
 #include "peer.h"
 #include <linux/futex.h>
 #include <time.h>
 
 static volatile int count;
+
+/* Of start(): a pipe that the sender may end, and the sender. */
 static int fds[2];
 static pid_t sender;
 
@@ -40,6 +43,8 @@ stop(void)
     KILL_PEER(sender);
 }
 
+/* Programs that never heard of EINTR - most shell tools - live with timers and children because of
+ * it. */
 TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc (signal)")
 {
     char byte;
@@ -50,12 +55,13 @@ TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc (signal)")
     stop();
 }
 
+/* A handler that sets a flag for the loop around the read is useless if the read goes on. */
 TEST(read_gives_eintr, "without SA_RESTART read begins again", "kernel/proc (signal)")
 {
     char byte;
     start(0, 0);
     FAILS(read(fds[0], &byte, 1), EINTR);
-    EQ(count >= 1, 1);
+    TRUE(count >= 1);
     stop();
 }
 
@@ -74,6 +80,8 @@ TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
     stop();
 }
 
+/* signal(7): since Linux 2.6.22. Begun again it compares the word first, or it would sleep on after
+ * a change that it has missed. */
 TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (futex)")
 {
     int *word = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -101,6 +109,8 @@ TEST(futex_wait_gives_eintr, "FUTEX_WAIT sleeps on through a handler", "kernel/p
     stop();
 }
 
+/* The rest is told instead (nanosleep(2)). An hour, so that a restart is a hang and not just
+ * late. */
 TEST(nanosleep_never_restarts, "nanosleep begins again after a handler", "kernel/time")
 {
     struct timespec hour = { 3600, 0 }, left = { 0, 0 };
@@ -110,6 +120,8 @@ TEST(nanosleep_never_restarts, "nanosleep begins again after a handler", "kernel
     stop();
 }
 
+/* The loop that every careful program has; each round loses a little, none may gain. Two signals at
+ * least fall into 120 ms. */
 TEST(sleep_in_full_steps, "the rest after EINTR is wrong: sleeps grow or shrink", "kernel/time")
 {
     struct timespec t = { 0, 120000000 }, a, b;
@@ -123,6 +135,7 @@ TEST(sleep_in_full_steps, "the rest after EINTR is wrong: sleeps grow or shrink"
     stop();
 }
 
+/* Its only purpose is to end with the handler (sigsuspend(2)). */
 TEST(sigsuspend_never_restarts, "sigsuspend begins again", "kernel/proc (signal)")
 {
     sigset_t none;
@@ -132,6 +145,7 @@ TEST(sigsuspend_never_restarts, "sigsuspend begins again", "kernel/proc (signal)
     stop();
 }
 
+/* Full, so the three bytes sleep until the child makes room. */
 TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pipe)")
 {
     static char block[65536];
@@ -148,6 +162,8 @@ TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pi
     stop();
 }
 
+/* signal(7) speaks of handlers; a signal that is thrown away has none. Most processes get SIGCHLD
+ * or SIGWINCH so. */
 TEST(ignored_signal_does_not_interrupt, "an ignored signal gives EINTR", "kernel/proc (signal)")
 {
     char byte;
@@ -170,6 +186,8 @@ TEST(blocked_signal_does_not_interrupt, "a blocked signal gives EINTR", "kernel/
     stop();
 }
 
+/* On riscv the first argument and the result are one register: the kernel must keep what a0 was.
+ * read is given a descriptor, a pointer and a length, so that each mistake fails. */
 TEST(registers_of_a_restarted_call, "a0 is lost when the call begins again", "kernel/trap")
 {
     char byte = 0;
@@ -187,6 +205,8 @@ fast_handler(int signal)
         FAIL("expected the pipe to take a byte, seen it full");
 }
 
+/* The handler itself makes the byte that the read waits for, and nobody will write another: begun
+ * again, the call must look before it sleeps. */
 TEST(handler_feeds_the_read, "the call is looked at again only after the next event",
      "kernel/proc (signal)")
 {

@@ -1,10 +1,12 @@
 /* rw.c - the bytes of files: offsets, holes, truncation, sparse and large files.
  *
- * Source: lseek(2), pread(2), ftruncate(2). */
+ * How files are opened and named is in open.c, mapping them in filemap.c, vectors on pipes in
+ * syscall.c. Source: lseek(2), read(2), pread(2), readv(2), ftruncate(2), unlink(2). */
 #include "check.h"
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+/* A new /tmp/rw with this text, read from its beginning. */
 static int
 fresh(const char *text)
 {
@@ -15,6 +17,8 @@ fresh(const char *text)
     return fd;
 }
 
+/* Past the end is allowed (lseek(2)); before the beginning is not, and then the offset stays. tar
+ * and ar find sizes by SEEK_END. */
 TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs")
 {
     int fd = fresh("0123456789");
@@ -30,6 +34,7 @@ TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs")
     FAILS(lseek(77, 0, SEEK_SET), EBADF);
 }
 
+/* ESPIPE is how libc's stdio learns that a stream cannot be sought. */
 TEST(seek_on_a_pipe, "a pipe has an offset", "kernel/fs (pipe)")
 {
     int fds[2];
@@ -40,6 +45,7 @@ TEST(seek_on_a_pipe, "a pipe has an offset", "kernel/fs (pipe)")
     FAILS(pwrite(fds[1], "x", 1, 0), ESPIPE);
 }
 
+/* Short once, then 0 as often as one asks: every reading loop ends by that. */
 TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kernel/fs (ramfs)")
 {
     char buffer[20];
@@ -53,6 +59,7 @@ TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kern
     EQ(read(fd, buffer, 0), 0);
 }
 
+/* Threads of a database share one descriptor and its offset. */
 TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall (file_io)")
 {
     char buffer[4];
@@ -67,6 +74,8 @@ TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall (file_io)
     FAILS(pwrite(fd, buffer, 4, -1), EINVAL);
 }
 
+/* lseek(2): a gap reads as NULs until somebody writes. The first page is half written, the next two
+ * do not exist. */
 TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole", "kernel/fs (ramfs)")
 {
     static char buffer[3 * PAGE];
@@ -79,6 +88,7 @@ TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole", "kernel/fs (
         EQ(buffer[i], 0);
 }
 
+/* ftruncate(2): the extended part reads as NULs, also within the page that was cut. */
 TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kernel/fs (ramfs)")
 {
     char buffer[20];
@@ -98,6 +108,8 @@ TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kern
     FAILS(ftruncate(fds[1], 0), EINVAL);
 }
 
+/* 1,280 pages: more than one table of 512 entries can name. Each 64 KiB has a number of its own,
+ * looked at in its first and last byte. */
 TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
 {
     enum { SIZE = 5 << 20 };
@@ -116,6 +128,8 @@ TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
     unlink("/tmp/rw");
 }
 
+/* Steps from 1 to 997 bytes, others for reading than for writing, so that borders of calls and of
+ * pages meet in every way. */
 TEST(bytes_at_page_borders, "a write over a page border loses a part", "kernel/fs (ramfs)")
 {
     static char in[9000], out[9000];
@@ -136,6 +150,7 @@ TEST(bytes_at_page_borders, "a write over a page border loses a part", "kernel/f
     EQ(memcmp(in, out, 9000), 0);
 }
 
+/* The raw calls take the offset in two halves (readv(2)). */
 TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall (file_io)")
 {
     char a[2], b[3];
@@ -160,6 +175,8 @@ TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset
     EQ(memcmp(back, "ABCDE...", 8), 0);
 }
 
+/* tmpfile(3) works like that. A new file of the old name must not get the old one's bytes or
+ * inode. */
 TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "kernel/fs (ramfs)")
 {
     char back[6] = { 0 };
@@ -177,6 +194,8 @@ TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "ker
     EQ(write(other, "x", 1), 1);
 }
 
+/* open(2), dup(2): the offset belongs to the open file description. A shell's `{ a; b; } > file`
+ * needs the shared kind, everybody else the other. */
 TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (file, vfs)")
 {
     char byte;

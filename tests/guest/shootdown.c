@@ -1,8 +1,9 @@
 /* shootdown.c - mappings change while other harts use them: the old page is gone at once.
  *
  * One thread changes, others touch without pause. After the call has returned, `done` says so;
- * whoever then still gets through the old translation has a stale TLB. Source: munmap(2),
- * mprotect(2), and the privileged ISA manual on sfence.vma. */
+ * whoever then still gets through the old translation has a stale TLB. QEMU caches translations as
+ * hardware does, so a forgotten flush does show. Source: munmap(2), mprotect(2), and the privileged
+ * ISA manual on sfence.vma: it reaches its own hart only. */
 #include "peer.h"
 #include <pthread.h>
 #include <sched.h>
@@ -146,27 +147,34 @@ drop(char *p)
     OK(madvise(p, PAGE, MADV_DONTNEED));
 }
 
+/* The frame is free when munmap returns, and soon somebody else's: a stale read leaks, a stale
+ * write destroys. */
 TEST(munmap_reaches_all_harts, "munmap returns before the other harts' TLBs are flushed",
      "kernel/mm (pagetable)")
 {
     storm(only_read, unmap);
 }
 
+/* Garbage collectors stop their threads this way, by a page that they take away. */
 TEST(mprotect_none_reaches_all_harts, "mprotect flushes only its own hart", "kernel/mm (pagetable)")
 {
     storm(only_read, protect_none);
 }
 
+/* Only the right shrinks, the frame stays: a flush that is made only when a page goes away misses
+ * it. */
 TEST(write_right_goes_everywhere, "a hart writes on into a read-only page", "kernel/mm (pagetable)")
 {
     storm(only_write, protect_read);
 }
 
+/* The area stays as it is, so only the flush tells the others that another frame is there now. */
 TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB", "kernel/mm (pagetable)")
 {
     storm(becomes_zero, drop);
 }
 
+/* No moment without a page: nobody faults, everybody must change over. */
 TEST(replaced_page_is_gone, "mremap over a page leaves the old one in a TLB",
      "kernel/mm (pagetable)")
 {
@@ -188,6 +196,8 @@ count(void *arg)
     return NULL;
 }
 
+/* Copy on write: the parent's other thread writes without a break. As long as its hart remembers
+ * the right to write, it writes into the page that the child takes for its own. */
 TEST(fork_takes_a_snapshot, "another thread writes on into pages shared with the child",
      "kernel/mm (space): write rights must go from all TLBs")
 {
@@ -195,6 +205,7 @@ TEST(fork_takes_a_snapshot, "another thread writes on into pages shared with the
     counter = mmap(NULL, PAGE, RW, ANON, -1, 0);
     EQ(pthread_create(&t, NULL, count, NULL), 0);
     for (int i = 0; i < 40; i++) {
+        /* The thread is in the middle of its loop, its translation fresh. */
         while (*counter % 64 == 0)
             ;
         pid_t pid = OK(fork());
@@ -224,6 +235,8 @@ reuse_frames(void)
     }
 }
 
+/* The other process takes each frame as soon as it is free and fills it: 0x5a is a value that only
+ * a stale translation can show (`wrong`). */
 TEST(freed_frames_are_not_seen, "a frame is reused before all TLBs have forgotten it",
      "kernel/mm (pagetable, frame)")
 {
@@ -244,6 +257,8 @@ touch_all(void *arg)
     return NULL;
 }
 
+/* Two harts find the same page missing in the same moment: one of them must notice, with the lock
+ * held, that there is a page by now. */
 TEST(faults_on_one_area_at_once, "two harts map two frames for one page", "kernel/mm (fault)")
 {
     for (int n = 0; n < 10; n++) {
