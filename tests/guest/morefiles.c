@@ -151,9 +151,8 @@ TEST(faccessat2_flags, "AT_EACCESS is refused, or a bad flag taken", "kernel/sys
     EQ(sys(SYS_faccessat2, AT_FDCWD, "/tmp/access.l", F_OK, AT_SYMLINK_NOFOLLOW), 0);
 }
 
-/* A limit of 64 allows descriptors up to 63
- * (getrlimit(2): "one greater"); the child inherits it; the soft limit may not pass the hard
- * one. */
+/* A limit of 64 allows descriptors up to 63 (getrlimit(2): "one greater"); the child inherits it;
+ * the soft limit may not pass the hard one. */
 TEST(groups_and_limits, "there are groups, or setrlimit loses its argument",
      "kernel/syscall (system)")
 {

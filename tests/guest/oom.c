@@ -66,8 +66,8 @@ take_all(unsigned long step)
 }
 
 /* Memory is promised by mmap and taken at the first touch, so running out shows as a fault for
- * which there is no frame. In large steps the
- * end comes in a fault; page by page it may also come inside mmap. */
+ * which there is no frame. In large steps the end comes in a fault; page by page it may also come
+ * inside mmap. */
 TEST(touching_all_memory, "a fault without a free frame hangs or panics", "kernel/mm (fault)")
 {
     long before = free_kb();

@@ -176,8 +176,8 @@ TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs (pipe)")
     ENDS(pid, 0);
 }
 
-/* pipe(7), PIPE_BUF: logs of several processes rely on it. A line of one
- * letter tells a mixture at once. */
+/* pipe(7), PIPE_BUF: logs of several processes rely on it. A line of one letter tells a mixture at
+ * once. */
 TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs (pipe)")
 {
     enum { WRITERS = 4, LINES = 200, SIZE = 256 };

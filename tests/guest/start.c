@@ -19,7 +19,8 @@ extern char **environ;
 
 /* AT_HWCAP has a bit for each letter of the ISA, A the lowest. */
 #define LETTER(c) (1UL << ((c) - 'A'))
-#define IMAFDC    (LETTER('I') | LETTER('M') | LETTER('A') | LETTER('F') | LETTER('D') | LETTER('C'))
+static const unsigned long IMAFDC =
+    LETTER('I') | LETTER('M') | LETTER('A') | LETTER('F') | LETTER('D') | LETTER('C');
 
 /* siginfo and ucontext: the room that sigframe.c looks at byte by byte. */
 #define SIGNAL_FRAME 1088
