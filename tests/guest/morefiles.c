@@ -1,12 +1,20 @@
-/* morefiles.c - calls about files that few programs need: times, owners, truncate, select.
+/* morefiles.c - calls about files that few programs need: times, owners, truncate, select, limits.
  *
- * The plain ones are in open.c, rw.c, stat.c and dirs.c. Source: the manual pages of each call. */
+ * The plain ones are in open.c, rw.c, stat.c and dirs.c. As root throughout: permission is never
+ * refused. Source: utimensat(2), chown(2), truncate(2), select(2), sysinfo(2), faccessat(2),
+ * getrlimit(2). */
 #include "check.h"
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 
+/* A machine whose clock is right is past it: a time of now is no small number. */
+#define IN_2017 1500000000
+
+/* A new file with this text, open for both; an older one of the name is removed, not truncated, so
+ * that its mode, owner and times are gone too. */
 static int
 fresh(const char *path, const char *text)
 {
@@ -16,6 +24,8 @@ fresh(const char *path, const char *text)
     return fd;
 }
 
+/* tar, cp -p and make live on it. UTIME_OMIT keeps the old time whatever tv_sec says
+ * (utimensat(2)); 1000 is what the first call has set. */
 TEST(utimensat_sets_times, "the times are swapped, or UTIME_OMIT sets 0", "kernel/fs (ramfs)")
 {
     struct timespec t[2] = { { 1000, 1 }, { 2000, 2 } }, mixed[2] = { { 0, UTIME_OMIT }, { 5, 6 } };
@@ -33,7 +43,7 @@ TEST(utimensat_sets_times, "the times are swapped, or UTIME_OMIT sets 0", "kerne
     /* NULL is now. */
     OK(futimens(fd, NULL));
     OK(fstat(fd, &st));
-    TRUE(st.st_mtim.tv_sec > 1500000000);
+    TRUE(st.st_mtim.tv_sec > IN_2017);
     struct timespec bad[2] = { { 0, 1000000000 }, { 0, 0 } };
     FAILS(utimensat(AT_FDCWD, "/tmp/times", bad, 0), EINVAL);
     FAILS(utimensat(AT_FDCWD, "/no/such", t, 0), ENOENT);
@@ -54,6 +64,8 @@ TEST(utimensat_of_a_link, "AT_SYMLINK_NOFOLLOW sets the target", "kernel/fs (pat
     TRUE(st.st_mtim.tv_sec != 20);
 }
 
+/* chown(2): -1 leaves that id as it is. There is one user here, but archives and installers set
+ * owners and look whether they were taken. */
 TEST(owners, "chown sets only one of the two, or -1 sets -1", "kernel/fs (ramfs)")
 {
     struct stat st;
@@ -67,7 +79,9 @@ TEST(owners, "chown sets only one of the two, or -1 sets -1", "kernel/fs (ramfs)
     FAILS(fchown(77, 0, 0), EBADF);
 }
 
-TEST(truncate_by_name, "truncate takes a directory, or follows no link", "kernel/syscall")
+/* The errors are told from each other in the order in which the path is walked: no directory, no
+ * name, then what the name leads to, and only then the length. */
+TEST(truncate_by_name, "truncate takes a directory, or follows no link", "kernel/syscall (file_io)")
 {
     struct stat st;
     int fd = fresh("/tmp/trunc", "0123456789");
@@ -80,8 +94,10 @@ TEST(truncate_by_name, "truncate takes a directory, or follows no link", "kernel
     FAILS(truncate("/tmp/trunc/x", 0), ENOTDIR);
 }
 
+/* libc's select is pselect6. Its sets are in and out at once: a bit of a descriptor that is not
+ * ready has to be taken away, and one ready in two sets counts twice. */
 TEST(select_on_pipes, "pselect6 counts wrong, or leaves bits of fds that are not ready",
-     "kernel/fs (poll)")
+     "kernel/syscall (file_poll)")
 {
     int fds[2];
     fd_set r, w;
@@ -97,13 +113,17 @@ TEST(select_on_pipes, "pselect6 counts wrong, or leaves bits of fds that are not
     FD_SET(fds[0], &r);
     EQ(select(fds[1] + 1, &r, &w, NULL, NULL), 2);
     FD_ZERO(&r);
+    /* The sleep of programs older than nanosleep. */
     EQ(select(0, NULL, NULL, NULL, &short_time), 0);
+    /* Unlike poll, select fails as a whole for a descriptor that is not open. */
     FD_SET(20, &r);
     FAILS(select(21, &r, NULL, NULL, &zero), EBADF);
     ERR(sys(SYS_pselect6, -1, 0, 0, 0, 0, 0), EINVAL);
 }
 
-TEST(sysinfo_fields, "uptime or memory are 0, or the unit is missing", "kernel/syscall")
+/* Uptime counts like CLOCK_BOOTTIME; a second each way for its rounding. totalram is in units: a
+ * kernel that fills in bytes must say mem_unit 1 (sysinfo(2)). */
+TEST(sysinfo_fields, "uptime or memory are 0, or the unit is missing", "kernel/syscall (system)")
 {
     struct sysinfo s;
     struct timespec t;
@@ -111,11 +131,13 @@ TEST(sysinfo_fields, "uptime or memory are 0, or the unit is missing", "kernel/s
     OK(sysinfo(&s));
     clock_gettime(CLOCK_BOOTTIME, &t);
     TRUE(s.uptime >= t.tv_sec - 1 && s.uptime <= t.tv_sec + 1);
-    TRUE(s.mem_unit >= 1 && s.totalram * s.mem_unit > 20 << 20);
+    TRUE(s.mem_unit >= 1 && s.totalram * s.mem_unit > 20UL << 20);
     TRUE(s.freeram < s.totalram && s.procs > 0 && s.totalswap == 0);
 }
 
-TEST(faccessat2_flags, "AT_EACCESS is refused, or a bad flag taken", "kernel/syscall")
+/* glibc tries this call first and falls back to faccessat only on ENOSYS: then there is nothing to
+ * check. AT_SYMLINK_NOFOLLOW asks about the link, which exists although it leads nowhere. */
+TEST(faccessat2_flags, "AT_EACCESS is refused, or a bad flag taken", "kernel/syscall (file_stat)")
 {
     fresh("/tmp/access", "x");
     long r = sys(SYS_faccessat2, AT_FDCWD, "/tmp/access", R_OK, AT_EACCESS);
@@ -129,21 +151,24 @@ TEST(faccessat2_flags, "AT_EACCESS is refused, or a bad flag taken", "kernel/sys
     EQ(sys(SYS_faccessat2, AT_FDCWD, "/tmp/access.l", F_OK, AT_SYMLINK_NOFOLLOW), 0);
 }
 
-TEST(groups_and_limits, "there are groups, or setrlimit loses its argument", "kernel/syscall")
+/* A limit of 64 allows descriptors up to 63 (getrlimit(2): "one greater"); the child inherits it;
+ * the soft limit may not pass the hard one. */
+TEST(groups_and_limits, "there are groups, or setrlimit loses its argument",
+     "kernel/syscall (system)")
 {
     EQ(sys(SYS_getgroups, 0, 0), 0);
     struct {
         unsigned long now, most;
     } old, less, back;
-    EQ(sys(SYS_prlimit64, 0, 7 /* NOFILE */, 0, &old), 0);
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &old), 0);
     less.now = 64;
     less.most = old.most;
-    EQ(sys(SYS_prlimit64, 0, 7, &less, &back), 0);
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, &back), 0);
     EQ(back.now, old.now);
-    EQ(IN_CHILD(EQ(sys(SYS_prlimit64, 0, 7, 0, &back), 0); EQ(back.now, 64);
+    EQ(IN_CHILD(EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &back), 0); EQ(back.now, 64);
                 FAILS(dup2(0, 64), EBADF); EQ(dup2(0, 63), 63)),
        0);
     less.now = less.most + 1;
     if (less.most != -1UL)
-        ERR(sys(SYS_prlimit64, 0, 7, &less, 0), EINVAL);
+        ERR(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, 0), EINVAL);
 }

@@ -1,13 +1,15 @@
 /* mremap.c - mremap: growing, shrinking, moving; realloc of large blocks lives on it.
  *
- * May be missing as a whole (ENOSYS: libc then copies); if it is there, it is right. Source:
- * mremap(2). The vDSO's own rules are in vdso.c. */
+ * May be missing as a whole (ENOSYS: libc then copies); if it is there, it is right. Not here:
+ * moving the vDSO (vdso.c), and whether other harts see the move in time (shootdown.c). Source:
+ * mremap(2). */
 #include "probe.h"
 #include "areas.h"
 
 #define RW   (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
+/* Writable pages, each of which begins with its number from 1 on, so that a moved one is known. */
 static char *
 map(unsigned long pages)
 {
@@ -18,6 +20,7 @@ map(unsigned long pages)
     return p;
 }
 
+/* The raw call with its sizes in pages: the result or a negative errno. */
 static long
 remap(char *from, unsigned long old, unsigned long new, int flags, char *to)
 {
@@ -32,7 +35,7 @@ needed(void)
         _exit(0);
 }
 
-TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (remap)")
+TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (map)")
 {
     needed();
     char *p = map(6);
@@ -41,7 +44,9 @@ TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (remap)")
     SHAPE(p, 6, "rw-p:2 hole:4");
 }
 
-TEST(grows_in_place, "room behind is not used, or the new part is dirty", "kernel/mm (remap)")
+/* The room behind was mapped a moment ago, so its frames are dirty: the part that comes new must be
+ * cleared as any fresh anonymous memory. */
+TEST(grows_in_place, "room behind is not used, or the new part is dirty", "kernel/mm (map)")
 {
     needed();
     char *p = map(8);
@@ -52,7 +57,9 @@ TEST(grows_in_place, "room behind is not used, or the new part is dirty", "kerne
     SHAPE(p, 8, "rw-p:8");
 }
 
-TEST(no_room_without_maymove, "it moves without being allowed to", "kernel/mm (remap)")
+/* Without MREMAP_MAYMOVE the caller still holds pointers into the block. The third page is its
+ * neighbour here: part of the same area, yet not of the range. */
+TEST(no_room_without_maymove, "it moves without being allowed to", "kernel/mm (map)")
 {
     needed();
     char *p = map(3);
@@ -60,12 +67,14 @@ TEST(no_room_without_maymove, "it moves without being allowed to", "kernel/mm (r
     EQ(p[2 * PAGE], 3);
 }
 
-TEST(moves_when_allowed, "contents are lost, or the old place stays", "kernel/mm (remap)")
+/* Forty pages, so that the two beside which there is no room must really go elsewhere. The pages
+ * move, not their bytes: that is why realloc of megabytes is cheap. */
+TEST(moves_when_allowed, "contents are lost, or the old place stays", "kernel/mm (map)")
 {
     needed();
     char *p = map(3);
     char *q = (char *)remap(p, 2, 40, MREMAP_MAYMOVE, 0);
-    TRUE(q != p && (unsigned long)q < 0x4000000000);
+    TRUE(q != p && (unsigned long)q < USER_END);
     EQ(q[0], 1);
     EQ(q[PAGE], 2);
     EQ(q[39 * PAGE], 0);
@@ -73,7 +82,9 @@ TEST(moves_when_allowed, "contents are lost, or the old place stays", "kernel/mm
     EQ(p[2 * PAGE], 3);
 }
 
-TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there", "kernel/mm (remap)")
+/* mremap(2), MREMAP_FIXED: what was mapped there goes, as with mmap, and only within the two
+ * pages. */
+TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there", "kernel/mm (map)")
 {
     needed();
     char *p = map(2), *q = map(4);
@@ -85,7 +96,8 @@ TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there", "kernel/mm
     FAULTS(probe_read(p), SIGSEGV, SEGV_MAPERR, p);
 }
 
-TEST(refusals, "bad addresses, sizes or flags are taken", "kernel/syscall, kernel/mm (remap)")
+TEST(refusals, "bad addresses, sizes or flags are taken",
+     "kernel/syscall (memory), kernel/mm (map)")
 {
     needed();
     char *p = map(4);
@@ -94,15 +106,17 @@ TEST(refusals, "bad addresses, sizes or flags are taken", "kernel/syscall, kerne
     ERR(sys(SYS_mremap, p, PAGE, PAGE, 0x40), EINVAL);
     ERR(remap(p, 2, 2, MREMAP_FIXED, p + 8 * PAGE), EINVAL);
     ERR(sys(SYS_mremap, p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + 1), EINVAL);
-    /* Onto itself. */
+    /* Old and new place overlap: there is no order in which pages could be moved safely. */
     ERR(remap(p, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, p + PAGE), EINVAL);
-    ERR(remap((char *)0x4000000000, 1, 2, MREMAP_MAYMOVE, 0), EFAULT);
+    ERR(remap((char *)USER_END, 1, 2, MREMAP_MAYMOVE, 0), EFAULT);
     OK(munmap(p, 4 * PAGE));
     ERR(remap(p, 1, 2, MREMAP_MAYMOVE, 0), EFAULT);
 }
 
+/* Copy on write is a property of the frame. A move that makes the new page simply writable gives
+ * the child its parent's memory. */
 TEST(moved_pages_are_private_after_fork, "a moved page is shared with the child",
-     "kernel/mm (remap, fork)")
+     "kernel/mm (map, space)")
 {
     needed();
     char *p = map(3);
@@ -112,7 +126,8 @@ TEST(moved_pages_are_private_after_fork, "a moved page is shared with the child"
     EQ(p[PAGE], 2);
 }
 
-TEST(realloc_keeps_contents, "realloc of megabytes loses bytes", "kernel/mm (remap)")
+/* glibc: blocks above 128 KiB (M_MMAP_THRESHOLD) are mappings and grow by mremap. */
+TEST(realloc_keeps_contents, "realloc of megabytes loses bytes", "kernel/mm (map)")
 {
     unsigned long size = 1 << 20;
     unsigned *p = malloc(size);

@@ -1,11 +1,15 @@
 /* novdso.c - what `vdso=0` on the kernel's command line takes away, and what must stay.
  *
- * Only for machines booted so (tests/host/test_guest.py). There is no such word in Linux for
- * riscv; the contract is docs/design.md's. */
+ * Only for machines booted so (tests/host/test_guest.py). There is no such word in Linux for riscv;
+ * vdso=0 on x86 is the model, and the contract is the one of kernel/vdso/vdso.h. That
+ * programs find their way to the calls is also why clock, signal and pthread programs run there
+ * again. */
 #include "areas.h"
 #include <sys/auxv.h>
 #include <time.h>
 
+/* getauxval(3): 0 with ENOENT is "not in the vector". An entry with the value 0 looks the same to
+ * getauxval, but not to those who walk the vector and follow what they find. */
 TEST(no_sysinfo_ehdr, "AT_SYSINFO_EHDR is there, perhaps as 0: parsers crash on it",
      "kernel/proc (args)")
 {
@@ -14,14 +18,16 @@ TEST(no_sysinfo_ehdr, "AT_SYSINFO_EHDR is there, perhaps as 0: parsers crash on 
     EQ(errno, ENOENT);
 }
 
-TEST(maps_without_vdso, "[vdso] or [vvar] is mapped", "kernel/vdso (place)")
+TEST(maps_without_vdso, "[vdso] or [vvar] is mapped", "kernel/vdso (image)")
 {
     areas_read();
     TRUE(area_named("[vdso]") == NULL);
     TRUE(area_named("[vvar]") == NULL);
 }
 
-TEST(sigpage_is_there, "handlers have nowhere to return to", "kernel/vdso (place)")
+/* riscv has no SA_RESTORER: the return from a handler is code that only the kernel can provide
+ * (rt_sigreturn, sigreturn(2)). Without a vDSO one page with nothing else holds it. */
+TEST(sigpage_is_there, "handlers have nowhere to return to", "kernel/vdso (image)")
 {
     areas_read();
     const struct area *a = area_named("[sigpage]");
@@ -37,7 +43,7 @@ handler(int signal)
     count++;
 }
 
-TEST(handlers_return, "a handler returns into nothing", "kernel/proc (signal frame)")
+TEST(handlers_return, "a handler returns into nothing", "kernel/proc (frame)")
 {
     signal(SIGUSR1, handler);
     for (int i = 0; i < 10; i++)
@@ -45,6 +51,7 @@ TEST(handlers_return, "a handler returns into nothing", "kernel/proc (signal fra
     EQ(count, 10);
 }
 
+/* All clocks that the vDSO serves (0, 1, 4-7, 11) and the two of CPU time. */
 TEST(clocks_by_call, "a clock needs the vDSO", "kernel/time")
 {
     static const clockid_t ids[] = { 0, 1, 2, 3, 4, 5, 6, 7, 11 };

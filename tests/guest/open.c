@@ -1,11 +1,16 @@
 /* open.c - openat: flags, modes, refusals, and what a path may look like.
  *
- * Source: open(2), path_resolution(7). */
+ * Not here: directories as such (dirs.c), what is read and written (rw.c), modes and times
+ * (stat.c). Source: open(2), path_resolution(7); where these leave it open which of two errors
+ * comes first, Linux 6.12. */
 #include "check.h"
 #include <limits.h>
 #include <sys/stat.h>
 
 #define WORK "/tmp/open.d"
+
+/* Where no descriptor is open. */
+#define CLOSED_FD 77
 
 /* Makes WORK and goes there; names below are unique to their check. */
 static void
@@ -16,6 +21,7 @@ at_work(void)
     OK(chdir(WORK));
 }
 
+/* The file NAME has this text and no more. */
 static void
 put(const char *name, const char *text)
 {
@@ -24,6 +30,7 @@ put(const char *name, const char *text)
     OK(close(fd));
 }
 
+/* NAME can be opened and has exactly this text. */
 static void
 holds(const char *name, const char *text)
 {
@@ -35,7 +42,9 @@ holds(const char *name, const char *text)
     OK(close(fd));
 }
 
-TEST(lowest_fd, "the first free slot is not taken", "kernel/fs (open files)")
+/* open(2): the lowest-numbered descriptor not in use. Shells count on it: close(0), then open, is
+ * how a redirection was made before dup2. */
+TEST(lowest_fd, "the first free slot is not taken", "kernel/fs (file, vfs)")
 {
     int a = OK(open("/dev/null", O_RDONLY)), b = OK(open("/dev/null", O_RDONLY));
     EQ(b, a + 1);
@@ -54,6 +63,8 @@ TEST(create_write_read, "what was written is not what is read", "kernel/fs (ramf
     holds("create", "x");
 }
 
+/* O_CREAT | O_EXCL is how mkstemp and lock files work. That it does not follow a link, not even one
+ * that leads nowhere, keeps others from choosing where a root's file is made. */
 TEST(create_exclusive, "O_EXCL takes a file that exists, or follows a link", "kernel/fs (path)")
 {
     at_work();
@@ -67,6 +78,7 @@ TEST(create_exclusive, "O_EXCL takes a file that exists, or follows a link", "ke
     close(fd);
 }
 
+/* Without O_EXCL the file is made where the link leads (open(2)). */
 TEST(create_through_a_link, "O_CREAT does not follow a dangling link", "kernel/fs (path)")
 {
     at_work();
@@ -77,6 +89,7 @@ TEST(create_through_a_link, "O_CREAT does not follow a dangling link", "kernel/f
     holds("made", "via");
 }
 
+/* The umask counts only for a file that is made now. */
 TEST(mode_and_umask, "the umask is not taken off", "kernel/fs (ramfs)")
 {
     struct stat st;
@@ -92,6 +105,8 @@ TEST(mode_and_umask, "the umask is not taken off", "kernel/fs (ramfs)")
     EQ(st.st_mode, S_IFREG | 0640);
 }
 
+/* Missing is ENOENT, a file in the place of a directory ENOTDIR: make, ld and shells search lists
+ * of directories and go on for these two alone. A slash behind a name asks for a directory. */
 TEST(no_such, "a missing name is not told from a missing directory", "kernel/fs (path)")
 {
     at_work();
@@ -107,6 +122,8 @@ TEST(no_such, "a missing name is not told from a missing directory", "kernel/fs 
     FAILS(open("new/", O_WRONLY | O_CREAT, 0600), EISDIR);
 }
 
+/* ls reads it by getdents, so opening for reading works and read does not. O_CREAT alone is EISDIR
+ * too: there is something, and it cannot be created as a file. */
 TEST(directory_for_writing, "a directory can be opened for writing", "kernel/fs")
 {
     FAILS(open("/tmp", O_WRONLY), EISDIR);
@@ -118,6 +135,7 @@ TEST(directory_for_writing, "a directory can be opened for writing", "kernel/fs"
     FAILS(write(fd, &byte, 1), EBADF);
 }
 
+/* path_resolution(7): empty parts count for nothing, and the root is its own parent. */
 TEST(dots_and_slashes, "`//`, `.` or `..` are names like others", "kernel/fs (path)")
 {
     at_work();
@@ -130,29 +148,33 @@ TEST(dots_and_slashes, "`//`, `.` or `..` are names like others", "kernel/fs (pa
     holds("/tmp/open.d/../open.d/./file", "dots");
 }
 
+/* NAME_MAX is 255 without the NUL, PATH_MAX 4,096 with it (limits.h). Both ends of each limit: the
+ * longest that works, and one more. */
 TEST(long_names, "a name of 255 characters is cut, or one of 256 is taken", "kernel/fs (path)")
 {
-    char name[300], path[PATH_MAX + 10];
+    static const char null[] = "dev/null";
+    char name[NAME_MAX + 2], path[PATH_MAX + 1];
     at_work();
     memset(name, 'n', sizeof name);
-    name[255] = 0;
+    name[NAME_MAX] = 0;
     put(name, "long");
     holds(name, "long");
     OK(unlink(name));
-    name[255] = 'n';
-    name[256] = 0;
+    name[NAME_MAX] = 'n';
+    name[NAME_MAX + 1] = 0;
     FAILS(open(name, O_RDONLY), ENAMETOOLONG);
     FAILS(open(name, O_WRONLY | O_CREAT, 0600), ENAMETOOLONG);
     put("file", "x");
     memset(path, '/', sizeof path);
-    memcpy(path + PATH_MAX - 12, "dev/null", 9);
-    /* 4092 characters and the NUL fit. */
+    memcpy(path + PATH_MAX - sizeof null, null, sizeof null);
     OK(open(path, O_RDONLY));
     memset(path, '/', sizeof path);
     path[PATH_MAX] = 0;
     FAILS(open(path, O_RDONLY), ENAMETOOLONG);
 }
 
+/* openat(2): an absolute path does not look at the descriptor, not even whether there is one. The
+ * third and last calls show that the working directory is not looked at either. */
 TEST(at_a_directory_fd, "the dirfd is ignored", "kernel/fs (path)")
 {
     at_work();
@@ -163,11 +185,14 @@ TEST(at_a_directory_fd, "the dirfd is ignored", "kernel/fs (path)")
     OK(openat(dir, "/dev/null", O_RDONLY));
     FAILS(openat(dir, "file", O_RDONLY), ENOENT);
     FAILS(openat(file, "file", O_RDONLY), ENOTDIR);
-    FAILS(openat(77, "file", O_RDONLY), EBADF);
-    OK(openat(77, "/dev/null", O_RDONLY));
+    FAILS(openat(CLOSED_FD, "file", O_RDONLY), EBADF);
+    OK(openat(CLOSED_FD, "/dev/null", O_RDONLY));
     FAILS(openat(AT_FDCWD, "file", O_RDONLY), ENOENT);
 }
 
+/* A relative target counts from the link's directory, not from the caller's: dir/dir/dir comes
+ * round to where it began. O_NOFOLLOW is about the last part only; a link there is ELOOP, or
+ * ENOTDIR when a directory was asked for. */
 TEST(links_are_followed, "a link is opened itself, or a loop never ends", "kernel/fs (path)")
 {
     at_work();
@@ -190,6 +215,7 @@ TEST(links_are_followed, "a link is opened itself, or a loop never ends", "kerne
     FAILS(open("dir", O_RDONLY | O_DIRECTORY | O_NOFOLLOW), ENOTDIR);
 }
 
+/* path_resolution(7) names 40. Both ends: forty links are followed, the next one is refused. */
 TEST(forty_links, "the limit of links is below Linux's 40", "kernel/fs (path)")
 {
     char from[20], to[20];
@@ -205,7 +231,10 @@ TEST(forty_links, "the limit of links is below Linux's 40", "kernel/fs (path)")
     FAILS(open("c41", O_RDONLY), ELOOP);
 }
 
-TEST(append, "O_APPEND writes at the offset", "kernel/fs (open files)")
+/* open(2): each write goes to the end, wherever the offset is, and leaves it there. Logs of several
+ * processes rely on it. pwrite through the other descriptor has made the file two bytes longer
+ * meanwhile. */
+TEST(append, "O_APPEND writes at the offset", "kernel/fs (file, vfs)")
 {
     at_work();
     put("append", "12345");
@@ -218,6 +247,8 @@ TEST(append, "O_APPEND writes at the offset", "kernel/fs (open files)")
     holds("append", "12345abbc");
 }
 
+/* The offset belongs to the open file, not to the file's length: after the cut it lies beyond the
+ * end. */
 TEST(truncate_on_open, "O_TRUNC of an open file leaves old bytes", "kernel/fs (ramfs)")
 {
     at_work();
@@ -234,7 +265,9 @@ TEST(truncate_on_open, "O_TRUNC of an open file leaves old bytes", "kernel/fs (r
     EQ(byte, 0);
 }
 
-TEST(access_mode_is_kept, "a read-only fd can write", "kernel/fs (open files)")
+/* The mode is a property of the open file: descriptors are handed to programs that must not do
+ * more. */
+TEST(access_mode_is_kept, "a read-only fd can write", "kernel/fs (file, vfs)")
 {
     char byte;
     at_work();
@@ -247,7 +280,8 @@ TEST(access_mode_is_kept, "a read-only fd can write", "kernel/fs (open files)")
     EQ(fcntl(w, F_GETFL) & O_ACCMODE, O_WRONLY);
 }
 
-TEST(path_only_fd, "O_PATH opens for reading", "kernel/fs (open files)")
+/* open(2), O_PATH: a place in the tree, good for fstat and the *at calls. */
+TEST(path_only_fd, "O_PATH opens for reading", "kernel/fs (file, vfs)")
 {
     char byte;
     struct stat st;
@@ -259,18 +293,21 @@ TEST(path_only_fd, "O_PATH opens for reading", "kernel/fs (open files)")
     EQ(st.st_size, 4);
 }
 
-TEST(fd_limit, "the table has no end, or the errno is ENFILE", "kernel/fs (open files)")
+/* RLIMIT_NOFILE's soft limit; programs that serve many connections run into it on purpose and
+ * wait. */
+TEST(fd_limit, "the table has no end, or the errno is ENFILE", "kernel/fs (file, vfs)")
 {
-    int last = 0, n = 0;
-    for (; n < 100000; n++) {
+    int last = 0;
+    for (int n = 0; n < 100000; n++) {
         int fd = open("/dev/null", O_RDONLY);
         if (fd == -1)
             break;
         last = fd;
     }
+    /* EMFILE is the process' table, ENFILE the system's. */
     EQ(errno, EMFILE);
-    /* prlimit64(RLIMIT_NOFILE) is this number; 1024 under Linux. */
     TRUE(last >= 255);
+    EQ(last + 1, sysconf(_SC_OPEN_MAX));
     FAILS(dup(0), EMFILE);
     int fds[2];
     FAILS(pipe(fds), EMFILE);
@@ -280,7 +317,9 @@ TEST(fd_limit, "the table has no end, or the errno is ENFILE", "kernel/fs (open 
     EQ(dup(0), last);
 }
 
-TEST(close_refuses, "a second close works", "kernel/fs (open files)")
+/* A descriptor that is closed twice may be somebody else's by then: the error is the only
+ * warning. */
+TEST(close_refuses, "a second close works", "kernel/fs (file, vfs)")
 {
     int fd = OK(dup(0));
     OK(close(fd));

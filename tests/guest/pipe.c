@@ -1,11 +1,17 @@
-/* pipe.c - pipes: order, capacity, ends, atomic writes, SIGPIPE.
+/* pipe.c - pipes: order, capacity, ends, atomic writes, SIGPIPE, waiting and waking.
  *
- * Source: pipe(7). */
-#include "check.h"
+ * poll on pipes is in poll.c, calls that begin again in restart.c. On 4 harts two ends of a pipe
+ * really run at once, which is where a lost wake-up shows. Source: pipe(7), write(2). */
+#include "peer.h"
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <time.h>
 
+/* pipe(7): 16 pages since Linux 2.6.11. Programs write as much before they read, and hang on
+ * less. */
+#define CAPACITY 65536
+
+/* fds[0] reads what fds[1] writes. */
 static int fds[2];
 
 static void
@@ -14,6 +20,7 @@ nonblocking(int fd)
     OK(fcntl(fd, F_SETFL, O_NONBLOCK));
 }
 
+/* A stream: what was written in two pieces is read as one, and the other way round (pipe(7)). */
 TEST(bytes_in_order, "a read takes bytes twice, or a write border shows", "kernel/fs (pipe)")
 {
     char text[10];
@@ -26,6 +33,7 @@ TEST(bytes_in_order, "a read takes bytes twice, or a write border shows", "kerne
     EQ(memcmp(text, "cdefg", 5), 0);
 }
 
+/* Room for one page comes back when a page has been read, not when the pipe is empty. */
 TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kernel/fs (pipe)")
 {
     static char block[4096];
@@ -36,7 +44,7 @@ TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kerne
     while ((n = write(fds[1], block, sizeof block)) > 0)
         total += n;
     EQ(errno, EAGAIN);
-    EQ(total, 65536);
+    EQ(total, CAPACITY);
     EQ(read(fds[0], block, 4096), 4096);
     EQ(write(fds[1], block, 4096), 4096);
     FAILS(write(fds[1], block, 1), EAGAIN);
@@ -48,26 +56,29 @@ TEST(nonblocking_partial_write, "a large write to a nearly full pipe is all or n
     static char block[100000];
     OK(pipe(fds));
     nonblocking(fds[1]);
-    EQ(write(fds[1], block, sizeof block), 65536);
+    EQ(write(fds[1], block, sizeof block), CAPACITY);
     EQ(read(fds[0], block, 8192), 8192);
     /* Larger than PIPE_BUF: what fits is taken. */
     EQ(write(fds[1], block, 20000), 8192);
 }
 
+/* PIPE_BUF is 4,096: so much or less goes in whole or not at all (pipe(7)). There is room for 100
+ * bytes, and none of them may be used. */
 TEST(atomic_up_to_pipe_buf, "a write of PIPE_BUF or less is split", "kernel/fs (pipe)")
 {
-    static char block[65536];
+    static char block[CAPACITY];
     OK(pipe(fds));
     nonblocking(fds[1]);
-    EQ(write(fds[1], block, 65536 - 100), 65536 - 100);
+    EQ(write(fds[1], block, CAPACITY - 100), CAPACITY - 100);
     FAILS(write(fds[1], block, 4096), EAGAIN);
     nonblocking(fds[0]);
     long n, left = 0;
     while ((n = read(fds[0], block, sizeof block)) > 0)
         left += n;
-    EQ(left, 65536 - 100);
+    EQ(left, CAPACITY - 100);
 }
 
+/* End of file is a state, not an event: it can be read as often as one likes. */
 TEST(end_of_file, "the reader waits for ever when the last writer goes", "kernel/fs (pipe)")
 {
     char byte;
@@ -79,6 +90,8 @@ TEST(end_of_file, "the reader waits for ever when the last writer goes", "kernel
     EQ(read(fds[0], &byte, 1), 0);
 }
 
+/* The child closes its own writing end first, or it would wait for itself: the oldest bug with
+ * pipes. */
 TEST(end_wakes_a_sleeping_reader, "close does not wake", "kernel/fs (pipe)")
 {
     char byte;
@@ -88,12 +101,12 @@ TEST(end_wakes_a_sleeping_reader, "close does not wake", "kernel/fs (pipe)")
         close(fds[1]);
         _exit(read(fds[0], &byte, 1));
     }
-    struct timespec ms = { 0, 20000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(20);
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
+/* `yes | head` ends by this signal. A write of nothing is no write and gives no EPIPE. */
 TEST(no_reader_is_epipe, "the write works, or hangs", "kernel/fs (pipe)")
 {
     OK(pipe(fds));
@@ -112,6 +125,7 @@ static void catch (int signal)
     caught = signal;
 }
 
+/* Servers catch or ignore it and look at the errno. */
 TEST(sigpipe_can_be_caught, "SIGPIPE kills although a handler is there", "kernel/proc (signal)")
 {
     OK(pipe(fds));
@@ -130,16 +144,17 @@ TEST(reader_goes_while_writer_sleeps, "a sleeping writer is not woken", "kernel/
         close(fds[0]);
         signal(SIGPIPE, SIG_IGN);
         /* What went into the pipe counts; only then EPIPE. */
-        EQ(write(fds[1], block, sizeof block), 65536);
+        EQ(write(fds[1], block, sizeof block), CAPACITY);
         FAILS(write(fds[1], block, 1), EPIPE);
         _exit(0);
     }
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(30);
     close(fds[0]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
+/* write(2) may return less, pipes do not: programs that never look at the result work on Linux.
+ * Reads of a size that divides nothing make the border of the ring move through all places. */
 TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs (pipe)")
 {
     static char out[300000], in[300000];
@@ -158,9 +173,11 @@ TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs (pipe)")
         got += n;
     }
     EQ(memcmp(in, out, sizeof in), 0);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
+/* pipe(7), PIPE_BUF: logs of several processes rely on it. A line of one letter tells a mixture at
+ * once. */
 TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs (pipe)")
 {
     enum { WRITERS = 4, LINES = 200, SIZE = 256 };
@@ -186,6 +203,8 @@ TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs 
     EQ(read(fds[0], line, 1), 0);
 }
 
+/* All readers are woken by one byte; all but one must sleep again without having taken anything.
+ * The sum is right only when each byte was taken exactly once. */
 TEST(many_readers_one_byte_each, "a byte is given to two readers, or lost", "kernel/fs (pipe)")
 {
     enum { READERS = 6, BYTES = 600 };
@@ -207,12 +226,14 @@ TEST(many_readers_one_byte_each, "a byte is given to two readers, or lost", "ker
     for (int r = 0; r < READERS; r++) {
         EQ(read(back[0], &sum, sizeof sum), sizeof sum);
         total += sum;
-        EQ(check_wait(__FILE__, __LINE__, pids[r]), 0);
+        ENDS(pids[r], 0);
     }
     EQ(total, BYTES);
 }
 
-TEST(ping_pong, "a wake-up is lost once in a thousand", "kernel/sched (wait queues)")
+/* Each side sleeps and wakes 3,000 times, so the window between looking and sleeping is met on any
+ * machine with two harts. A wake-up lost there is no wrong result but a hang. */
+TEST(ping_pong, "a wake-up is lost once in a thousand", "kernel/sched (schedule)")
 {
     int to[2], from[2];
     char byte;
@@ -232,9 +253,10 @@ TEST(ping_pong, "a wake-up is lost once in a thousand", "kernel/sched (wait queu
         EQ(byte, c);
     }
     close(to[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
+/* An empty pipe with a writer is EAGAIN; 0 would be end of file. */
 TEST(nonblocking_read, "an empty pipe blocks, or gives 0", "kernel/fs (pipe)")
 {
     char byte;
@@ -256,43 +278,33 @@ TEST(bytes_waiting, "FIONREAD is unknown", "kernel/fs (pipe)")
     EQ(n, 5);
 }
 
+/* signal(7): without SA_RESTART a slow call ends with EINTR. The pipe is empty for the read and
+ * full for the second write, so that both sleep. */
 TEST(read_is_interrupted, "a signal does not end the wait of a reader or writer",
      "kernel/proc (signal), kernel/sched")
 {
     struct sigaction action = { .sa_handler = catch };
-    pid_t me = getpid();
     char byte;
-    static char block[65536];
+    static char block[CAPACITY];
     OK(pipe(fds));
     OK(sigaction(SIGUSR1, &action, NULL));
-    pid_t pid = OK(fork());
-    while (pid == 0) {
-        struct timespec ms = { 0, 10000000 };
-        nanosleep(&ms, NULL);
-        kill(me, SIGUSR1);
-    }
+    pid_t pid = peer_nags(SIGUSR1, 10);
     FAILS(read(fds[0], &byte, 1), EINTR);
     EQ(write(fds[1], block, sizeof block), sizeof block);
     FAILS(write(fds[1], block, 10), EINTR);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
+/* signal(7): once bytes have moved the call succeeds with their number, or the caller would send
+ * them again. EINTR only if the signal came before the first byte. */
 TEST(interrupted_large_write_counts, "a write that has moved bytes gives EINTR", "kernel/fs (pipe)")
 {
     struct sigaction action = { .sa_handler = catch };
     static char block[100000];
-    pid_t me = getpid();
     OK(pipe(fds));
     OK(sigaction(SIGUSR1, &action, NULL));
-    pid_t pid = OK(fork());
-    while (pid == 0) {
-        struct timespec ms = { 0, 10000000 };
-        nanosleep(&ms, NULL);
-        kill(me, SIGUSR1);
-    }
+    pid_t pid = peer_nags(SIGUSR1, 10);
     long n = write(fds[1], block, sizeof block);
-    TRUE(n == 65536 || (n == -1 && errno == EINTR));
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    TRUE(n == CAPACITY || (n == -1 && errno == EINTR));
+    KILL_PEER(pid);
 }

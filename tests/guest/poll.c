@@ -1,12 +1,15 @@
 /* poll.c - ppoll: what is ready, waiting, time-outs, the mask, EINTR.
  *
- * Source: poll(2). riscv has no plain poll: libc's poll is ppoll. */
-#include "check.h"
+ * Source: poll(2). riscv has no plain poll: libc's poll and pause are ppoll. select is in
+ * morefiles.c, poll on a terminal in tests/host/test_tty.py. */
+#include "peer.h"
 #include <poll.h>
 #include <time.h>
 
+/* fds[0] reads what fds[1] writes. */
 static int fds[2];
 
+/* What is ready at once of these events. revents begins with all bits set: each must be written. */
 static int
 ready(int fd, short events)
 {
@@ -15,7 +18,10 @@ ready(int fd, short events)
     return p.revents;
 }
 
-TEST(pipe_states, "an end, room or bytes are not told", "kernel/fs (pipe, poll)")
+/* poll(2): HUP and ERR are told unasked. A shell's or server's loop reads until HUP comes alone:
+ * with bytes left both IN and HUP must be there, or the last bytes are lost. */
+TEST(pipe_states, "an end, room or bytes are not told",
+     "kernel/fs (pipe), kernel/syscall (file_poll)")
 {
     static char block[65536];
     OK(pipe(fds));
@@ -37,13 +43,14 @@ TEST(pipe_states, "an end, room or bytes are not told", "kernel/fs (pipe, poll)"
     EQ(ready(fds[0], 0), POLLHUP);
 }
 
-TEST(writer_without_reader, "POLLERR is missing", "kernel/fs (pipe, poll)")
+TEST(writer_without_reader, "POLLERR is missing", "kernel/fs (pipe), kernel/syscall (file_poll)")
 {
     OK(pipe(fds));
     close(fds[0]);
     EQ(ready(fds[1], POLLOUT), POLLOUT | POLLERR);
 }
 
+/* poll(2) promises it; libevent and python's select take it as given. */
 TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs")
 {
     int file = OK(open("/tmp/poll", O_RDWR | O_CREAT | O_TRUNC, 0600));
@@ -52,7 +59,9 @@ TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs")
     EQ(ready(null, POLLIN | POLLOUT), POLLIN | POLLOUT);
 }
 
-TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call", "kernel/fs (poll)")
+/* poll(2): an fd below 0 is passed over, which is how entries are switched off. Only NVAL counts as
+ * ready here, so the time-out of a second must not pass. */
+TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call", "kernel/syscall (file_poll)")
 {
     struct pollfd p[3] = { { 77, POLLIN, -1 }, { -1, POLLIN, -1 }, { 0, 0, -1 } };
     EQ(poll(p, 2, 1000), 1);
@@ -60,7 +69,8 @@ TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call", "kernel/f
     EQ(p[1].revents, 0);
 }
 
-TEST(count_of_ready, "the number returned is not that of entries", "kernel/fs (poll)")
+/* Entries, not descriptors: the same one twice counts twice. */
+TEST(count_of_ready, "the number returned is not that of entries", "kernel/syscall (file_poll)")
 {
     int more[2];
     OK(pipe(fds));
@@ -75,7 +85,9 @@ TEST(count_of_ready, "the number returned is not that of entries", "kernel/fs (p
     EQ(p[3].revents, POLLIN);
 }
 
-TEST(timeout_passes, "a time-out returns too early, or never", "kernel/fs (poll), kernel/time")
+/* poll(2): rounded up, so never early. Late is allowed: the machine may be loaded. */
+TEST(timeout_passes, "a time-out returns too early, or never",
+     "kernel/syscall (file_poll), kernel/time")
 {
     struct timespec a, b;
     OK(pipe(fds));
@@ -88,35 +100,36 @@ TEST(timeout_passes, "a time-out returns too early, or never", "kernel/fs (poll)
     EQ(poll(NULL, 0, 10), 0);
 }
 
-TEST(woken_by_another_process, "a writer does not wake poll", "kernel/fs (pipe, poll)")
+TEST(woken_by_another_process, "a writer does not wake poll",
+     "kernel/fs (pipe), kernel/syscall (file_poll)")
 {
     OK(pipe(fds));
     pid_t pid = OK(fork());
     if (pid == 0) {
-        struct timespec ms = { 0, 30000000 };
-        nanosleep(&ms, NULL);
+        let_pass_ms(30);
         _exit(write(fds[1], "x", 1) != 1);
     }
     struct pollfd p = { fds[0], POLLIN, 0 };
     EQ(poll(&p, 1, -1), 1);
     EQ(p.revents, POLLIN);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
-TEST(woken_by_the_end, "closing the last writer does not wake poll", "kernel/fs (pipe, poll)")
+/* The child holds the last writing end; its exit is what closes it. */
+TEST(woken_by_the_end, "closing the last writer does not wake poll",
+     "kernel/fs (pipe), kernel/syscall (file_poll)")
 {
     OK(pipe(fds));
     pid_t pid = OK(fork());
     if (pid == 0) {
-        struct timespec ms = { 0, 30000000 };
-        nanosleep(&ms, NULL);
+        let_pass_ms(30);
         _exit(0);
     }
     close(fds[1]);
     struct pollfd p = { fds[0], POLLIN, 0 };
     EQ(poll(&p, 1, -1), 1);
     EQ(p.revents, POLLHUP);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
 static volatile int caught;
@@ -126,27 +139,23 @@ static void catch (int signal)
     caught = signal;
 }
 
+/* signal(7) has poll among the calls that never begin again, SA_RESTART or not. */
 TEST(a_signal_ends_it, "poll is restarted, or the handler waits", "kernel/proc (signal)")
 {
     struct sigaction action = { .sa_handler = catch, .sa_flags = SA_RESTART };
-    pid_t me = getpid(), pid;
     OK(sigaction(SIGUSR1, &action, NULL));
-    pid = OK(fork());
-    while (pid == 0) {
-        struct timespec ms = { 0, 10000000 };
-        nanosleep(&ms, NULL);
-        kill(me, SIGUSR1);
-    }
+    pid_t pid = peer_nags(SIGUSR1, 10);
     /* pause() is this call: EINTR whatever SA_RESTART says. */
     FAILS(poll(NULL, 0, -1), EINTR);
     EQ(caught, SIGUSR1);
     FAILS(pause(), EINTR);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
+/* The reason why ppoll exists (select(2), "The pselect() system call"): a signal that comes between
+ * a look at a flag and the sleep would be slept over. Mask and sleep must be one step. */
 TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
-     "kernel/fs (poll), kernel/proc (signal)")
+     "kernel/syscall (file_poll), kernel/proc (signal)")
 {
     struct sigaction action = { .sa_handler = catch };
     sigset_t block, none, now;
@@ -169,7 +178,7 @@ TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
     EQ(sigismember(&now, SIGUSR1), 1);
 }
 
-TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall")
+TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall (file_poll)")
 {
     struct timespec bad = { 0, 1000000000 }, negative = { -1, 0 };
     sigset_t none;
@@ -180,6 +189,7 @@ TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall")
     ERR(sys(SYS_ppoll, 0, 1 << 20, 0, 0, 8), EINVAL);
 }
 
+/* poll takes nothing, so the event stays true for all: each of them must be woken. */
 TEST(two_pollers, "one event wakes only one of two waiting processes", "kernel/sched")
 {
     OK(pipe(fds));
@@ -191,9 +201,8 @@ TEST(two_pollers, "one event wakes only one of two waiting processes", "kernel/s
             EQ(p.revents, POLLIN);
             _exit(0);
         }
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(30);
     EQ(write(fds[1], "x", 1), 1);
     for (int i = 0; i < 3; i++)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+        ENDS(pids[i], 0);
 }

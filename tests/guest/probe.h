@@ -1,10 +1,17 @@
 /* probe.h - touches an address and tells what happened, for checks about mappings.
  *
- * A handler for SIGSEGV and SIGBUS on the normal stack leaves the access by siglongjmp. For one
- * thread. Used by the memory checks; sigfault.c is where the handler's own promises are checked. */
+ * A handler for SIGSEGV and SIGBUS on the normal stack leaves the access by siglongjmp, which also
+ * puts the signal mask back. For one thread: where to go back to is one variable. Whether the
+ * handler is told the truth is sigfault.c's question; here it is believed. */
 #pragma once
 #include "check.h"
 #include <setjmp.h>
+
+/* The first address behind the user half of Sv39: 2^38 (privileged ISA manual, "Sv39"). */
+#define USER_END 0x4000000000UL
+
+/* Where Linux maps all memory for itself under Sv39; on Postern an address of the upper half. */
+#define KERNEL_ADDRESS 0xffffffd600000000UL
 
 /* signal 0: the access worked. */
 struct probe {
@@ -24,6 +31,7 @@ probe_handler(int signal, siginfo_t *info, void *context)
     siglongjmp(probe_back, 1);
 }
 
+/* The handlers may have been changed by the check: each probe sets them again. */
 static inline void
 probe_arm(void)
 {

@@ -1,12 +1,15 @@
 /* proc.c - /proc: maps, stat, cmdline, exe, cpuinfo, meminfo, uptime.
  *
- * Source: proc(5). /proc/self/auxv is in start.c, the areas of maps in mmap.c and filemap.c. */
+ * The formats are an interface: ps, top, gdb, glibc and the sanitizers parse them by column or by
+ * sscanf. Elsewhere: /proc/self/auxv (start.c), how areas are split and named (mmap.c, filemap.c),
+ * /proc/self/fd (dirs.c). Source: proc(5) and its pages proc_pid_maps(5), proc_pid_stat(5). */
 #include "areas.h"
 #include <dirent.h>
 #include <sys/stat.h>
 #include <time.h>
 
 /* The whole file as text; its length through *size. */
+/* A buffer of its own for one file at a time: the next call overwrites it. */
 static char *
 slurp(const char *path, long *size)
 {
@@ -21,7 +24,9 @@ slurp(const char *path, long *size)
     return text;
 }
 
-TEST(maps_lines, "names of the parts are missing, or areas overlap", "kernel/proc (/proc files)")
+/* glibc finds the end of the main stack in it (pthread_getattr_np), profilers the file of each pc.
+ * Areas are sorted and do not overlap: readers stop at the first one above. */
+TEST(maps_lines, "names of the parts are missing, or areas overlap", "kernel/proc (procfs)")
 {
     areas_read();
     for (int i = 1; i < areas_count; i++)
@@ -35,7 +40,9 @@ TEST(maps_lines, "names of the parts are missing, or areas overlap", "kernel/pro
     TRUE(area_named("[vvar]") != NULL);
 }
 
-TEST(maps_format, "columns differ from Linux's: tools cut at them", "kernel/proc (/proc files)")
+/* Some read it with sscanf, some cut it at fixed columns: Linux pads every line to the same
+ * column. */
+TEST(maps_format, "columns differ from Linux's: tools cut at them", "kernel/proc (procfs)")
 {
     long size;
     char *text = slurp("/proc/self/maps", &size);
@@ -47,13 +54,17 @@ TEST(maps_format, "columns differ from Linux's: tools cut at them", "kernel/proc
         TRUE(sscanf(line, "%lx-%lx%n", &a, &b, &n) == 2 && a < b && line[n] == ' ');
         /* At least eight digits, and a name only in column 74. */
         TRUE(strchr(line, '-') - line >= 8);
+        /* Behind the range, a space, the rights, a space: then offset, device and inode have
+         * neither sign. */
         char *name = strpbrk(line + n + 20, "/[");
         if (name)
             EQ(name - line, 73);
     }
 }
 
-TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/proc (/proc files)")
+/* Linux makes the text line by line while it is read; between two reads the areas may change, here
+ * they do not. 100 bytes cut every line somewhere else. */
+TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/proc (procfs)")
 {
     long size, got = 0, n;
     static char small[65536];
@@ -65,7 +76,7 @@ TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/proc (/p
     EQ(memcmp(small, whole, size), 0);
 }
 
-TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (/proc files)")
+TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (procfs)")
 {
     char *s = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     char *n = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -74,7 +85,9 @@ TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (
     EQ(strcmp(area_at(n)->prot, "---p"), 0);
 }
 
-TEST(exe, "readlink of /proc/self/exe is missing, or ends with NUL", "kernel/proc (/proc files)")
+/* readlink(2): no NUL at the end, and the length is the result. Java and Go find their installation
+ * by it. What it leads to can be opened, as an ELF file. */
+TEST(exe, "readlink of /proc/self/exe is missing, or ends with NUL", "kernel/proc (procfs)")
 {
     char text[200];
     memset(text, '#', sizeof text);
@@ -87,6 +100,8 @@ TEST(exe, "readlink of /proc/self/exe is missing, or ends with NUL", "kernel/pro
     EQ(byte, 0x7f);
 }
 
+/* proc_pid_cmdline(5): the words as they stand on the stack, each with its NUL, empty ones too.
+ * After exec they are the new program's: argv[0] is then not the file's name. */
 TEST(cmdline, "words are not NUL-separated, or argv of the old program", "kernel/proc")
 {
     long size;
@@ -98,8 +113,9 @@ TEST(cmdline, "words are not NUL-separated, or argv of the old program", "kernel
     char back[100] = { 0 };
     OK(pipe(fds));
     EQ(IN_CHILD(dup2(fds[1], 1); execl(check_self, "zero", "@cmdline", "", "a b", NULL)), 0);
-    EQ(read(fds[0], back, sizeof back), 19);
-    EQ(memcmp(back, "zero\0@cmdline\0\0a b", 19), 0);
+    static const char wanted[] = "zero\0@cmdline\0\0a b";
+    EQ(read(fds[0], back, sizeof back), sizeof wanted);
+    EQ(memcmp(back, wanted, sizeof wanted), 0);
 }
 
 int
@@ -110,7 +126,9 @@ role(int argc, char **argv)
     return write(1, text, size) != size;
 }
 
-TEST(stat_line, "a field is missing: ps cuts at the last parenthesis", "kernel/proc (/proc files)")
+/* The name may hold blanks and parentheses, hence the cut at the last one. 52 fields in Linux 6.12;
+ * the name is cut to 15 characters. */
+TEST(stat_line, "a field is missing: ps cuts at the last parenthesis", "kernel/proc (procfs)")
 {
     long size;
     char *text = slurp("/proc/self/stat", &size), comm[40], state;
@@ -127,7 +145,9 @@ TEST(stat_line, "a field is missing: ps cuts at the last parenthesis", "kernel/p
     EQ(fields, 50);
 }
 
-TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (/proc files)")
+/* ps shows the state letter: S sleeps and can be woken by a signal, Z has ended and is not waited
+ * for yet. Both children need a moment to get there. */
+TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (procfs)")
 {
     char path[50], state;
     long size;
@@ -154,7 +174,7 @@ TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (/proc 
     FAILS(open("/proc/99999/stat", O_RDONLY), ENOENT);
 }
 
-TEST(listing, "ps finds no numbers in /proc", "kernel/proc (/proc files)")
+TEST(listing, "ps finds no numbers in /proc", "kernel/proc (procfs)")
 {
     DIR *d = opendir("/proc");
     struct dirent *e;
@@ -170,6 +190,7 @@ TEST(listing, "ps finds no numbers in /proc", "kernel/proc (/proc files)")
     EQ(one, 1);
 }
 
+/* A link whose target depends on who looks: both processes find the same entry. */
 TEST(self_is_a_link, "/proc/self leads to another process after fork", "kernel/proc")
 {
     char text[40], want[40];
@@ -183,7 +204,9 @@ TEST(self_is_a_link, "/proc/self leads to another process after fork", "kernel/p
     EQ(st.st_mode & S_IFMT, S_IFDIR);
 }
 
-TEST(cpuinfo, "harts or isa are missing", "kernel/proc (/proc files)")
+/* One `processor` for each hart that may be scheduled on; programs count these lines. The isa
+ * string names letters in the order of the ISA manual, so ima come first. */
+TEST(cpuinfo, "harts or isa are missing", "kernel/proc (procfs)")
 {
     long size;
     char *text = slurp("/proc/cpuinfo", &size);
@@ -197,7 +220,8 @@ TEST(cpuinfo, "harts or isa are missing", "kernel/proc (/proc files)")
     EQ(harts, __builtin_popcountl(mask[0]));
 }
 
-TEST(meminfo, "MemTotal or MemFree are missing, or not in kB", "kernel/proc (/proc files)")
+/* free and top look for these two names and convert kB. */
+TEST(meminfo, "MemTotal or MemFree are missing, or not in kB", "kernel/proc (procfs)")
 {
     long size;
     unsigned long total, free;
@@ -209,6 +233,8 @@ TEST(meminfo, "MemTotal or MemFree are missing, or not in kB", "kernel/proc (/pr
     TRUE(free < total && total > 20000);
 }
 
+/* 8 MiB are 8,192 kB. Less than half of it could be the noise of others; the upper bound is for
+ * what they take meanwhile. */
 TEST(meminfo_follows_use, "MemFree does not move when memory is touched", "kernel/mm (frame)")
 {
     long size;
@@ -222,6 +248,7 @@ TEST(meminfo_follows_use, "MemFree does not move when memory is touched", "kerne
     TRUE(a - b >= 4000 && a - b < 20000);
 }
 
+/* Linux prints hundredths; the clock is read after the file, so the file may only be behind it. */
 TEST(uptime, "not two numbers with two decimals, or it stands still", "kernel/proc, kernel/time")
 {
     long size;
@@ -241,6 +268,7 @@ TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/bo
     EQ(strchr(text, '\n') - text, size - 1);
 }
 
+/* As root, too. After all the attempts the file is still there and whole. */
 TEST(files_are_read_only, "a file of /proc can be written, made or removed", "kernel/fs")
 {
     FAILS(open("/proc/newfile", O_WRONLY | O_CREAT, 0600), ENOENT);
@@ -252,6 +280,7 @@ TEST(files_are_read_only, "a file of /proc can be written, made or removed", "ke
     TRUE(size > 0);
 }
 
+/* How long such a file is shows only when it has been made. */
 TEST(offset_past_the_end, "a read past the end of a /proc file hangs or crashes", "kernel/fs")
 {
     char byte;

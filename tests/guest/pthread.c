@@ -1,7 +1,8 @@
 /* pthread.c - threads as glibc makes them: create, join, TLS, locks, sharing.
  *
- * How threads end is in threadend.c, the raw calls below in thread.c and futex.c.
- * Source: pthreads(7). */
+ * How threads end is in threadend.c; the raw calls below are in thread.c and futex.c. glibc keeps
+ * all locks in user memory and calls the kernel only to sleep and to wake, so what fails here is
+ * mostly clone, futex, or the switch of registers. Source: pthreads(7), nptl(7), clone(2). */
 #include "check.h"
 #include <pthread.h>
 #include <sched.h>
@@ -31,8 +32,10 @@ add_one(void *arg)
     return (void *)((long)arg + 1);
 }
 
+/* join waits for CLEARTID's futex wake at the thread's very end (set_tid_address(2)): when it is
+ * missing, join sleeps for ever; when it comes early, the stack is reused while it is in use. */
 TEST(create_and_join, "a thread's result is lost, or join waits for ever",
-     "kernel/proc (fork, exit, futex)")
+     "kernel/proc (process, exit, futex)")
 {
     pthread_t t[THREADS];
     for (int round = 0; round < 5; round++) {
@@ -65,11 +68,12 @@ use_tls(void *arg)
     return NULL;
 }
 
+/* tp points at the thread's block, errno included. More threads than harts, and yields, so that
+ * each one resumes on other harts than it began on. The large array makes a block of several
+ * pages. */
 TEST(tls_is_each_threads_own, "tp is not switched with the thread", "kernel/sched, kernel/trap")
 {
     pthread_t t[THREADS];
-    mine = 7;
-    mine = 5;
     for (long i = 0; i < THREADS; i++)
         start(&t[i], use_tls, (void *)i);
     for (int i = 0; i < THREADS; i++)
@@ -92,6 +96,7 @@ count_up(void *arg)
     return NULL;
 }
 
+/* More threads than harts: a holder is preempted now and then, and the others really sleep. */
 TEST(mutex_excludes, "a futex wake is lost, or two threads hold the lock", "kernel/proc (futex)")
 {
     pthread_t t[8];
@@ -110,6 +115,9 @@ atomic_up(void *arg)
     return NULL;
 }
 
+/* More threads than harts, so that turns end between lr and sc as well. A hart's reservation must
+ * not outlive the turn (ISA manual, "A" extension); here the sc in every spin_lock of the switch
+ * takes it away. */
 TEST(atomics_across_harts, "lr/sc or amo lose an update: a reservation survives a switch",
      "kernel/trap")
 {
@@ -138,6 +146,7 @@ take_turns(void *arg)
     return NULL;
 }
 
+/* Four threads that may go on only in turn: one wake-up that is lost and all sleep for ever. */
 TEST(condition_variables, "a signal between unlock and wait is lost", "kernel/proc (futex)")
 {
     pthread_t t[4];
@@ -148,6 +157,8 @@ TEST(condition_variables, "a signal between unlock and wait is lost", "kernel/pr
     EQ(turn, 800);
 }
 
+/* 30 ms from now as an absolute CLOCK_REALTIME, which is what these three take; the later two find
+ * it past. */
 TEST(timed_waits, "a timed wait never ends, or ends early", "kernel/proc (futex), kernel/time")
 {
     struct timespec t, now;
@@ -176,6 +187,7 @@ meet(void *arg)
     return (void *)leaders;
 }
 
+/* Each round all but one sleep, and one call must wake exactly those five. */
 TEST(barriers, "one of many waiters is not woken", "kernel/proc (futex)")
 {
     pthread_t t[6];
@@ -198,6 +210,7 @@ tell_ids(void *arg)
     return NULL;
 }
 
+/* One pid, many tids (clone(2), CLONE_THREAD); the parent is the process', not the maker thread. */
 TEST(thread_ids, "a thread has a pid of its own", "kernel/proc")
 {
     pid_t ids[3];
@@ -218,7 +231,8 @@ change_process(void *arg)
     return mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-TEST(threads_share_the_process, "files, directory or memory are copies", "kernel/proc (fork)")
+/* clone(2): CLONE_FS, CLONE_FILES and CLONE_VM, one check each. */
+TEST(threads_share_the_process, "files, directory or memory are copies", "kernel/proc (process)")
 {
     pthread_t t;
     char text[20];
@@ -240,7 +254,9 @@ fork_and_wait(void *arg)
     return (void *)(long)check_wait(__FILE__, __LINE__, pid);
 }
 
-TEST(fork_of_a_thread, "the child gets all threads", "kernel/proc (fork)")
+/* fork(2): the child has one thread, which is its leader, whoever called. Four at once from one
+ * process: spaces are copied while others change them. */
+TEST(fork_of_a_thread, "the child gets all threads", "kernel/proc (process)")
 {
     pthread_t t[4];
     for (int i = 0; i < 4; i++)
@@ -255,6 +271,7 @@ wait_for(void *arg)
     return (void *)(long)check_wait(__FILE__, __LINE__, *(pid_t *)arg);
 }
 
+/* wait(2): the threads of a process wait for each other's children. */
 TEST(any_thread_may_wait, "a child belongs to the thread that made it", "kernel/proc (wait)")
 {
     pthread_t t;
@@ -282,6 +299,8 @@ TEST(hundred_threads, "threads, stacks or tids run out", "kernel/proc")
     }
 }
 
+/* Nobody joins: the thread unmaps its own stack or glibc reuses it as soon as CLEARTID has written
+ * 0. The kernel may touch nothing of it afterwards. */
 TEST(detached_threads, "a detached thread's stack is used while it is on it",
      "kernel/proc (exit): clear the tid last")
 {
@@ -291,6 +310,7 @@ TEST(detached_threads, "a detached thread's stack is used while it is on it",
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     for (int i = 0; i < 100; i++)
         EQ(pthread_create(&t, &attr, atomic_up, NULL), 0);
+    /* counter is the sum of what all have done; only this tells their end. */
     while (__atomic_load_n(&counter, __ATOMIC_SEQ_CST) < 100 * 100000L)
         sched_yield();
 }
@@ -313,6 +333,8 @@ compute(void *arg)
     return NULL;
 }
 
+/* fp registers are saved only when dirty and loaded when needed (kernel/sched/fp.c); with threads
+ * of one process a mistake in that bookkeeping shows no page fault, only wrong sums. */
 TEST(fp_state_of_threads, "fp registers of one thread show in another", "kernel/sched")
 {
     pthread_t t[6];

@@ -1,8 +1,12 @@
-/* regs.c - no register changes behind a program's back: over calls, preemption, fork and exec.
+/* regs.c - no register changes behind a program's back: over calls, preemption, faults, fork and
+ * exec.
  *
  * The rule of the riscv64 Linux ABI: a system call keeps every register but a0, fp registers and
- * fcsr included. regs_asm.S loads and stores the registers; this file says what must come back. */
-#include "check.h"
+ * fcsr included. Compilers count on it: an inline ecall names memory as its only clobber, so values
+ * live in t registers across it. regs_asm.S loads and stores the registers; this file says what
+ * must come back. What a signal handler must keep is in sigframe.c. Source: syscall(2), RISC-V
+ * psABI. */
+#include "peer.h"
 #include <sched.h>
 #include <time.h>
 
@@ -32,6 +36,7 @@ TEST(fp_is_zero_on_each_hart, "what the firmware left in a hart's registers pass
     }
 }
 
+/* As regs_asm.S lays it out. */
 struct state {
     uint64_t x[32], f[32], fcsr;
 };
@@ -79,6 +84,7 @@ call(uint64_t seed, long number, long a0, long a1, long a2, long a3)
     return out.x[10];
 }
 
+/* Calls that do next to nothing, so that all of the damage is the gate's own. */
 TEST(call_keeps_registers, "the fast path saves too little, or a0 is not the only result",
      "kernel/trap")
 {
@@ -86,6 +92,7 @@ TEST(call_keeps_registers, "the fast path saves too little, or a0 is not the onl
     EQ(call(0x33, SYS_getppid, 1, 2, 3, 4), getppid());
 }
 
+/* No such number, a refusal at once, and one that comes out of a fault in the kernel's copy. */
 TEST(failing_call_keeps_registers, "the error path does not restore all", "kernel/trap")
 {
     EQ(call(0x7b, 5000, 1, 2, 3, 4), -ENOSYS);
@@ -93,6 +100,7 @@ TEST(failing_call_keeps_registers, "the error path does not restore all", "kerne
     EQ(call(0x2c, SYS_clock_gettime, 0, 8, 3, 4), -EFAULT);
 }
 
+/* The thread leaves its hart inside the call, and another one runs there meanwhile. */
 TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep", "kernel/sched")
 {
     struct timespec t = { 0, 20000000 };
@@ -106,8 +114,9 @@ TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep", "k
     EQ(call(0x68, SYS_wait4, pid, 0, 0, 0), pid);
 }
 
+/* The copies are the one place where a kernel likes to use wide or fp registers. */
 TEST(io_calls_keep_registers, "a copy to or from the user uses a register it does not restore",
-     "kernel/trap, kernel/mm/usercopy")
+     "kernel/trap, kernel/mm (usercopy)")
 {
     int fds[2];
     char text[16];
@@ -117,6 +126,7 @@ TEST(io_calls_keep_registers, "a copy to or from the user uses a register it doe
 }
 
 /* Spins long enough for several ticks, with a pattern of its own. */
+/* The loop has no call: what comes in between is the timer. */
 static void
 spin(uint64_t seed, uint64_t rounds)
 {
@@ -127,6 +137,8 @@ spin(uint64_t seed, uint64_t rounds)
     compare(&in, &out, 31);
 }
 
+/* A trap may come between any two instructions, so here even the registers count that a call may
+ * spoil; x31 alone is the loop's. */
 TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp state leaks",
      "kernel/trap, kernel/sched")
 {
@@ -141,7 +153,7 @@ TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp st
         }
     }
     for (int i = 0; i < 6; i++)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+        ENDS(pids[i], 0);
 }
 
 TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap")
@@ -159,8 +171,10 @@ TEST(page_faults_keep_registers, "the fault path restores less than all", "kerne
     }
 }
 
+/* fork(2) duplicates the process; the registers may still be on the hart and not saved yet when the
+ * child's copy is made (kernel/sched/fp.c). */
 TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers",
-     "kernel/proc (fork)")
+     "kernel/proc (process)")
 {
     struct state in, out;
     /* clone(SIGCHLD) as the call in the middle: both sides compare. */
@@ -173,9 +187,11 @@ TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers
     compare(&in, &out, 10);
     if (out.x[10] == 0)
         _exit(9);
-    EQ(check_wait(__FILE__, __LINE__, out.x[10]), EXITED(9));
+    ENDS(out.x[10], EXITED(9));
 }
 
+/* Three with another pattern each: one that gets a neighbour's registers, or its own of before the
+ * last yield, tells so. */
 TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and given to another",
      "kernel/sched")
 {
@@ -193,7 +209,7 @@ TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and give
             _exit(0);
         }
     for (int i = 0; i < 3; i++)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+        ENDS(pids[i], 0);
 }
 
 /* @fp: started by exec. */
@@ -217,6 +233,8 @@ TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass 
     }
 }
 
+/* What the old program had in them is nobody's business, and a rounding mode or flag left in fcsr
+ * would change the new one's arithmetic. */
 TEST(fp_is_zeroed_by_exec, "the old program's fp registers are seen by the new one",
      "kernel/proc (exec)")
 {

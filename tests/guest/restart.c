@@ -1,12 +1,15 @@
 /* restart.c - calls that a signal interrupts: begun again with SA_RESTART, EINTR without.
  *
- * Source: signal(7), "Interruption of system calls". A child keeps sending, so that no check
- * depends on who is faster. */
-#include "check.h"
+ * Source: signal(7), "Interruption of system calls and library functions by signal handlers", which
+ * lists the calls of each kind. A child keeps sending, so that no check depends on who is faster;
+ * count >= 1 then says that the call was really interrupted. Stops and SIGCONT are in stop.c. */
+#include "peer.h"
 #include <linux/futex.h>
 #include <time.h>
 
 static volatile int count;
+
+/* Of start(): a pipe that the sender may end, and the sender. */
 static int fds[2];
 static pid_t sender;
 
@@ -27,8 +30,7 @@ start(int flags, int bytes_after)
     OK(pipe(fds));
     sender = OK(fork());
     for (int i = 1; sender == 0; i++) {
-        struct timespec ms = { 0, 5000000 };
-        nanosleep(&ms, NULL);
+        let_pass_ms(5);
         kill(me, SIGUSR1);
         if (i == bytes_after && write(fds[1], "x", 1) != 1)
             _exit(1);
@@ -38,10 +40,11 @@ start(int flags, int bytes_after)
 static void
 stop(void)
 {
-    kill(sender, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, sender), KILLED(SIGKILL));
+    KILL_PEER(sender);
 }
 
+/* Programs that never heard of EINTR - most shell tools - live with timers and children because of
+ * it. */
 TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc (signal)")
 {
     char byte;
@@ -52,12 +55,13 @@ TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc (signal)")
     stop();
 }
 
+/* A handler that sets a flag for the loop around the read is useless if the read goes on. */
 TEST(read_gives_eintr, "without SA_RESTART read begins again", "kernel/proc (signal)")
 {
     char byte;
     start(0, 0);
     FAILS(read(fds[0], &byte, 1), EINTR);
-    EQ(count >= 1, 1);
+    TRUE(count >= 1);
     stop();
 }
 
@@ -66,9 +70,7 @@ TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
     start(SA_RESTART, 0);
     pid_t pid = OK(fork());
     if (pid == 0) {
-        struct timespec ms = { 0, 100000000 };
-        while (nanosleep(&ms, &ms) == -1)
-            ;
+        let_pass_ms(100);
         _exit(3);
     }
     int status;
@@ -78,15 +80,15 @@ TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
     stop();
 }
 
+/* signal(7): since Linux 2.6.22. Begun again it compares the word first, or it would sleep on after
+ * a change that it has missed. */
 TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (futex)")
 {
     int *word = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     start(SA_RESTART, 0);
     pid_t pid = OK(fork());
     if (pid == 0) {
-        struct timespec ms = { 0, 100000000 };
-        while (nanosleep(&ms, &ms) == -1)
-            ;
+        let_pass_ms(100);
         *word = 1;
         _exit(sys(SYS_futex, word, FUTEX_WAKE, 1) < 0);
     }
@@ -95,7 +97,7 @@ TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (
     TRUE(r == 0 || r == -EAGAIN);
     EQ(*word, 1);
     TRUE(count >= 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     stop();
 }
 
@@ -107,6 +109,8 @@ TEST(futex_wait_gives_eintr, "FUTEX_WAIT sleeps on through a handler", "kernel/p
     stop();
 }
 
+/* The rest is told instead (nanosleep(2)). An hour, so that a restart is a hang and not just
+ * late. */
 TEST(nanosleep_never_restarts, "nanosleep begins again after a handler", "kernel/time")
 {
     struct timespec hour = { 3600, 0 }, left = { 0, 0 };
@@ -116,6 +120,8 @@ TEST(nanosleep_never_restarts, "nanosleep begins again after a handler", "kernel
     stop();
 }
 
+/* The loop that every careful program has; each round loses a little, none may gain. Two signals at
+ * least fall into 120 ms. */
 TEST(sleep_in_full_steps, "the rest after EINTR is wrong: sleeps grow or shrink", "kernel/time")
 {
     struct timespec t = { 0, 120000000 }, a, b;
@@ -129,6 +135,7 @@ TEST(sleep_in_full_steps, "the rest after EINTR is wrong: sleeps grow or shrink"
     stop();
 }
 
+/* Its only purpose is to end with the handler (sigsuspend(2)). */
 TEST(sigsuspend_never_restarts, "sigsuspend begins again", "kernel/proc (signal)")
 {
     sigset_t none;
@@ -138,6 +145,7 @@ TEST(sigsuspend_never_restarts, "sigsuspend begins again", "kernel/proc (signal)
     stop();
 }
 
+/* Full, so the three bytes sleep until the child makes room. */
 TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pipe)")
 {
     static char block[65536];
@@ -145,17 +153,17 @@ TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pi
     EQ(write(fds[1], block, sizeof block), sizeof block);
     pid_t pid = OK(fork());
     if (pid == 0) {
-        struct timespec ms = { 0, 60000000 };
-        while (nanosleep(&ms, &ms) == -1)
-            ;
+        let_pass_ms(60);
         _exit(read(fds[0], block, 4096) != 4096);
     }
     EQ(write(fds[1], "abc", 3), 3);
     TRUE(count >= 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     stop();
 }
 
+/* signal(7) speaks of handlers; a signal that is thrown away has none. Most processes get SIGCHLD
+ * or SIGWINCH so. */
 TEST(ignored_signal_does_not_interrupt, "an ignored signal gives EINTR", "kernel/proc (signal)")
 {
     char byte;
@@ -178,6 +186,8 @@ TEST(blocked_signal_does_not_interrupt, "a blocked signal gives EINTR", "kernel/
     stop();
 }
 
+/* On riscv the first argument and the result are one register: the kernel must keep what a0 was.
+ * read is given a descriptor, a pointer and a length, so that each mistake fails. */
 TEST(registers_of_a_restarted_call, "a0 is lost when the call begins again", "kernel/trap")
 {
     char byte = 0;
@@ -195,6 +205,8 @@ fast_handler(int signal)
         FAIL("expected the pipe to take a byte, seen it full");
 }
 
+/* The handler itself makes the byte that the read waits for, and nobody will write another: begun
+ * again, the call must look before it sleeps. */
 TEST(handler_feeds_the_read, "the call is looked at again only after the next event",
      "kernel/proc (signal)")
 {

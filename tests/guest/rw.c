@@ -1,10 +1,12 @@
 /* rw.c - the bytes of files: offsets, holes, truncation, sparse and large files.
  *
- * Source: lseek(2), pread(2), ftruncate(2). */
+ * How files are opened and named is in open.c, mapping them in filemap.c, vectors on pipes in
+ * syscall.c. Source: lseek(2), read(2), pread(2), readv(2), ftruncate(2), unlink(2). */
 #include "check.h"
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+/* A new /tmp/rw with this text, read from its beginning. */
 static int
 fresh(const char *text)
 {
@@ -15,6 +17,8 @@ fresh(const char *text)
     return fd;
 }
 
+/* Past the end is allowed (lseek(2)); before the beginning is not, and then the offset stays. tar
+ * and ar find sizes by SEEK_END. */
 TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs")
 {
     int fd = fresh("0123456789");
@@ -30,6 +34,7 @@ TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs")
     FAILS(lseek(77, 0, SEEK_SET), EBADF);
 }
 
+/* ESPIPE is how libc's stdio learns that a stream cannot be sought. */
 TEST(seek_on_a_pipe, "a pipe has an offset", "kernel/fs (pipe)")
 {
     int fds[2];
@@ -40,6 +45,7 @@ TEST(seek_on_a_pipe, "a pipe has an offset", "kernel/fs (pipe)")
     FAILS(pwrite(fds[1], "x", 1, 0), ESPIPE);
 }
 
+/* Short once, then 0 as often as one asks: every reading loop ends by that. */
 TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kernel/fs (ramfs)")
 {
     char buffer[20];
@@ -53,7 +59,8 @@ TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kern
     EQ(read(fd, buffer, 0), 0);
 }
 
-TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall")
+/* Threads of a database share one descriptor and its offset. */
+TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall (file_io)")
 {
     char buffer[4];
     int fd = fresh("0123456789");
@@ -67,6 +74,8 @@ TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall")
     FAILS(pwrite(fd, buffer, 4, -1), EINVAL);
 }
 
+/* lseek(2): a gap reads as NULs until somebody writes. The first page is half written, the next two
+ * do not exist. */
 TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole", "kernel/fs (ramfs)")
 {
     static char buffer[3 * PAGE];
@@ -79,6 +88,7 @@ TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole", "kernel/fs (
         EQ(buffer[i], 0);
 }
 
+/* ftruncate(2): the extended part reads as NULs, also within the page that was cut. */
 TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kernel/fs (ramfs)")
 {
     char buffer[20];
@@ -98,6 +108,8 @@ TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kern
     FAILS(ftruncate(fds[1], 0), EINVAL);
 }
 
+/* 1,280 pages: more than one table of 512 entries can name. Each 64 KiB has a number of its own,
+ * looked at in its first and last byte. */
 TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
 {
     enum { SIZE = 5 << 20 };
@@ -116,6 +128,8 @@ TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
     unlink("/tmp/rw");
 }
 
+/* Steps from 1 to 997 bytes, others for reading than for writing, so that borders of calls and of
+ * pages meet in every way. */
 TEST(bytes_at_page_borders, "a write over a page border loses a part", "kernel/fs (ramfs)")
 {
     static char in[9000], out[9000];
@@ -136,7 +150,8 @@ TEST(bytes_at_page_borders, "a write over a page border loses a part", "kernel/f
     EQ(memcmp(in, out, 9000), 0);
 }
 
-TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall")
+/* The raw calls take the offset in two halves (readv(2)). */
+TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall (file_io)")
 {
     char a[2], b[3];
     int fd = fresh("0123456789");
@@ -148,7 +163,8 @@ TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall")
     EQ(lseek(fd, 0, SEEK_CUR), 0);
 }
 
-TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset", "kernel/syscall")
+TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset",
+     "kernel/syscall (file_io)")
 {
     char back[8] = { 0 };
     int fd = fresh("........");
@@ -159,6 +175,8 @@ TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset
     EQ(memcmp(back, "ABCDE...", 8), 0);
 }
 
+/* tmpfile(3) works like that. A new file of the old name must not get the old one's bytes or
+ * inode. */
 TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "kernel/fs (ramfs)")
 {
     char back[6] = { 0 };
@@ -176,7 +194,9 @@ TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "ker
     EQ(write(other, "x", 1), 1);
 }
 
-TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (open files)")
+/* open(2), dup(2): the offset belongs to the open file description. A shell's `{ a; b; } > file`
+ * needs the shared kind, everybody else the other. */
+TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (file, vfs)")
 {
     char byte;
     int a = fresh("0123"), b = OK(open("/tmp/rw", O_RDONLY)), c = OK(dup(a));
@@ -198,7 +218,7 @@ TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
     ERR(sys(SYS_lseek, fd, 0x7fffffffffffffff, SEEK_END), EINVAL);
 }
 
-TEST(sync_calls, "fsync of a file is refused", "kernel/syscall")
+TEST(sync_calls, "fsync of a file is refused", "kernel/syscall (file_io)")
 {
     int fd = fresh("x");
     long r = sys(SYS_fsync, fd);

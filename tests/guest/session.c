@@ -1,9 +1,12 @@
 /* session.c - process groups and sessions, without a terminal.
  *
- * What shells do with them on a terminal is in tests/host/test_run_terminal.py. Source:
- * setpgid(2), setsid(2), credentials(7). */
-#include "check.h"
+ * What shells do with them on a terminal is in tests/host/test_run_terminal.py, kill of a group in
+ * kill.c. Source: setpgid(2), setsid(2), credentials(7), prctl(2). */
+#include "peer.h"
 #include <sys/prctl.h>
+
+/* Above every number that the kernel has given out by now. */
+#define NOBODY 99999
 
 int
 role(int argc, char **argv)
@@ -13,7 +16,8 @@ role(int argc, char **argv)
     return read(0, &byte, 1) == 0 ? 0 : 1;
 }
 
-/* A child that waits for the end of `fds`; after exec when `exec` is set. */
+/* A child that lives until the writing end of `fds` is closed, so that none outlives a check that
+ * failed; after an exec when `exec` is set. */
 static pid_t
 waiter(int *fds, bool exec)
 {
@@ -29,13 +33,15 @@ waiter(int *fds, bool exec)
     _exit(read(fds[0], &byte, 1));
 }
 
-TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc (fork)")
+TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc (process)")
 {
     pid_t group = OK(getpgid(0)), session = OK(getsid(0));
     EQ(getpgid(getpid()), group);
     EQ(IN_CHILD(EQ(getpgid(0), group); EQ(getsid(0), session); EQ(getpgid(getppid()), group)), 0);
 }
 
+/* Job control: the shell puts each process of a pipeline into the group of the first, from its own
+ * side, because it cannot know when the child has got so far. */
 TEST(setpgid_makes_and_joins, "a group cannot be made for a child", "kernel/proc")
 {
     int fds[2];
@@ -48,27 +54,29 @@ TEST(setpgid_makes_and_joins, "a group cannot be made for a child", "kernel/proc
     OK(setpgid(b, getpgid(0)));
     EQ(getpgid(b), getpgid(0));
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, a), 0);
-    EQ(check_wait(__FILE__, __LINE__, b), 0);
+    ENDS(a, 0);
+    ENDS(b, 0);
 }
 
-TEST(setpgid_refuses, "a stranger or a process after exec can be moved", "kernel/syscall")
+/* setpgid(2), EACCES: after exec a program may rely on its group. EPERM is a group that does not
+ * exist in this session. */
+TEST(setpgid_refuses, "a stranger or a process after exec can be moved", "kernel/syscall (process)")
 {
     int fds[2];
     OK(pipe(fds));
-    FAILS(setpgid(99999, 0), ESRCH);
+    FAILS(setpgid(NOBODY, 0), ESRCH);
     FAILS(setpgid(1, 0), ESRCH);
     FAILS(setpgid(0, -1), EINVAL);
-    FAILS(setpgid(0, 99999), EPERM);
+    FAILS(setpgid(0, NOBODY), EPERM);
     pid_t pid = waiter(fds, true);
     /* Only once it has gone through exec is it out of our hands. */
     while (setpgid(pid, 0) == 0)
         sys(SYS_sched_yield);
     EQ(errno, EACCES);
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
-    FAILS(getpgid(99999), ESRCH);
-    FAILS(getsid(99999), ESRCH);
+    ENDS(pid, 0);
+    FAILS(getpgid(NOBODY), ESRCH);
+    FAILS(getsid(NOBODY), ESRCH);
 }
 
 static void
@@ -85,6 +93,8 @@ lead_a_session(void)
        0);
 }
 
+/* A daemon forks before setsid for this reason: a group leader's number is its group's, and would
+ * then be that of a group in two sessions. */
 TEST(setsid_makes_a_session, "a group leader may leave its session", "kernel/proc")
 {
     /* The frame has made us the leader of a group. */
@@ -93,6 +103,7 @@ TEST(setsid_makes_a_session, "a group leader may leave its session", "kernel/pro
     EQ(IN_CHILD(lead_a_session()), 0);
 }
 
+/* A session is what a terminal belongs to; nobody may enter or be drawn out. */
 TEST(other_sessions_group, "a process joins a group of another session", "kernel/proc")
 {
     int fds[2], ready[2];
@@ -110,9 +121,11 @@ TEST(other_sessions_group, "a process joins a group of another session", "kernel
     EQ(IN_CHILD(FAILS(setpgid(0, pid), EPERM)), 0);
     FAILS(setpgid(pid, 0), EPERM);
     close(fds[1]);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
+/* The number of the leader stays taken while anybody is in the group; kill(-group) reaches the
+ * rest. */
 TEST(a_group_lives_with_its_members, "a group ends with its leader", "kernel/proc")
 {
     int fds[2];
@@ -120,14 +133,15 @@ TEST(a_group_lives_with_its_members, "a group ends with its leader", "kernel/pro
     pid_t leader = waiter(fds, false), member = waiter(fds, false);
     OK(setpgid(leader, leader));
     OK(setpgid(member, leader));
-    kill(leader, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, leader), KILLED(SIGKILL));
+    KILL_PEER(leader);
     EQ(getpgid(member), leader);
     EQ(kill(-leader, SIGTERM), 0);
-    EQ(check_wait(__FILE__, __LINE__, member), KILLED(SIGTERM));
+    ENDS(member, KILLED(SIGTERM));
 }
 
-TEST(thread_name, "prctl's name is not cut at 15, or not in /proc/self/stat", "kernel/syscall")
+/* prctl(2): 16 bytes with the NUL, longer ones are cut without an error. */
+TEST(thread_name, "prctl's name is not cut at 15, or not in /proc/self/stat",
+     "kernel/syscall (process)")
 {
     char name[32] = { 0 }, text[100] = { 0 };
     OK(prctl(PR_SET_NAME, "a name of more than 15"));

@@ -1,7 +1,9 @@
 /* settime.c - setting the clock: REALTIME moves at once, MONOTONIC never.
  *
- * Each check puts REALTIME back by the MONOTONIC time that has passed. Source: clock_settime(2). */
-#include "check.h"
+ * Each check puts REALTIME back by the MONOTONIC time that has passed. Reading under such changes
+ * is torn.c. NTP's adjtimex is not there. Source: clock_settime(2), clock_nanosleep(2),
+ * settimeofday(2). */
+#include "peer.h"
 #include <sys/time.h>
 #include <time.h>
 
@@ -22,7 +24,7 @@ set(long ns)
     EQ(sys(SYS_clock_settime, CLOCK_REALTIME, &t), 0);
 }
 
-/* Between a and a minute more. */
+/* Between a and a minute more: the machine may be slow, a wrong clock is wrong by years. */
 static void
 near(long value, long a)
 {
@@ -30,7 +32,9 @@ near(long value, long a)
         FAIL("expected a time just above %ld, seen %ld", a, value);
 }
 
-TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel/time (timekeeper)")
+/* Forwards, backwards and near 1970. Each way to read it is asked: vDSO, call, gettimeofday,
+ * coarse, seconds, TAI - a second copy of the time that is renewed only at a tick shows here. */
+TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel/time (clock)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
     static const long goals[] = { 2000000000, 1000000000, 1234567890, 100000 };
@@ -42,6 +46,7 @@ TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel
         EQ(sys(SYS_clock_gettime, CLOCK_REALTIME, &t), 0);
         near(t.tv_sec * SECOND + t.tv_nsec, goals[i] * SECOND + 5);
         gettimeofday(&v, NULL);
+        /* Microseconds, ticks and seconds are rounded down. */
         near(v.tv_sec * SECOND + v.tv_usec * 1000, goals[i] * SECOND);
         near(now(CLOCK_REALTIME_COARSE), goals[i] * SECOND);
         near(time(NULL) * SECOND, goals[i] * SECOND - 1 * SECOND);
@@ -50,7 +55,9 @@ TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel
     set(now(CLOCK_MONOTONIC) + offset);
 }
 
-TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time (timekeeper)")
+/* Every time-out in every program is measured by it. 100 million seconds forwards between b and
+ * c. */
+TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time (clock)")
 {
     static const clockid_t ids[] = { CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC_RAW,
                                      CLOCK_BOOTTIME };
@@ -66,6 +73,7 @@ TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time
     set(now(CLOCK_MONOTONIC) + offset);
 }
 
+/* The child has mapped the page of the clocks before it is changed. */
 TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso (vvar)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
@@ -80,11 +88,13 @@ TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso (vva
     }
     set(1700000000 * SECOND);
     EQ(write(to[1], "x", 1), 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     set(now(CLOCK_MONOTONIC) + offset);
 }
 
-TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall")
+/* clock_settime(2): only REALTIME can be set here; which of the errors the others give differs
+ * between kernels. A refused time must leave the clock alone. */
+TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (time)")
 {
     static const clockid_t ids[] = { CLOCK_MONOTONIC,
                                      CLOCK_MONOTONIC_RAW,
@@ -107,7 +117,8 @@ TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall")
     near(now(CLOCK_REALTIME), before);
 }
 
-TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds", "kernel/syscall")
+TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds",
+     "kernel/syscall (time)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
     struct timeval v = { 1400000000, 500000 }, bad = { 1400000000, 1000000 };
@@ -120,8 +131,9 @@ TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds",
     set(now(CLOCK_MONOTONIC) + offset);
 }
 
+/* POSIX, clock_nanosleep: a relative sleep is a length of time, whatever is done to the clock. */
 TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set forward",
-     "kernel/time (timers)")
+     "kernel/time (timer)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC), a = now(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());
@@ -131,15 +143,15 @@ TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set for
         TRUE(now(CLOCK_MONOTONIC) - a >= 200000000);
         _exit(0);
     }
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(30);
     set(now(CLOCK_REALTIME) + 1000 * SECOND);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     set(now(CLOCK_MONOTONIC) + offset);
 }
 
+/* The other half of that sentence: cron sleeps until a date, and the date has come. */
 TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old end",
-     "kernel/time (timers)")
+     "kernel/time (timer)")
 {
     long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());
@@ -149,10 +161,9 @@ TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old
         EQ(sys(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &t, 0), 0);
         _exit(0);
     }
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(30);
     /* An hour passes at once: the sleeper wakes. */
     set(now(CLOCK_REALTIME) + 3601 * SECOND);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
     set(now(CLOCK_MONOTONIC) + offset);
 }

@@ -1,9 +1,10 @@
 /* shootdown.c - mappings change while other harts use them: the old page is gone at once.
  *
  * One thread changes, others touch without pause. After the call has returned, `done` says so;
- * whoever then still gets through the old translation has a stale TLB. Source: munmap(2),
- * mprotect(2), and the privileged ISA manual on sfence.vma. */
-#include "check.h"
+ * whoever then still gets through the old translation has a stale TLB. QEMU caches translations as
+ * hardware does, so a forgotten flush does show. Source: munmap(2), mprotect(2), and the privileged
+ * ISA manual on sfence.vma: it reaches its own hart only. */
+#include "peer.h"
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -146,28 +147,36 @@ drop(char *p)
     OK(madvise(p, PAGE, MADV_DONTNEED));
 }
 
+/* The frame is free when munmap returns, and soon somebody else's: a stale read leaks, a stale
+ * write destroys. */
 TEST(munmap_reaches_all_harts, "munmap returns before the other harts' TLBs are flushed",
-     "kernel/mm (tlb)")
+     "kernel/mm (pagetable)")
 {
     storm(only_read, unmap);
 }
 
-TEST(mprotect_none_reaches_all_harts, "mprotect flushes only its own hart", "kernel/mm (tlb)")
+/* Garbage collectors stop their threads this way, by a page that they take away. */
+TEST(mprotect_none_reaches_all_harts, "mprotect flushes only its own hart", "kernel/mm (pagetable)")
 {
     storm(only_read, protect_none);
 }
 
-TEST(write_right_goes_everywhere, "a hart writes on into a read-only page", "kernel/mm (tlb)")
+/* Only the right shrinks, the frame stays: a flush that is made only when a page goes away misses
+ * it. */
+TEST(write_right_goes_everywhere, "a hart writes on into a read-only page", "kernel/mm (pagetable)")
 {
     storm(only_write, protect_read);
 }
 
-TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB", "kernel/mm (tlb)")
+/* The area stays as it is, so only the flush tells the others that another frame is there now. */
+TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB", "kernel/mm (pagetable)")
 {
     storm(becomes_zero, drop);
 }
 
-TEST(replaced_page_is_gone, "mremap over a page leaves the old one in a TLB", "kernel/mm (tlb)")
+/* No moment without a page: nobody faults, everybody must change over. */
+TEST(replaced_page_is_gone, "mremap over a page leaves the old one in a TLB",
+     "kernel/mm (pagetable)")
 {
     char *p = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     /* mremap may be missing; then there is nothing to be stale. */
@@ -187,13 +196,16 @@ count(void *arg)
     return NULL;
 }
 
+/* Copy on write: the parent's other thread writes without a break. As long as its hart remembers
+ * the right to write, it writes into the page that the child takes for its own. */
 TEST(fork_takes_a_snapshot, "another thread writes on into pages shared with the child",
-     "kernel/mm (fork): write rights must go from all TLBs")
+     "kernel/mm (space): write rights must go from all TLBs")
 {
     pthread_t t;
     counter = mmap(NULL, PAGE, RW, ANON, -1, 0);
     EQ(pthread_create(&t, NULL, count, NULL), 0);
     for (int i = 0; i < 40; i++) {
+        /* The thread is in the middle of its loop, its translation fresh. */
         while (*counter % 64 == 0)
             ;
         pid_t pid = OK(fork());
@@ -206,7 +218,7 @@ TEST(fork_takes_a_snapshot, "another thread writes on into pages shared with the
             }
             _exit(0);
         }
-        EQ(check_wait(__FILE__, __LINE__, pid), 0);
+        ENDS(pid, 0);
     }
     stop = 1;
     pthread_join(t, NULL);
@@ -223,15 +235,16 @@ reuse_frames(void)
     }
 }
 
+/* The other process takes each frame as soon as it is free and fills it: 0x5a is a value that only
+ * a stale translation can show (`wrong`). */
 TEST(freed_frames_are_not_seen, "a frame is reused before all TLBs have forgotten it",
-     "kernel/mm (tlb, frame)")
+     "kernel/mm (pagetable, frame)")
 {
     pid_t pid = OK(fork());
     if (pid == 0)
         reuse_frames();
     storm(only_read, unmap);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
 static void *
@@ -244,6 +257,8 @@ touch_all(void *arg)
     return NULL;
 }
 
+/* Two harts find the same page missing in the same moment: one of them must notice, with the lock
+ * held, that there is a page by now. */
 TEST(faults_on_one_area_at_once, "two harts map two frames for one page", "kernel/mm (fault)")
 {
     for (int n = 0; n < 10; n++) {

@@ -1,7 +1,10 @@
 /* sigaction.c - actions, masks, pending signals, handlers and what they return to.
  *
- * Source: sigaction(2), sigprocmask(2), sigsuspend(2), signal(7). The frame is in sigframe.c. */
-#include "check.h"
+ * The frame is in sigframe.c, the alternate stack in altstack.c, faults in sigfault.c, who may send
+ * to whom in kill.c, interrupted calls in restart.c. That a handler has run when raise or kill
+ * returns is POSIX's promise for a process' signal to itself (kill(2), NOTES). Source:
+ * sigaction(2), sigprocmask(2), sigsuspend(2), signal(7). */
+#include "peer.h"
 #include <setjmp.h>
 #include <time.h>
 
@@ -14,6 +17,7 @@ struct kernel_action {
 static volatile int count, last;
 static volatile sigset_t seen_mask;
 
+/* Counts, and keeps the mask under which it runs. */
 static void
 handler(int signal)
 {
@@ -58,6 +62,7 @@ TEST(handler_runs_once, "the handler is not called, or again and again", "kernel
     EQ(count, 2);
 }
 
+/* By the raw calls: glibc keeps 32 and 33 for itself and refuses them. */
 TEST(all_signals_can_be_caught, "signals 32 to 64 are unknown (glibc cancels with 32)",
      "kernel/proc (signal)")
 {
@@ -75,7 +80,10 @@ TEST(all_signals_can_be_caught, "signals 32 to 64 are unknown (glibc cancels wit
     }
 }
 
-TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken", "kernel/syscall")
+/* The size is the kernel's 8 bytes, not the 128 of glibc's sigset_t; a kernel that takes any size
+ * can never tell a larger set later on. */
+TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken",
+     "kernel/syscall (signal)")
 {
     struct kernel_action a = { handler, 0, 0 };
     ERR(sys(SYS_rt_sigaction, SIGKILL, &a, 0, 8), EINVAL);
@@ -91,6 +99,7 @@ TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken"
     EQ(a.handler, 0);
 }
 
+/* Libraries put a foreign handler back when they are done. 0xe00 are signals 10 to 12. */
 TEST(old_action_comes_back, "oldact is empty, or already the new one", "kernel/proc (signal)")
 {
     struct kernel_action a = { handler, SA_RESTART | SA_NODEFER, 0xe00 }, old = { 0 }, third;
@@ -108,6 +117,8 @@ TEST(old_action_comes_back, "oldact is empty, or already the new one", "kernel/p
     EQ(a.mask, ~(1UL << (SIGKILL - 1) | 1UL << (SIGSTOP - 1)));
 }
 
+/* sigaction(2): the signal itself, sa_mask, and what was blocked before. All of it ends with the
+ * handler. */
 TEST(mask_in_a_handler, "the signal itself, or sa_mask, is not blocked", "kernel/proc (signal)")
 {
     struct sigaction a = { .sa_handler = handler };
@@ -161,6 +172,7 @@ raise_again(int signal)
     depth--;
 }
 
+/* The counterpart of nodefer_nests: never two at once, none lost. */
 TEST(deferred_without_nodefer, "a handler is entered while it runs", "kernel/proc (signal)")
 {
     struct sigaction a = { .sa_handler = raise_again };
@@ -171,6 +183,8 @@ TEST(deferred_without_nodefer, "a handler is entered while it runs", "kernel/pro
     EQ(deepest, 1);
 }
 
+/* The handlers of System V, and of programs that restore the default to die by the second
+ * signal. */
 TEST(resethand_resets, "SA_RESETHAND keeps the handler", "kernel/proc (signal)")
 {
     struct sigaction now;
@@ -182,6 +196,7 @@ TEST(resethand_resets, "SA_RESETHAND keeps the handler", "kernel/proc (signal)")
     EQ(IN_CHILD(raise(SIGUSR1)), KILLED(SIGUSR1));
 }
 
+/* signal(7): a standard signal is pending once, however often it was sent. */
 TEST(blocked_signals_wait, "a blocked signal is lost, or comes at once", "kernel/proc (signal)")
 {
     set(SIGUSR1, 0);
@@ -197,6 +212,7 @@ TEST(blocked_signals_wait, "a blocked signal is lost, or comes at once", "kernel
     TRUE(!pending(SIGUSR1));
 }
 
+/* signal(7), "Real-time signals": as many as were sent, up to RLIMIT_SIGPENDING. */
 TEST(real_time_signals_queue, "real-time signals are merged", "kernel/proc (signal)")
 {
     set(SIGRTMIN + 1, 0);
@@ -207,6 +223,9 @@ TEST(real_time_signals_queue, "real-time signals are merged", "kernel/proc (sign
     EQ(count, 3);
 }
 
+/* The lowest number is delivered first: signal(7) promises it for real-time signals, Linux does it
+ * for all. Delivered is not run: each delivery puts a frame upon the last, so the last one
+ * delivered runs first. */
 TEST(lowest_first, "pending signals come in any order", "kernel/proc (signal)")
 {
     sigset_t all;
@@ -220,12 +239,14 @@ TEST(lowest_first, "pending signals come in any order", "kernel/proc (signal)")
     raise(SIGHUP);
     block(SIG_UNBLOCK, SIGTERM);
     EQ(last, SIGTERM);
-    /* Both at once: frames are stacked, so the lowest number's handler runs last. */
     OK(sigprocmask(SIG_UNBLOCK, &all, NULL));
     EQ(count, 3);
+    EQ(last, SIGHUP);
 }
 
-TEST(sigprocmask_how, "SETMASK adds, or the old mask is the new one", "kernel/syscall")
+/* sigprocmask(2): without a set `how` is not looked at, 77 is then fine. KILL and STOP drop out of
+ * any mask in silence. */
+TEST(sigprocmask_how, "SETMASK adds, or the old mask is the new one", "kernel/syscall (signal)")
 {
     unsigned long a = 1UL << (SIGUSR1 - 1), b = 1UL << (SIGUSR2 - 1), old = 99, all = -1UL;
     EQ(sys(SYS_rt_sigprocmask, SIG_SETMASK, &a, &old, 8), 0);
@@ -244,7 +265,8 @@ TEST(sigprocmask_how, "SETMASK adds, or the old mask is the new one", "kernel/sy
     ERR(sys(SYS_rt_sigprocmask, SIG_BLOCK, &a, 0, 16), EINVAL);
 }
 
-TEST(in_and_out_may_be_one, "set and oldset at one address", "kernel/syscall")
+/* The old mask may be written only when the new one has been read. */
+TEST(in_and_out_may_be_one, "set and oldset at one address", "kernel/syscall (signal)")
 {
     unsigned long m = 1UL << (SIGUSR1 - 1);
     EQ(sys(SYS_rt_sigprocmask, SIG_BLOCK, &m, &m, 8), 0);
@@ -253,6 +275,7 @@ TEST(in_and_out_may_be_one, "set and oldset at one address", "kernel/syscall")
     EQ(m, 1UL << (SIGUSR1 - 1));
 }
 
+/* POSIX, signal actions: SIG_IGN throws away what is pending, blocked or not. */
 TEST(ignored_signals_vanish, "an ignored signal becomes pending", "kernel/proc (signal)")
 {
     signal(SIGUSR1, SIG_IGN);
@@ -267,6 +290,7 @@ TEST(ignored_signals_vanish, "an ignored signal becomes pending", "kernel/proc (
     TRUE(!pending(SIGUSR1));
 }
 
+/* The table of signal(7), standard signals and the ends of the real-time ones. */
 TEST(default_actions, "a signal that ends a process is ignored, or the other way round",
      "kernel/proc (signal)")
 {
@@ -285,6 +309,8 @@ TEST(default_actions, "a signal that ends a process is ignored, or the other way
         EQ(IN_CHILD(sys(SYS_kill, getpid(), nothing[i])), 0);
 }
 
+/* sigsuspend(2): mask and sleep are one step. A signal that is pending ends the call at once;
+ * between two calls it would be taken before the sleep, which then lasts for ever. */
 TEST(sigsuspend_waits_with_a_mask, "the mask is set too late, or not put back",
      "kernel/proc (signal)")
 {
@@ -301,6 +327,7 @@ TEST(sigsuspend_waits_with_a_mask, "the mask is set too late, or not put back",
     ERR(sys(SYS_rt_sigsuspend, &raw, 4), EINVAL);
 }
 
+/* The ignored one comes first in each round: woken by it, the call must sleep again. */
 TEST(sigsuspend_ignores_ignored, "an ignored signal ends sigsuspend", "kernel/proc (signal)")
 {
     sigset_t none;
@@ -314,10 +341,10 @@ TEST(sigsuspend_ignores_ignored, "an ignored signal ends sigsuspend", "kernel/pr
         kill(me, SIGUSR1);
     }
     sigemptyset(&none);
+    /* last tells which of the two ended it. */
     FAILS(sigsuspend(&none), EINTR);
     EQ(last, SIGUSR1);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
 static sigjmp_buf back;
@@ -328,6 +355,8 @@ jump(int signal)
     siglongjmp(back, signal);
 }
 
+/* setjmp(3): siglongjmp puts the mask back, and nobody returns through the frame. So the kernel may
+ * not keep count of handlers that are under way. */
 TEST(leaving_by_longjmp, "a handler left by siglongjmp spoils the next", "kernel/proc (signal)")
 {
     sigset_t now;
@@ -341,8 +370,10 @@ TEST(leaving_by_longjmp, "a handler left by siglongjmp spoils the next", "kernel
     EQ(sigismember(&now, SIGUSR1), 0);
 }
 
+/* A handler may begin between any two instructions, with any register in use, and the frame goes
+ * below the stack pointer: riscv's ABI has no red zone. */
 TEST(many_signals_to_a_busy_process, "a frame is put on the stack that the code is using",
-     "kernel/proc (signal frame)")
+     "kernel/proc (frame)")
 {
     pid_t me = getpid(), pid;
     set(SIGUSR1, 0);
@@ -370,6 +401,5 @@ TEST(many_signals_to_a_busy_process, "a frame is put on the stack that the code 
             wanted = sum;
         EQ(sum, wanted);
     }
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }

@@ -1,6 +1,9 @@
 /* sigfault.c - faults as signals: number, si_code, si_addr, and the pc in the frame.
  *
- * Source: sigaction(2) on si_code, and Linux 6.12 on riscv64. */
+ * Runtimes turn these into exceptions of their language: Go and Java make a nil dereference out of
+ * SIGSEGV with a small si_addr. Frame and registers are in sigframe.c, which access is allowed in
+ * mmap.c. Source: sigaction(2) on si_code, privileged ISA manual on scause and stval, and Linux
+ * 6.12 on riscv64. */
 #include "check.h"
 #include <setjmp.h>
 #include <ucontext.h>
@@ -23,6 +26,7 @@ handler(int signal, siginfo_t *info, void *context)
     siglongjmp(back, 1);
 }
 
+/* One handler for all the faults, and nothing seen yet. */
 static void
 arm(void)
 {
@@ -45,6 +49,7 @@ arm(void)
         EQ(seen.address, (uintptr_t)(wanted_address));                                             \
     } while (0)
 
+/* si_addr is the byte, not its page; a handler that maps on demand needs no more. */
 TEST(unmapped, "si_code is not MAPERR, or si_addr is the page", "kernel/trap, kernel/mm (fault)")
 {
     FAULT(*(volatile char *)0, SIGSEGV, SEGV_MAPERR, 0);
@@ -52,6 +57,8 @@ TEST(unmapped, "si_code is not MAPERR, or si_addr is the page", "kernel/trap, ke
     FAULT((void)*(volatile long *)0x3fffffff08, SIGSEGV, SEGV_MAPERR, 0x3fffffff08);
 }
 
+/* The same answer whether there is something of the kernel's or not: the difference would tell an
+ * attacker where the kernel lies. The last address is no canonical one of Sv39 at all. */
 TEST(kernel_half, "an address of the kernel gives other codes than an unmapped one",
      "kernel/trap, kernel/mm (fault)")
 {
@@ -71,6 +78,7 @@ TEST(access_rights, "a wrong access to a mapping is MAPERR", "kernel/mm (fault)"
     EQ(seen.pc, (uintptr_t)(p + PAGE));
 }
 
+/* A jump faults at its target, so pc and si_addr are equal; where it came from is in ra. */
 TEST(jump_into_nowhere, "the pc in the frame is the jump's, or si_addr is 0", "kernel/trap")
 {
     FAULT(((void (*)(void))0x2000)(), SIGSEGV, SEGV_MAPERR, 0x2000);
@@ -81,6 +89,8 @@ TEST(jump_into_nowhere, "the pc in the frame is the jump's, or si_addr is 0", "k
 
 extern char at_illegal[], at_break[], at_store[];
 
+/* A word of 0 is defined to be illegal (ISA manual, "Base Instruction-Length Encoding").
+ * Emulators of missing instructions read it at the pc and step over it themselves. */
 TEST(illegal_instruction, "the pc is behind the instruction, or si_addr is not the pc",
      "kernel/trap")
 {
@@ -90,6 +100,8 @@ TEST(illegal_instruction, "the pc is behind the instruction, or si_addr is not t
     FAULT(__asm__ volatile("csrr t0, sstatus" ::: "t0"), SIGILL, ILL_ILLOPC, seen.pc);
 }
 
+/* gdb writes these two over the program and expects the pc on them. .option: the assembler would
+ * make the short form of both. */
 TEST(breakpoint, "ebreak is skipped, or is SIGILL", "kernel/trap")
 {
     FAULT(__asm__ volatile(".option push\n.option norvc\n.global at_break\nat_break: ebreak\n"
@@ -99,6 +111,7 @@ TEST(breakpoint, "ebreak is skipped, or is SIGILL", "kernel/trap")
     FAULT(__asm__ volatile("c.ebreak"), SIGTRAP, TRAP_BRKPT, seen.pc);
 }
 
+/* SIGBUS with ADRERR: mmap(2) on a page that is wholly beyond the end. */
 TEST(beyond_a_file, "SIGBUS has another code", "kernel/mm (fault)")
 {
     int fd = OK(open("/tmp/fault", O_RDWR | O_CREAT | O_TRUNC, 0600));
@@ -106,6 +119,7 @@ TEST(beyond_a_file, "SIGBUS has another code", "kernel/mm (fault)")
     FAULT((void)*(volatile char *)(p + 9), SIGBUS, BUS_ADRERR, p + 9);
 }
 
+/* The handler of a just-in-time compiler looks the pc up in its table of code. */
 TEST(pc_of_a_fault, "the pc in the frame is not the faulting instruction", "kernel/trap")
 {
     FAULT(__asm__ volatile("li t0, 24\n.global at_store\nat_store: sd zero, 0(t0)" ::
@@ -128,6 +142,8 @@ TEST(across_two_pages, "si_addr of an access over a border is its start", "kerne
     TRUE(seen.address == (uintptr_t)p + PAGE - 4 || seen.address == (uintptr_t)p + PAGE);
 }
 
+/* Linux promises it to user space; what the machine cannot do its firmware does. The bytes 3 to 10
+ * of the two words. */
 TEST(misaligned_access_works, "a misaligned load is SIGBUS", "kernel/trap, firmware")
 {
     unsigned long words[2] = { 0x1122334455667788, 0x99aabbccddeeff00 }, value;
@@ -142,6 +158,8 @@ TEST(default_is_death, "a fault without a handler ends with another status", "ke
     EQ(IN_CHILD(__asm__ volatile("ebreak")), KILLED(SIGTRAP));
 }
 
+/* Nothing else is possible: the instruction would fault again for ever (signal(2),
+ * sigprocmask(2)). */
 TEST(ignored_or_blocked_faults_kill, "an ignored fault loops for ever", "kernel/proc (signal)")
 {
     sigset_t all;
@@ -158,6 +176,7 @@ faulting_handler(int signal)
     *(volatile char *)8 = 1;
 }
 
+/* Its own signal is blocked meanwhile, so this is the case above. */
 TEST(fault_in_the_handler, "a fault inside its own handler loops", "kernel/proc (signal)")
 {
     EQ(IN_CHILD(signal(SIGSEGV, faulting_handler); *(volatile char *)0 = 1), KILLED(SIGSEGV));
@@ -170,6 +189,8 @@ returning_handler(int signal)
         mprotect((void *)(seen.address & -PAGE), PAGE, PROT_READ | PROT_WRITE);
 }
 
+/* Write barriers of garbage collectors and user-space paging: the handler repairs, the instruction
+ * is run again. Four times it faults as before, the fifth time it passes. */
 TEST(returning_retries, "the instruction is skipped when the handler returns", "kernel/trap")
 {
     volatile char *p = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -186,7 +207,8 @@ TEST(thousand_faults, "each caught fault leaks", "kernel/trap")
         FAULT(*(volatile char *)16 = 1, SIGSEGV, SEGV_MAPERR, 16);
 }
 
-TEST(copy_of_the_kernel_is_no_signal, "EFAULT of a call also sends SIGSEGV", "kernel/mm/usercopy")
+/* EFAULT is all: the caller has a result to look at, a signal is for code that has none. */
+TEST(copy_of_the_kernel_is_no_signal, "EFAULT of a call also sends SIGSEGV", "kernel/mm (usercopy)")
 {
     arm();
     ERR(sys(SYS_read, 0, 8, 0x3fffffffff), EFAULT);

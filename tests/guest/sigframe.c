@@ -1,7 +1,10 @@
 /* sigframe.c - the frame on the stack, byte by byte, and the way back through rt_sigreturn.
  *
- * Layout of Linux riscv64 (asm/ucontext.h, asm/sigcontext.h): siginfo 128 bytes, then ucontext of
- * 960: flags 0, link 8, stack 16, mask 40, mcontext 176 = pc, x1..x31, then f0..f31, fcsr. */
+ * The frame is an interface: gdb and libgcc's unwinder walk through it, Go and Java edit it, CRIU
+ * builds one by hand. When a signal comes and what its handler may do is in sigaction.c. Layout of
+ * Linux riscv64 (asm/ucontext.h, asm/sigcontext.h): siginfo 128 bytes, then ucontext of 960: flags
+ * 0, link 8, stack 16, mask 40, mcontext 176 = pc, x1..x31, then f0..f31, fcsr, extension
+ * headers. */
 #include "areas.h"
 #include <setjmp.h>
 #include <sys/auxv.h>
@@ -15,6 +18,17 @@
 #define UC_F       (UC_PC + 256)
 #define UC_FCSR    (UC_F + 256)
 
+/* Of the 528 bytes that any form of fp state may take: the reserved word, then the first extension
+ * header. */
+#define UC_RESERVED  (UC_F + 516)
+#define UC_EXTENSION (UC_F + 520)
+
+/* What the instruction of a system call looks like. */
+#define ECALL 0x73
+
+/* The kernel's own text. */
+#define KERNEL_TEXT 0xffffffff80200000
+
 /* What the handler was given, and the frame as it was then. */
 static struct {
     unsigned long a0, a1, a2, ra, sp;
@@ -22,6 +36,7 @@ static struct {
     int count;
 } seen;
 
+/* The word of the frame at this offset in its ucontext. */
 static unsigned long
 word(int offset)
 {
@@ -45,6 +60,7 @@ __asm__(".text\n.global raw_handler\nraw_handler:\n"
         "sd ra, 24(sp)\n sd t0, 32(sp)\n mv a0, sp\n sd ra, 48(sp)\n call record\n"
         "ld ra, 48(sp)\n addi sp, sp, 64\n ret\n");
 
+/* Lets one SIGUSR1 be taken, after which `seen` tells of it. */
 static void
 take(int flags)
 {
@@ -55,7 +71,9 @@ take(int flags)
     EQ(seen.count, 1);
 }
 
-TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO", "kernel/proc (signal frame)")
+/* Old handlers that are installed without SA_SIGINFO read them all the same; Linux sets the three
+ * registers either way. The psABI wants sp aligned to 16 at a function's entry. */
+TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO", "kernel/proc (frame)")
 {
     for (int flags = 0; flags <= SA_SIGINFO; flags += SA_SIGINFO) {
         take(flags);
@@ -66,8 +84,10 @@ TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO", "kernel/p
     }
 }
 
+/* Unwinders know a signal frame by these two instructions at the return address when they have no
+ * table; riscv has no SA_RESTORER that could bring them. */
 TEST(return_address_is_in_the_vdso, "ra leads to code on the stack, or nowhere",
-     "kernel/proc (signal frame), vdso")
+     "kernel/proc (frame), vdso")
 {
     take(0);
     areas_read();
@@ -79,10 +99,11 @@ TEST(return_address_is_in_the_vdso, "ra leads to code on the stack, or nowhere",
     uint32_t code[2];
     memcpy(code, (void *)seen.ra, 8);
     EQ(code[0], 0x08b00893);
-    EQ(code[1], 0x73);
+    EQ(code[1], ECALL);
 }
 
-TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (signal frame)")
+/* si_signo, si_errno, si_code, a hole, then si_pid and si_uid (sigaction(2)). */
+TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (frame)")
 {
     take(SA_SIGINFO);
     int first[8];
@@ -94,7 +115,9 @@ TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (s
     EQ(first[5], 0);
 }
 
-TEST(ucontext_head, "mask or stack lie at x86's offsets", "kernel/proc (signal frame)")
+/* glibc's ucontext_t keeps 128 bytes for the mask where the kernel uses 8, so that what follows
+ * does not move. */
+TEST(ucontext_head, "mask or stack lie at x86's offsets", "kernel/proc (frame)")
 {
     sigset_t s;
     sigemptyset(&s);
@@ -109,13 +132,15 @@ TEST(ucontext_head, "mask or stack lie at x86's offsets", "kernel/proc (signal f
     EQ((int)word(UC_STACK + 8), SS_DISABLE);
 }
 
+/* With a vector unit its state would follow here. A reader that walks the headers stops at the END
+ * header: rubbish in its place sends it anywhere. */
 TEST(extension_header_ends_at_once, "bytes behind the fp state are not an END header",
      "asm/sigcontext.h: sc_extdesc")
 {
     take(0);
-    /* reserved, then {magic 0, size 0}: the last 12 of the 528 bytes. */
+    /* Reserved, then {magic 0, size 0}. */
     for (int i = 0; i < 12; i++)
-        EQ(seen.frame[UC + UC_F + 516 + i], 0);
+        EQ(seen.frame[UC + UC_RESERVED + i], 0);
 }
 
 /* Loads patterns into s registers and f registers, sends a signal to itself, checks them after. */
@@ -150,8 +175,9 @@ computing_handler(int signal)
     seen.count++;
 }
 
-TEST(registers_survive_a_handler, "the handler changes what it interrupted",
-     "kernel/proc (signal frame)")
+/* The handler is interrupted code's worst neighbour: it changes fp registers and flags on purpose.
+ * 20 rounds, so that the fp state is now in the registers, now in memory. */
+TEST(registers_survive_a_handler, "the handler changes what it interrupted", "kernel/proc (frame)")
 {
     signal(SIGUSR1, computing_handler);
     for (int i = 0; i < 20; i++)
@@ -159,8 +185,9 @@ TEST(registers_survive_a_handler, "the handler changes what it interrupted",
     EQ(seen.count, 20);
 }
 
-TEST(registers_are_in_the_frame, "x or f registers are at wrong offsets",
-     "kernel/proc (signal frame)")
+/* gdb prints them from here. The call is kill itself, so a7 holds its number and a0 its result
+ * already; pc is past the ecall, because the call has happened. */
+TEST(registers_are_in_the_frame, "x or f registers are at wrong offsets", "kernel/proc (frame)")
 {
     struct sigaction a = { .sa_handler = (void (*)(int))raw_handler };
     OK(sigaction(SIGUSR1, &a, NULL));
@@ -176,7 +203,7 @@ TEST(registers_are_in_the_frame, "x or f registers are at wrong offsets",
     /* pc is behind the ecall; sp above the frame. */
     uint32_t before;
     memcpy(&before, (void *)(word(UC_PC) - 4), 4);
-    EQ(before, 0x73);
+    EQ(before, ECALL);
     TRUE(word(UC_PC + 16) >= seen.sp + FRAME_SIZE);
 }
 
@@ -192,8 +219,10 @@ edit_handler(int signal, siginfo_t *info, void *context)
     sigaddset(&uc->uc_sigmask, SIGUSR2);
 }
 
+/* Go turns a fault into a panic by a new pc; debuggers set any register. 0x4045000000000000 is
+ * 42.0, told apart from every pattern of the other checks. */
 TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewrites pc)",
-     "kernel/proc (signal frame)")
+     "kernel/proc (frame)")
 {
     struct sigaction a = { .sa_sigaction = edit_handler, .sa_flags = SA_SIGINFO };
     register unsigned long a0 __asm__("a0");
@@ -211,8 +240,9 @@ TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewr
     EQ(sigismember(&now, SIGUSR2), 1);
 }
 
-TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel",
-     "kernel/proc (signal frame)")
+/* At 0, at the end of all addresses, and across the end of the user half. The
+ * kernel's answer to a frame that it cannot read is SIGSEGV (Linux's badframe). */
+TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel", "kernel/proc (frame)")
 {
     EQ(IN_CHILD(__asm__ volatile("li sp, 0\n li a7, 139\n ecall")), KILLED(SIGSEGV));
     EQ(IN_CHILD(__asm__ volatile("li sp, -16\n li a7, 139\n ecall")), KILLED(SIGSEGV));
@@ -228,24 +258,27 @@ return_through(unsigned char fill, unsigned long pc, unsigned long extension)
     memset(frame, fill, sizeof frame);
     memcpy(frame + UC + UC_PC, &pc, 8);
     /* The reserved word in front of the extension header is 0 always. */
-    memset(frame + UC + UC_F + 516, 0, 4);
-    memcpy(frame + UC + UC_F + 520, &extension, 8);
+    memset(frame + UC + UC_RESERVED, 0, 4);
+    memcpy(frame + UC + UC_EXTENSION, &extension, 8);
     __asm__ volatile("mv sp, %0\n li a7, 139\n ecall\n unimp" : : "r"(frame) : "memory");
 }
 
+/* "Sigreturn-oriented programming": an attacker who can write a stack chooses every register. He
+ * may have the program's; sstatus is not in the frame, and a pc of the kernel's is an ordinary
+ * fault. */
 TEST(hostile_frames, "a frame gives the kernel's pc, a bad status or a crash",
-     "kernel/proc (signal frame): only user registers may be taken")
+     "kernel/proc (frame): only user registers may be taken")
 {
     EQ(IN_CHILD(return_through(0, 0, 0)), KILLED(SIGSEGV));
-    EQ(IN_CHILD(return_through(0xff, 0xffffffff80200000, 0)), KILLED(SIGSEGV));
-    EQ(IN_CHILD(return_through(0, 0xffffffff80200000, 0)), KILLED(SIGSEGV));
+    EQ(IN_CHILD(return_through(0xff, KERNEL_TEXT, 0)), KILLED(SIGSEGV));
+    EQ(IN_CHILD(return_through(0, KERNEL_TEXT, 0)), KILLED(SIGSEGV));
     EQ(IN_CHILD(return_through(0, 0x4000000000, 0)), KILLED(SIGSEGV));
     EQ(IN_CHILD(return_through(0xff, 8, 0)), KILLED(SIGSEGV));
     /* An extension header that is no END header. */
     EQ(IN_CHILD(return_through(0, 8, 0x1234567812345678)), KILLED(SIGSEGV));
 }
 
-TEST(hostile_mask, "KILL and STOP can be blocked through a frame", "kernel/proc (signal frame)")
+TEST(hostile_mask, "KILL and STOP can be blocked through a frame", "kernel/proc (frame)")
 {
     /* All bits of the mask are set: the pc then faults, and the default of a blocked SIGSEGV
      * must still kill. */
@@ -257,8 +290,10 @@ nothing(int signal)
 {
 }
 
+/* The SIGSEGV that tells of it has no room either, whatever its handler is: the default acts. The
+ * reason for sigaltstack(2). */
 TEST(no_room_for_a_frame, "a frame on a bad stack is written anyway, or loops",
-     "kernel/proc (signal frame)")
+     "kernel/proc (frame)")
 {
     signal(SIGUSR1, nothing);
     signal(SIGSEGV, nothing);
@@ -272,11 +307,13 @@ TEST(no_room_for_a_frame, "a frame on a bad stack is written anyway, or loops",
        KILLED(SIGSEGV));
 }
 
+/* The kernel only sets the pc. The fault comes in user mode, where SIGSEGV has its default
+ * action. */
 TEST(handler_at_a_bad_address, "the kernel jumps there itself", "kernel/proc (signal)")
 {
     struct sigaction a = { .sa_handler = (void (*)(int))0x10 };
     EQ(IN_CHILD(sigaction(SIGUSR1, &a, NULL); raise(SIGUSR1)), KILLED(SIGSEGV));
-    a.sa_handler = (void (*)(int))0xffffffff80200000;
+    a.sa_handler = (void (*)(int))KERNEL_TEXT;
     EQ(IN_CHILD(sigaction(SIGUSR1, &a, NULL); raise(SIGUSR1)), KILLED(SIGSEGV));
 }
 
@@ -287,7 +324,8 @@ reentering_handler(int signal)
         raise(signal);
 }
 
-TEST(two_hundred_frames, "nested frames overwrite each other", "kernel/proc (signal frame)")
+/* 200 KiB of frames: each below the last, and each the way back to the one before. */
+TEST(two_hundred_frames, "nested frames overwrite each other", "kernel/proc (frame)")
 {
     struct sigaction a = { .sa_handler = reentering_handler, .sa_flags = SA_NODEFER };
     OK(sigaction(SIGUSR1, &a, NULL));

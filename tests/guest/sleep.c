@@ -1,8 +1,9 @@
 /* sleep.c - sleeping: nanosleep, clock_nanosleep, absolute times, refusals, order.
  *
- * Only lower bounds of time decide: a loaded machine may always be late. Source: nanosleep(2),
- * clock_nanosleep(2). What signals do to a sleep is in restart.c. */
-#include "check.h"
+ * Only lower bounds of time decide: a loaded machine may always be late. What signals do to a sleep
+ * is in restart.c and stop.c, what setting the clock does in settime.c. Source: nanosleep(2),
+ * clock_nanosleep(2). */
+#include "peer.h"
 #include <time.h>
 
 #define SECOND 1000000000L
@@ -22,7 +23,9 @@ spec(long ns)
     return (struct timespec){ ns / SECOND, ns % SECOND };
 }
 
-TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timers)")
+/* From nothing, over less than a tick of the clock, to several scheduler ticks: rounding must go
+ * up. */
+TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timer)")
 {
     static const long lengths[] = { 0, 1, 1000, 100000, 1 * MS, 10 * MS, 37 * MS };
     for (int i = 0; i < 7; i++) {
@@ -36,7 +39,8 @@ TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timers)")
     }
 }
 
-TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall")
+/* Nanoseconds are 0 to 999,999,999; time does not run backwards. */
+TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall (time)")
 {
     static const struct timespec bad[] = { { 0, SECOND }, { 0, -1 }, { -1, 0 }, { 0, 1L << 40 } };
     for (int i = 0; i < 4; i++) {
@@ -47,7 +51,9 @@ TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall")
     ERR(sys(SYS_clock_nanosleep, 99, 0, &t, 0), EINVAL);
 }
 
-TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/syscall")
+/* clock_nanosleep(2): clocks that nobody can set an alarm on are EOPNOTSUPP, the thread's own CPU
+ * time can never be reached asleep. */
+TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/syscall (time)")
 {
     static const clockid_t yes[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI };
     static const clockid_t no[] = { CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
@@ -63,8 +69,9 @@ TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/sy
     ERR(sys(SYS_clock_nanosleep, CLOCK_THREAD_CPUTIME_ID, 0, &t, 0), EOPNOTSUPP);
 }
 
+/* The second call finds the goal in the past, the third one 1970 or the boot. */
 TEST(absolute_times, "TIMER_ABSTIME is relative, or the past sleeps for ever",
-     "kernel/time (timers)")
+     "kernel/time (timer)")
 {
     static const clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME };
     for (int i = 0; i < 3; i++) {
@@ -83,43 +90,38 @@ handler(int signal)
 {
 }
 
-TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest", "kernel/syscall")
+/* The goal itself is what the caller repeats; only a relative sleep has a rest. */
+TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest", "kernel/syscall (time)")
 {
     struct sigaction a = { .sa_handler = handler };
     struct timespec t = spec(now(CLOCK_MONOTONIC) + 3600 * SECOND), left = { 77, 77 };
-    pid_t me = getpid();
     OK(sigaction(SIGUSR1, &a, NULL));
-    pid_t pid = OK(fork());
-    while (pid == 0) {
-        struct timespec ms = { 0, 5 * MS };
-        nanosleep(&ms, NULL);
-        kill(me, SIGUSR1);
-    }
+    pid_t pid = peer_nags(SIGUSR1, 5);
     ERR(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &t, &left), EINTR);
     EQ(left.tv_sec, 77);
     t = spec(3600 * SECOND);
     ERR(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &t, &left), EINTR);
     TRUE(left.tv_sec <= 3600 && left.tv_sec > 3500);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
 
-TEST(very_long_sleeps, "a sleep of centuries overflows and ends at once", "kernel/time (timers)")
+/* `sleep infinity` asks for the largest timespec. 2^33 seconds fit into 63 bits of nanoseconds, the
+ * sum with a clock of today does not. */
+TEST(very_long_sleeps, "a sleep of centuries overflows and ends at once", "kernel/time (timer)")
 {
     static const struct timespec longs[] = { { 1L << 33, 0 }, { 0x7fffffffffffffff, 999999999 } };
     for (int i = 0; i < 2; i++) {
         pid_t pid = OK(fork());
         if (pid == 0)
             _exit(sys(SYS_nanosleep, &longs[i], 0) != 0);
-        struct timespec ms = spec(30 * MS);
-        nanosleep(&ms, NULL);
+        let_pass_ms(30);
         EQ(waitpid(pid, NULL, WNOHANG), 0);
-        kill(pid, SIGKILL);
-        EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+        KILL_PEER(pid);
     }
 }
 
-TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/time (timers)")
+/* 5 and 12 have no common divisor, so i * 5 % 12 starts each of them once, in no order. */
+TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/time (timer)")
 {
     enum { N = 12 };
     int fds[2];
@@ -142,7 +144,8 @@ TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/tim
     }
 }
 
-TEST(many_sleepers, "the timer list is full, or one is lost", "kernel/time (timers)")
+/* 60 at once, with seven lengths: many wake in the same tick. */
+TEST(many_sleepers, "the timer list is full, or one is lost", "kernel/time (timer)")
 {
     enum { N = 60 };
     pid_t pids[N];
@@ -154,5 +157,5 @@ TEST(many_sleepers, "the timer list is full, or one is lost", "kernel/time (time
             _exit(0);
         }
     for (int i = 0; i < N; i++)
-        EQ(check_wait(__FILE__, __LINE__, pids[i]), 0);
+        ENDS(pids[i], 0);
 }

@@ -1,6 +1,8 @@
 /* stack.c - the main stack: it grows on use, up to its limit, and stops before what is below.
  *
- * Source: setrlimit(2) on RLIMIT_STACK, mmap(2) on the guard gap. */
+ * The stacks of threads are mmap's, with a guard page of glibc's making (threadend.c); the first
+ * words on the main one are in start.c. Source: setrlimit(2) on RLIMIT_STACK, mmap(2) on
+ * MAP_GROWSDOWN's guard gap. */
 #include "probe.h"
 #include "areas.h"
 #include <sys/resource.h>
@@ -21,11 +23,14 @@ recurse(int levels)
     return levels == 0 ? 0 : recurse(levels - 1) + room[999];
 }
 
+/* 6,000 levels of a KiB: three quarters of the 8 MiB that Linux gives by default. */
 TEST(grows_by_recursion, "the stack has a fixed small size", "kernel/mm (fault)")
 {
     EQ(recurse(6000), 6000);
 }
 
+/* A function with large arrays touches its far end first; what lies between stays untouched. Deep
+ * ones before near ones, and zero in the middle. */
 TEST(grows_by_a_jump, "only the page next to the stack may be touched", "kernel/mm (fault)")
 {
     char *sp = stack_pointer();
@@ -34,8 +39,10 @@ TEST(grows_by_a_jump, "only the page next to the stack may be touched", "kernel/
     EQ(sp[-(3 << 20)], 0);
 }
 
+/* read into a large local array that nobody has touched yet: the kernel's copy has to do what a
+ * fault would. */
 TEST(grows_for_a_call, "a system call cannot write into stack that is not there yet",
-     "kernel/mm/usercopy")
+     "kernel/mm (usercopy)")
 {
     int fds[2];
     char *sp = stack_pointer() - (2 << 20);
@@ -45,6 +52,7 @@ TEST(grows_for_a_call, "a system call cannot write into stack that is not there 
     EQ(sp[2], 'c');
 }
 
+/* A MiB further than the limit, so that what lies above the first frame does not matter. */
 TEST(limit_is_kept, "the stack grows without an end", "kernel/mm (fault)")
 {
     struct rlimit limit;
@@ -61,6 +69,9 @@ TEST(overflow_kills, "endless recursion hangs, or writes into another area", "ke
     EQ(IN_CHILD(recurse(1 << 30)), KILLED(SIGSEGV));
 }
 
+/* Linux leaves 256 pages free below a stack ("stack clash", CVE-2017-1000364): a function that
+ * skips over one guard page would write into the heap. The wall is nearer than the limit, and the
+ * stack comes down to it page by page. */
 TEST(does_not_run_into_a_mapping, "the stack grows up to the very next mapping",
      "kernel/mm (fault): a gap must stay")
 {
@@ -78,7 +89,7 @@ TEST(does_not_run_into_a_mapping, "the stack grows up to the very next mapping",
 }
 
 TEST(is_named, "[stack] is missing in /proc/self/maps, or is not where sp is",
-     "kernel/proc (/proc files)")
+     "kernel/proc (procfs)")
 {
     areas_read();
     const struct area *a = area_named("[stack]");
@@ -87,15 +98,16 @@ TEST(is_named, "[stack] is missing in /proc/self/maps, or is not where sp is",
     EQ(strcmp(a->prot, "rw-p"), 0);
 }
 
+/* An overrun of argv or the environment must fault, not meet the vDSO or a library. */
 TEST(above_the_stack_is_nothing, "memory above the stack is mapped or not guarded",
-     "kernel/mm (layout)")
+     "kernel/mm (stack, layout)")
 {
     areas_read();
     char *top = (char *)area_at(stack_pointer())->end;
     FAULTS(probe_read(top), SIGSEGV, SEGV_MAPERR, top);
 }
 
-TEST(fork_keeps_the_stack, "the child's stack is not a copy, or cannot grow", "kernel/mm (fork)")
+TEST(fork_keeps_the_stack, "the child's stack is not a copy, or cannot grow", "kernel/mm (space)")
 {
     volatile int here = 5;
     EQ(IN_CHILD(EQ(here, 5); here = 6; EQ(recurse(5000), 5000)), 0);

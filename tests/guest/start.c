@@ -1,12 +1,15 @@
 /* start.c - what a program finds at its first instruction: registers, stack, auxiliary vector.
  *
- * start_asm.S is the entry and keeps the registers; sp leads to argc. The stack's form is that of
- * the System V ABI; the vector's entries are those of Linux 6.12 on riscv64. */
+ * start_asm.S is the entry and keeps the registers; sp leads to argc. Random places are aslr.c's,
+ * the vDSO behind AT_SYSINFO_EHDR vdso.c's, refusals of exec exec.c's and elf.c's. Source: System V
+ * ABI, "Process Initialization", and RISC-V psABI for the stack; getauxval(3) and Linux 6.12's
+ * ELF_HWCAP, ARCH_DLINFO and create_elf_tables for the vector. */
 #include "areas.h"
 #include <elf.h>
 #include <sys/auxv.h>
 
-/* x0..x31, fcsr, f0..f31 as the kernel set them. */
+/* x0..x31, fcsr, f0..f31 as the kernel set them; FCSR is the index of what follows x31. */
+#define FCSR 32
 extern unsigned long start_registers[65];
 extern char **environ;
 
@@ -14,12 +17,21 @@ extern char **environ;
 #define AUX_RSEQ_FEATURE_SIZE 27
 #define AUX_RSEQ_ALIGN        28
 
+/* AT_HWCAP has a bit for each letter of the ISA, A the lowest. */
+#define LETTER(c) (1UL << ((c) - 'A'))
+static const unsigned long IMAFDC =
+    LETTER('I') | LETTER('M') | LETTER('A') | LETTER('F') | LETTER('D') | LETTER('C');
+
+/* siginfo and ucontext: the room that sigframe.c looks at byte by byte. */
+#define SIGNAL_FRAME 1088
+
 static long *
 first_sp(void)
 {
     return (long *)start_registers[2];
 }
 
+/* Where the vector begins: behind argc, argv, its NULL, envp and its NULL. */
 static Elf64_auxv_t *
 auxv(void)
 {
@@ -51,11 +63,15 @@ aux(unsigned long type)
     return value;
 }
 
+/* The psABI leaves a0 for a function that _start hands on to atexit; a dynamic loader puts its own
+ * there, a kernel has none. */
 TEST(a0_is_zero, "a0 holds argc: glibc registers it with atexit and calls it", "kernel/proc (exec)")
 {
     EQ(start_registers[10], 0);
 }
 
+/* The registers of a new program are what the trap frame holds: zeros, or what the last trap left
+ * there. A pointer among them undoes the kernel's address randomization. */
 TEST(no_kernel_address_in_registers, "the trap frame is not cleared", "kernel/proc (exec)")
 {
     for (int i = 1; i < 32; i++)
@@ -65,12 +81,13 @@ TEST(no_kernel_address_in_registers, "the trap frame is not cleared", "kernel/pr
 
 TEST(fp_is_zero, "fp registers of another program", "kernel/proc (exec)")
 {
-    for (int i = 32; i < 65; i++)
+    for (int i = FCSR; i < 65; i++)
         EQ(start_registers[i], 0);
 }
 
+/* libc has nothing else: it computes environ from argc (musl and glibc alike). */
 TEST(argv_and_envp_on_the_stack, "the vectors are not where the ABI puts them",
-     "kernel/proc (stack)")
+     "kernel/proc (args)")
 {
     long *sp = first_sp();
     char **argv = (char **)(sp + 1);
@@ -80,7 +97,9 @@ TEST(argv_and_envp_on_the_stack, "the vectors are not where the ABI puts them",
     TRUE(argv + sp[0] + 1 == environ);
 }
 
-TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (stack)")
+/* The psABI wants 16 at entry. argc, the vectors and the auxv are words, so the kernel has to pad
+ * according to their number: each count is tried, with the strings' lengths changing too. */
+TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (args)")
 {
     char *argv[] = { check_self, "@aligned", NULL, NULL, NULL, NULL, NULL };
     EQ(start_registers[2] % 16, 0);
@@ -91,11 +110,37 @@ TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (sta
     }
 }
 
+/* In the order in which Linux writes it: architecture first. No entry twice and none that is
+ * unknown, because tools print the vector (LD_SHOW_AUXV) and sandboxes copy it. */
 TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
-     "kernel/proc (stack), linux/auxvec.h")
+     "kernel/proc (args), linux/auxvec.h")
 {
-    static const unsigned long types[] = { 33, 40, 41, 42, 43, 44, 45, 46, 47, 51, 16, 6,  17,
-                                           3,  4,  5,  7,  8,  9,  11, 12, 13, 14, 23, 25, 31 };
+    static const unsigned long types[] = { AT_SYSINFO_EHDR,
+                                           AT_L1I_CACHESIZE,
+                                           AT_L1I_CACHEGEOMETRY,
+                                           AT_L1D_CACHESIZE,
+                                           AT_L1D_CACHEGEOMETRY,
+                                           AT_L2_CACHESIZE,
+                                           AT_L2_CACHEGEOMETRY,
+                                           AT_L3_CACHESIZE,
+                                           AT_L3_CACHEGEOMETRY,
+                                           AT_MINSIGSTKSZ,
+                                           AT_HWCAP,
+                                           AT_PAGESZ,
+                                           AT_CLKTCK,
+                                           AT_PHDR,
+                                           AT_PHENT,
+                                           AT_PHNUM,
+                                           AT_BASE,
+                                           AT_FLAGS,
+                                           AT_ENTRY,
+                                           AT_UID,
+                                           AT_EUID,
+                                           AT_GID,
+                                           AT_EGID,
+                                           AT_SECURE,
+                                           AT_RANDOM,
+                                           AT_EXECFN };
     unsigned long value;
     int seen = 0;
     for (unsigned i = 0; i < sizeof types / sizeof *types; i++)
@@ -108,10 +153,12 @@ TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
     EQ(seen, 26 + 2 * rseq);
 }
 
-TEST(auxv_constants, "a value is not Linux's", "kernel/proc (stack)")
+/* glibc multiplies by CLKTCK, sizes alternate stacks by MINSIGSTKSZ, and distrusts LD_PRELOAD when
+ * SECURE is set. */
+TEST(auxv_constants, "a value is not Linux's", "kernel/proc (args)")
 {
     EQ(aux(AT_PAGESZ), 4096);
-    EQ(aux(AT_HWCAP) & 0x112d, 0x112d);
+    EQ(aux(AT_HWCAP) & IMAFDC, IMAFDC);
     EQ(aux(AT_HWCAP) & ~((1UL << 26) - 1), 0);
     EQ(aux(AT_CLKTCK), 100);
     EQ(aux(AT_FLAGS), 0);
@@ -120,10 +167,12 @@ TEST(auxv_constants, "a value is not Linux's", "kernel/proc (stack)")
     EQ(aux(AT_GID), 0);
     EQ(aux(AT_EGID), 0);
     EQ(aux(AT_SECURE), 0);
-    EQ(aux(51 /* AT_MINSIGSTKSZ */), 0x440);
+    EQ(aux(AT_MINSIGSTKSZ), SIGNAL_FRAME);
     EQ(aux(AT_PHENT), sizeof(Elf64_Phdr));
 }
 
+/* Addresses in memory: glibc finds its TLS and relocates itself by PHDR. BASE is 0 because this
+ * program is static and has no interpreter. */
 TEST(auxv_of_this_program, "PHDR, PHNUM or ENTRY are the file's offsets", "kernel/proc (elf)")
 {
     extern const Elf64_Ehdr __ehdr_start;
@@ -134,12 +183,15 @@ TEST(auxv_of_this_program, "PHDR, PHNUM or ENTRY are the file's offsets", "kerne
     EQ(aux(AT_BASE), 0);
 }
 
-TEST(execfn_is_the_path, "EXECFN is argv[0], or a kernel pointer", "kernel/proc (stack)")
+/* What execve was given, whatever argv[0] says; musl names the program by it when argv is empty. */
+TEST(execfn_is_the_path, "EXECFN is argv[0], or a kernel pointer", "kernel/proc (args)")
 {
     EQ(strcmp((char *)aux(AT_EXECFN), check_self), 0);
     EQ(IN_CHILD(execl(check_self, "another", "@execfn", check_self, NULL)), 0);
 }
 
+/* create_elf_tables writes bprm->filename, which is still the script's name when the interpreter
+ * starts. */
 TEST(execfn_of_a_script, "EXECFN is the interpreter, not the script", "kernel/proc (exec)")
 {
     char text[300];
@@ -151,8 +203,10 @@ TEST(execfn_of_a_script, "EXECFN is the interpreter, not the script", "kernel/pr
     EQ(IN_CHILD(execl("/tmp/start.sh", "x", NULL)), 0);
 }
 
+/* glibc makes its stack protector and pointer guard out of these 16 bytes, before it can call
+ * getrandom. Half of them zero is a kernel that filled in too little. */
 TEST(random_is_random, "AT_RANDOM points at nothing, or always the same 16 bytes",
-     "kernel/proc (stack)")
+     "kernel/proc (args)")
 {
     unsigned char *bytes = (unsigned char *)aux(AT_RANDOM), seen[3][16];
     int fds[2], zeros = 0;
@@ -169,8 +223,10 @@ TEST(random_is_random, "AT_RANDOM points at nothing, or always the same 16 bytes
     TRUE(memcmp(seen[0], seen[1], 16) && memcmp(seen[1], seen[2], 16));
 }
 
+/* gdb and perf look for the name, libc for the address: both must tell of one place, with its data
+ * directly below it. */
 TEST(sysinfo_ehdr_is_the_vdso, "the address is not the image's, or maps has no [vdso]",
-     "kernel/vdso, kernel/proc (stack)")
+     "kernel/vdso, kernel/proc (args)")
 {
     unsigned long at = aux(AT_SYSINFO_EHDR);
     EQ(at % PAGE, 0);
@@ -184,8 +240,10 @@ TEST(sysinfo_ehdr_is_the_vdso, "the address is not the image's, or maps has no [
     EQ(vvar->end, vdso->start);
 }
 
+/* setproctitle writes over argv as far as the strings reach without a gap. The eight bytes are
+ * Linux's end marker. */
 TEST(strings_are_in_order, "ps and setproctitle expect argv, envp and the path in a row",
-     "kernel/proc (stack)")
+     "kernel/proc (args)")
 {
     long *sp = first_sp();
     char **argv = (char **)(sp + 1), *at = argv[0];
@@ -201,7 +259,9 @@ TEST(strings_are_in_order, "ps and setproctitle expect argv, envp and the path i
     EQ(*(long *)(end - 8), 0);
 }
 
-TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (/proc files)")
+/* Go reads it where the kernel did not start it (c-shared), gdb to find a running program's
+ * place. */
+TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (procfs)")
 {
     char text[2000];
     int fd = OK(open("/proc/self/auxv", O_RDONLY)), words = 2;
@@ -211,7 +271,8 @@ TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (/p
     EQ(memcmp(text, auxv(), words * 8), 0);
 }
 
-TEST(fds_at_the_start, "other files than 0, 1 and 2 are open", "kernel/boot, user/bin/init")
+/* Up to 20 is enough: a descriptor that init or the frame leaves open is one of the lowest. */
+TEST(fds_at_the_start, "other files than 0, 1 and 2 are open", "kernel/boot, user/bin/init.c")
 {
     for (int fd = 0; fd < 3; fd++)
         TRUE(fcntl(fd, F_GETFD) != -1);
@@ -219,7 +280,9 @@ TEST(fds_at_the_start, "other files than 0, 1 and 2 are open", "kernel/boot, use
         FAILS(fcntl(fd, F_GETFD), EBADF);
 }
 
-TEST(signals_at_the_start, "init leaves signals blocked or ignored", "user/bin/init")
+/* Ignored and blocked signals survive exec (execve(2)), so a careless parent is seen by all its
+ * children. 32 and 33 are glibc's own; it does not tell of them. */
+TEST(signals_at_the_start, "init leaves signals blocked or ignored", "user/bin/init.c")
 {
     sigset_t now;
     struct sigaction a;

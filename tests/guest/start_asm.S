@@ -1,7 +1,9 @@
 /* start_asm.S - the program's true first instructions: keep what the kernel handed over.
  *
- * start.c is linked with this as its entry (tests.mk), so that its checks see the registers and
- * the stack before libc has touched them. sp is kept; below it is free to use. */
+ * start.c is linked with this as its entry (tests.mk), so that its checks see the registers and the
+ * stack before libc has touched them. sp is kept; below it is free to use. t0 and t1 are needed for
+ * the work: t0 goes to the stack first, t1 is stored before it is used, and both are loaded again
+ * for _start. */
 .text
 .global start_first
 start_first:

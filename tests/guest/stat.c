@@ -1,15 +1,17 @@
 /* stat.c - what fstat, newfstatat, statx and faccessat tell about files.
  *
- * Source: stat(2), statx(2), access(2); struct stat of asm-generic/stat.h (128 bytes). */
+ * As root throughout. How times are set is in morefiles.c, directories in dirs.c. Source: stat(2),
+ * statx(2), inode(7), access(2), chmod(2); struct stat of asm-generic/stat.h (128 bytes). */
 #include "check.h"
 #include <linux/stat.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 
-/* Between <sys/stat.h> and <linux/stat.h>: the raw call with the kernel's struct. */
+/* The raw call with the struct of <linux/stat.h>: <sys/stat.h> has one of the same name. */
 #define STATX(dir, path, flags, mask, out) sys(SYS_statx, dir, path, flags, mask, out)
 
+/* A new file with this text and mode, open for both. */
 static int
 fresh(const char *path, const char *text, mode_t mode)
 {
@@ -20,6 +22,8 @@ fresh(const char *path, const char *text, mode_t mode)
     return fd;
 }
 
+/* Filled with ones before: a field that is not written shows. stdio takes blksize for its
+ * buffer. */
 TEST(regular_file, "a field is at another offset: struct stat is asm-generic's", "kernel/fs")
 {
     struct stat st;
@@ -38,6 +42,7 @@ TEST(regular_file, "a field is at another offset: struct stat is asm-generic's",
     TRUE(st.st_blocks >= 0 && st.st_blocks < 100);
 }
 
+/* find and ftw(3) take nlink - 2 for the number of subdirectories, and 1 for "unknown". */
 TEST(directory, "a directory is a file with size 0, or has nlink 1", "kernel/fs")
 {
     struct stat st;
@@ -48,9 +53,11 @@ TEST(directory, "a directory is a file with size 0, or has nlink 1", "kernel/fs"
     EQ(st.st_mode & S_IFMT, S_IFDIR);
 }
 
+/* The numbers are Linux's (Documentation/admin-guide/devices.txt); programs know /dev/null by
+ * them. */
 TEST(character_device,
      "st_rdev is 0, or the type is not S_IFCHR: stdout is then not buffered right",
-     "kernel/fs (devices)")
+     "kernel/fs (dev)")
 {
     struct stat st;
     OK(stat("/dev/null", &st));
@@ -68,6 +75,8 @@ TEST(character_device,
     EQ(minor(st.st_rdev), 1);
 }
 
+/* The two ends are one object: `test a -ef b` and cat's guard against its own output compare ino
+ * and dev. */
 TEST(pipe_is_a_fifo, "a pipe looks like a file or a device", "kernel/fs (pipe)")
 {
     struct stat a, b, c;
@@ -99,6 +108,8 @@ TEST(ino_and_dev_tell_files_apart, "all inode numbers are equal: cp and python t
     TRUE(c.st_dev != a.st_dev);
 }
 
+/* An lstat'ed link is as long as its target's name, which is how readlink's callers size their
+ * buffer. */
 TEST(links, "stat does not follow, or lstat does", "kernel/fs (path)")
 {
     struct stat st;
@@ -109,7 +120,7 @@ TEST(links, "stat does not follow, or lstat does", "kernel/fs (path)")
     EQ(st.st_mode & S_IFMT, S_IFREG);
     OK(lstat("/tmp/stat.l", &st));
     EQ(st.st_mode, S_IFLNK | 0777);
-    EQ(st.st_size, 11);
+    EQ(st.st_size, strlen("/tmp/stat.a"));
     OK(unlink("/tmp/stat.a"));
     FAILS(stat("/tmp/stat.l", &st), ENOENT);
     OK(lstat("/tmp/stat.l", &st));
@@ -120,7 +131,9 @@ TEST(links, "stat does not follow, or lstat does", "kernel/fs (path)")
     EQ(st.st_mode & S_IFMT, S_IFDIR);
 }
 
-TEST(empty_path, "AT_EMPTY_PATH is unknown (python, glibc's fstat)", "kernel/syscall")
+/* With AT_EMPTY_PATH the descriptor itself is meant, also a pipe's, also the working directory;
+ * without it an empty path is ENOENT (path_resolution(7)). */
+TEST(empty_path, "AT_EMPTY_PATH is unknown (python, glibc's fstat)", "kernel/syscall (file_stat)")
 {
     struct stat st;
     int fd = fresh("/tmp/stat", "1234", 0600), fds[2];
@@ -139,7 +152,10 @@ TEST(empty_path, "AT_EMPTY_PATH is unknown (python, glibc's fstat)", "kernel/sys
     ERR(sys(SYS_newfstatat, AT_FDCWD, "/no/such", &st, 0), ENOENT);
 }
 
-TEST(statx_fields, "the struct is filled as struct stat, or the mask is empty", "kernel/syscall")
+/* coreutils' ls and stat ask by statx alone. The mask tells which fields are valid, and is never
+ * less than what was asked for and is there. */
+TEST(statx_fields, "the struct is filled as struct stat, or the mask is empty",
+     "kernel/syscall (file_stat)")
 {
     struct statx x;
     struct stat st;
@@ -167,7 +183,9 @@ TEST(statx_fields, "the struct is filled as struct stat, or the mask is empty", 
     EQ(x.stx_mode & S_IFMT, S_IFLNK);
 }
 
-TEST(statx_refuses, "bad flags or names are taken", "kernel/syscall")
+/* The top bit of the mask is kept for a larger struct (statx(2)): taken now, it could never get a
+ * meaning. */
+TEST(statx_refuses, "bad flags or names are taken", "kernel/syscall (file_stat)")
 {
     struct statx x;
     ERR(STATX(AT_FDCWD, "/no/such", 0, STATX_BASIC_STATS, &x), ENOENT);
@@ -176,6 +194,7 @@ TEST(statx_refuses, "bad flags or names are taken", "kernel/syscall")
     ERR(STATX(77, "x", 0, STATX_BASIC_STATS, &x), EBADF);
 }
 
+/* make compares them. 20 ms are several ticks of the coarse clock by which files are stamped. */
 TEST(times_move, "mtime is 0, or does not follow a write", "kernel/fs (ramfs)")
 {
     struct stat a, b;
@@ -191,7 +210,9 @@ TEST(times_move, "mtime is 0, or does not follow a write", "kernel/fs (ramfs)")
     TRUE(b.st_mtim.tv_nsec >= 0 && b.st_mtim.tv_nsec < 1000000000);
 }
 
-TEST(access_by_mode, "root may run a file without any x bit", "kernel/syscall")
+/* access(2), root: everything may be read and written, but something must be executable to be run.
+ * sh and make look for commands like that. */
+TEST(access_by_mode, "root may run a file without any x bit", "kernel/syscall (file_stat)")
 {
     fresh("/tmp/stat", "x", 0);
     OK(access("/tmp/stat", F_OK));

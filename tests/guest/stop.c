@@ -1,12 +1,18 @@
 /* stop.c - stopping and continuing: SIGSTOP, SIGTSTP, SIGCONT, and what the parent is told.
  *
- * Source: signal(7), wait(2). */
-#include "check.h"
+ * Job control on a terminal is in tests/host/test_run_terminal.py, plain waiting in wait.c. Source:
+ * signal(7), wait(2), sigaction(2) on SA_NOCLDSTOP. */
+#include "peer.h"
 #include <time.h>
+
+/* The two other forms of a wait status, as the macros of <sys/wait.h> read them. */
+#define STOPPED(signal) ((signal) << 8 | 0x7f)
+#define CONTINUED       0xffff
 
 /* A child that counts in shared memory until it is killed. */
 static volatile long *counter;
 
+/* Whether it runs or is stopped shows in *counter, from outside and without a call. */
 static pid_t
 runner(void)
 {
@@ -20,21 +26,7 @@ runner(void)
     return pid;
 }
 
-static void
-end(pid_t pid)
-{
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
-}
-
-static void
-pause_ms(long ms)
-{
-    struct timespec t = { 0, ms * 1000000 };
-    while (nanosleep(&t, &t) == -1)
-        ;
-}
-
+/* A shell's fg and bg. Each change is told once and only to those who asked (wait(2)). */
 TEST(stop_and_continue, "the process runs on, or the parent is not told",
      "kernel/proc (signal, wait)")
 {
@@ -42,41 +34,43 @@ TEST(stop_and_continue, "the process runs on, or the parent is not told",
     pid_t pid = runner();
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
-    EQ(status, 0x137f);
-    TRUE(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+    EQ(status, STOPPED(SIGSTOP));
     long before = *counter;
-    pause_ms(50);
+    let_pass_ms(50);
     EQ(*counter, before);
     /* Told once. */
     EQ(waitpid(pid, &status, WUNTRACED | WNOHANG), 0);
     OK(kill(pid, SIGCONT));
     EQ(waitpid(pid, &status, WCONTINUED), pid);
-    EQ(status, 0xffff);
+    EQ(status, CONTINUED);
     while (*counter == before)
         ;
-    end(pid);
+    KILL_PEER(pid);
 }
 
+/* Not lost by being passed over: asked for later, it is still to be told. */
 TEST(stop_is_hidden_without_wuntraced, "plain wait reports a stop", "kernel/proc (wait)")
 {
     int status;
     pid_t pid = runner();
     OK(kill(pid, SIGSTOP));
-    pause_ms(20);
+    let_pass_ms(20);
     EQ(waitpid(pid, &status, WNOHANG), 0);
     EQ(waitpid(pid, &status, WUNTRACED), pid);
-    end(pid);
+    KILL_PEER(pid);
 }
 
+/* signal(7): SIGKILL is the one signal that does not wait for SIGCONT. */
 TEST(stopped_process_can_be_killed, "SIGKILL waits for SIGCONT", "kernel/proc (signal)")
 {
     int status;
     pid_t pid = runner();
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
-    end(pid);
+    KILL_PEER(pid);
 }
 
+/* They stay pending while it is stopped, and act when it goes on. */
 TEST(other_signals_wait, "a stopped process runs its handler", "kernel/proc (signal)")
 {
     int status;
@@ -84,10 +78,10 @@ TEST(other_signals_wait, "a stopped process runs its handler", "kernel/proc (sig
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
     OK(kill(pid, SIGTERM));
-    pause_ms(20);
+    let_pass_ms(20);
     EQ(waitpid(pid, &status, WNOHANG), 0);
     OK(kill(pid, SIGCONT));
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGTERM));
+    ENDS(pid, KILLED(SIGTERM));
 }
 
 static volatile int count, last;
@@ -116,14 +110,16 @@ TEST(tstp_stops_unless_caught, "SIGTSTP, TTIN or TTOU end the process", "kernel/
         pid_t pid = runner();
         OK(kill(pid, signals[i]));
         EQ(waitpid(pid, &status, WUNTRACED), pid);
-        EQ(status, signals[i] << 8 | 0x7f);
-        end(pid);
+        EQ(status, STOPPED(signals[i]));
+        KILL_PEER(pid);
     }
     set(SIGTSTP, 0);
     raise(SIGTSTP);
     EQ(count, 1);
 }
 
+/* POSIX, "orphaned process group": a shell that could continue it is gone, so stopping it would be
+ * for ever. SIGSTOP itself does not care. */
 TEST(orphaned_group_is_not_stopped, "SIGTSTP stops a group that nobody can continue",
      "kernel/proc (signal)")
 {
@@ -149,14 +145,16 @@ TEST(cont_of_a_running_process, "SIGCONT ends or stops it", "kernel/proc (signal
     int status;
     pid_t pid = runner();
     OK(kill(pid, SIGCONT));
-    pause_ms(10);
+    let_pass_ms(10);
     EQ(waitpid(pid, &status, WNOHANG | WUNTRACED | WCONTINUED), 0);
-    end(pid);
+    KILL_PEER(pid);
     set(SIGCONT, 0);
     raise(SIGCONT);
     EQ(count, 1);
 }
 
+/* signal(7): a stop signal removes a pending SIGCONT and the other way round, or the order in which
+ * they were sent would not count. */
 TEST(stop_and_cont_cancel, "a pending SIGCONT survives SIGSTOP", "kernel/proc (signal)")
 {
     sigset_t s, pending;
@@ -174,6 +172,7 @@ TEST(stop_and_cont_cancel, "a pending SIGCONT survives SIGSTOP", "kernel/proc (s
     EQ(sigismember(&pending, SIGCONT), 0);
 }
 
+/* sigaction(2), SA_NOCLDSTOP: silences stops, not ends. Servers that only reap set it. */
 TEST(sigchld_for_stops, "the parent gets no SIGCHLD for a stop, or gets it with NOCLDSTOP",
      "kernel/proc (signal)")
 {
@@ -194,9 +193,9 @@ TEST(sigchld_for_stops, "the parent gets no SIGCHLD for a stop, or gets it with 
     EQ(waitpid(pid, &status, WCONTINUED), pid);
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
-    pause_ms(20);
+    let_pass_ms(20);
     EQ(count, 0);
-    end(pid);
+    KILL_PEER(pid);
     while (count == 0)
         sys(SYS_sched_yield);
     EQ(info.si_code, CLD_KILLED);
@@ -214,9 +213,11 @@ TEST(waitid_tells_stops, "WSTOPPED and WCONTINUED of waitid", "kernel/proc (wait
     EQ(waitid(P_PID, pid, &i, WCONTINUED), 0);
     EQ(i.si_code, CLD_CONTINUED);
     EQ(i.si_status, SIGCONT);
-    end(pid);
+    KILL_PEER(pid);
 }
 
+/* signal(7) warns of calls that end with EINTR after SIGCONT even without a handler; nanosleep is
+ * none of them since Linux 2.6: the rest is slept by restart_syscall. */
 TEST(sleep_goes_on_after_a_stop, "nanosleep gives EINTR after SIGSTOP and SIGCONT",
      "kernel/proc (signal): restart_syscall")
 {
@@ -225,13 +226,14 @@ TEST(sleep_goes_on_after_a_stop, "nanosleep gives EINTR after SIGSTOP and SIGCON
     int status;
     if (pid == 0)
         _exit(nanosleep(&t, NULL) == 0 ? 0 : errno);
-    pause_ms(20);
+    let_pass_ms(20);
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
     OK(kill(pid, SIGCONT));
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }
 
+/* ^Z and fg on a program that waits for input. */
 TEST(read_goes_on_after_a_stop, "a blocked read gives EINTR after a stop", "kernel/proc (signal)")
 {
     int fds[2], status;
@@ -240,11 +242,11 @@ TEST(read_goes_on_after_a_stop, "a blocked read gives EINTR after a stop", "kern
     pid_t pid = OK(fork());
     if (pid == 0)
         _exit(read(fds[0], &byte, 1) == 1 ? 0 : errno);
-    pause_ms(20);
+    let_pass_ms(20);
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
     OK(kill(pid, SIGCONT));
-    pause_ms(20);
+    let_pass_ms(20);
     EQ(write(fds[1], "x", 1), 1);
-    EQ(check_wait(__FILE__, __LINE__, pid), 0);
+    ENDS(pid, 0);
 }

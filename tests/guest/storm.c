@@ -1,10 +1,15 @@
 /* storm.c - many processes and threads, then all memory is given back.
  *
- * Each storm runs once to warm up and again between two readings of /proc/meminfo (balance.h).
- * Storms of files and mappings are in storm2.c. */
+ * Each storm runs once to warm up and again between two readings of /proc/meminfo (balance.h), so
+ * one lost page in a hundred processes is seen. It has a machine of its own
+ * (tests/host/test_storms.py): others would move the count. Storms of files and mappings are in
+ * storm2.c, what happens when memory runs out in oom.c. */
 #include "balance.h"
 #include <poll.h>
 #include <pthread.h>
+
+/* What an exec of this program ends with: it got as far as main. */
+#define FIVE 5
 
 static void
 reap(pid_t pid, int wanted)
@@ -12,6 +17,7 @@ reap(pid_t pid, int wanted)
     EQ(check_wait(__FILE__, __LINE__, pid), wanted);
 }
 
+/* Each child touches pages of its own and copies a few of its parent's. */
 static void
 forks(void)
 {
@@ -50,6 +56,7 @@ tree(void)
         ;
 }
 
+/* Children end before and after their parents, some as orphans in init's hands. */
 TEST(tree_storm, "a process with children leaks", "kernel/proc (exit, wait)")
 {
     gives_back(tree);
@@ -58,7 +65,7 @@ TEST(tree_storm, "a process with children leaks", "kernel/proc (exit, wait)")
 int
 role(int argc, char **argv)
 {
-    return 5;
+    return FIVE;
 }
 
 static void
@@ -70,7 +77,7 @@ execs(void)
             execl(check_self, check_self, "@five", NULL);
             _exit(1);
         }
-        reap(pid, EXITED(5));
+        reap(pid, EXITED(FIVE));
     }
 }
 
@@ -79,6 +86,8 @@ TEST(exec_storm, "exec leaks the old space, or the arguments", "kernel/proc (exe
     gives_back(execs);
 }
 
+/* One refusal for each stage of exec: the file's form, its name, the size of the arguments, their
+ * address. By then exec holds a file, a half-built space, copied strings. */
 static void
 failing_execs(void)
 {
@@ -144,6 +153,7 @@ sleep_long(void *arg)
     return NULL;
 }
 
+/* By turns: the leader exits, or all nine are killed in their sleep. */
 static void
 threads_killed(void)
 {
@@ -171,6 +181,8 @@ TEST(killed_threads, "threads ended by exit_group or a signal leak", "kernel/pro
     gives_back(threads_killed);
 }
 
+/* The victim goes round through calls that hold something while they sleep - a futex, poll, fork,
+ * exec, wait, read - and is killed 0 to 6 ms after it began. */
 static void
 random_kills(void)
 {
@@ -216,6 +228,7 @@ queued_signals(void)
        0);
 }
 
+/* A queued real-time signal is an allocation of its own; nobody takes these. */
 TEST(signal_storm, "queued signals of an ended process stay", "kernel/proc (signal)")
 {
     gives_back(queued_signals);

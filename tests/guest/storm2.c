@@ -1,6 +1,6 @@
 /* storm2.c - many pipes, files and mappings, then all memory is given back.
  *
- * As storm.c, which has the storms of processes and threads. */
+ * As storm.c, which has the storms of processes and threads, and tells how they are counted. */
 #include "balance.h"
 #include <sys/stat.h>
 
@@ -27,6 +27,7 @@ TEST(pipe_storm, "a pipe's buffer stays when both ends are closed", "kernel/fs (
     gives_back(pipes);
 }
 
+/* Everything is left open: the exit has to close it. */
 static void
 open_everything(void)
 {
@@ -48,6 +49,8 @@ TEST(open_files_at_exit, "files that a process leaves open leak", "kernel/proc (
     gives_back(open_everything);
 }
 
+/* 3,000 changes of 1 to 16 pages in a window of 256, drawn by a generator of our own (Knuth's MMIX
+ * constants), so that each run is the same. Every kind falls on every other. */
 static void
 mappings(void)
 {
@@ -104,6 +107,7 @@ sparse(void)
     OK(munmap(p, 128UL << 20));
 }
 
+/* Once unmapped by hand and once left to the exit: two ways to free page tables. */
 static void
 sparse_in_a_process(void)
 {
@@ -118,6 +122,7 @@ TEST(page_tables_are_freed, "empty page tables stay with the process' end", "ker
     gives_back(sparse_in_a_process);
 }
 
+/* By turns: unlinked while open and mapped, cut short, or just closed and unlinked. */
 static void
 files(void)
 {

@@ -1,7 +1,8 @@
 /* syscall.c - what every system call has in common: numbers, plain results, odd arguments.
  *
- * The bad pointers have a program of their own (efault.c), and so have the registers (regs.c).
- * Source: Linux's asm-generic/unistd.h, and what Linux 6.12 answers on riscv64. */
+ * The calls that are too small for a program of their own are here as well. The bad pointers have
+ * one (efault.c), and so have the registers (regs.c). Source: Linux's asm-generic/unistd.h, the
+ * manual page of each call, and what Linux 6.12 answers on riscv64. */
 #include "check.h"
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -12,6 +13,12 @@
 #include <sys/utsname.h>
 #include <termios.h>
 
+/* Above every number that the kernel has given out by now; and where no descriptor is open. */
+#define NOBODY    99999
+#define CLOSED_FD 77
+
+/* ENOSYS is how libc learns that a call is not there and falls back. 244 to 259 belong to each
+ * architecture; the others lie beyond any table, are negative, or look valid in 32 bits. */
 TEST(unknown_number_is_enosys, "the table is indexed before the number is checked",
      "kernel/syscall")
 {
@@ -30,6 +37,7 @@ TEST(number_is_a_whole_register, "the number is cut to 32 bits: 1<<32 | getppid 
     ERR(sys((1L << 32) | SYS_getppid), ENOSYS);
 }
 
+/* There is one user, and programs that refuse to run as somebody else ask all four. */
 TEST(ids_of_root, "credentials are not 0", "kernel/syscall")
 {
     EQ(sys(SYS_getuid), 0);
@@ -38,6 +46,7 @@ TEST(ids_of_root, "credentials are not 0", "kernel/syscall")
     EQ(sys(SYS_getegid), 0);
 }
 
+/* getpid(2), gettid(2): equal in a process' first thread. 1 is init. */
 TEST(pid_tid_ppid, "getpid gives the thread's number, or getppid the wrong parent", "kernel/proc")
 {
     pid_t me = sys(SYS_getpid);
@@ -47,12 +56,14 @@ TEST(pid_tid_ppid, "getpid gives the thread's number, or getppid the wrong paren
        0);
 }
 
+/* glibc takes its own tid from this result at start (set_tid_address(2)). */
 TEST(set_tid_address_gives_tid, "it returns 0 instead of the caller's tid", "kernel/proc")
 {
     int word;
     EQ(sys(SYS_set_tid_address, &word), sys(SYS_gettid));
 }
 
+/* 24 is the size of struct robust_list_head: the length is there so that the struct may grow. */
 TEST(set_robust_list_checks_length, "the length is not compared with 24", "kernel/proc")
 {
     long head[3] = { (long)head, 0, 0 };
@@ -64,6 +75,8 @@ TEST(set_robust_list_checks_length, "the length is not compared with 24", "kerne
     }
 }
 
+/* glibc tries it for each thread and falls back to clone on ENOSYS alone: any other error is
+ * pthread_create's. */
 TEST(clone3_is_absent_or_right, "it answers EINVAL or EPERM: only ENOSYS lets glibc fall back",
      "kernel/syscall, linux/sched.h")
 {
@@ -87,6 +100,8 @@ TEST(sched_yield_is_zero, "sched_yield returns something", "kernel/sched")
         EQ(sys(SYS_sched_yield), 0);
 }
 
+/* sched_setaffinity(2), "C library/kernel differences": the raw call gives the number of bytes that
+ * it has written; glibc clears the rest. */
 TEST(sched_getaffinity_gives_bytes, "the mask's size in bytes is not returned", "kernel/syscall")
 {
     unsigned long mask[128] = { 0 };
@@ -96,11 +111,13 @@ TEST(sched_getaffinity_gives_bytes, "the mask's size in bytes is not returned", 
     /* A size that is no multiple of 8, or that the mask does not fit in. */
     ERR(sys(SYS_sched_getaffinity, 0, 9, mask), EINVAL);
     ERR(sys(SYS_sched_getaffinity, 0, 0, mask), EINVAL);
-    ERR(sys(SYS_sched_getaffinity, 99999, sizeof mask, mask), ESRCH);
+    ERR(sys(SYS_sched_getaffinity, NOBODY, sizeof mask, mask), ESRCH);
 }
 
+/* make -j, Go and OpenMP start as many threads. glibc reads /sys or /proc/stat or asks for the
+ * mask; whatever there is must tell the same. */
 TEST(processors_online, "sysconf finds no number: it reads /sys, /proc/stat or the mask",
-     "kernel/syscall (sched_getaffinity), /proc")
+     "kernel/syscall (system), /proc")
 {
     unsigned long mask[16] = { 0 };
     OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));
@@ -110,6 +127,8 @@ TEST(processors_online, "sysconf finds no number: it reads /sys, /proc/stat or t
     TRUE(sysconf(_SC_OPEN_MAX) >= 256);
 }
 
+/* sched_setaffinity(2): a thread on a CPU that it may not use is moved. The very next getcpu is
+ * asked. */
 TEST(sched_setaffinity_moves_the_thread, "the thread stays where it was until its next switch",
      "kernel/sched")
 {
@@ -137,9 +156,10 @@ TEST(sched_setaffinity_refuses, "an empty mask leaves the thread nowhere to run"
     unsigned long none = 0, far = 1UL << 63, one = 1;
     ERR(sys(SYS_sched_setaffinity, 0, 8, &none), EINVAL);
     ERR(sys(SYS_sched_setaffinity, 0, 8, &far), EINVAL);
-    ERR(sys(SYS_sched_setaffinity, 99999, 8, &one), ESRCH);
+    ERR(sys(SYS_sched_setaffinity, NOBODY, 8, &one), ESRCH);
 }
 
+/* taskset(1) sets its own mask and execs. */
 TEST(affinity_is_inherited, "fork gives the child a mask of all harts", "kernel/proc")
 {
     unsigned long all[128] = { 0 }, now[128] = { 0 }, mask;
@@ -149,6 +169,7 @@ TEST(affinity_is_inherited, "fork gives the child a mask of all harts", "kernel/
     EQ(IN_CHILD(OK(syscall(SYS_sched_getaffinity, 0, sizeof now, now)); EQ(now[0], mask)), 0);
 }
 
+/* The way round the vDSO (vdso.c has the other). Both pointers may be NULL. */
 TEST(getcpu_plain_call, "the call exists only in the vDSO", "kernel/syscall")
 {
     unsigned cpu = 99, node = 99;
@@ -158,6 +179,8 @@ TEST(getcpu_plain_call, "the call exists only in the vDSO", "kernel/syscall")
     EQ(sys(SYS_getcpu, 0, 0, 0), 0);
 }
 
+/* Two unequal requests out of 2^512: equal means that nothing was drawn. GRND_RANDOM and
+ * GRND_INSECURE exclude each other (getrandom(2)). */
 TEST(getrandom_fills, "the buffer is left as it was, or the same bytes come twice",
      "kernel/lib (random)")
 {
@@ -171,6 +194,8 @@ TEST(getrandom_fills, "the buffer is left as it was, or the same bytes come twic
     ERR(sys(SYS_getrandom, a, sizeof a, GRND_RANDOM | GRND_INSECURE), EINVAL);
 }
 
+/* 100,000 bytes are about 391 of each value with a deviation of 20: 200 and 600 are nine deviations
+ * away, so never chance. */
 TEST(getrandom_large, "a large request is cut to one block", "kernel/lib (random)")
 {
     static unsigned char big[100000];
@@ -182,6 +207,7 @@ TEST(getrandom_large, "a large request is cut to one block", "kernel/lib (random
         TRUE(counts[i] > 200 && counts[i] < 600);
 }
 
+/* glibc sizes the stacks of threads by RLIMIT_STACK. */
 TEST(prlimit_reads_limits, "the struct is left untouched, or the stack's limit is not 8 MiB",
      "kernel/syscall")
 {
@@ -191,9 +217,10 @@ TEST(prlimit_reads_limits, "the struct is left untouched, or the stack's limit i
     EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &r), 0);
     TRUE(r.rlim_cur >= 256);
     ERR(sys(SYS_prlimit64, 0, 99, 0, &r), EINVAL);
-    ERR(sys(SYS_prlimit64, 99999, RLIMIT_STACK, 0, &r), ESRCH);
+    ERR(sys(SYS_prlimit64, NOBODY, RLIMIT_STACK, 0, &r), ESRCH);
 }
 
+/* struct utsname on the kernel's side is six times 65 bytes; configure scripts read machine. */
 TEST(uname_machine, "the fields are not 65 bytes each", "kernel/syscall")
 {
     struct utsname u;
@@ -211,6 +238,7 @@ TEST(umask_returns_the_old_one, "umask keeps more than 0777, or returns the new 
     EQ(umask(old), 01234567 & 0777);
 }
 
+/* Whether the descriptor is open and open for that is asked before the length. */
 TEST(write_count_and_zero, "a length of 0 is an error, or a closed fd is not", "kernel/fs")
 {
     int fds[2];
@@ -219,11 +247,13 @@ TEST(write_count_and_zero, "a length of 0 is an error, or a closed fd is not", "
     EQ(sys(SYS_write, fds[1], "abc", 0), 0);
     ERR(sys(SYS_write, fds[0], "abc", 3), EBADF);
     ERR(sys(SYS_read, fds[1], fds, 3), EBADF);
-    ERR(sys(SYS_write, 77, "abc", 3), EBADF);
+    ERR(sys(SYS_write, CLOSED_FD, "abc", 3), EBADF);
     ERR(sys(SYS_write, -1, "abc", 3), EBADF);
     ERR(sys(SYS_write, 1L << 20, "abc", 0), EBADF);
 }
 
+/* write(2) moves at most 0x7ffff000 bytes. A length is no error in itself: the range that it makes
+ * is. */
 TEST(write_huge_length_is_cut, "a length with the top bit set overflows", "kernel/syscall")
 {
     int fd = OK(open("/dev/null", O_WRONLY));
@@ -232,6 +262,7 @@ TEST(write_huge_length_is_cut, "a length with the top bit set overflows", "kerne
     ERR(sys(SYS_write, fd, "abc", 1L << 62), EFAULT);
 }
 
+/* The register's upper half is undefined for an unsigned int that C code passes on. */
 TEST(fd_argument_is_32_bits, "the fd is compared as 64 bits", "kernel/syscall")
 {
     int fds[2];
@@ -240,6 +271,7 @@ TEST(fd_argument_is_32_bits, "the fd is compared as 64 bits", "kernel/syscall")
     EQ(sys(SYS_write, fds[1] | 1L << 32, "x", 1), 1);
 }
 
+/* readv(2): as one read or write of all parts in order; a part of length 0 may have any pointer. */
 TEST(readv_writev_order, "the parts are not in order, or a short part ends the call",
      "kernel/syscall")
 {
@@ -253,6 +285,8 @@ TEST(readv_writev_order, "the parts are not in order, or a short part ends the c
     TRUE(memcmp(a, "ab", 2) == 0 && memcmp(b, "cde", 3) == 0 && memcmp(c, "fg", 2) == 0);
 }
 
+/* UIO_MAXIOV is 1,024. All lengths are looked at before the first byte moves: the second part's
+ * mistake must not let the first one through. */
 TEST(writev_refuses, "a count of 1025 or a negative length is taken", "kernel/syscall")
 {
     int fds[2];
@@ -263,13 +297,14 @@ TEST(writev_refuses, "a count of 1025 or a negative length is taken", "kernel/sy
     ERR(sys(SYS_writev, fds[1], &one, -1L), EINVAL);
     ERR(sys(SYS_writev, fds[1], negative, 2), EINVAL);
     ERR(sys(SYS_writev, fds[1], NULL, 1), EFAULT);
-    ERR(sys(SYS_writev, 77, &one, 1), EBADF);
+    ERR(sys(SYS_writev, CLOSED_FD, &one, 1), EBADF);
     /* Nothing of the refused calls came through. */
     OK(fcntl(fds[0], F_SETFL, O_NONBLOCK));
     char byte;
     ERR(sys(SYS_read, fds[0], &byte, 1), EAGAIN);
 }
 
+/* The largest array that is allowed: kernels keep a short one on their stack. */
 TEST(writev_of_1024_parts, "the array of parts is cut at a smaller limit", "kernel/syscall")
 {
     int fds[2];
@@ -282,6 +317,7 @@ TEST(writev_of_1024_parts, "the array of parts is cut at a smaller limit", "kern
     EQ(sys(SYS_read, fds[0], back, sizeof back), 1024);
 }
 
+/* isatty(3) is TCGETS and looks for ENOTTY; stdio decides by it how to buffer. */
 TEST(ioctl_is_enotty, "an unknown request is EINVAL: libc takes the pipe for a terminal",
      "kernel/fs")
 {
@@ -293,9 +329,11 @@ TEST(ioctl_is_enotty, "an unknown request is EINVAL: libc takes the pipe for a t
     ERR(sys(SYS_ioctl, fds[1], TIOCGWINSZ, &w), ENOTTY);
     int fd = OK(open("/dev/null", O_RDONLY));
     ERR(sys(SYS_ioctl, fd, TCGETS, &t), ENOTTY);
-    ERR(sys(SYS_ioctl, 77, TCGETS, &t), EBADF);
+    ERR(sys(SYS_ioctl, CLOSED_FD, TCGETS, &t), EBADF);
 }
 
+/* Privileged ISA manual, "CSR Address Mapping Conventions": bits 9 and 8 of the number are the
+ * lowest mode that may touch it. */
 TEST(csr_of_the_kernel_is_illegal, "a supervisor register can be read by a program", "kernel/trap")
 {
     EQ(IN_CHILD(__asm__ volatile("csrr t0, sstatus" ::: "t0")), KILLED(SIGILL));
@@ -305,6 +343,8 @@ TEST(csr_of_the_kernel_is_illegal, "a supervisor register can be read by a progr
     EQ(IN_CHILD(__asm__ volatile("csrw stvec, zero")), KILLED(SIGILL));
 }
 
+/* The vDSO reads time by this instruction; the kernel must have set scounteren on every hart, and
+ * programs that count cycles by themselves live on it as well. */
 TEST(rdtime_is_allowed, "scounteren.TM is clear", "kernel/boot (harts)")
 {
     unsigned long a, b;

@@ -1,7 +1,7 @@
 /* thread.c - threads by the raw clone call: tids, TLS, CLEARTID, who gets a signal.
  *
- * glibc's view is in pthread.c. riscv's order of arguments: flags, stack, parent_tid, tls,
- * child_tid. Source: clone(2), set_tid_address(2). */
+ * glibc's view is in pthread.c, ends in threadend.c. riscv's order of arguments: flags, stack,
+ * parent_tid, tls, child_tid. Source: clone(2), set_tid_address(2), signal(7), tgkill(2). */
 #include "check.h"
 #include <linux/futex.h>
 #include <pthread.h>
@@ -10,6 +10,7 @@
 
 #define FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
+/* Of thread i: its stack, the words for its tid, what it tells, and whether it may go on. */
 static char stacks[8][16384] __attribute__((aligned(16)));
 static volatile pid_t ctid[8], ptid[8];
 static volatile long result[8];
@@ -22,6 +23,7 @@ __asm__(".text\n.global raw_clone\nraw_clone:\n"
         "mv t0, a5\n mv t1, a6\n li a7, 220\n ecall\n bnez a0, 1f\n"
         "mv a0, t1\n jalr t0\n li a0, 0\n li a7, 93\n ecall\n1: ret\n");
 
+/* Starts body(i) as thread i. `more` are the flags beside FLAGS; gives its tid. */
 static long
 start(int i, long more, void *tls, void (*body)(long))
 {
@@ -45,7 +47,10 @@ tell_tid(long i)
         sys(SYS_sched_yield);
 }
 
-TEST(tids_are_written, "PARENT_SETTID, CHILD_SETTID or CLEARTID is missing", "kernel/proc (fork)")
+/* glibc needs each of the three: its own tid before clone returns, the child's in the child, and
+ * the 0 for join. The thread waits for `go`, so that its tid is still there to be looked at. */
+TEST(tids_are_written, "PARENT_SETTID, CHILD_SETTID or CLEARTID is missing",
+     "kernel/proc (process)")
 {
     long tid =
         start(0, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, tell_tid);
@@ -68,7 +73,9 @@ tell_tp(long i)
     result[i] = tp;
 }
 
-TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (fork)")
+/* The order of tls and child_tid differs between architectures (clone(2), "C library/kernel
+ * differences"): taken in x86's order, tp would hold a pointer to the word. */
+TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (process)")
 {
     ctid[0] = 1;
     start(0, CLONE_SETTLS | CLONE_CHILD_CLEARTID, (void *)0x123456, tell_tp);
@@ -83,13 +90,17 @@ TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (fo
     EQ(result[1], mine);
 }
 
-TEST(detached_flag_is_ignored, "0x400000 (CLONE_DETACHED, musl) is refused", "kernel/proc (fork)")
+/* clone(2): the flag has had no effect since 2.6 and is passed still. */
+TEST(detached_flag_is_ignored, "0x400000 (CLONE_DETACHED, musl) is refused",
+     "kernel/proc (process)")
 {
     ctid[0] = 1;
     TRUE(start(0, 0x400000 | CLONE_CHILD_CLEARTID, 0, tell_tp) > 0);
     join(0);
 }
 
+/* exit(2), "C library/kernel differences": the call named exit ends one thread; libc's exit is
+ * exit_group. */
 TEST(exit_ends_one_thread, "exit (93) ends the process", "kernel/proc (exit)")
 {
     for (int i = 0; i < 7; i++) {
@@ -100,6 +111,8 @@ TEST(exit_ends_one_thread, "exit (93) ends the process", "kernel/proc (exit)")
         join(i);
 }
 
+/* pthread_kill's tgkill on a dead thread must not hit whoever gets the number next. There is
+ * nothing to wait for, either (wait(2), __WALL). */
 TEST(a_dead_tid_is_gone, "tgkill finds a thread that has ended", "kernel/proc (exit)")
 {
     ctid[0] = 1;
@@ -112,6 +125,7 @@ TEST(a_dead_tid_is_gone, "tgkill finds a thread that has ended", "kernel/proc (e
     FAILS(waitpid(tid, NULL, __WALL), ECHILD);
 }
 
+/* clone(2), CLONE_THREAD: no SIGCHLD, no zombie. Asked while the thread runs and after it. */
 TEST(wait_does_not_see_threads, "a thread's end is a zombie", "kernel/proc (wait)")
 {
     ctid[0] = 1;
@@ -131,6 +145,7 @@ handler(int signal)
     taken++;
 }
 
+/* Lives until go[0]; with SIGUSR1 blocked when arg is not NULL. */
 static void *
 block_and_wait(void *arg)
 {
@@ -145,6 +160,8 @@ block_and_wait(void *arg)
     return NULL;
 }
 
+/* pthread_kill and pthread_cancel. First with the main thread idle and willing, then the other way
+ * round. */
 TEST(tgkill_hits_the_thread, "a directed signal goes to any thread", "kernel/proc (signal)")
 {
     pthread_t t;
@@ -163,6 +180,8 @@ TEST(tgkill_hits_the_thread, "a directed signal goes to any thread", "kernel/pro
     pthread_join(t, NULL);
 }
 
+/* signal(7): any thread that does not block it may take it. Daemons block all in every thread but
+ * one. */
 TEST(process_signal_finds_a_willing_thread, "a process' signal waits for the main thread",
      "kernel/proc (signal)")
 {
@@ -184,6 +203,7 @@ TEST(process_signal_finds_a_willing_thread, "a process' signal waits for the mai
     pthread_join(t, NULL);
 }
 
+/* Nor is it pending for the process: sigpending here must not show it. It ends with its thread. */
 TEST(directed_signal_stays_with_its_thread, "a blocked directed signal is taken by another thread",
      "kernel/proc (signal)")
 {
@@ -202,8 +222,10 @@ TEST(directed_signal_stays_with_its_thread, "a blocked directed signal is taken 
     EQ(taken, 0);
 }
 
+/* proc_pid_stat(5): num_threads. Counted from the last parenthesis, because the name may hold
+ * blanks. */
 TEST(num_threads_in_stat, "field 20 of /proc/self/stat is not the number of threads",
-     "kernel/proc (/proc files)")
+     "kernel/proc (procfs)")
 {
     char text[1000] = { 0 };
     pthread_t t;
@@ -219,6 +241,8 @@ TEST(num_threads_in_stat, "field 20 of /proc/self/stat is not the number of thre
     pthread_join(t, NULL);
 }
 
+/* The word belongs to the user and may be gone by then; nobody is left who could be told EFAULT. A
+ * page that is not there, the kernel's half, the first address behind the user's. */
 TEST(cleartid_at_a_bad_address, "the exit crashes when the word is unmapped", "kernel/proc (exit)")
 {
     EQ(IN_CHILD(sys(SYS_set_tid_address, 8); sys(SYS_exit, 5)), EXITED(5));
@@ -226,6 +250,7 @@ TEST(cleartid_at_a_bad_address, "the exit crashes when the word is unmapped", "k
     EQ(IN_CHILD(sys(SYS_set_tid_address, 0x4000000000); sys(SYS_exit_group, 5)), EXITED(5));
 }
 
+/* sched_setaffinity(2): the argument is a tid. Runtimes pin their threads one by one. */
 TEST(affinity_is_each_threads_own, "sched_setaffinity(0) moves the whole process", "kernel/sched")
 {
     unsigned long all[16] = { 0 }, now[16] = { 0 };
@@ -244,6 +269,7 @@ TEST(affinity_is_each_threads_own, "sched_setaffinity(0) moves the whole process
     pthread_join(t, NULL);
 }
 
+/* Command 0 asks which others there are; liburcu falls back on ENOSYS. */
 TEST(membarrier_is_absent_or_right, "membarrier answers something else", "kernel/syscall")
 {
     long r = sys(SYS_membarrier, 0, 0, 0);

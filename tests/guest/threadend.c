@@ -1,8 +1,9 @@
 /* threadend.c - how threads end: cancelled, with their process, by a fault, by exec.
  *
- * Threads sleep, read, wait for a futex and spin meanwhile (crowd): none may stay behind. Source:
- * pthreads(7), exit_group(2), execve(2) on threads. */
-#include "check.h"
+ * Threads sleep, read, wait for a futex and spin meanwhile (crowd): none may stay behind. A thread
+ * that does shows as a process that never becomes a zombie, so the check hangs. Source:
+ * pthreads(7), pthread_cancel(3), exit_group(2), execve(2) on threads. */
+#include "peer.h"
 #include <pthread.h>
 #include <time.h>
 
@@ -66,6 +67,8 @@ spin_for_ever(void *arg)
     return NULL;
 }
 
+/* glibc sends signal 32; its handler unwinds the thread from wherever it is, so the frame's pc
+ * counts. Three of the bodies sleep in a cancellation point each, the fourth is hit in mid-loop. */
 TEST(cancellation, "signal 32 is not delivered, or its handler cannot change the pc",
      "kernel/proc (signal, futex)")
 {
@@ -92,8 +95,7 @@ crowd(int *fds)
     start(&t, read_for_ever, &fds[0]);
     start(&t, spin_for_ever, NULL);
     start(&t, wait_for_ever, NULL);
-    struct timespec ms = { 0, 10000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(10);
 }
 
 static void *
@@ -102,6 +104,7 @@ exit_now(void *arg)
     exit(33);
 }
 
+/* Once from the first thread and once from another: the status is that of the call. */
 TEST(exit_group_ends_all, "threads in futex, read or a loop keep the process alive",
      "kernel/proc (exit)")
 {
@@ -112,6 +115,7 @@ TEST(exit_group_ends_all, "threads in futex, read or a loop keep the process ali
     EQ(IN_CHILD(crowd(fds); start(&t, exit_now, NULL); pause()), EXITED(33));
 }
 
+/* signal(7): a fatal signal ends the process, whichever thread takes it. */
 TEST(a_signal_kills_all, "only the hit thread ends", "kernel/proc (signal)")
 {
     int fds[2];
@@ -136,11 +140,12 @@ TEST(fault_of_a_thread_kills_all, "a thread's fault ends only the thread", "kern
 static void *
 exit_status_7(void *arg)
 {
-    struct timespec ms = { 0, 30000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(30);
     _exit(7);
 }
 
+/* pthread_exit(3) in main: the process lives on under its number. The leader's record must outlive
+ * the leader, or the parent would be told too early. */
 TEST(main_thread_may_go_first, "the process ends with its first thread", "kernel/proc (exit)")
 {
     pthread_t t;
@@ -165,6 +170,8 @@ exec_self(void *arg)
     return NULL;
 }
 
+/* execve(2): all other threads are destroyed, and the caller takes the pid, whoever it was - the
+ * third case even when the leader has ended already. */
 TEST(exec_ends_all_others, "threads survive exec, or the pid is the thread's", "kernel/proc (exec)")
 {
     int fds[2];
@@ -183,6 +190,8 @@ overflow(void *arg)
     return arg ? (char *)overflow(arg) + room[0] : NULL;
 }
 
+/* pthread_attr_setguardsize(3); the frames are smaller than the page, so that none steps over
+ * it. */
 TEST(thread_stack_has_a_guard, "the guard page is not PROT_NONE", "kernel/mm")
 {
     pthread_t t;

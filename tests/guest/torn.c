@@ -1,8 +1,10 @@
 /* torn.c - the clock under storm: readers on all harts while it is set and its rate changes.
  *
  * Run with the kernel word clock.slew=PPM (tests/host/test_guest.py), the rate changes at each
- * tick. No read may be torn or step back, on one hart or from one hart to another. */
-#include "check.h"
+ * tick. No read may be torn or step back, on one hart or from one hart to another. The page and its
+ * counters are described in vdso/vvar.h; plain reading is in clock.c. How the reader copes with a
+ * page that is made by hand: tests/host/test_vdso_code.py. */
+#include "peer.h"
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
@@ -12,7 +14,7 @@
 #define ROUNDS  60000
 #define READERS 4
 
-/* Two clocks of one machine may be rounded apart. */
+/* Nanoseconds: two clocks of one machine may be rounded apart. */
 #define SLACK 1000
 
 static volatile int stop;
@@ -62,15 +64,18 @@ readers(clockid_t id)
         EQ(pthread_join(t[i], NULL), 0);
 }
 
+/* POSIX: CLOCK_MONOTONIC never steps back. Databases order events of several threads by it. The
+ * comparison goes through memory with acquire and release, so a lower time is the clock's mistake
+ * and not a late store. Each of the three lines has counters of its own. */
 TEST(monotonic_across_harts, "time steps back from one hart to another",
-     "vdso (reader), kernel/vdso (writer): order of the fences")
+     "vdso/clock.c, kernel/vdso (vvar): order of the fences")
 {
     readers(CLOCK_MONOTONIC);
     readers(CLOCK_BOOTTIME);
     readers(CLOCK_MONOTONIC_RAW);
 }
 
-TEST(coarse_across_harts, "a coarse clock steps back", "vdso (reader), kernel/vdso (writer)")
+TEST(coarse_across_harts, "a coarse clock steps back", "vdso/clock.c, kernel/vdso (vvar)")
 {
     readers(CLOCK_MONOTONIC_COARSE);
     readers(CLOCK_REALTIME_COARSE);
@@ -132,7 +137,9 @@ read_epochs(void *arg)
     return NULL;
 }
 
-TEST(realtime_is_never_torn, "a reader mixes two updates", "vdso (reader), kernel/vdso (writer)")
+/* The setter jumps between two epochs 63 years apart, so a second of one with the nanoseconds of
+ * the other was never shown by any clock. */
+TEST(realtime_is_never_torn, "a reader mixes two updates", "vdso/clock.c, kernel/vdso (vvar)")
 {
     static const long ids[READERS] = { CLOCK_REALTIME, CLOCK_TAI, CLOCK_REALTIME, CLOCK_TAI };
     pthread_t t[READERS], setter;
@@ -148,7 +155,8 @@ TEST(realtime_is_never_torn, "a reader mixes two updates", "vdso (reader), kerne
     OK(clock_settime(CLOCK_REALTIME, &start));
 }
 
-TEST(monotonic_while_realtime_is_set, "clock_settime moves MONOTONIC", "kernel/time (timekeeper)")
+/* An update writes every line; these change no value of MONOTONIC's. */
+TEST(monotonic_while_realtime_is_set, "clock_settime moves MONOTONIC", "kernel/time (clock)")
 {
     pthread_t setter;
     struct timespec start;
@@ -174,6 +182,8 @@ compare_with_call(void *arg)
     return NULL;
 }
 
+/* The kernel's own readers use the page (docs/design.md), so call and vDSO may be mixed freely: a
+ * library that has the one and a program that has the other must agree on an order. */
 TEST(call_and_vdso_under_storm, "the call reads other data than the vDSO", "kernel/time, vdso")
 {
     pthread_t t[READERS];
@@ -183,6 +193,7 @@ TEST(call_and_vdso_under_storm, "the call reads other data than the vDSO", "kern
         EQ(pthread_join(t[i], NULL), 0);
 }
 
+/* The word is shared by four processes; each of them has mapped the page for itself. */
 TEST(processes_agree, "each process has data of its own", "kernel/vdso (vvar)")
 {
     long *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -198,5 +209,5 @@ TEST(processes_agree, "each process has data of its own", "kernel/vdso (vvar)")
             _exit(0);
         }
     for (int p = 0; p < READERS; p++)
-        EQ(check_wait(__FILE__, __LINE__, pids[p]), 0);
+        ENDS(pids[p], 0);
 }

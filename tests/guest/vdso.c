@@ -1,7 +1,8 @@
 /* vdso.c - the vDSO as a running program meets it: every export called, protected, moved, removed.
  *
- * The image's own form is checked by tests/host/test_vdso_image.py, order and tearing by torn.c.
- * Source: vdso(7) and docs/design.md. */
+ * The image's own form is checked by tests/host/test_vdso_image.py, its arithmetic by
+ * test_vdso_code.py, order and tearing by torn.c, life without it by novdso.c. Source: vdso(7),
+ * mremap(2), and docs/design.md. */
 #include "probe.h"
 #include "areas.h"
 #include "vdsosym.h"
@@ -10,6 +11,7 @@
 
 typedef long (*function)(long, long, long);
 
+/* The function's address by name; fails the check without it. */
 static function
 exported(const char *name)
 {
@@ -26,6 +28,7 @@ __asm__(".text\n.global on_small_stack\non_small_stack:\n"
         "mv a0, a1\n mv a1, a2\n mv a2, a3\n jalr t0\n"
         "ld ra, 8(sp)\n ld sp, 0(sp)\n ret\n");
 
+/* The export NAME with three arguments, on_small_stack. */
 static long
 small(const char *name, long a, long b, long c)
 {
@@ -37,6 +40,8 @@ small(const char *name, long a, long b, long c)
     return on_small_stack(exported(name), a, b, c, page + PAGE + 16 + 512);
 }
 
+/* Go calls it on whatever stack a goroutine has; a function that needs more is a fault in the page
+ * below. Ids that the page serves, those of CPU time that need the call, and one that is none. */
 TEST(every_export_on_512_bytes, "an export needs more stack than Go gives it",
      "vdso, tools/vdsolint")
 {
@@ -54,6 +59,8 @@ TEST(every_export_on_512_bytes, "an export needs more stack than Go gives it",
     EQ(small("__vdso_flush_icache", 0, 0, 0), 0);
 }
 
+/* Not in Linux's riscv vDSO (vdso(7)), hence the version POSTERN_1. The second time without a place
+ * to store. */
 TEST(time_export, "__vdso_time is not REALTIME's seconds", "vdso (POSTERN_1)")
 {
     long stored = 0, a = time(NULL);
@@ -63,6 +70,8 @@ TEST(time_export, "__vdso_time is not REALTIME's seconds", "vdso (POSTERN_1)")
     TRUE(small("__vdso_time", 0, 0, 0) >= r);
 }
 
+/* gettimeofday(2), clock_getres(2), getcpu(2): each pointer may be NULL. A struct timezone is
+ * filled with zeros. */
 TEST(null_arguments, "a NULL that is allowed is written to", "vdso")
 {
     struct timezone z = { 7, 7 };
@@ -74,6 +83,8 @@ TEST(null_arguments, "a NULL that is allowed is written to", "vdso")
     EQ(exported("__vdso_getcpu")(0, 0, 0), 0);
 }
 
+/* As on Linux: the kernel is not there to see the store. Only what goes through the slow path's
+ * call meets EFAULT. */
 TEST(bad_pointer_is_sigsegv, "by the vDSO a bad pointer is a fault, by the call EFAULT", "vdso")
 {
     function f = exported("__vdso_clock_gettime");
@@ -82,6 +93,7 @@ TEST(bad_pointer_is_sigsegv, "by the vDSO a bad pointer is a fault, by the call 
     EQ(f(CLOCK_PROCESS_CPUTIME_ID, 8, 0), -EFAULT);
 }
 
+/* libc turns what comes back into errno, so it must be the call's own negative number. */
 TEST(errno_comes_back_unchanged, "the slow path answers ENOSYS or -1", "vdso (fall-back)")
 {
     struct timespec t;
@@ -91,6 +103,9 @@ TEST(errno_comes_back_unchanged, "the slow path answers ENOSYS or -1", "vdso (fa
     EQ(exported("__vdso_clock_getres")(12, (long)&t, 0), -EINVAL);
 }
 
+/* Just-in-time compilers, by __builtin___clear_cache. Odd rounds flush this hart alone (flag 1),
+ * even ones all; then the thread moves to the next hart, which may hold the old instruction
+ * still. */
 TEST(flush_icache_makes_code_run, "new code on another hart is the old one", "vdso, kernel/syscall")
 {
     /* li a0, N; ret - rewritten and run on every hart in turn. */
@@ -121,6 +136,7 @@ vdso(void)
     return a;
 }
 
+/* gdb and profilers read the image through the section headers (tests/clients/sections.cc). */
 TEST(section_headers_are_mapped, "the section headers lie past the mapping", "linker/vdso.lds")
 {
     const struct area *a = vdso();
@@ -132,7 +148,8 @@ TEST(section_headers_are_mapped, "the section headers lie past the mapping", "li
         WORKS(probe_read((char *)at));
 }
 
-TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (place)")
+/* One frame serves all processes: a write would be a write into all of them. */
+TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (image)")
 {
     const struct area *a = vdso();
     char *image = (char *)a->start, *data = (char *)area_named("[vvar]")->start;
@@ -147,7 +164,8 @@ TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (
     ERR(sys(SYS_read, fds[0], data, 1), EFAULT);
 }
 
-TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page", "kernel/vdso (place)")
+/* Linux refuses by VM_MAYWRITE. Reading is all that can ever be had. */
+TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page", "kernel/vdso (image)")
 {
     vdso();
     char *data = (char *)area_named("[vvar]")->start;
@@ -168,8 +186,10 @@ write_to_image(char *image)
     EQ(image[8], (char)(old + 1));
 }
 
+/* A breakpoint in the vDSO is a write; the others must not run into it. The second child looks
+ * after the first has ended. */
 TEST(a_write_to_the_image_is_private, "a debugger's write is seen by other processes",
-     "kernel/vdso (place)")
+     "kernel/vdso (image)")
 {
     char *image = (char *)vdso()->start, old = image[8];
     EQ(IN_CHILD(write_to_image(image)), 0);
@@ -196,8 +216,10 @@ live_without(unsigned long start, unsigned long end)
        KILLED(SIGSEGV));
 }
 
+/* Programs with a layout of their own do it. A signal handler then returns into a hole: the
+ * process' death, nobody else's. */
 TEST(removed_vdso_dies_cleanly, "munmap of the vDSO is refused, or a signal then hangs",
-     "kernel/vdso (place), kernel/proc (signal frame)")
+     "kernel/vdso (image), kernel/proc (frame)")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, end = a->end;
@@ -216,7 +238,9 @@ move(unsigned long from, unsigned long size, char *to)
     FAULTS(probe_read((char *)from), SIGSEGV, SEGV_MAPERR, from);
 }
 
-TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (place): mremap")
+/* CRIU restores a process by moving it to where it was. The kernel must follow, or the next handler
+ * returns to the old address. */
+TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (image): mremap")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
@@ -225,7 +249,8 @@ TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (place): 
     EQ(IN_CHILD(move(start, size, to)), 0);
 }
 
-TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vdso (place)")
+/* As Linux: whole or not at all, and never larger. */
+TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vdso (image)")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
@@ -236,7 +261,8 @@ TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vds
     TRUE(r < 0);
 }
 
-TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/vdso (place)")
+/* The place is drawn for each exec, so anything that depends on it would differ. */
+TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/vdso (image)")
 {
     const struct area *a = vdso();
     const char *image = (const char *)a->start;

@@ -1,7 +1,9 @@
 /* vdsosym.h - finds a function in the vDSO of this process, for checks that call it directly.
  *
- * By the dynamic symbol table and DT_HASH, as Linux's parse_vdso.c does; versions are not looked
- * at (tests/host/test_vdso_image.py does that). NULL without a vDSO. */
+ * By the dynamic symbol table and DT_HASH, as Linux's parse_vdso.c does; versions are not looked at
+ * (tests/host/test_vdso_image.py does that). The image is linked at 0, so what it calls an address
+ * is a distance from its base. NULL without a vDSO or such a symbol. Also used by tests/clients and
+ * tests/bench. */
 #pragma once
 #include <elf.h>
 #include <stdint.h>

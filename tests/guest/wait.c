@@ -1,9 +1,13 @@
 /* wait.c - wait4 and waitid: whose ends are told, how, when, and to whom orphans go.
  *
- * Source: wait(2). */
-#include "check.h"
+ * Stops are in stop.c, threads in thread.c, restarting in restart.c. Source: wait(2), wait4(2),
+ * waitid's struct in sigaction(2). */
+#include "peer.h"
 #include <sys/resource.h>
 #include <time.h>
+
+/* Above every number that the kernel has given out by now. */
+#define NOBODY 99999
 
 /* A child that ends with `status` at once. */
 static pid_t
@@ -44,6 +48,8 @@ TEST(exit_status_is_8_bits, "the status is not shifted, or more than 8 bits pass
     EQ(status, 0xff00);
 }
 
+/* Shells tell 128 + n by this difference. 33 is glibc's own and 64 the last: 7 bits have room for
+ * it. */
 TEST(signal_status, "a death by signal looks like an exit", "kernel/proc (signal)")
 {
     static const int signals[] = { SIGKILL, SIGTERM, SIGUSR1, SIGALRM, SIGPIPE, SIGHUP, 33, 64 };
@@ -56,18 +62,22 @@ TEST(signal_status, "a death by signal looks like an exit", "kernel/proc (signal
     }
 }
 
+/* A reaping loop ends by this errno; init, oneself, a stranger and a group of nobody are no
+ * children. */
 TEST(no_children_is_echild, "wait hangs or gives 0", "kernel/proc (wait)")
 {
     FAILS(wait(NULL), ECHILD);
     FAILS(waitpid(-1, NULL, WNOHANG), ECHILD);
     FAILS(waitpid(1, NULL, 0), ECHILD);
     FAILS(waitpid(getpid(), NULL, 0), ECHILD);
-    FAILS(waitpid(99999, NULL, 0), ECHILD);
-    FAILS(waitpid(-99999, NULL, 0), ECHILD);
-    FAILS(waitpid(-99999, NULL, WNOHANG), ECHILD);
+    FAILS(waitpid(NOBODY, NULL, 0), ECHILD);
+    FAILS(waitpid(-NOBODY, NULL, 0), ECHILD);
+    FAILS(waitpid(-NOBODY, NULL, WNOHANG), ECHILD);
 }
 
-TEST(bad_options, "unknown bits are taken", "kernel/syscall")
+/* waitid wants at least one kind of change (WEXITED...); the raw call shows what the kernel checks
+ * and what glibc. */
+TEST(bad_options, "unknown bits are taken", "kernel/syscall (process)")
 {
     FAILS(waitpid(-1, NULL, 0x100), EINVAL);
     siginfo_t info;
@@ -79,6 +89,7 @@ TEST(bad_options, "unknown bits are taken", "kernel/syscall")
     FAILS(waitpid(0x80000000, NULL, 0), ESRCH);
 }
 
+/* An event loop looks without waiting: 0 is "alive" and leaves status alone. */
 TEST(wnohang, "WNOHANG waits, or gives -1 while a child lives", "kernel/proc (wait)")
 {
     int status = 77;
@@ -91,12 +102,13 @@ TEST(wnohang, "WNOHANG waits, or gives -1 while a child lives", "kernel/proc (wa
     EQ(status, SIGKILL);
 }
 
+/* The number stays taken until somebody waits, so a kill after the end hits nobody else. In another
+ * order than they ended. */
 TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears", "kernel/proc (wait)")
 {
     pid_t a = child(1), b = child(2), c = child(3);
     int status;
-    struct timespec ms = { 0, 10000000 };
-    nanosleep(&ms, NULL);
+    let_pass_ms(10);
     /* A zombie still can be sent signals. */
     EQ(kill(a, 0), 0);
     EQ(kill(a, SIGTERM), 0);
@@ -125,12 +137,14 @@ TEST(wait_for_any_takes_each_once, "one end is reported twice or never", "kernel
     FAILS(wait(NULL), ECHILD);
 }
 
-TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall")
+/* system(3)'s callers and most daemons do not want to know. */
+TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall (process)")
 {
     pid_t pid = child(3);
     EQ(waitpid(pid, NULL, 0), pid);
 }
 
+/* time(1) prints it. Filled with ones before, and the child did next to nothing. */
 TEST(rusage_is_filled, "wait4 leaves the struct as it was", "kernel/proc (wait)")
 {
     struct rusage r;
@@ -162,6 +176,8 @@ TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty"
     EQ(info.si_pid, pid);
 }
 
+/* Whoever must look before it may be reaped: Go's os.Process.Wait keeps the pid valid that way for
+ * a kill from another goroutine. */
 TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)", "kernel/proc (wait)")
 {
     siginfo_t info;
@@ -174,6 +190,7 @@ TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)", "k
     EQ(status, EXITED(9));
 }
 
+/* wait(2): the only way to tell "nothing yet" from a change. info may be NULL for the raw call. */
 TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ended",
      "kernel/proc (wait)")
 {
@@ -188,6 +205,7 @@ TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ende
     ERR(sys(SYS_waitid, P_PID, pid, 0, WEXITED, 0), ECHILD);
 }
 
+/* The grandchild waits until it sees another parent; the check itself must not inherit it. */
 TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "kernel/proc (exit)")
 {
     int fds[2], ppid;
@@ -203,13 +221,15 @@ TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "ke
         }
         _exit(0);
     }
-    EQ(check_wait(__FILE__, __LINE__, middle), 0);
+    ENDS(middle, 0);
     EQ(read(fds[0], &ppid, sizeof ppid), sizeof ppid);
     EQ(ppid, 1);
     FAILS(wait(NULL), ECHILD);
 }
 
-TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init, kernel/proc (exit)")
+/* A machine whose init does not wait fills with zombies. The pipe's end tells that the orphan has
+ * closed its files, its number's end that it was reaped. */
+TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init.c, kernel/proc (exit)")
 {
     int fds[2];
     pid_t orphan;
@@ -226,6 +246,7 @@ TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init, kerne
     EQ(errno, ESRCH);
 }
 
+/* The status would be 5 and not 6. */
 TEST(grandchildren_are_not_ours, "wait reports a grandchild", "kernel/proc (wait)")
 {
     int status;
@@ -240,6 +261,8 @@ TEST(grandchildren_are_not_ours, "wait reports a grandchild", "kernel/proc (wait
     FAILS(wait(&status), ECHILD);
 }
 
+/* wait(2), NOTES: SIGCHLD set to SIG_IGN means that no zombies are wanted. The default action
+ * ignores it too and does not mean that. */
 TEST(ignored_sigchld_reaps, "with SIGCHLD ignored zombies stay", "kernel/proc (exit)")
 {
     signal(SIGCHLD, SIG_IGN);
@@ -257,6 +280,8 @@ TEST(nocldwait_reaps, "SA_NOCLDWAIT is not looked at", "kernel/proc (exit)")
     FAILS(wait(NULL), ECHILD);
 }
 
+/* Shells wait for a job by its group. Both sides call setpgid, because neither knows who is
+ * first. */
 TEST(process_group_selects, "wait4(0) and wait4(-pgid) take any child", "kernel/proc (wait)")
 {
     int status;
@@ -281,14 +306,7 @@ TEST(wait_is_interrupted, "wait goes on after a handler without SA_RESTART", "ke
 {
     struct sigaction action = { .sa_handler = nothing };
     OK(sigaction(SIGUSR1, &action, NULL));
-    pid_t me = getpid(), pid = OK(fork());
-    /* Again and again: the first signal may come before the parent waits. */
-    while (pid == 0) {
-        struct timespec ms = { 0, 10000000 };
-        nanosleep(&ms, NULL);
-        kill(me, SIGUSR1);
-    }
+    pid_t pid = peer_nags(SIGUSR1, 10);
     FAILS(waitpid(pid, NULL, 0), EINTR);
-    kill(pid, SIGKILL);
-    EQ(check_wait(__FILE__, __LINE__, pid), KILLED(SIGKILL));
+    KILL_PEER(pid);
 }
