@@ -203,7 +203,6 @@ is_left_out(int number)
     return false;
 }
 
-/* The arena is new: pages of random words, a few of which are addresses in it. */
 /* What pointers point at: structs whose fields are edges, small numbers, and now and then
  * addresses again, so that vectors lead somewhere. Twice its size is unmapped, for calls may have
  * grown it. */

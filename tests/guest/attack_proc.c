@@ -53,9 +53,9 @@ bombs(void)
     }
 }
 
-/* POSIX, fork(): a signal to the group that comes during fork goes to the parent or to both. A
- * child that is linked into the group after the walk of kill, from a parent that has not yet
- * taken the signal, would get neither. Four sizes, as the moment of the kill decides. */
+/* A child that comes into the group after the walk of kill, from a parent that has not yet taken
+ * the signal, would be missed: fork must take the signal first and begin again, as Linux does by
+ * ERESTARTNOINTR. Four sizes, as the moment of the kill decides. */
 TEST(one_kill_ends_a_bomb, "a child is born behind the back of a signal to its group",
      "kernel/proc/process.c:/^process_clone/")
 {
@@ -120,7 +120,7 @@ TEST(watched_ends, "/proc follows a pointer of a process that has just dropped i
 /* --- reports ---------------------------------------------------------------------------------- */
 
 /* Its stop has been reported, with WNOWAIT, so it is still to be had; the end takes its place.
- * waitid(2): P_PID of a child that can no longer stop or continue has nothing to wait for. */
+ * From then on there is no stop to wait for, and waitid says so by ECHILD. */
 TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc/wait.c:/^look/")
 {
     siginfo_t info;

@@ -175,8 +175,8 @@ TEST(bad_ids, "an unknown id is read, or gives another errno by the vDSO",
     ERR(sys(SYS_clock_gettime, 1000, 8), EINVAL);
 }
 
-/* clockid_t is an int, and the psABI leaves the upper half of an argument's register to the
- * caller. A table that is indexed by the whole register is read far behind its end. */
+/* clockid_t is an int, so the kernel takes the low half of the register; who indexes a table by
+ * all of it reads far behind its end. */
 TEST(id_is_32_bits, "the upper half of the register counts", "kernel/syscall/time.c")
 {
     struct timespec t;

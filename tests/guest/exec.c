@@ -340,7 +340,7 @@ TEST(exec_chain, "each exec leaks, or the hundredth fails", "kernel/proc/exec.c"
     EQ(RUN("@chain", "60"), 0);
 }
 
-/* busybox' shell runs its applets so; the name is a link that no path is read from. */
+/* busybox' shell runs its applets so. The link leads to the file itself, whatever its text says. */
 TEST(proc_self_exe_can_run, "execve of /proc/self/exe does not follow (busybox)",
      "kernel/proc/procfs.c:/^print_exe/")
 {
