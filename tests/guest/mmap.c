@@ -374,8 +374,7 @@ TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas"
     SHAPE(p, 16, "rw-p:16");
 }
 
-/* 2,000 areas: Linux allows 65,530 (vm.max_map_count), so programs have never learnt to be
- * modest. */
+/* Linux allows 65,530 (vm.max_map_count), so programs have never learnt to be modest. */
 TEST(many_areas, "a table of areas is full at some small number", "kernel/mm (map, area)")
 {
     enum { N = 2000 };

@@ -38,6 +38,7 @@ handler(int signal)
     seen_mask = mask();
 }
 
+/* The handler above for this signal. */
 static void
 set(int signal, int flags)
 {
@@ -201,6 +202,7 @@ TEST(resethand_resets, "SA_RESETHAND keeps the handler", "kernel/proc (signal)")
     EQ(count, 1);
     OK(sigaction(SIGUSR1, NULL, &now));
     TRUE(now.sa_handler == SIG_DFL);
+    /* So the second signal is the default's. */
     EQ(IN_CHILD(raise(SIGUSR1)), KILLED(SIGUSR1));
 }
 
@@ -209,6 +211,7 @@ TEST(blocked_signals_wait, "a blocked signal is lost, or comes at once", "kernel
 {
     set(SIGUSR1, 0);
     block(SIG_BLOCK, SIGUSR1);
+    /* raise returns with the handler still to come. */
     raise(SIGUSR1);
     EQ(count, 0);
     TRUE(pending(SIGUSR1));
@@ -226,6 +229,7 @@ TEST(real_time_signals_queue, "real-time signals are merged", "kernel/proc (sign
     set(SIGRTMIN + 1, 0);
     block(SIG_BLOCK, SIGRTMIN + 1);
     for (int i = 0; i < 3; i++)
+        /* kill(2) and not sigqueue: no value, but queued all the same. */
         EQ(sys(SYS_kill, getpid(), SIGRTMIN + 1), 0);
     block(SIG_UNBLOCK, SIGRTMIN + 1);
     EQ(count, 3);
@@ -330,6 +334,7 @@ TEST(sigsuspend_waits_with_a_mask, "the mask is set too late, or not put back",
     FAILS(sigsuspend(&none), EINTR);
     EQ(count, 1);
     EQ(mask(), BIT(SIGUSR1));
+    /* The size again, which glibc always gives right. */
     unsigned long raw = 0;
     ERR(sys(SYS_rt_sigsuspend, &raw, 4), EINVAL);
 }
@@ -368,6 +373,7 @@ TEST(leaving_by_longjmp, "a handler left by siglongjmp spoils the next", "kernel
 {
     signal(SIGUSR1, jump);
     for (volatile int i = 0; i < 100; i++)
+        /* 100 handlers that never return: their frames are left below sp and forgotten. */
         if (sigsetjmp(back, 1) == 0) {
             raise(SIGUSR1);
             FAIL("expected siglongjmp out of the handler, seen raise return");
