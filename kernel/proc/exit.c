@@ -12,6 +12,7 @@
 #include "mm/usercopy.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "sched/fp.h"
 
 /* Read without a lock: whoever sets one of these sets WORK_SIGNAL afterwards. */
 bool
@@ -115,6 +116,7 @@ task_exit(int status)
     struct process *p = t->process;
     task_leave_memory(t);
     pending_forget(&t->sig.pending, ~0UL);
+    fp_clear(); /* who never used the f registers gets them as they are: they must be zero */
     /* From here on this hart does not translate by the space any more: it may go. */
     current()->space = NULL;
     space_activate(NULL);

@@ -185,9 +185,9 @@ TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and give
         ENDS(pids[i], 0);
 }
 
-/* @fp: started by exec; libc has run little, but f18..f27 (fs2..fs11) it has not touched. */
-int
-role(int argc, char **argv)
+/* libc has run little before, but fs8..fs11 it has not touched. */
+static bool
+fp_is_zero(void)
 {
     uint64_t f[4], csr;
     __asm__ volatile("fsd fs8, 0(%1)\n\tfsd fs9, 8(%1)\n\tfsd fs10, 16(%1)\n\tfsd fs11, 24(%1)\n\t"
@@ -195,7 +195,21 @@ role(int argc, char **argv)
                      : "=&r"(csr)
                      : "r"(f)
                      : "memory");
-    return (f[0] | f[1] | f[2] | f[3]) || csr ? 1 : 0;
+    return !(f[0] | f[1] | f[2] | f[3] | csr);
+}
+
+/* Started by exec, so all are zero and none was ever used. @fp tells so, @watch looks on until it is
+ * killed, @die leaves something in them and ends before its turn does. */
+int
+role(int argc, char **argv)
+{
+    if (strcmp(argv[1], "@die") == 0) {
+        __asm__ volatile("fmv.d.x fs8, %0\n\tfmv.d.x fs11, %0" : : "r"(0x5ec2e7) : "fs8", "fs11");
+        sys(SYS_exit_group, 0);
+    }
+    while (fp_is_zero() && strcmp(argv[1], "@watch") == 0)
+        sys(SYS_sched_yield);
+    return !fp_is_zero();
 }
 
 /* What the old program had in them is nobody's business, and a rounding mode or flag left in fcsr
@@ -208,6 +222,30 @@ TEST(fp_is_zeroed_by_exec, "the old program's fp registers are seen by the new o
     EQ(IN_CHILD(fill(&in, 0x1b); in.x[10] = (long)check_self; in.x[11] = (long)args; in.x[12] = 0;
                 in.x[17] = SYS_execve; regs_ecall(&in, &out)),
        0);
+}
+
+static pid_t
+run(const char *what)
+{
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        execl(check_self, check_self, what, NULL);
+    return pid;
+}
+
+/* Who never used the fp registers has nothing to be loaded, and may be given the hart as it is: then
+ * the last values of one that ended must be gone. On one hart, where each follows the other. */
+TEST(fp_of_the_dead_is_not_seen, "an exit leaves its fp registers to whoever runs next",
+     "kernel/proc (exit), kernel/sched (fp)")
+{
+    unsigned long mask[16] = { 0 };
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));
+    mask[0] &= -mask[0];
+    EQ(sys(SYS_sched_setaffinity, 0, sizeof mask[0], mask), 0);
+    pid_t watch = run("@watch");
+    for (int i = 0; i < 30; i++)
+        ENDS(run("@die"), 0);
+    KILL_PEER(watch);
 }
 
 static volatile int count;
