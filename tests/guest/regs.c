@@ -198,8 +198,8 @@ fp_is_zero(void)
     return !(f[0] | f[1] | f[2] | f[3] | csr);
 }
 
-/* Started by exec, so all are zero and none was ever used. @fp tells so, @watch looks on until it is
- * killed, @die leaves something in them and ends before its turn does. */
+/* Started by exec, so all are zero and none was ever used. @fp tells so, @watch looks on until it
+ * is killed, @die leaves something in them and ends before its turn does. */
 int
 role(int argc, char **argv)
 {
@@ -233,8 +233,9 @@ run(const char *what)
     return pid;
 }
 
-/* Who never used the fp registers has nothing to be loaded, and may be given the hart as it is: then
- * the last values of one that ended must be gone. On one hart, where each follows the other. */
+/* Who never used the fp registers has nothing to be loaded, and may be given the hart as it is:
+ * then the last values of one that ended must be gone. On one hart, where each follows the
+ * other. */
 TEST(fp_of_the_dead_is_not_seen, "an exit leaves its fp registers to whoever runs next",
      "kernel/proc (exit), kernel/sched (fp)")
 {
