@@ -16,5 +16,5 @@ void fp_switch(struct hart *h, struct thread *next);
 void fp_save(void);
 /* current()->fp has been written (sigreturn): loads it into the registers. */
 void fp_load(void);
-/* exec: all zeros, as never used. */
+/* exec and exit: all zeros, as never used; the hart holds nobody's values then. */
 void fp_clear(void);

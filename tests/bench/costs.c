@@ -46,6 +46,8 @@ run_vdso(long times)
         vdso_clock_gettime(CLOCK_MONOTONIC, &now);
 }
 
+/* getppid: libc cannot remember its answer, so it is a call each time, and next to nothing
+ * inside. */
 static void
 run_null_call(long times)
 {
@@ -53,6 +55,7 @@ run_null_call(long times)
         getppid();
 }
 
+/* The whole life of a process, with the parent asleep in wait meanwhile. */
 static void
 run_fork(long times)
 {

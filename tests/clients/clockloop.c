@@ -3,7 +3,9 @@
  * A client: it knows nothing of Postern. A marker is three calls of a number that no kernel has,
  * one instruction behind the other: in QEMU's record three ecalls at pc, pc+4, pc+8. The order of
  * the rows is printed, one name a line, so that the n-th pair of markers has a name. Each row runs
- * once before its first marker: pages and symbols are then there. */
+ * once before its first marker: pages and symbols are then there. tests/host/test_notrap.py counts
+ * the traps between the markers: none, but for the rows named slow_, which show that the count
+ * works. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -22,6 +24,8 @@ static int (*vdso_gettimeofday)(struct timeval *, void *),
     (*vdso_getcpu)(unsigned *, void *, void *);
 static long (*vdso_time)(long *);
 
+/* norvc: a compressed neighbour would move the distances. Not inlined, so that all markers have one
+ * address. */
 __attribute__((noinline)) static void
 marker(void)
 {
@@ -32,6 +36,7 @@ marker(void)
         : "a0", "a7", "memory");
 }
 
+/* The rows' bodies: one read each, of one shape, so that row() can call any of them. */
 static void
 libc_gettime(int id)
 {
@@ -82,6 +87,7 @@ call_gettime(int id)
     syscall(SYS_clock_gettime, id, &spec);
 }
 
+/* Nothing may be printed between the markers: a write is a trap. */
 static void
 row(const char *name, void (*read)(int), int id)
 {
@@ -108,6 +114,7 @@ image_rows(const int *ids, int count)
     FIND(vdso_gettimeofday, "__vdso_gettimeofday");
     FIND(vdso_getcpu, "__vdso_getcpu");
     FIND(vdso_time, "__vdso_time");
+    /* Without a vDSO (vdso=0) libc's rows are all there is. */
     if (!vdso_gettime)
         return;
     for (int i = 0; i < count; i++) {

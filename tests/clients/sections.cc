@@ -14,6 +14,8 @@
 class Image
 {
 public:
+    /* Names all sections. Relies on their headers being inside the mapping: a loader maps segments,
+     * the kernel maps the whole file of a vDSO. */
     explicit Image(std::uintptr_t at) : base(reinterpret_cast<const char *>(at))
     {
         const auto *header = at_offset<Elf64_Ehdr>(0);

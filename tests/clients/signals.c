@@ -1,6 +1,8 @@
 /* signals.c - signals as ordinary programs use them: a handler, SIGCHLD, an alarm, a fault.
  *
- * A client: it knows nothing of Postern. Each line of its output is one thing that worked. */
+ * A client: it knows nothing of Postern. Each line of its output is one thing that worked; it ends
+ * by abort(), so that the status is a signal's too. What each promise is in detail:
+ * tests/guest/sigaction.c and sigframe.c. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,6 +45,8 @@ install(int number, void (*handler)(int, siginfo_t *, void *))
     }
 }
 
+/* Computes until the alarm comes. The handler computes as well: fp registers that are saved too
+ * late or loaded too early change the sum. */
 static void
 wait_for_alarm(void)
 {
@@ -70,6 +74,7 @@ main(void)
     wait_for_alarm();
 
     install(SIGCHLD, on_child);
+    /* Blocked until sigsuspend: a child that ends in between would otherwise be slept over. */
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, &old);
@@ -82,6 +87,7 @@ main(void)
 
     install(SIGSEGV, on_fault);
     if (sigsetjmp(recover, 1) == 0)
+        /* The handler leaves by siglongjmp, 1 when si_addr was right. */
         *(volatile int *)16 = 1;
     else
         printf("fault\n");

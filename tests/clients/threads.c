@@ -19,6 +19,7 @@ static struct {
 };
 
 static pthread_barrier_t ready;
+/* Thread-local on purpose: a tp that is switched wrongly adds into somebody else's. */
 static __thread long sum;
 
 static void *

@@ -11,13 +11,13 @@
 #define RW   (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
+/* The shortest function: c.jr ra. */
+#define RETURN 0x8082
+
 static char *
 map(unsigned long pages, int prot)
 {
-    char *p = mmap(NULL, pages * PAGE, prot, ANON, -1, 0);
-    if (p == MAP_FAILED)
-        FAIL("expected mmap of %lu pages to work, seen %s", pages, strerrorname_np(errno));
-    return p;
+    return (char *)OK(mmap(NULL, pages * PAGE, prot, ANON, -1, 0));
 }
 
 /* mmap(2) on MAP_ANONYMOUS. Apart from the secrets of other processes: glibc's calloc does not
@@ -71,8 +71,7 @@ TEST(mmap_fixed_refuses, "MAP_FIXED takes an odd or a kernel address", "kernel/s
     ERR(sys(SYS_mmap, -PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM);
 }
 
-/* Linux keeps it free by vm.mmap_min_addr. With a page there, a kernel that follows a null pointer
- * of its own would run on a user's data. */
+/* As vm.mmap_min_addr does on Linux: a kernel must never follow a null pointer into user data. */
 TEST(page_zero_stays_unmapped, "a null pointer can be made to work", "kernel/mm (map, area)")
 {
     FAULTS(probe_read(NULL), SIGSEGV, SEGV_MAPERR, 0);
@@ -159,7 +158,6 @@ TEST(munmap_splits, "a hole in the middle takes an end along", "kernel/mm (map, 
     EQ(p[3 * PAGE], 7);
 }
 
-/* Begins and ends inside an area, with whole areas and a hole between: all cases of one loop. */
 TEST(munmap_across_areas, "only the first of several areas is removed", "kernel/mm (map, area)")
 {
     char *p = map(9, RW);
@@ -170,7 +168,7 @@ TEST(munmap_across_areas, "only the first of several areas is removed", "kernel/
     SHAPE(p, 9, "rw-p:1 hole:7 rw-p:1");
 }
 
-/* munmap(2): "not an error". Allocators trim ranges whose ends they have given back already. */
+/* munmap(2): "not an error". Allocators trim ranges whose ends they gave back before. */
 TEST(munmap_of_nothing_is_fine, "a range without mappings is an error", "kernel/mm (map, area)")
 {
     char *p = map(4, RW);
@@ -287,15 +285,13 @@ TEST(write_only_is_readable_too, "a W-only pte is reserved: the page must get R 
     SHAPE(p, 1, "-w-p:1");
 }
 
-/* Heap and stack: where an attacker's bytes come to lie. */
 TEST(data_is_not_executable, "ptes of data have X", "kernel/mm (pagetable)")
 {
     char *p = map(1, RW);
-    /* c.jr ra */
-    *(uint16_t *)p = 0x8082;
+    *(uint16_t *)p = RETURN;
     FAULTS(probe_call(p), SIGSEGV, SEGV_ACCERR, p);
     char stack[16] __attribute__((aligned(4)));
-    *(volatile uint16_t *)stack = 0x8082;
+    *(volatile uint16_t *)stack = RETURN;
     FAULTS(probe_call(stack), SIGSEGV, SEGV_ACCERR, stack);
 }
 
@@ -305,18 +301,18 @@ TEST(text_is_not_writable, "the program's text is writable", "kernel/proc (elf)"
     FAULTS(probe_write(text), SIGSEGV, SEGV_ACCERR, text);
 }
 
-/* The two ways of a JIT: all rights at once, or first written and then made executable. A fresh
- * page may hold stale instructions for this hart, hence the flush in both. */
+/* The two ways of a JIT: all rights at once, or write first. Both need their flush (ISA,
+ * Zifencei). */
 TEST(write_and_execute_on_request, "an explicit PROT_WRITE|PROT_EXEC is refused",
      "kernel/syscall (memory)")
 {
     char *p = map(1, RW | PROT_EXEC);
-    *(uint16_t *)p = 0x8082;
+    *(uint16_t *)p = RETURN;
     __builtin___clear_cache(p, p + 2);
     WORKS(probe_call(p));
     SHAPE(p, 1, "rwxp:1");
     char *q = map(1, RW);
-    *(uint16_t *)q = 0x8082;
+    *(uint16_t *)q = RETURN;
     OK(mprotect(q, PAGE, PROT_READ | PROT_EXEC));
     __builtin___clear_cache(q, q + 2);
     WORKS(probe_call(q));
@@ -329,9 +325,8 @@ TEST(reserve_512_mib, "PROT_NONE costs page tables or is charged", "kernel/mm (m
 {
     unsigned long size = 512UL << 20;
     enum { USED_AT = 64 << 20, USED = 1 << 20 };
-    char *a = mmap(NULL, size, PROT_NONE, ANON | MAP_NORESERVE, -1, 0);
-    char *b = mmap(NULL, size, PROT_NONE, ANON, -1, 0);
-    TRUE(a != MAP_FAILED && b != MAP_FAILED);
+    char *a = (char *)OK(mmap(NULL, size, PROT_NONE, ANON | MAP_NORESERVE, -1, 0));
+    char *b = map(size / PAGE, PROT_NONE);
     /* A piece is made usable by mapping over it, as Go does, or by mprotect, as glibc does. */
     EQ(mmap(a + USED_AT, USED, RW, ANON | MAP_FIXED, -1, 0), a + USED_AT);
     WORKS(probe_write(a + USED_AT));
@@ -369,7 +364,6 @@ TEST(madvise_refuses, "an odd address, unknown advice or a hole is taken",
     ERR(sys(SYS_madvise, p, 3 * PAGE, MADV_DONTNEED), ENOMEM);
 }
 
-/* malloc without a heap, and every runtime that maps small chunks side by side. */
 TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas",
      "kernel/mm (map, area)")
 {
@@ -380,8 +374,7 @@ TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas"
     SHAPE(p, 16, "rw-p:16");
 }
 
-/* 2,000 areas: Linux allows 65,530 (vm.max_map_count), so programs have never learnt to be
- * modest. */
+/* Linux allows 65,530 (vm.max_map_count), so programs have never learnt to be modest. */
 TEST(many_areas, "a table of areas is full at some small number", "kernel/mm (map, area)")
 {
     enum { N = 2000 };

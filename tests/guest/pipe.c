@@ -45,6 +45,7 @@ TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kerne
         total += n;
     EQ(errno, EAGAIN);
     EQ(total, CAPACITY);
+    /* One page read makes room for one page and no byte more. */
     EQ(read(fds[0], block, 4096), 4096);
     EQ(write(fds[1], block, 4096), 4096);
     FAILS(write(fds[1], block, 1), EAGAIN);
@@ -57,6 +58,7 @@ TEST(nonblocking_partial_write, "a large write to a nearly full pipe is all or n
     OK(pipe(fds));
     nonblocking(fds[1]);
     EQ(write(fds[1], block, sizeof block), CAPACITY);
+    /* Room for two pages, so that the next write has to wrap round in the ring. */
     EQ(read(fds[0], block, 8192), 8192);
     /* Larger than PIPE_BUF: what fits is taken. */
     EQ(write(fds[1], block, 20000), 8192);
@@ -71,6 +73,7 @@ TEST(atomic_up_to_pipe_buf, "a write of PIPE_BUF or less is split", "kernel/fs (
     nonblocking(fds[1]);
     EQ(write(fds[1], block, CAPACITY - 100), CAPACITY - 100);
     FAILS(write(fds[1], block, 4096), EAGAIN);
+    /* Nothing of the refused write may have come through. */
     nonblocking(fds[0]);
     long n, left = 0;
     while ((n = read(fds[0], block, sizeof block)) > 0)
@@ -101,6 +104,7 @@ TEST(end_wakes_a_sleeping_reader, "close does not wake", "kernel/fs (pipe)")
         close(fds[1]);
         _exit(read(fds[0], &byte, 1));
     }
+    /* Long enough for the child to be asleep in read on any machine that is not overloaded. */
     let_pass_ms(20);
     close(fds[1]);
     ENDS(pid, 0);
@@ -113,6 +117,7 @@ TEST(no_reader_is_epipe, "the write works, or hangs", "kernel/fs (pipe)")
     close(fds[0]);
     signal(SIGPIPE, SIG_IGN);
     FAILS(write(fds[1], "x", 1), EPIPE);
+    /* The default kills before write can return. */
     signal(SIGPIPE, SIG_DFL);
     EQ(IN_CHILD(if (write(fds[1], "x", 1)) _exit(9)), KILLED(SIGPIPE));
     EQ(write(fds[1], "x", 0), 0);
@@ -160,6 +165,7 @@ TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs (pipe)")
     static char out[300000], in[300000];
     OK(pipe(fds));
     for (unsigned i = 0; i < sizeof out; i++)
+        /* No period of a page or of the reads' 7,777: a piece at a wrong place shows. */
         out[i] = i * 13 + i / 256;
     pid_t pid = OK(fork());
     if (pid == 0) {
@@ -192,6 +198,7 @@ TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs 
         }
     close(fds[1]);
     for (int i = 0; i < WRITERS * LINES; i++) {
+        /* A read may end in the middle of a line; only the order of bytes is promised. */
         for (long got = 0; got < SIZE;) {
             long n = OK(read(fds[0], line + got, SIZE - got));
             TRUE(n > 0);
@@ -200,6 +207,7 @@ TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs 
         for (int k = 1; k < SIZE; k++)
             EQ(line[k], line[0]);
     }
+    /* And no byte more than was written. */
     EQ(read(fds[0], line, 1), 0);
 }
 
@@ -216,6 +224,7 @@ TEST(many_readers_one_byte_each, "a byte is given to two readers, or lost", "ker
     for (int r = 0; r < READERS; r++)
         if ((pids[r] = OK(fork())) == 0) {
             close(fds[1]);
+            /* Ends when the last writer has gone, which wakes all readers at once. */
             while (read(fds[0], &byte, 1) == 1)
                 sum++;
             _exit(write(back[1], &sum, sizeof sum) != sizeof sum);
@@ -290,6 +299,7 @@ TEST(read_is_interrupted, "a signal does not end the wait of a reader or writer"
     OK(sigaction(SIGUSR1, &action, NULL));
     pid_t pid = peer_nags(SIGUSR1, 10);
     FAILS(read(fds[0], &byte, 1), EINTR);
+    /* Not interrupted, though signals come: it never sleeps. */
     EQ(write(fds[1], block, sizeof block), sizeof block);
     FAILS(write(fds[1], block, 10), EINTR);
     KILL_PEER(pid);
@@ -304,6 +314,7 @@ TEST(interrupted_large_write_counts, "a write that has moved bytes gives EINTR",
     OK(pipe(fds));
     OK(sigaction(SIGUSR1, &action, NULL));
     pid_t pid = peer_nags(SIGUSR1, 10);
+    /* Nobody reads: it must sleep when the pipe is full, in the middle of its work. */
     long n = write(fds[1], block, sizeof block);
     TRUE(n == CAPACITY || (n == -1 && errno == EINTR));
     KILL_PEER(pid);

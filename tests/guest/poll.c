@@ -35,6 +35,7 @@ TEST(pipe_states, "an end, room or bytes are not told",
     while (write(fds[1], block, sizeof block) > 0)
         ;
     EQ(ready(fds[1], POLLOUT), 0);
+    /* A full pipe without a writer: bytes first, the end behind them. */
     close(fds[1]);
     EQ(ready(fds[0], POLLIN), POLLIN | POLLHUP);
     while (read(fds[0], block, sizeof block) > 0)
@@ -80,6 +81,7 @@ TEST(count_of_ready, "the number returned is not that of entries", "kernel/sysca
                            { fds[1], POLLOUT, 0 },
                            { more[0], POLLIN, 0 },
                            { more[0], POLLIN, 0 } };
+    /* For ever, but three are ready, so it may not sleep at all. */
     EQ(poll(p, 4, -1), 3);
     EQ(p[0].revents, 0);
     EQ(p[3].revents, POLLIN);
@@ -97,6 +99,7 @@ TEST(timeout_passes, "a time-out returns too early, or never",
     clock_gettime(CLOCK_MONOTONIC, &b);
     EQ(p.revents, 0);
     TRUE((b.tv_sec - a.tv_sec) * 1000000000L + b.tv_nsec - a.tv_nsec >= 50000000);
+    /* Nothing to look at: a plain sleep, as old programs write it. */
     EQ(poll(NULL, 0, 10), 0);
 }
 
@@ -109,6 +112,7 @@ TEST(woken_by_another_process, "a writer does not wake poll",
         let_pass_ms(30);
         _exit(write(fds[1], "x", 1) != 1);
     }
+    /* Asleep by the time the child writes, most likely; ready at once is right as well. */
     struct pollfd p = { fds[0], POLLIN, 0 };
     EQ(poll(&p, 1, -1), 1);
     EQ(p.revents, POLLIN);
@@ -164,6 +168,7 @@ TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
     sigaddset(&block, SIGUSR1);
     OK(sigaction(SIGUSR1, &action, NULL));
     OK(sigprocmask(SIG_BLOCK, &block, NULL));
+    /* Pending from here on, and held back by the mask. */
     raise(SIGUSR1);
     EQ(caught, 0);
     /* Pending already: the call must not sleep. */
@@ -186,6 +191,7 @@ TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall (file_
     ERR(sys(SYS_ppoll, 0, 0, &bad, 0, 8), EINVAL);
     ERR(sys(SYS_ppoll, 0, 0, &negative, 0, 8), EINVAL);
     ERR(sys(SYS_ppoll, 0, 0, 0, &none, 4), EINVAL);
+    /* More entries than RLIMIT_NOFILE allows descriptors (poll(2), EINVAL). */
     ERR(sys(SYS_ppoll, 0, 1 << 20, 0, 0, 8), EINVAL);
 }
 
@@ -201,6 +207,7 @@ TEST(two_pollers, "one event wakes only one of two waiting processes", "kernel/s
             EQ(p.revents, POLLIN);
             _exit(0);
         }
+    /* All three asleep. One that comes late finds the byte there, which is right too. */
     let_pass_ms(30);
     EQ(write(fds[1], "x", 1), 1);
     for (int i = 0; i < 3; i++)

@@ -18,6 +18,7 @@ start(pthread_t *t, void *(*f)(void *), void *arg)
     EQ(pthread_create(t, NULL, f, arg), 0);
 }
 
+/* Waits for the thread's end and gives what its function returned. */
 static long
 join(pthread_t t)
 {
@@ -38,6 +39,7 @@ TEST(create_and_join, "a thread's result is lost, or join waits for ever",
      "kernel/proc (process, exit, futex)")
 {
     pthread_t t[THREADS];
+    /* The later rounds run on the stacks of the earlier ones, which glibc keeps. */
     for (int round = 0; round < 5; round++) {
         for (long i = 0; i < THREADS; i++)
             start(&t[i], add_one, (void *)i);
@@ -49,6 +51,7 @@ TEST(create_and_join, "a thread's result is lost, or join waits for ever",
 static __thread long mine = 5;
 static __thread char large[10000];
 
+/* Writes values that tell the thread, lets others run, and finds them again. */
 static void *
 use_tls(void *arg)
 {
@@ -129,8 +132,10 @@ TEST(atomics_across_harts, "lr/sc or amo lose an update: a reservation survives 
     EQ(counter, 6 * 100000);
 }
 
+/* Whose turn it is, modulo 4. */
 static int turn;
 
+/* All four are woken at each step (broadcast), and three must go back to sleep. */
 static void *
 take_turns(void *arg)
 {
@@ -168,6 +173,7 @@ TEST(timed_waits, "a timed wait never ends, or ends early", "kernel/proc (futex)
     t.tv_nsec %= 1000000000;
     pthread_mutex_lock(&lock);
     EQ(pthread_cond_timedwait(&cond, &lock, &t), ETIMEDOUT);
+    /* A time-out is early or it is not; how late it may be nobody promises. */
     clock_gettime(CLOCK_REALTIME, &now);
     TRUE(now.tv_sec > t.tv_sec || (now.tv_sec == t.tv_sec && now.tv_nsec >= t.tv_nsec));
     EQ(pthread_mutex_timedlock(&lock, &t), ETIMEDOUT);
@@ -178,6 +184,7 @@ TEST(timed_waits, "a timed wait never ends, or ends early", "kernel/proc (futex)
 
 static pthread_barrier_t barrier;
 
+/* How often this thread was the one that barrier_wait tells of: in each round it is exactly one. */
 static void *
 meet(void *arg)
 {
@@ -315,6 +322,7 @@ TEST(detached_threads, "a detached thread's stack is used while it is on it",
         sched_yield();
 }
 
+/* The same sum 40 times, long enough for several ticks each; the first one is the model. */
 static void *
 compute(void *arg)
 {

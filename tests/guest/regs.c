@@ -1,11 +1,10 @@
-/* regs.c - no register changes behind a program's back: over calls, preemption, faults, fork and
- * exec.
+/* regs.c - no register changes behind a program's back: calls, preemption, faults, fork, exec,
+ * signals.
  *
  * The rule of the riscv64 Linux ABI: a system call keeps every register but a0, fp registers and
  * fcsr included. Compilers count on it: an inline ecall names memory as its only clobber, so values
  * live in t registers across it. regs_asm.S loads and stores the registers; this file says what
- * must come back. What a signal handler must keep is in sigframe.c. Source: syscall(2), RISC-V
- * psABI. */
+ * must come back. The frame of a signal is in sigframe.c. Source: syscall(2), psABI. */
 #include "peer.h"
 #include <sched.h>
 #include <time.h>
@@ -212,11 +211,18 @@ TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and give
         ENDS(pids[i], 0);
 }
 
-/* @fp: started by exec. */
+/* Started by exec, so all are zero and none was ever used. @fp tells so, @watch looks on until it
+ * is killed, @die leaves something in them and ends before its turn does. */
 int
 role(int argc, char **argv)
 {
-    return fp_is_zero() ? 0 : 1;
+    if (strcmp(argv[1], "@die") == 0) {
+        __asm__ volatile("fmv.d.x fs8, %0\n\tfmv.d.x fs11, %0" : : "r"(0x5ec2e7) : "fs8", "fs11");
+        sys(SYS_exit_group, 0);
+    }
+    while (fp_is_zero() && strcmp(argv[1], "@watch") == 0)
+        sys(SYS_sched_yield);
+    return !fp_is_zero();
 }
 
 TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass for zeros",
@@ -243,4 +249,73 @@ TEST(fp_is_zeroed_by_exec, "the old program's fp registers are seen by the new o
     EQ(IN_CHILD(fill(&in, 0x1b); in.x[10] = (long)check_self; in.x[11] = (long)args; in.x[12] = 0;
                 in.x[17] = SYS_execve; regs_ecall(&in, &out)),
        0);
+}
+
+static pid_t
+run(const char *what)
+{
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        execl(check_self, check_self, what, NULL);
+    return pid;
+}
+
+/* Who never used the fp registers has nothing to be loaded, and may be given the hart as it is:
+ * then the last values of one that ended must be gone. On one hart, where each follows the
+ * other. */
+TEST(fp_of_the_dead_is_not_seen, "an exit leaves its fp registers to whoever runs next",
+     "kernel/proc (exit), kernel/sched (fp)")
+{
+    unsigned long mask[16] = { 0 };
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));
+    mask[0] &= -mask[0];
+    EQ(sys(SYS_sched_setaffinity, 0, sizeof mask[0], mask), 0);
+    pid_t watch = run("@watch");
+    for (int i = 0; i < 30; i++)
+        ENDS(run("@die"), 0);
+    KILL_PEER(watch);
+}
+
+static volatile int count;
+static volatile double spoilt = 1;
+
+static void
+count_up(int signal)
+{
+    count++;
+    spoilt = spoilt * 0.5 + signal;
+}
+
+/* A handler may begin between any two instructions, with any register in use, and the frame goes
+ * below the stack pointer: riscv's ABI has no red zone. */
+TEST(many_signals_to_a_busy_process, "a frame is put on the stack that the code is using",
+     "kernel/proc (frame)")
+{
+    pid_t me = getpid(), pid;
+    signal(SIGUSR1, count_up);
+    signal(SIGUSR2, count_up);
+    pid = OK(fork());
+    while (pid == 0) {
+        kill(me, SIGUSR1);
+        kill(me, SIGUSR2);
+        sys(SYS_sched_yield);
+    }
+    /* Much state in registers and on the stack, checked round after round. */
+    while (count < 300) {
+        unsigned long a = 1, b = 2, c = 3, sum = 0;
+        double d = 0.5;
+        for (int i = 0; i < 5000; i++) {
+            a = a * 6364136223846793005UL + 1;
+            b ^= a >> 13;
+            c += b;
+            d = d * 0.5 + 0.25;
+            sum += a + b + c;
+        }
+        EQ(d * 1000, 500);
+        static unsigned long wanted;
+        if (!wanted)
+            wanted = sum;
+        EQ(sum, wanted);
+    }
+    KILL_PEER(pid);
 }

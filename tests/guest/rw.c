@@ -26,6 +26,7 @@ TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs")
     EQ(lseek(fd, 2, SEEK_CUR), 6);
     EQ(lseek(fd, -1, SEEK_CUR), 5);
     EQ(lseek(fd, -3, SEEK_END), 7);
+    /* Nothing is written by it: the file is still 10 bytes long. */
     EQ(lseek(fd, 100, SEEK_END), 110);
     FAILS(lseek(fd, -1, SEEK_SET), EINVAL);
     FAILS(lseek(fd, -11, SEEK_END), EINVAL);
@@ -54,6 +55,7 @@ TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kern
     EQ(read(fd, buffer, 7), 3);
     EQ(memcmp(buffer, "789", 3), 0);
     EQ(read(fd, buffer, 7), 0);
+    /* Far behind the end is the end, too. */
     OK(lseek(fd, 1000, SEEK_SET));
     EQ(read(fd, buffer, 7), 0);
     EQ(read(fd, buffer, 0), 0);
@@ -80,6 +82,7 @@ TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole", "kernel/fs (
 {
     static char buffer[3 * PAGE];
     int fd = fresh("abc");
+    /* Three bytes, then a gap of nearly three pages. */
     EQ(pwrite(fd, "end", 3, 3 * PAGE), 3);
     EQ(lseek(fd, 0, SEEK_END), 3 * PAGE + 3);
     EQ(pread(fd, buffer, sizeof buffer, 0), sizeof buffer);
@@ -98,6 +101,7 @@ TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kern
     OK(fstat(fd, &st));
     EQ(st.st_size, 4);
     EQ(read(fd, buffer, 20), 4);
+    /* 4 to 10 is where "456789" stood. */
     OK(ftruncate(fd, 10));
     EQ(pread(fd, buffer, 20, 0), 10);
     EQ(memcmp(buffer, "0123\0\0\0\0\0\0", 10), 0);
@@ -124,6 +128,7 @@ TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
         EQ(block[0], at / sizeof block + 1);
         EQ(block[65535], at / sizeof block + 1);
     }
+    /* 5 MiB are too much to leave in the memory of the next check. */
     OK(ftruncate(fd, 0));
     unlink("/tmp/rw");
 }
@@ -188,6 +193,7 @@ TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "ker
     EQ(strcmp(back, "bytes"), 0);
     OK(fstat(fd, &st));
     EQ(st.st_nlink, 0);
+    /* The name is free, the file is not. */
     int other = fresh("other");
     EQ(pread(fd, back, 5, 0), 5);
     EQ(strcmp(back, "bytes"), 0);

@@ -9,6 +9,7 @@
 
 #define SECOND 1000000000L
 
+/* As libc reads it: by the vDSO where there is one. */
 static long
 now(clockid_t id)
 {
@@ -17,6 +18,7 @@ now(clockid_t id)
     return t.tv_sec * SECOND + t.tv_nsec;
 }
 
+/* REALTIME, by the raw call. */
 static void
 set(long ns)
 {
@@ -43,6 +45,7 @@ TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel
         struct timespec t;
         struct timeval v;
         near(now(CLOCK_REALTIME), goals[i] * SECOND + 5);
+        /* The kernel's own view, beside the vDSO's of the line above. */
         EQ(sys(SYS_clock_gettime, CLOCK_REALTIME, &t), 0);
         near(t.tv_sec * SECOND + t.tv_nsec, goals[i] * SECOND + 5);
         gettimeofday(&v, NULL);
@@ -114,6 +117,7 @@ TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (tim
     }
     for (int i = 0; i < 3; i++)
         ERR(sys(SYS_clock_settime, CLOCK_REALTIME, &bad[i]), EINVAL);
+    /* Good times for wrong clocks and bad times for the right one: nothing may have moved. */
     near(now(CLOCK_REALTIME), before);
 }
 
@@ -140,9 +144,11 @@ TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set for
     if (pid == 0) {
         struct timespec t = { 0, 200000000 };
         EQ(sys(SYS_clock_nanosleep, CLOCK_REALTIME, 0, &t, 0), 0);
+        /* Measured by the clock that nobody sets. */
         TRUE(now(CLOCK_MONOTONIC) - a >= 200000000);
         _exit(0);
     }
+    /* The child sleeps by now, most likely; if not, the check is only easier. */
     let_pass_ms(30);
     set(now(CLOCK_REALTIME) + 1000 * SECOND);
     ENDS(pid, 0);

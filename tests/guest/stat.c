@@ -104,6 +104,7 @@ TEST(ino_and_dev_tell_files_apart, "all inode numbers are equal: cp and python t
     TRUE(a.st_ino != b.st_ino);
     EQ(a.st_dev, b.st_dev);
     EQ(a.st_ino, c.st_ino);
+    /* Another file system, so another st_dev: find -xdev and du -x stop there. */
     OK(stat("/proc/self/maps", &c));
     TRUE(c.st_dev != a.st_dev);
 }
@@ -122,6 +123,7 @@ TEST(links, "stat does not follow, or lstat does", "kernel/fs (path)")
     EQ(st.st_mode, S_IFLNK | 0777);
     EQ(st.st_size, strlen("/tmp/stat.a"));
     OK(unlink("/tmp/stat.a"));
+    /* The target is gone, the link is not. */
     FAILS(stat("/tmp/stat.l", &st), ENOENT);
     OK(lstat("/tmp/stat.l", &st));
     /* A slash behind asks for what the link leads to. */
@@ -172,6 +174,7 @@ TEST(statx_fields, "the struct is filled as struct stat, or the mask is empty",
     EQ(x.stx_ino, st.st_ino);
     EQ(x.stx_mtime.tv_sec, st.st_mtime);
     EQ(makedev(x.stx_dev_major, x.stx_dev_minor), st.st_dev);
+    /* The descriptor itself, as fstat. */
     EQ(STATX(fd, "", AT_EMPTY_PATH, STATX_SIZE, &x), 0);
     EQ(x.stx_size, 6);
     EQ(STATX(AT_FDCWD, "/dev/null", 0, STATX_BASIC_STATS, &x), 0);
@@ -233,6 +236,7 @@ TEST(chmod_changes_the_mode, "the type bits change, or ctime only", "kernel/fs (
     OK(chmod("/tmp/stat", 0751));
     OK(fstat(fd, &st));
     EQ(st.st_mode, S_IFREG | 0751);
+    /* The setuid bit belongs to the mode as well. */
     OK(fchmod(fd, 04444));
     OK(fstat(fd, &st));
     EQ(st.st_mode, S_IFREG | 04444);

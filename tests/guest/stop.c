@@ -35,6 +35,7 @@ TEST(stop_and_continue, "the process runs on, or the parent is not told",
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
     EQ(status, STOPPED(SIGSTOP));
+    /* Told means stopped: from here on not one step more. */
     long before = *counter;
     let_pass_ms(50);
     EQ(*counter, before);
@@ -43,6 +44,7 @@ TEST(stop_and_continue, "the process runs on, or the parent is not told",
     OK(kill(pid, SIGCONT));
     EQ(waitpid(pid, &status, WCONTINUED), pid);
     EQ(status, CONTINUED);
+    /* A hang here is a process that was continued in name only. */
     while (*counter == before)
         ;
     KILL_PEER(pid);
@@ -77,6 +79,7 @@ TEST(other_signals_wait, "a stopped process runs its handler", "kernel/proc (sig
     pid_t pid = runner();
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
+    /* The default action would end it, and does only after SIGCONT. */
     OK(kill(pid, SIGTERM));
     let_pass_ms(20);
     EQ(waitpid(pid, &status, WNOHANG), 0);
@@ -113,6 +116,7 @@ TEST(tstp_stops_unless_caught, "SIGTSTP, TTIN or TTOU end the process", "kernel/
         EQ(status, STOPPED(signals[i]));
         KILL_PEER(pid);
     }
+    /* Editors catch it to put the terminal in order; then it is a signal like others. */
     set(SIGTSTP, 0);
     raise(SIGTSTP);
     EQ(count, 1);
@@ -129,6 +133,7 @@ TEST(orphaned_group_is_not_stopped, "SIGTSTP stops a group that nobody can conti
     OK(pipe(fds));
     EQ(IN_CHILD(if (fork() == 0) {
            close(fds[0]);
+           /* The parent's exit is what makes the group an orphan. */
            while (getppid() != 1)
                sys(SYS_sched_yield);
            setsid();
@@ -137,6 +142,7 @@ TEST(orphaned_group_is_not_stopped, "SIGTSTP stops a group that nobody can conti
        }),
        0);
     close(fds[1]);
+    /* It got past the signal; end of file would be its death, a hang its stop. */
     EQ(read(fds[0], &byte, 1), 1);
 }
 
@@ -163,6 +169,7 @@ TEST(stop_and_cont_cancel, "a pending SIGCONT survives SIGSTOP", "kernel/proc (s
     sigaddset(&s, SIGTSTP);
     OK(sigprocmask(SIG_BLOCK, &s, NULL));
     raise(SIGTSTP);
+    /* Takes SIGTSTP away, and becomes pending itself. */
     raise(SIGCONT);
     OK(sigpending(&pending));
     EQ(sigismember(&pending, SIGTSTP), 0);
@@ -188,6 +195,7 @@ TEST(sigchld_for_stops, "the parent gets no SIGCHLD for a stop, or gets it with 
     EQ(info.si_status, SIGSTOP);
     EQ(info.si_pid, pid);
     set(SIGCHLD, SA_NOCLDSTOP | SA_RESTART);
+    /* The continuation of before may not count. */
     count = 0;
     OK(kill(pid, SIGCONT));
     EQ(waitpid(pid, &status, WCONTINUED), pid);
@@ -226,6 +234,7 @@ TEST(sleep_goes_on_after_a_stop, "nanosleep gives EINTR after SIGSTOP and SIGCON
     int status;
     if (pid == 0)
         _exit(nanosleep(&t, NULL) == 0 ? 0 : errno);
+    /* In the middle of its 100 ms. */
     let_pass_ms(20);
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);

@@ -38,6 +38,7 @@ TEST(fork_storm, "exit leaks a frame, a page table or a stack", "kernel/proc (ex
 }
 
 /* 2^5 processes, each the parent of the later ones. */
+/* Level by level every process forks once; a child goes on with the levels that are left. */
 static void
 tree(void)
 {
@@ -68,6 +69,7 @@ role(int argc, char **argv)
     return FIVE;
 }
 
+/* The old space goes while the new one is in use: what is lost is lost once an exec. */
 static void
 execs(void)
 {
@@ -114,6 +116,7 @@ TEST(failing_exec_storm, "a refused exec leaks what it had prepared", "kernel/pr
     gives_back(failing_execs);
 }
 
+/* Touches its stack, so that there is something to give back. */
 static void *
 small_thread(void *arg)
 {
@@ -134,6 +137,7 @@ threads(void)
     }
 }
 
+/* glibc keeps stacks for later threads: only the end of the process frees them all. */
 static void
 threads_in_a_process(void)
 {
@@ -218,6 +222,7 @@ TEST(kill_storm, "a process killed inside a call keeps what the call held", "ker
     gives_back(random_kills);
 }
 
+/* 200 signals in 20 queues, none of which is ever taken. */
 static void
 queued_signals(void)
 {

@@ -4,6 +4,7 @@
 #include "balance.h"
 #include <sys/stat.h>
 
+/* Full pipes: the buffers are what could be lost. */
 static void
 pipes(void)
 {
@@ -119,6 +120,7 @@ sparse_in_a_process(void)
 
 TEST(page_tables_are_freed, "empty page tables stay with the process' end", "kernel/mm (pagetable)")
 {
+    /* 64 tables each time: 256 kB, which cannot be overlooked. */
     gives_back(sparse_in_a_process);
 }
 

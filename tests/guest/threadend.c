@@ -30,6 +30,7 @@ add_one(void *arg)
     return (void *)((long)arg + 1);
 }
 
+/* The bodies of the crowd: a timer, a futex, a pipe, and no call at all. None ends by itself. */
 static void *
 sleep_for_ever(void *arg)
 {
@@ -95,6 +96,7 @@ crowd(int *fds)
     start(&t, read_for_ever, &fds[0]);
     start(&t, spin_for_ever, NULL);
     start(&t, wait_for_ever, NULL);
+    /* Asleep in its call, or well into its loop. */
     let_pass_ms(10);
 }
 
@@ -120,6 +122,7 @@ TEST(a_signal_kills_all, "only the hit thread ends", "kernel/proc (signal)")
 {
     int fds[2];
     OK(pipe(fds));
+    /* Sent to the process, then a fault, which belongs to the first thread. */
     EQ(IN_CHILD(crowd(fds); kill(getpid(), SIGTERM); pause()), KILLED(SIGTERM));
     EQ(IN_CHILD(crowd(fds); *(volatile int *)8 = 1), KILLED(SIGSEGV));
 }
@@ -149,6 +152,7 @@ exit_status_7(void *arg)
 TEST(main_thread_may_go_first, "the process ends with its first thread", "kernel/proc (exit)")
 {
     pthread_t t;
+    /* The parent must wait for the second thread's 7, 30 ms later. */
     EQ(IN_CHILD(start(&t, exit_status_7, NULL); pthread_exit(NULL)), EXITED(7));
     /* And when all threads have gone by themselves, the status is the last one's: 0. */
     EQ(IN_CHILD(start(&t, add_one, NULL); pthread_exit(NULL)), 0);
@@ -182,6 +186,7 @@ TEST(exec_ends_all_others, "threads survive exec, or the pid is the thread's", "
     EQ(IN_CHILD(start(&t, exec_self, NULL); pthread_exit(NULL)), 0);
 }
 
+/* Never NULL, so never an end; the compiler cannot see that. */
 static void *
 overflow(void *arg)
 {

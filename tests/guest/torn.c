@@ -70,6 +70,7 @@ readers(clockid_t id)
 TEST(monotonic_across_harts, "time steps back from one hart to another",
      "vdso/clock.c, kernel/vdso (vvar): order of the fences")
 {
+    /* One after the other: all four threads read one line at a time. */
     readers(CLOCK_MONOTONIC);
     readers(CLOCK_BOOTTIME);
     readers(CLOCK_MONOTONIC_RAW);
@@ -123,6 +124,7 @@ explained(long t, long a, long b)
     return true;
 }
 
+/* Takes a time between two readings of MONOTONIC, and asks whether any setting explains it. */
 static void *
 read_epochs(void *arg)
 {
@@ -152,6 +154,7 @@ TEST(realtime_is_never_torn, "a reader mixes two updates", "vdso/clock.c, kernel
         EQ(pthread_join(t[i], NULL), 0);
     stop = 1;
     pthread_join(setter, NULL);
+    /* Near enough for the checks that follow; this one took seconds. */
     OK(clock_settime(CLOCK_REALTIME, &start));
 }
 
@@ -168,6 +171,7 @@ TEST(monotonic_while_realtime_is_set, "clock_settime moves MONOTONIC", "kernel/t
     OK(clock_settime(CLOCK_REALTIME, &start));
 }
 
+/* Each way to read must lie between two readings by the other. */
 static void *
 compare_with_call(void *arg)
 {

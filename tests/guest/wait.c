@@ -40,6 +40,7 @@ TEST(exit_status_is_8_bits, "the status is not shifted, or more than 8 bits pass
         EQ(wait4(pid, &status, 0, NULL), pid);
         EQ(status, codes[i] << 8);
     }
+    /* Only the low byte arrives: 263 is 7, -1 is 255 (exit(3)). */
     child(256 + 7);
     wait(&status);
     EQ(status, 7 << 8);
@@ -108,6 +109,7 @@ TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears", "k
 {
     pid_t a = child(1), b = child(2), c = child(3);
     int status;
+    /* All three have ended by now. */
     let_pass_ms(10);
     /* A zombie still can be sent signals. */
     EQ(kill(a, 0), 0);
@@ -118,6 +120,7 @@ TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears", "k
     EQ(status, EXITED(1));
     EQ(wait(&status), b);
     EQ(status, EXITED(2));
+    /* Waited for: the number is free. */
     FAILS(kill(b, 0), ESRCH);
     FAILS(waitpid(b, NULL, 0), ECHILD);
 }
@@ -168,6 +171,7 @@ TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty"
     EQ(info.si_pid, pid);
     EQ(info.si_uid, 0);
     EQ(info.si_status, 42);
+    /* The same fields for a death by signal. */
     pid = sleeper();
     kill(pid, SIGKILL);
     EQ(waitid(P_ALL, 0, &info, WEXITED), 0);
@@ -201,6 +205,7 @@ TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ende
     EQ(info.si_pid, 0);
     EQ(info.si_signo, 0);
     kill(pid, SIGKILL);
+    /* Waits for the end, and reaps without telling. */
     EQ(sys(SYS_waitid, P_PID, pid, 0, WEXITED, 0), 0);
     ERR(sys(SYS_waitid, P_PID, pid, 0, WEXITED, 0), ECHILD);
 }
@@ -224,6 +229,7 @@ TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "ke
     ENDS(middle, 0);
     EQ(read(fds[0], &ppid, sizeof ppid), sizeof ppid);
     EQ(ppid, 1);
+    /* The orphan has not become the grandparent's child. */
     FAILS(wait(NULL), ECHILD);
 }
 
@@ -240,6 +246,7 @@ TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init.c, ker
        0);
     EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
     close(fds[1]);
+    /* The orphan's writing end went with it. */
     EQ(read(fds[0], &byte, 1), 0);
     while (kill(orphan, 0) == 0)
         sys(SYS_sched_yield);
@@ -307,6 +314,7 @@ TEST(wait_is_interrupted, "wait goes on after a handler without SA_RESTART", "ke
     struct sigaction action = { .sa_handler = nothing };
     OK(sigaction(SIGUSR1, &action, NULL));
     pid_t pid = peer_nags(SIGUSR1, 10);
+    /* The child that is waited for is the one that sends, so it does not end. */
     FAILS(waitpid(pid, NULL, 0), EINTR);
     KILL_PEER(pid);
 }

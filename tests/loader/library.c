@@ -1,6 +1,8 @@
-/*
- * library.c - what the C library's own code (formats, numbers, dates, heap, environment) answers.
- */
+/* library.c - what the C library's own code (formats, numbers, dates, heap, environment) answers.
+ *
+ * Prints; test_loader.py compares with what C says, line by line. The library is user/lib, linked
+ * dynamically here, so the loader's work is checked along the way. Source: C11, printf(3),
+ * strtol(3), strftime(3), malloc(3), setenv(3). */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,6 +11,8 @@
 #include <sys/time.h>
 #include <time.h>
 
+/* Flags, width and precision in those combinations that programs of this tree print; the longest
+ * numbers; and the length that snprintf would have needed. */
 static void
 formats(void)
 {
@@ -22,6 +26,8 @@ formats(void)
     printf("[%s|%d]\n", cut, length);
 }
 
+/* Where the number ends, which base its prefix means, and the clamp with ERANGE at both ends. "0x"
+ * alone is a 0 with an x behind it. */
 static void
 numbers(void)
 {
@@ -36,6 +42,8 @@ numbers(void)
     }
 }
 
+/* The beginning; a second before it; leap day of 2000, which the rule of 100 and 400 years makes
+ * one; the last second of a leap day; 2100, which has none; and the first day of the year 1. */
 static void
 dates(void)
 {
@@ -66,6 +74,7 @@ heap(void)
     printf("blocks %d, huge %d %s\n", good, huge != NULL, strerror(errno));
 }
 
+/* The third argument of setenv says whether an older value is replaced. */
 static void
 environment(void)
 {

@@ -1,7 +1,8 @@
-/*
- * main.c - asks of the loader, one line each, what linking promises; test_loader.py knows the
- * right answers.
- */
+/* main.c - asks of the loader, one line each, what linking promises; test_loader.py knows the right
+ * answers.
+ *
+ * What each line needs is in libs.h (who needs whom) and one.c, two.c, three.c. Source: System V
+ * ABI (gABI), "Dynamic Linking"; RISC-V psABI for the relocations. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include "libs.h"
 
+/* Nobody defines it: gABI makes such a symbol 0, not an error. */
 int nowhere(void) __attribute__((weak));
 
 static int own_start;

@@ -33,6 +33,8 @@ static struct vvar *vvar;
 static char *small_stack_top;
 static unsigned long buffer[4];
 
+/* Full fences: the reads beside the call must stay on their sides of it, in QEMU and on
+ * hardware. */
 static unsigned long
 read_ticks(void)
 {
@@ -68,6 +70,8 @@ map_image(const char *path)
         die("mprotect");
 }
 
+/* Go guarantees no more to a function that it did not compile. One byte too deep is a fault, and
+ * the harness' death is the test's failure. */
 static void
 make_small_stack(void)
 {
@@ -85,6 +89,7 @@ call(unsigned long offset, unsigned long a0, unsigned long a1)
 
 /* --- commands: each has read its name already ------------------------------------------------ */
 
+/* The next word of the command as a number of either sign, or `buf`. */
 static unsigned long
 argument(void)
 {
@@ -113,6 +118,8 @@ do_line(void)
     c->resolution_ns = argument();
 }
 
+/* The offset is computed from rdtime here and not by the test, whose writing of the line takes
+ * longer than the limits it wants to meet. */
 static void
 do_near(void)
 {
@@ -125,6 +132,7 @@ do_near(void)
     printf("%lu\n", c->offset_ns);
 }
 
+/* The result of a call between two readings of the time, and the buffer after it. */
 static void
 answer(unsigned long before, long result, unsigned long after)
 {
@@ -148,6 +156,7 @@ do_call(void)
     answer_call(offset, a0, argument());
 }
 
+/* The kernel's own answer, for comparison with what the slow path brings back. */
 static void
 do_raw(void)
 {
@@ -161,6 +170,7 @@ static struct vvar_clock *shared;
 static volatile int stop;
 
 /* Publishes lines whose parts belong together: second k, nanosecond k, time standing still. */
+/* The writer's order as in kernel/vdso/vvar.c: begin, data, end, with the same fences. */
 static void *
 update_for_ever(void *unused)
 {
@@ -175,6 +185,8 @@ update_for_ever(void *unused)
     return unused;
 }
 
+/* Counts torn reads and steps back. It goes on until as many updates as reads were made, so that a
+ * machine that runs the two threads by turns cannot pass by never overlapping. */
 static void
 do_race(void)
 {
@@ -206,6 +218,8 @@ close_later(void *c)
     return NULL;
 }
 
+/* Leaves an update open for 20 ms: the reader has to wait for it, not to give the old or half-new
+ * time. */
 static void
 do_late(void)
 {

@@ -123,5 +123,6 @@ unwind_through(unsigned long offset)
         frame->registers[n] = MARK(n), frame->floating[n] = MARK(32 + n);
     frame->registers[0] = (unsigned long)interrupted + 2;
     frame->registers[2] = (unsigned long)(interrupted_stack + sizeof(interrupted_stack));
+    /* As the kernel would: sp at the frame, ra at the image's sigreturn code. */
     enter_handler(handler, frame, image + offset);
 }

@@ -2,7 +2,8 @@
  *
  * Frames are pages of one array, named by their offset; adopted ones are counted, so that a test
  * sees a leak. Terminal output goes to a buffer. test_kernel_fs.py links it with the files under
- * test and kernel/lib/string.c into a shared library. */
+ * test and kernel/lib/string.c into a shared library and calls them by ctypes; the test_ functions
+ * are for it. Not here: locks and sleeping, which these files leave to their callers. */
 #include "fs/cpio.h"
 #include "fs/ldisc.h"
 #include "fs/pages.h"
@@ -13,7 +14,8 @@
 
 u8 test_memory[FRAMES * PAGE_SIZE] __attribute__((aligned(4096)));
 u32 test_refs[FRAMES];
-static u32 first_free; /* frames below it are the "initrd" */
+/* Frames below it are the "initrd": they belong to files, nobody allocates them. */
+static u32 first_free;
 
 void test_reset(u32 initrd_frames);
 u32 test_frames_in_use(void);
@@ -90,6 +92,7 @@ static char screen[65536];
 static size_t shown;
 static struct ldisc terminal;
 
+/* What the terminal would show. */
 static void
 echo(const char *text, size_t n)
 {

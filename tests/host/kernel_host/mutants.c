@@ -15,6 +15,7 @@
 
 static u64 state;
 
+/* Below `limit`, and the same sequence for the same seed: a failure can be seen again. */
 static u32
 draw(u32 limit)
 {
@@ -22,6 +23,8 @@ draw(u32 limit)
     return (u32)(state >> 33) % limit;
 }
 
+/* Asks everything of a node, and reads every byte of every answer: what lies outside of the blob is
+ * then the sanitizer's. An answer that contradicts another one ends the program. */
 static void
 read_node(const struct fdt_node *n)
 {
@@ -93,6 +96,7 @@ change_word(u8 *blob, u32 size)
         at[i] = (u8)(word >> (24 - 8 * i));
 }
 
+/* One mutant. A tree is taken or refused with EINVAL; either way reading it must end. */
 static void
 try(const u8 *good, u32 size)
 {

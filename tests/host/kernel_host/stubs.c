@@ -1,7 +1,8 @@
 /* stubs.c - what kernel files need of the rest of the kernel when they run on the host.
  *
- * The log goes to a buffer, a panic back to whoever called in, and locks are always free.
- * test_kernel_units.py links it with the files under test into a shared library. */
+ * The log goes to a buffer, a panic back to whoever called in, and locks are always free, for there
+ * is one thread. test_kernel_units.py links it with the files under test into a shared library and
+ * calls them by ctypes; the test_ functions are for it. */
 
 #include "dev/device.h"
 #include "dev/machine.h"
@@ -17,6 +18,7 @@ int test_discover(const void *blob, u64 boot_hartid);
 void test_describe(void);
 void test_forget_log(void);
 
+/* The kernel's own vsnprintf (kernel/lib/format.c) is under test here too. */
 static void
 append(const char *fmt, va_list ap)
 {
