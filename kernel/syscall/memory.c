@@ -46,6 +46,8 @@ sys_mmap(const u64 *arg)
         int err = file_pager(f, &pager, &object);
         if (err)
             return err;
+        if (shared && !pager) /* /dev/zero: shared memory without a name, too */
+            return sys_mmap((u64[]){ arg[0], length, arg[2], flags | MAP_ANONYMOUS, 0, 0 });
     }
     offset = anonymous ? 0 : offset >> PAGE_SHIFT;
     return space_map(current()->space, arg[0], length, area, pager, object, offset, NULL);
