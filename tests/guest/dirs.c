@@ -201,6 +201,10 @@ TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it", "ker
     FAILS(readlink("f", text, sizeof text), EINVAL);
     FAILS(readlink(".", text, sizeof text), EINVAL);
     FAILS(readlink("none", text, sizeof text), ENOENT);
+    /* The empty path is for a link's own descriptor. */
+    FAILS(readlink("", text, sizeof text), ENOENT);
+    ERR(sys(SYS_readlinkat, OK(open("f", O_RDONLY)), "", text, sizeof text), ENOENT);
+    EQ(sys(SYS_readlinkat, OK(open("l", O_PATH | O_NOFOLLOW)), "", text, sizeof text), 12);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, 0), EINVAL);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, -1L), EINVAL);
 }
@@ -331,6 +335,11 @@ TEST(getdents_refuses, "a file is listed, or a tiny buffer gives 0", "kernel/sys
     int fds[2];
     OK(pipe(fds));
     ERR(sys(SYS_getdents64, fds[0], buffer, 100), ENOTDIR);
+    /* A removed directory is not an empty one. */
+    OK(mkdir("gone", 0700));
+    int gone = OK(open("gone", O_RDONLY));
+    OK(rmdir("gone"));
+    ERR(sys(SYS_getdents64, gone, buffer, 100), ENOENT);
 }
 
 TEST(getdents_and_unlink, "removing while listing skips names (rm -r)", "kernel/fs")
