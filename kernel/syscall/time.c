@@ -153,10 +153,10 @@ sys_clock_nanosleep(const u64 *arg)
     if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME && id != CLOCK_TAI)
         return id >= CLOCK_PROCESS_CPUTIME_ID && id <= CLOCK_MONOTONIC_COARSE ? -EOPNOTSUPP
                                                                               : -EINVAL;
-    int err = flags & ~TIMER_ABSTIME ? -EINVAL : time_from_user(&ts, arg[2], 1);
+    int err = time_from_user(&ts, arg[2], 1);
     if (err)
         return err;
-    if (flags)
+    if (flags & TIMER_ABSTIME) /* the only flag that is looked at, on Linux too */
         return sleep(id, &ts, 0) ? -ERESTARTNOHAND : 0;
     return sleep_rest((u64[]){ deadline_after(&ts), arg[3] });
 }
