@@ -190,6 +190,8 @@ sys_futex(const u64 *arg)
         return futex_requeue(addr, value, bitset, 0, 0, NULL);
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
+        if ((s32)value < 0 || (s32)arg[3] < 0)
+            return -EINVAL;
         return futex_requeue(addr, value, bitset, arg[4], (u32)arg[3],
                              command == FUTEX_CMP_REQUEUE ? &value3 : NULL);
     default:
