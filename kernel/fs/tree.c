@@ -244,6 +244,8 @@ dir_read(struct file *f, u64 user_buf, u64 n)
     struct dirent *d;
     if (!S_ISDIR(dir->mode))
         return -ENOTDIR;
+    if (dir->nlink == 0) /* removed: not even `.` is left */
+        return -ENOENT;
     char *page scoped_page = page_alloc();
     if (!page)
         return -ENOMEM;

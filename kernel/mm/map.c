@@ -146,13 +146,14 @@ space_protect(struct space *s, u64 addr, u64 length, u64 prot)
 }
 
 int
-space_discard(struct space *s, u64 addr, u64 length)
+space_advise(struct space *s, u64 addr, u64 length, bool discard)
 {
     if (addr % PAGE_SIZE || addr > USER_END || length > USER_END - addr)
         return -EINVAL;
     u64 end = ALIGN_UP(addr + length, PAGE_SIZE);
     spin_guard(&s->lock);
-    area_zap(s, addr, end, 0);
+    if (discard)
+        area_zap(s, addr, end, 0);
     return check_areas(s, addr, end, 0);
 }
 
@@ -208,8 +209,8 @@ space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
     length = ALIGN_UP(length, PAGE_SIZE);
     spin_guard(&s->lock);
     struct area *a = space_find(s, addr);
-    if (!a || addr + old > a->end)
-        return -EFAULT;
+    if (!a || (addr + old > a->end && (fixed || length > old)))
+        return -EFAULT; /* only shrinking is done across areas */
     if (a->flags & AREA_SPECIAL && (addr != a->start || addr + old != a->end || length != old))
         return -EINVAL;
     if (fixed && (to % PAGE_SIZE || to > USER_END || length > USER_END - to ||

@@ -93,8 +93,9 @@ s64 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pag
 int space_unmap(struct space *s, u64 addr, u64 length);
 /* mprotect. 0, -EINVAL, -ENOMEM when a page of the range has no area, -EACCES. */
 int space_protect(struct space *s, u64 addr, u64 length, u64 prot);
-/* madvise(MADV_DONTNEED): gives the pages back; private ones read as fresh afterwards. */
-int space_discard(struct space *s, u64 addr, u64 length);
+/* madvise and msync: 0, -EINVAL, -ENOMEM when a page of the range has no area. With `discard`
+ * (MADV_DONTNEED) gives the pages back; private ones read as fresh afterwards. */
+int space_advise(struct space *s, u64 addr, u64 length, bool discard);
 /* Pages of `object` from number `first` on are gone (a file was cut): takes them out of all areas
  * that show it, private copies too. Whoever touches one now asks the pager and gets its error. */
 void space_forget(struct space *s, const void *object, u64 first);

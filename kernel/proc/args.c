@@ -137,8 +137,8 @@ auxv_fill(const struct exec *x, u64 random_at)
         { AT_BASE, x->interpreter.bias }, { AT_FLAGS, 0 }, { AT_ENTRY, x->program.entry },
         { AT_UID, 0 }, { AT_EUID, 0 }, { AT_GID, 0 }, { AT_EGID, 0 }, { AT_SECURE, 0 },
         { AT_RANDOM, random_at },
-        { AT_RSEQ_FEATURE_SIZE, 28 }, { AT_RSEQ_ALIGN, 32 },
-        { AT_EXECFN, s->env_end }, { AT_NULL, 0 },
+        { AT_EXECFN, s->env_end },
+        { AT_RSEQ_FEATURE_SIZE, 28 }, { AT_RSEQ_ALIGN, 32 }, { AT_NULL, 0 },
     };
     /* clang-format on */
     _Static_assert(sizeof(entries) <= sizeof(s->auxv), "space.h keeps a copy");

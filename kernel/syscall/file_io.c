@@ -70,7 +70,7 @@ static s64
 transfer_vector(const u64 *arg, transfer_fn move)
 {
     struct file *f scoped_file = file_of(arg[0]);
-    u64 count = arg[2], total = 0;
+    u64 count = (u32)arg[2], total = 0;
     s64 done = 0, moved;
     struct iovec v;
     if (!f)

@@ -84,9 +84,12 @@ sys_readlinkat(const u64 *arg)
     s64 size = (int)arg[3];
     if (size <= 0)
         return -EINVAL;
-    s64 err = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &i);
+    /* An empty path is for the descriptor of a link alone: of all else it names nothing. */
+    s64 named = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW, &i), err = named;
+    if (named == -ENOENT)
+        err = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &i);
     if (err || !S_ISLNK(i->mode))
-        return err ?: -EINVAL;
+        return err ?: named ?: -EINVAL;
     char *text scoped_page = page_alloc();
     s64 n = text ? link_text(i, text, PATH_LIMIT) : -ENOMEM;
     n = MIN(n, size);

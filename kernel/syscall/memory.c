@@ -46,6 +46,8 @@ sys_mmap(const u64 *arg)
         int err = file_pager(f, &pager, &object);
         if (err)
             return err;
+        if (shared && !pager) /* /dev/zero: shared memory without a name, too */
+            return sys_mmap((u64[]){ arg[0], length, arg[2], flags | MAP_ANONYMOUS, 0, 0 });
     }
     offset = anonymous ? 0 : offset >> PAGE_SHIFT;
     return space_map(current()->space, arg[0], length, area, pager, object, offset, NULL);
@@ -63,13 +65,16 @@ sys_mprotect(const u64 *arg)
     return space_protect(current()->space, arg[0], arg[1], arg[2]);
 }
 
+/* Hints are taken and forgotten. What changes what a program finds in its memory (REMOVE, DONTFORK,
+ * WIPEONFORK) is not here, and is refused: who asks for it must hear so. */
 s64
 sys_madvise(const u64 *arg)
 {
-    int advice = (int)arg[2];
-    if (advice == MADV_DONTNEED || advice == MADV_FREE)
-        return space_discard(current()->space, arg[0], arg[1]);
-    return arg[0] % PAGE_SIZE || advice < MADV_NORMAL || advice > MADV_POPULATE_WRITE ? -EINVAL : 0;
+    u32 advice = (u32)arg[2];
+    bool discard = advice == MADV_DONTNEED || advice == MADV_FREE;
+    bool hint = advice < MADV_DONTNEED || (advice >= MADV_MERGEABLE && advice <= MADV_DODUMP) ||
+                (advice >= MADV_COLD && advice <= MADV_POPULATE_WRITE);
+    return discard || hint ? space_advise(current()->space, arg[0], arg[1], discard) : -EINVAL;
 }
 
 s64
@@ -82,10 +87,8 @@ sys_mremap(const u64 *arg)
 s64
 sys_msync(const u64 *arg)
 {
-    struct space *s = current()->space;
-    if (arg[0] % PAGE_SIZE || arg[2] & ~(u64)(MS_ASYNC | MS_SYNC | MS_INVALIDATE) ||
-        (arg[2] & MS_ASYNC && arg[2] & MS_SYNC))
+    u32 flags = (u32)arg[2];
+    if (flags & ~(u32)(MS_ASYNC | MS_SYNC | MS_INVALIDATE) || (flags & MS_ASYNC && flags & MS_SYNC))
         return -EINVAL;
-    spin_guard(&s->lock);
-    return space_find(s, arg[0]) || !arg[1] ? 0 : -ENOMEM;
+    return space_advise(current()->space, arg[0], arg[1], false);
 }

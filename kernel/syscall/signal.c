@@ -10,7 +10,8 @@
 
 /* Of sigaction: a program learns what a kernel knows by what comes back (sigaction(2)). */
 #define KNOWN_FLAGS                                                                                \
-    (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND)
+    (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |             \
+     SA_RESETHAND | SA_EXPOSE_TAGBITS)
 
 /* New and old may be at one address: the new one is read first. */
 s64
@@ -18,11 +19,12 @@ sys_rt_sigaction(const u64 *arg)
 {
     int signo = (int)arg[0];
     struct sig_action new = { 0 }, old;
-    if (arg[3] != sizeof(sigset) || signo < 1 || signo > SIGNALS ||
-        (arg[1] && SIG_BIT(signo) & UNBLOCKABLE))
+    if (arg[3] != sizeof(sigset))
         return -EINVAL;
     if (arg[1] && copy_from_user(&new, arg[1], sizeof(new)))
         return -EFAULT;
+    if (signo < 1 || signo > SIGNALS || (arg[1] && SIG_BIT(signo) & UNBLOCKABLE))
+        return -EINVAL;
     new.mask &= ~UNBLOCKABLE;
     new.flags &= KNOWN_FLAGS;
     old = signal_set_action(signo, arg[1] ? &new : NULL);

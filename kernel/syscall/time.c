@@ -153,10 +153,10 @@ sys_clock_nanosleep(const u64 *arg)
     if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME && id != CLOCK_TAI)
         return id >= CLOCK_PROCESS_CPUTIME_ID && id <= CLOCK_MONOTONIC_COARSE ? -EOPNOTSUPP
                                                                               : -EINVAL;
-    int err = flags & ~TIMER_ABSTIME ? -EINVAL : time_from_user(&ts, arg[2], 1);
+    int err = time_from_user(&ts, arg[2], 1);
     if (err)
         return err;
-    if (flags)
+    if (flags & TIMER_ABSTIME) /* the only flag that is looked at, on Linux too */
         return sleep(id, &ts, 0) ? -ERESTARTNOHAND : 0;
     return sleep_rest((u64[]){ deadline_after(&ts), arg[3] });
 }
@@ -190,6 +190,8 @@ sys_futex(const u64 *arg)
         return futex_requeue(addr, value, bitset, 0, 0, NULL);
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
+        if ((s32)value < 0 || (s32)arg[3] < 0)
+            return -EINVAL;
         return futex_requeue(addr, value, bitset, arg[4], (u32)arg[3],
                              command == FUTEX_CMP_REQUEUE ? &value3 : NULL);
     default:

@@ -33,6 +33,16 @@ TEST(zero, "/dev/zero gives less than asked, or no zeros", "kernel/fs/dev.c")
     EQ(write(fd, "abc", 3), 3);
 }
 
+TEST(zero_mapped_shared, "each process has a /dev/zero mapping of its own, though it is shared",
+     "kernel/syscall/memory.c:/^sys_mmap/")
+{
+    int fd = OK(open("/dev/zero", O_RDWR));
+    char *m = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    TRUE(m != MAP_FAILED);
+    EQ(IN_CHILD(m[5] = 7; _exit(m[0])), 0);
+    EQ(m[5], 7);
+}
+
 /* tty(4): /dev/tty is the controlling terminal, and ENXIO says that there is none. Password
  * prompts then fall back to standard input. */
 TEST(tty_without_a_terminal, "/dev/tty opens although there is none", "kernel/fs/tty.c")

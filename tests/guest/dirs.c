@@ -190,6 +190,10 @@ TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it",
     FAILS(readlink("f", text, sizeof text), EINVAL);
     FAILS(readlink(".", text, sizeof text), EINVAL);
     FAILS(readlink("none", text, sizeof text), ENOENT);
+    /* The empty path is for a link's own descriptor. */
+    FAILS(readlink("", text, sizeof text), ENOENT);
+    ERR(sys(SYS_readlinkat, OK(open("f", O_RDONLY)), "", text, sizeof text), ENOENT);
+    EQ(sys(SYS_readlinkat, OK(open("l", O_PATH | O_NOFOLLOW)), "", text, sizeof text), 12);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, 0), EINVAL);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, -1L), EINVAL);
 }

@@ -243,6 +243,11 @@ TEST(futex_refuses, "an odd address or an unknown operation is taken",
     ERR(futex((uint32_t *)((char *)&word + 2), FUTEX_WAKE, 1, NULL, NULL, 0), EINVAL);
     ERR(futex(&word, 77, 0, NULL, NULL, 0), ENOSYS);
     ERR(futex(&word, FUTEX_WAKE | FUTEX_CLOCK_REALTIME, 0, NULL, NULL, 0), ENOSYS);
+    /* Of a requeue neither count may be negative; as a count of waiters it would mean all. */
+    uint32_t to = 0;
+    ERR(sys(SYS_futex, &word, FUTEX_CMP_REQUEUE, -1, 1, &to, word), EINVAL);
+    ERR(sys(SYS_futex, &word, FUTEX_CMP_REQUEUE, 1, -1, &to, word), EINVAL);
+    ERR(sys(SYS_futex, &word, FUTEX_REQUEUE, 1, -1, &to, 0), EINVAL);
 }
 
 /* The child waits on a page that nobody has touched: the key must not need a frame. A semaphore

@@ -100,6 +100,11 @@ TEST(getdents_refuses, "a file is listed, or a tiny buffer gives 0", "kernel/fs/
     int fds[2];
     OK(pipe(fds));
     ERR(sys(SYS_getdents64, fds[0], buffer, 100), ENOTDIR);
+    /* A removed directory is not an empty one. */
+    OK(mkdir("gone", 0700));
+    int gone = OK(open("gone", O_RDONLY));
+    OK(rmdir("gone"));
+    ERR(sys(SYS_getdents64, gone, buffer, 100), ENOENT);
 }
 
 /* What rm -r does. The place in the directory must survive that the entry there is removed;

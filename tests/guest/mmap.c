@@ -362,6 +362,37 @@ TEST(madvise_refuses, "an odd address, unknown advice or a hole is taken",
     EQ(sys(SYS_madvise, p, 0, MADV_DONTNEED), 0);
     OK(munmap(p + PAGE, PAGE));
     ERR(sys(SYS_madvise, p, 3 * PAGE, MADV_DONTNEED), ENOMEM);
+    ERR(sys(SYS_madvise, p + PAGE, PAGE, MADV_WILLNEED), ENOMEM);
+    for (int unknown = 5; unknown <= 7; unknown++)
+        ERR(sys(SYS_madvise, p, PAGE, unknown), EINVAL);
+}
+
+TEST(madvise_does_not_lie, "advice with an effect is answered with 0, and nothing happens",
+     "kernel/syscall/memory.c:/^sys_madvise/")
+{
+    /* A kernel may lack these; a program that hears 0 relies on them, with secrets even. */
+    char *p = map(1, RW);
+    *p = 1;
+    if (sys(SYS_madvise, p, PAGE, MADV_WIPEONFORK) == 0)
+        EQ(IN_CHILD(_exit(*p)), 0);
+    char *shared = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    *shared = 1;
+    if (sys(SYS_madvise, shared, PAGE, MADV_REMOVE) == 0)
+        EQ(*shared, 0);
+    p = map(1, RW);
+    if (sys(SYS_madvise, p, PAGE, MADV_DONTFORK) == 0)
+        EQ(IN_CHILD(_exit(sys(SYS_madvise, p, PAGE, MADV_NORMAL) != -ENOMEM)), 0);
+}
+
+TEST(msync_finds_holes, "only the first page of the range is looked at",
+     "kernel/syscall/memory.c:/^sys_msync/")
+{
+    char *p = map(3, RW);
+    EQ(sys(SYS_msync, p, 3 * PAGE, MS_SYNC), 0);
+    OK(munmap(p + PAGE, PAGE));
+    ERR(sys(SYS_msync, p, 3 * PAGE, MS_SYNC), ENOMEM);
+    EQ(sys(SYS_msync, p + 2 * PAGE, PAGE, MS_SYNC), 0);
+    ERR(sys(SYS_msync, p, PAGE, MS_SYNC | MS_ASYNC), EINVAL);
 }
 
 TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas",

@@ -44,6 +44,18 @@ TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (map)")
     SHAPE(p, 6, "rw-p:2 hole:4");
 }
 
+TEST(shrinks_across_areas, "shrinking is refused where several areas, or none, go",
+     "kernel/mm/map.c:/^space_remap/")
+{
+    needed();
+    char *p = map(4);
+    OK(mprotect(p + PAGE, PAGE, PROT_READ));
+    OK(munmap(p + 2 * PAGE, PAGE));
+    EQ(remap(p, 4, 1, 0, 0), p);
+    SHAPE(p, 4, "rw-p:1 hole:3");
+    ERR(remap(p, 2, 3, MREMAP_MAYMOVE, 0), EFAULT);
+}
+
 /* The room behind was mapped a moment ago, so its frames are dirty: the part that comes new must be
  * cleared as any fresh anonymous memory. */
 TEST(grows_in_place, "room behind is not used, or the new part is dirty", "kernel/mm (map)")

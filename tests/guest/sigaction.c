@@ -108,6 +108,20 @@ TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken"
     EQ(sys(SYS_rt_sigaction, SIGKILL, 0, &a, 8), 0);
     EQ(sys(SYS_rt_sigaction, SIGSTOP, 0, &a, 8), 0);
     EQ(a.handler, 0);
+    /* A bad address is found before a bad number. */
+    ERR(sys(SYS_rt_sigaction, 65, 8, 0, 8), EFAULT);
+    ERR(sys(SYS_rt_sigaction, SIGKILL, 8, 0, 8), EFAULT);
+}
+
+TEST(unknown_flags_go, "a flag that means nothing comes back, or one that is known is lost",
+     "kernel/syscall/signal.c:/^#define KNOWN_FLAGS/")
+{
+    /* Which flags a kernel knows is found out by what it gives back (sigaction(2)): all but
+     * SA_UNSUPPORTED (0x400), and 0x800 is SA_EXPOSE_TAGBITS. */
+    struct kernel_action a = { handler, -1UL, 0 };
+    EQ(sys(SYS_rt_sigaction, SIGUSR1, &a, 0, 8), 0);
+    EQ(sys(SYS_rt_sigaction, SIGUSR1, 0, &a, 8), 0);
+    EQ(a.flags, 0xd8000807UL);
 }
 
 /* Libraries put a foreign handler back when they are done. */

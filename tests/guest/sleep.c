@@ -63,6 +63,8 @@ TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/sy
         long a = now(CLOCK_MONOTONIC);
         EQ(sys(SYS_clock_nanosleep, yes[i], 0, &t, 0), 0);
         TRUE(now(CLOCK_MONOTONIC) - a >= 2 * MS);
+        EQ(sys(SYS_clock_nanosleep, yes[i], ~TIMER_ABSTIME, &t, 0), 0); /* as if without flags */
+        TRUE(now(CLOCK_MONOTONIC) - a >= 4 * MS);
     }
     for (int i = 0; i < 3; i++)
         ERR(sys(SYS_clock_nanosleep, no[i], 0, &t, 0), EOPNOTSUPP);

@@ -151,6 +151,11 @@ TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
     int rseq = aux_find(AUX_RSEQ_FEATURE_SIZE, &value);
     EQ(aux_find(AUX_RSEQ_ALIGN, &value), rseq);
     EQ(seen, 26 + 2 * rseq);
+    /* The path's entry comes behind the random bytes' and before those of rseq. */
+    Elf64_auxv_t *a = auxv();
+    while (a->a_type != AT_RANDOM)
+        a++;
+    EQ(a[1].a_type, AT_EXECFN);
 }
 
 /* glibc multiplies by CLKTCK, sizes alternate stacks by MINSIGSTKSZ, and distrusts LD_PRELOAD when

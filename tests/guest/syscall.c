@@ -192,6 +192,7 @@ TEST(getrandom_fills, "the buffer is left as it was, or the same bytes come twic
     EQ(sys(SYS_getrandom, a, sizeof a, GRND_RANDOM), 64);
     ERR(sys(SYS_getrandom, a, sizeof a, 0x80), EINVAL);
     ERR(sys(SYS_getrandom, a, sizeof a, GRND_RANDOM | GRND_INSECURE), EINVAL);
+    EQ(sys(SYS_getrandom, a, sizeof a, 1UL << 32), 64); /* flags are 32 bits */
 }
 
 /* 100,000 bytes are about 391 of each value with a deviation of 20: 200 and 600 are nine deviations
@@ -293,6 +294,7 @@ TEST(writev_refuses, "a count of 1025 or a negative length is taken", "kernel/sy
     OK(pipe(fds));
     struct iovec one = { "ab", 2 }, negative[2] = { { "ab", 2 }, { "ab", -1L } };
     EQ(sys(SYS_writev, fds[1], &one, 0), 0);
+    EQ(sys(SYS_writev, fds[1], &one, 1UL << 32), 0); /* the count is 32 bits */
     ERR(sys(SYS_writev, fds[1], &one, 1025), EINVAL);
     ERR(sys(SYS_writev, fds[1], &one, -1L), EINVAL);
     ERR(sys(SYS_writev, fds[1], negative, 2), EINVAL);
