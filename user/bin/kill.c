@@ -106,7 +106,7 @@ main(int argc, char **argv)
         return usage();
     for (; i < argc; i++) {
         long pid;
-        if (!parse_number(argv[i], &pid)) {
+        if (!parse_number(argv[i], &pid) || pid != (pid_t)pid) {
             fprintf(stderr, "kill: '%s' is not a process number\n", argv[i]);
             status = 2;
         } else if (kill((pid_t)pid, signal) != 0) {

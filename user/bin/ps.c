@@ -42,7 +42,9 @@ print_command(const char *pid, const char *name)
         printf("[%s]\n", name);
         return;
     }
-    for (ssize_t i = 0; i < length - 1; i++)
+    if (line[length - 1] == '\0') /* else the line was too long for us */
+        length--;
+    for (ssize_t i = 0; i < length; i++)
         if (!isprint(line[i])) /* nor may an argument send the terminal a sequence */
             line[i] = ' ';
     printf("%s\n", line);

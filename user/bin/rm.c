@@ -15,7 +15,7 @@ main(int argc, char **argv)
     int force = argc > 1 && strcmp(argv[1], "-f") == 0;
     int status = 0;
 
-    if (1 + force >= argc || (!force && argv[1][0] == '-')) {
+    if (argc < 2 || (!force && argv[1][0] == '-')) {
         fprintf(stderr, "usage: rm [-f] FILE...\n");
         return 2;
     }
