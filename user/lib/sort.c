@@ -1,8 +1,8 @@
 /*
- * sort.c - qsort as Shell's sort: insertion between elements far apart first, then nearer and nearer.
+ * sort.c - qsort as Shell's sort: insertion between elements far apart first, then ever nearer.
  *
  * Little more to read than plain insertion, whose work grows with the square of the count: a folder
- * of five thousand names would take seconds. Equal elements may change their order, as ISO C allows.
+ * of five thousand names would take seconds. Equal elements may change their order.
  * Follows D. L. Shell, "A High-Speed Sorting Procedure" (1959).
  */
 #include <stdlib.h>
