@@ -64,6 +64,7 @@ copy_file(const char *name)
     return status;
 }
 
+/* The statuses are ored: one file that failed is told, whatever the others did. */
 int
 main(int argc, char **argv)
 {

@@ -20,6 +20,8 @@ print_environment(void)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
+/* Assignments end at the first word without `=`: what follows is the command, whatever it looks
+ * like. exec keeps the process: nobody waits, so the command's status is ours. */
 int
 main(int argc, char **argv)
 {

@@ -93,6 +93,8 @@ choose_signal(int argc, char **argv, int *next)
     return signal;
 }
 
+/* Every PID is tried, and the last failure is the status. A number beyond 32 bits is refused: cut
+ * off, it would be the number of another process. */
 int
 main(int argc, char **argv)
 {

@@ -62,6 +62,8 @@ trace(char *path)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/* The variable is set here and not on a shell's command line, so that only the programs asked about
+ * see it. */
 int
 main(int argc, char **argv)
 {

@@ -103,6 +103,8 @@ find_processes(long **pids)
     return count;
 }
 
+/* The list is a picture taken over some time: a process may be gone when its turn comes, and is
+ * left out then. Arguments are ignored, for the fingers that type `ps aux`. */
 int
 main(void)
 {

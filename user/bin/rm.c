@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The kernel says whether it is a folder: to ask first would leave time for it to become another
+ * file. */
 int
 main(int argc, char **argv)
 {

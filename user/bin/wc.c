@@ -38,6 +38,7 @@ count(int fd, long counts[COUNTS])
     return size == 0 ? 0 : -1;
 }
 
+/* Without a name for the standard input, and with "total" for the sum. */
 static void
 print(const long counts[COUNTS], const char *name)
 {
@@ -66,6 +67,7 @@ count_file(const char *name)
     return 0;
 }
 
+/* One option at most: who wants two counts asks for all three. */
 int
 main(int argc, char **argv)
 {

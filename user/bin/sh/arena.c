@@ -101,6 +101,7 @@ grow(void *old, size_t count, size_t *room, size_t item_size)
     return count > 0 ? memcpy(new, old, count * item_size) : new;
 }
 
+/* The zero at the end is not kept up to date: text_take writes it once. */
 void
 text_add(struct text *t, char c)
 {
@@ -108,6 +109,7 @@ text_add(struct text *t, char c)
     t->data[t->length++] = c;
 }
 
+/* Not by memcpy: the texts are short, and one place knows how a text grows. */
 void
 text_append(struct text *t, const char *s)
 {
@@ -138,6 +140,7 @@ join(const char *a, const char *b, const char *c)
     return text_take(&all);
 }
 
+/* Only the pointer is kept: the item has to live as long as the list. */
 void
 list_add(struct list *l, char *item)
 {
@@ -145,6 +148,7 @@ list_add(struct list *l, char *item)
     l->items[l->count++] = item;
 }
 
+/* The NULL at the end is what execve and every walk through arguments rely on. */
 char **
 list_take(struct list *l)
 {

@@ -13,6 +13,7 @@
 
 #define BLANKS " \t\n"
 
+/* What is still to be read of the text. */
 struct expression {
     const char *at;
     int depth;
@@ -116,6 +117,7 @@ parse_level(struct expression *e, int level)
     return value;
 }
 
+/* What is left behind a complete expression was not understood, and must not be lost silently. */
 bool
 evaluate(const char *text, long *result)
 {

@@ -105,6 +105,8 @@ parse_for(struct parser *p)
     return n;
 }
 
+/* The rules are tried in turn; a word that opens none of them begins a simple command. Redirections
+ * behind the closing word hold for all that is inside. */
 struct node *
 parse_compound(struct parser *p)
 {

@@ -23,6 +23,7 @@ enum { LINE_SIZE = 4096, DEFAULT_COLUMNS = 80, ESCAPE = 27, BACKSPACE = 127 };
  * of the same meaning; delete has not, because ctrl-d also ends the input. */
 enum { KEY_END_OF_FILE = -1, KEY_DELETE = 256, KEY_UNKNOWN };
 
+/* The line being typed. Its text has no zero at the end until it is complete. */
 struct editor {
     const char *prompt;
     char text[LINE_SIZE];
@@ -201,12 +202,14 @@ static const struct {
     int key;
     size_t (*place)(const struct editor *e);
     bool deletes;
-} movements[] = { { CONTROL('a'), line_start, false }, { CONTROL('b'), before, false },
-                  { CONTROL('d'), after, true },       { CONTROL('e'), line_end, false },
-                  { CONTROL('f'), after, false },      { CONTROL('h'), before, true },
-                  { CONTROL('k'), line_end, true },    { CONTROL('u'), line_start, true },
-                  { CONTROL('w'), word_before, true }, { BACKSPACE, before, true },
-                  { KEY_DELETE, after, true } };
+} movements[] = {
+    { CONTROL('a'), line_start, false }, { CONTROL('b'), before, false },
+    { CONTROL('d'), after, true },       { CONTROL('e'), line_end, false },
+    { CONTROL('f'), after, false },      { CONTROL('h'), before, true },
+    { CONTROL('k'), line_end, true },    { CONTROL('u'), line_start, true },
+    { CONTROL('w'), word_before, true }, { BACKSPACE, before, true },
+    { KEY_DELETE, after, true },
+};
 
 /* Moves the cursor, or deletes what is between it and the place: what is behind moves up. */
 static void
@@ -299,6 +302,8 @@ edit_until_complete(struct editor *e)
     return true;
 }
 
+/* A terminal that cannot be put into raw mode is none any more: that is the end of the input. Its
+ * modes are put back on every way out, or commands would find a terminal that echoes nothing. */
 const char *
 edit_line(const char *prompt)
 {

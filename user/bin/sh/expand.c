@@ -11,6 +11,7 @@
 #include <string.h>
 #include "sh.h"
 
+/* The result in the making. */
 struct fields {
     struct list list;
     struct text field; /* the one that grows, as a pattern */

@@ -12,6 +12,9 @@
 #include <sys/stat.h>
 #include "sh.h"
 
+/* A `*` takes nothing at first. Where the rest does not match, the last `*` takes one character
+ * more and the rest is tried again behind it; an earlier one never has to, for what it could take
+ * more, the later one can. */
 static bool
 matches(const char *pattern, const char *text)
 {

@@ -32,6 +32,8 @@ read_within_line(int fd, char *to)
     return size;
 }
 
+/* For the lines of a script and for `read`, which both must leave the rest to whoever reads
+ * next. */
 bool
 read_line(int fd, struct text *t)
 {
@@ -70,18 +72,22 @@ refill(struct input *in)
     return any;
 }
 
+/* The text stays the caller's; it ends by being used up. */
 void
 input_from_string(struct input *in, const char *text)
 {
     *in = (struct input){ .at = text, .fd = -1, .line = 1 };
 }
 
+/* Nothing is read yet: the prompt has to wait for the first question. */
 void
 input_from_fd(struct input *in, int fd)
 {
     *in = (struct input){ .at = "", .fd = fd, .typed = fd == STDIN_FILENO && shell.interactive };
 }
 
+/* `exec 3>file` in the script would otherwise cut the script itself off, and a command that it
+ * starts could read on in it. */
 int
 open_script(const char *path)
 {
@@ -103,6 +109,7 @@ input_peek(struct input *in)
     return in->ended ? INPUT_END : (unsigned char)*in->at;
 }
 
+/* At an end nothing moves, so that it can be asked for again. */
 int
 input_next(struct input *in)
 {

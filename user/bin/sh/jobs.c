@@ -16,6 +16,7 @@
 
 enum { STILL_RUNNING = -1 };
 
+/* What is known of a command that runs or ran in the background and was not waited for. */
 struct job {
     struct job *next;
     pid_t pid;

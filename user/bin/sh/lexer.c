@@ -16,20 +16,23 @@ static const struct {
     enum token_kind kind;
     enum redirect_kind redirect;
     int fd;
-} operators[] = { { "&&", TOKEN_OTHER, 0, 0 },
-                  { "||", TOKEN_OTHER, 0, 0 },
-                  { "&", TOKEN_OTHER, 0, 0 },
-                  { "|", TOKEN_OTHER, 0, 0 },
-                  { ";", TOKEN_OTHER, 0, 0 },
-                  { "(", TOKEN_OTHER, 0, 0 },
-                  { ")", TOKEN_OTHER, 0, 0 },
-                  { "\n", TOKEN_OTHER, 0, 0 },
-                  { ">>", TOKEN_REDIRECT, REDIRECT_APPEND, 1 },
-                  { ">&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 1 },
-                  { ">", TOKEN_REDIRECT, REDIRECT_WRITE, 1 },
-                  { "<&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 0 },
-                  { "<", TOKEN_REDIRECT, REDIRECT_READ, 0 } };
+} operators[] = {
+    { "&&", TOKEN_OTHER, 0, 0 },
+    { "||", TOKEN_OTHER, 0, 0 },
+    { "&", TOKEN_OTHER, 0, 0 },
+    { "|", TOKEN_OTHER, 0, 0 },
+    { ";", TOKEN_OTHER, 0, 0 },
+    { "(", TOKEN_OTHER, 0, 0 },
+    { ")", TOKEN_OTHER, 0, 0 },
+    { "\n", TOKEN_OTHER, 0, 0 },
+    { ">>", TOKEN_REDIRECT, REDIRECT_APPEND, 1 },
+    { ">&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 1 },
+    { ">", TOKEN_REDIRECT, REDIRECT_WRITE, 1 },
+    { "<&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 0 },
+    { "<", TOKEN_REDIRECT, REDIRECT_READ, 0 },
+};
 
+/* Later errors are mostly a consequence of the first, and are not told. */
 void
 syntax_error(struct parser *p, const char *what, const char *detail)
 {
@@ -39,6 +42,7 @@ syntax_error(struct parser *p, const char *what, const char *detail)
     p->token = (struct token){ .text = "" };
 }
 
+/* One question for operators and reserved words: the grammar needs no other difference. */
 bool
 at(const struct parser *p, const char *text)
 {

@@ -69,6 +69,7 @@ become_interactive(void)
     own_terminal();
 }
 
+/* A script, or what comes on the standard input. */
 static int
 run_fd(int fd)
 {

@@ -26,6 +26,7 @@ unexpected(struct parser *p)
     syntax_error(p, "unexpected ", p->token.text != NULL ? p->token.text : "word");
 }
 
+/* When it is another one, next_token does nothing: the parser has failed. */
 void
 expect(struct parser *p, const char *text)
 {

@@ -17,6 +17,7 @@
 
 /* --- forking and waiting ---------------------------------------------------------------------- */
 
+/* Whoever was the foreground has ended, and nobody would get the next keys. */
 void
 own_terminal(void)
 {

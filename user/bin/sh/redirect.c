@@ -43,6 +43,8 @@ open_on(int fd, const char *path, int flags)
     return true;
 }
 
+/* From left to right, each seeing what the one before has done. After a failure the rest is left
+ * undone, and with it the command. */
 bool
 redirect(const struct redirect *list, struct saved_fd **saved)
 {

@@ -209,6 +209,7 @@ run(const struct node *n)
     return shell.status;
 }
 
+/* exit writes out what builtins have printed; the last program needs no process of its own. */
 void
 run_and_exit(const struct node *n)
 {

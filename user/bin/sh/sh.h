@@ -33,7 +33,8 @@ enum {
     NESTING_LIMIT = 200, /* deeper input is refused: it must not overflow the stack */
 };
 
-/* Why the walk through the tree is being left early. */
+/* Why the walk through the tree is being left early. There is no longjmp: each function on the way
+ * out puts back what it changed, redirections above all. */
 enum unwind { RUNNING, BREAKING, CONTINUING, ABANDONED };
 
 struct shell {
@@ -67,6 +68,7 @@ void abandon(int status);
 
 /* --- arena.c: memory that is given back in one go --------------------------------------------- */
 
+/* A place in the arena, to come back to. */
 struct arena_mark {
     struct chunk *chunk;
     size_t used;
@@ -136,6 +138,7 @@ const char *edit_line(const char *prompt);
 
 enum token_kind { TOKEN_OTHER, TOKEN_WORD, TOKEN_REDIRECT };
 
+/* One token at a time is known, and the parser never needs a second one. */
 struct token {
     enum token_kind kind;
     const char *text;            /* of operators and unquoted words: may be a reserved one */
@@ -208,6 +211,7 @@ bool match_files(struct list *files, const char *pattern);
 
 /* --- variables.c ------------------------------------------------------------------------------ */
 
+/* Exported, so that programs started from here get what this shell got. */
 void variables_from_environment(void);
 /* NULL when it is not set. Valid until the variable is set again. */
 const char *variable_get(const char *name);

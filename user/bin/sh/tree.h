@@ -24,6 +24,7 @@ struct part {
     struct part *next;
 };
 
+/* As written, before any expansion: a loop expands it anew in each round. */
 struct word {
     struct part *parts;
     struct word *next;
@@ -36,6 +37,7 @@ enum redirect_kind {
     REDIRECT_DUPLICATE, /* <& and >&, with a digit or - */
 };
 
+/* `2>&1` is descriptor 2, REDIRECT_DUPLICATE, the word 1. */
 struct redirect {
     int fd;
     enum redirect_kind kind;
@@ -58,8 +60,10 @@ enum node_kind {
     NODE_FOR,        /* name, words, body */
 };
 
+/* What has to come before a link of NODE_AND_OR for it to run. */
 enum joined { JOINED_FIRST, JOINED_AND, JOINED_OR };
 
+/* One structure for all kinds: the members that a kind has no use for are zero. */
 struct node {
     enum node_kind kind;
     enum joined joined;

@@ -30,6 +30,7 @@ begin_word(struct parser *p)
     return (struct builder){ .p = p, .in = p->in, .word = word, .tail = &word->parts };
 }
 
+/* Behind all that is there; text that still gathers has to be flushed before. */
 static struct part *
 append_part(struct builder *b, enum part_kind kind, bool quoted)
 {
@@ -130,6 +131,7 @@ name_length(const char *text)
     return length;
 }
 
+/* All of the text, as `export` and `for` want it. */
 bool
 is_name(const char *text)
 {
