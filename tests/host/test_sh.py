@@ -197,6 +197,8 @@ CASES = [
      OURS),
     ('quote without end', "echo a\necho 'b", 'a\nsh: line 2: syntax error: the file ends inside of '
      'quotes\n', 2, OURS),
+    ('substitution without end', 'echo a $(echo b',
+     'sh: line 1: syntax error: unexpected end of file\n', 2, OURS),
     ('if without end', 'if true; then echo a',
      'sh: line 1: syntax error: unexpected end of file\n', 2,
      OURS),

@@ -106,7 +106,6 @@ next_token(struct parser *p)
         token =
             (struct token){ .kind = TOKEN_WORD, .word = word, .text = plain ? part->text : NULL };
     }
-    if (!p->failed)
-        p->token = token;
+    p->token = p->failed ? (struct token){ .text = "" } : token; /* inside of $(...), too */
     in->continues = true;
 }
