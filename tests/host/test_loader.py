@@ -7,6 +7,7 @@ boot whose output is cut into sections; every fault has a boot and a /lib of its
 import os
 import re
 import shutil
+import struct
 
 import pytest
 from elftools.elf.elffile import ELFFile
@@ -119,7 +120,8 @@ def test_program_sees(good, line, cause):
 def test_copied_variable(good):
     """R_RISCV_COPY: filled from the library, and used by the library."""
     status, lines = good['copy']
-    assert status == 0
+    assert status == 0, (f'expected status 0, seen {status}. Usual cause: the program is relocated '
+                         'before the library whose pointer it copies')
     said(lines, 'value 41', 'the copy is taken from the program itself')
     said(lines, 'after the library changed it 7', 'the library uses its own variable still')
 
@@ -250,7 +252,35 @@ def test_short_library(lib):
     with open(path, 'rb') as f:
         end = max(p['p_offset'] + p['p_filesz'] for p in ELFFile(f).iter_segments('PT_LOAD'))
     os.truncate(path, end - 1)
-    refused(lib, 'main', '/lib/libthree.so is cut short')
+    refused(lib, 'main', '/lib/libthree.so is cut short or damaged')
+
+
+def spoil_header(data, kind, **fields):
+    """Changes fields of the first program header of this kind."""
+    names = ('p_type', 'p_flags', 'p_offset', 'p_vaddr', 'p_paddr', 'p_filesz', 'p_memsz')
+    start, count = struct.unpack_from('<32xQ16xH', data)
+    for at in range(start, start + 56 * count, 56):
+        values = dict(zip(names, struct.unpack_from('<IIQQQQQ', data, at)))
+        if values['p_type'] == kind:
+            values.update(fields)
+            return (data[:at] + struct.pack('<IIQQQQQ', *(values[n] for n in names))
+                    + data[at + 48:])
+    raise AssertionError(f'no program header of type {kind}')
+
+
+@pytest.mark.parametrize('kind, fields, message', [
+    (1, {'p_memsz': 16}, '/lib/libthree.so is cut short or damaged'),   # more file than memory
+    (1, {'p_offset': 2 ** 64 - 4096}, '/lib/libthree.so is cut short or damaged'),
+    (1, {'p_vaddr': 2 ** 64 - 4096, 'p_memsz': 8192}, '/lib/libthree.so is cut short or damaged'),
+    (1, {'p_vaddr': 16}, '/lib/libthree.so is cut short or damaged'),   # not where its page is
+    (2, {'p_vaddr': 2 ** 40}, '/lib/libthree.so has no dynamic section'),
+    (2, {'p_type': 0}, '/lib/libthree.so has no dynamic section'),
+], ids=['memsz', 'offset', 'vaddr', 'page', 'dynamic', 'no dynamic'])
+def test_damaged_library(lib, kind, fields, message):
+    """It must end in a message, and must never be mapped over what is there already."""
+    path = lib / 'libthree.so'
+    path.write_bytes(spoil_header(path.read_bytes(), kind, **fields))
+    refused(lib, 'main', message)
 
 
 def test_library_in_the_second_folder(tmp_path, lib):

@@ -64,17 +64,25 @@ CASES = [
     ('substitution of a list', 'echo $(if true; then echo yes; fi; (echo sub))', 'yes sub\n', 0),
     ('arithmetic', 'x=7; echo $((1+2*3)) $(( (1+2) * 3 )) $((x/2)) $((-x%4)) $((x-1-1)) "$((x))"',
      '7 9 3 -3 5 7\n', 0),
+    ('arithmetic in C\'s notation', 'x=" 7 "; y=0x1f; echo $((0x10)) $((010)) $((+3)) $((2--3)) '
+     '$((x)) $((y+1))', '16 8 3 5 7 32\n', 0),
     ('counting', 'i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done', '1\n2\n3\n', 0),
     ('division by zero', 'echo $((1/0)); echo no', 'sh: arithmetic: division by zero\n', 2, OURS),
     ('bad arithmetic', 'echo $((1+)); echo no', 'sh: arithmetic: a number is missing\n', 2, OURS),
     ('file names', 'cd /cases/names; echo *; echo a* "*" \\* ?; echo */*; echo /cases/n*s/b',
      'a ab b folder\na ab * * a b\nfolder/x\n/cases/names/b\n', 0),
     ('no file name', 'cd /cases/names; echo z* .*d', 'z* .*d\n', 0),
+    ('home', 'HOME=/tmp; echo ~ ~/a a~ "~" \\~ x=~; cd ~; pwd',
+     '/tmp /tmp/a a~ ~ ~ x=~\n/tmp\n', 0),
     ('hidden files', 'cd /cases/names; echo .h*', '.hidden\n', 0),
     ('pattern in a value', 'cd /cases/names; x="a*"; echo $x "$x"', 'a ab a*\n', 0),
     ('folders only', 'cd /cases/names; echo */', 'folder/\n', 0),
     # --- assignments and environment
     ('assignment for a command', 'A=1 sh -c \'echo $A\'; echo "[$A]"', '1\n[]\n', 0),
+    ('assignment for a builtin', 'x=1; x=2 true; echo $x; HOME=/tmp cd; pwd; [ $HOME = /tmp ]; '
+     'echo $?; y=3 :; echo $y', '1\n/tmp\n1\n3\n', 0),
+    ('folder at the start', 'cd /tmp; sh -c \'echo $PWD; cd /; echo $PWD $OLDPWD\'',
+     '/tmp\n/ /tmp\n', 0),
     ('export', 'A=1; sh -c \'echo "[$A]"\'; export A; sh -c \'echo $A\'; A=2; sh -c \'echo $A\'',
      '[]\n1\n2\n', 0),
     ('export and set', 'export A=1 B; B=2; sh -c \'echo $A $B\'', '1 2\n', 0),
@@ -101,6 +109,8 @@ CASES = [
      'sh: cannot open /nonesuch: No such file or directory\n1\n'
      'sh: cannot open /nonesuch: No such file or directory\n1\n', 0, OURS),
     ('bad descriptor', 'echo a >&7; echo $?', 'sh: 7: not an open descriptor\n1\n', 0, OURS),
+    ('output that cannot be written', 'cd /; pwd >&- 2>/dev/null; echo $?; pwd; '
+     'umask >&- 2>/dev/null || pwd', '1\n/\n/\n', 0),
     ('digit that is a word', 'cd /tmp; echo a 2 >m; echo b2>>m; cat m', 'a 2\nb2\n', 0),
     # --- pipelines and lists
     ('pipe', 'echo a | cat | cat', 'a\n', 0),
@@ -180,11 +190,15 @@ CASES = [
      0, OURS),
     ('killed itself', 'kill -TERM $$; echo no', '', 143),
     # --- errors
+    ('dot of nothing', '. /nonesuch; echo no', 'sh: .: /nonesuch: No such file or directory\n', 2,
+     OURS),
     ('error stops a script', 'echo a\nfi\necho b',
      'a\nsh: line 2: syntax error: unexpected fi\n', 2,
      OURS),
     ('quote without end', "echo a\necho 'b", 'a\nsh: line 2: syntax error: the file ends inside of '
      'quotes\n', 2, OURS),
+    ('substitution without end', 'echo a $(echo b',
+     'sh: line 1: syntax error: unexpected end of file\n', 2, OURS),
     ('if without end', 'if true; then echo a',
      'sh: line 1: syntax error: unexpected end of file\n', 2,
      OURS),

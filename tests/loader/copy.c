@@ -1,6 +1,7 @@
 /*
  * copy.c - a program at a fixed address that uses a library's variable: the linker gives it a
  * copy, the loader fills it (R_RISCV_COPY), and the library must use the copy from then on.
+ * stdout is such a variable too, a pointer: its copy must be made when the library's own is bound.
  */
 #include <stdio.h>
 #include "libs.h"
@@ -8,8 +9,8 @@
 int
 main(void)
 {
-    printf("value %d\n", one_value);
+    fprintf(stdout, "value %d\n", one_value);
     *one_value_of_library() = 7;
-    printf("after the library changed it %d\n", one_value);
+    fprintf(stdout, "after the library changed it %d\n", one_value);
     return 0;
 }

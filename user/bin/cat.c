@@ -3,7 +3,7 @@
  *
  * It reads and writes without stdio: what has been read is written at once, so that it can stand
  * in the middle of a conversation. A file that cannot be read gives status 1, and the others are
- * still copied. Follows POSIX.1-2017, "cat"; -u is what it always does.
+ * still copied. Follows POSIX.1-2017, "cat", without -u, which asks for what it always does.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -64,6 +64,7 @@ copy_file(const char *name)
     return status;
 }
 
+/* The statuses are ored: one file that failed is told, whatever the others did. */
 int
 main(int argc, char **argv)
 {

@@ -22,8 +22,8 @@ usage(void)
 static int
 set_clock(const char *text)
 {
-    char *end;
-    struct timespec now = { .tv_sec = strtol(text + 1, &end, 10) };
+    char *end = "";
+    struct timespec now = { .tv_sec = text[0] == '@' ? strtol(text + 1, &end, 10) : 0 };
 
     if (text[0] != '@' || end == text + 1 || *end != '\0')
         return usage();
@@ -81,21 +81,23 @@ print_time(const char *wanted)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
+/* All arguments are read before the clock is set: a wrong use changes nothing. */
 int
 main(int argc, char **argv)
 {
-    const char *format = "%a %b %e %H:%M:%S UTC %Y";
+    const char *format = "%a %b %e %H:%M:%S UTC %Y", *clock = NULL;
     int i = 1;
 
     if (i < argc && strcmp(argv[i], "-u") == 0)
         i++;
     if (i + 1 < argc && strcmp(argv[i], "-s") == 0) {
-        int status = set_clock(argv[i + 1]);
-        if (status != 0)
-            return status;
+        clock = argv[i + 1];
         i += 2;
     }
     if (i < argc && argv[i][0] == '+')
         format = argv[i++] + 1;
-    return i == argc ? print_time(format) : usage();
+    if (i < argc)
+        return usage();
+    int status = clock != NULL ? set_clock(clock) : 0;
+    return status != 0 ? status : print_time(format);
 }

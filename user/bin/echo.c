@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Only the first argument can be -n, and only exactly that: `echo -nx` prints it. The output is
+ * flushed here, because exit could not tell anybody that it failed. */
 int
 main(int argc, char **argv)
 {

@@ -20,17 +20,8 @@ print_environment(void)
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* Splits NAME=VALUE in place: the argument is ours to change. */
-static int
-set(char *assignment, char *equals)
-{
-    *equals = '\0';
-    if (setenv(assignment, equals + 1, 1) == 0)
-        return 0;
-    fprintf(stderr, "env: cannot set '%s': %s\n", assignment, strerror(errno));
-    return 1;
-}
-
+/* Assignments end at the first word without `=`: what follows is the command, whatever it looks
+ * like. exec keeps the process: nobody waits, so the command's status is ours. */
 int
 main(int argc, char **argv)
 {
@@ -45,14 +36,18 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: env [-i] [NAME=VALUE]... [COMMAND [ARGUMENT...]]\n");
         return 2;
     }
-    for (; i < argc && (equals = strchr(argv[i], '=')) != NULL; i++)
-        if (set(argv[i], equals) != 0)
+    for (; i < argc && (equals = strchr(argv[i], '=')) != NULL; i++) {
+        *equals = '\0'; /* the argument is ours to change */
+        if (setenv(argv[i], equals + 1, 1) != 0) {
+            fprintf(stderr, "env: cannot set '%s': %s\n", argv[i], strerror(errno));
             return 1;
+        }
+    }
     if (i == argc)
         return print_environment();
 
     execvp(argv[i], argv + i);
-    int error = errno;
-    fprintf(stderr, "env: %s: %s\n", argv[i], error == ENOENT ? "not found" : strerror(error));
-    return error == ENOENT ? 127 : 126;
+    int error = errno, missing = error == ENOENT || error == ENOTDIR;
+    fprintf(stderr, "env: %s: %s\n", argv[i], missing ? "not found" : strerror(error));
+    return missing ? 127 : 126;
 }

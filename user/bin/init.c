@@ -207,6 +207,7 @@ tell(const char *name, const char *word, int number, int error)
         write(fd, line, strlen(line));
 }
 
+/* The answer goes to the port before init ends, because with init the kernel powers off. */
 int
 main(void)
 {

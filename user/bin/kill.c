@@ -93,6 +93,8 @@ choose_signal(int argc, char **argv, int *next)
     return signal;
 }
 
+/* Every PID is tried, and the last failure is the status. A number beyond 32 bits is refused: cut
+ * off, it would be the number of another process. */
 int
 main(int argc, char **argv)
 {
@@ -106,7 +108,7 @@ main(int argc, char **argv)
         return usage();
     for (; i < argc; i++) {
         long pid;
-        if (!parse_number(argv[i], &pid)) {
+        if (!parse_number(argv[i], &pid) || pid != (pid_t)pid) {
             fprintf(stderr, "kill: '%s' is not a process number\n", argv[i]);
             status = 2;
         } else if (kill((pid_t)pid, signal) != 0) {

@@ -34,7 +34,7 @@ has_loader(const char *path)
         return 0;
     for (int i = 0; i < header->e_phnum; i++) {
         size_t at = header->e_phoff + i * sizeof(Elf64_Phdr);
-        if (at + sizeof(Elf64_Phdr) > (size_t)size)
+        if (at > (size_t)size - sizeof(Elf64_Phdr))
             return 0;
         if (((const Elf64_Phdr *)(start + at))->p_type == PT_INTERP)
             return 1;
@@ -62,6 +62,8 @@ trace(char *path)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/* The variable is set here and not on a shell's command line, so that only the programs asked about
+ * see it. */
 int
 main(int argc, char **argv)
 {
@@ -84,5 +86,5 @@ main(int argc, char **argv)
         else
             fprintf(stderr, "\tnot a dynamic executable\n");
     }
-    return failed;
+    return fflush(stdout) == 0 ? failed : 1;
 }

@@ -50,6 +50,7 @@ add(struct names *names, const char *name)
     names->list[names->count++] = copy;
 }
 
+/* By bytes, as everywhere here: there is no locale. */
 static int
 compare(const void *a, const void *b)
 {
@@ -215,6 +216,7 @@ parse_options(int argc, char **argv)
     return i;
 }
 
+/* A full disk or a closed output is found out here: stdio keeps the failure until then. */
 int
 main(int argc, char **argv)
 {

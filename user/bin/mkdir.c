@@ -10,6 +10,7 @@
 
 enum { FOLDER_MODE = 0777 }; /* the umask takes off what the user does not want */
 
+/* Through links: `mkdir -p link/x` is right when the link leads to a folder. */
 static int
 is_folder(const char *path)
 {
@@ -42,6 +43,7 @@ make_with_parents(char *path)
     return make(path, 1);
 }
 
+/* One folder that cannot be made does not keep the others from being made. */
 int
 main(int argc, char **argv)
 {

@@ -42,7 +42,9 @@ print_command(const char *pid, const char *name)
         printf("[%s]\n", name);
         return;
     }
-    for (ssize_t i = 0; i < length - 1; i++)
+    if (line[length - 1] == '\0') /* else the line was too long for us */
+        length--;
+    for (ssize_t i = 0; i < length; i++)
         if (!isprint(line[i])) /* nor may an argument send the terminal a sequence */
             line[i] = ' ';
     printf("%s\n", line);
@@ -101,6 +103,8 @@ find_processes(long **pids)
     return count;
 }
 
+/* The list is a picture taken over some time: a process may be gone when its turn comes, and is
+ * left out then. Arguments are ignored, for the fingers that type `ps aux`. */
 int
 main(void)
 {

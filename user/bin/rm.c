@@ -9,13 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The kernel says whether it is a folder: to ask first would leave time for it to become another
+ * file. */
 int
 main(int argc, char **argv)
 {
     int force = argc > 1 && strcmp(argv[1], "-f") == 0;
     int status = 0;
 
-    if (1 + force >= argc || (!force && argv[1][0] == '-')) {
+    if (argc < 2 || (!force && argv[1][0] == '-')) {
         fprintf(stderr, "usage: rm [-f] FILE...\n");
         return 2;
     }

@@ -29,6 +29,7 @@ parse_seconds(const char *text, struct timespec *t)
     return *s == '\0' && s > text && isdigit(s[-1]);
 }
 
+/* A signal that does not end the program interrupts the wait, which goes on with what is left. */
 int
 main(int argc, char **argv)
 {

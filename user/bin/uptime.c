@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The hundredths are printed as they stand in the file: `end` points at the dot before them. */
 int
 main(void)
 {

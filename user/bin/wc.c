@@ -1,7 +1,8 @@
 /*
  * wc [-l | -w | -c] [FILE...] - counts lines, words and bytes; with an option only those.
  *
- * Without FILE it counts its standard input and prints no name. Follows POSIX.1-2017, "wc"; its
+ * Without FILE it counts its standard input and prints no name; after several it prints their sum.
+ * Follows POSIX.1-2017, "wc"; its
  * column widths are left to us, so one option and no FILE gives a bare number.
  */
 #include <ctype.h>
@@ -14,6 +15,8 @@
 enum { LINES, WORDS, BYTES, COUNTS };
 
 static int only = -1; /* which count was asked for, -1: all */
+
+static long total[COUNTS]; /* of all files */
 
 /* Reads to the end of the file; -1 with errno when it cannot. Words end at any blank. */
 static int
@@ -35,6 +38,17 @@ count(int fd, long counts[COUNTS])
     return size == 0 ? 0 : -1;
 }
 
+/* Without a name for the standard input, and with "total" for the sum. */
+static void
+print(const long counts[COUNTS], const char *name)
+{
+    if (only >= 0)
+        printf("%ld", counts[only]);
+    else
+        printf("%ld %ld %ld", counts[LINES], counts[WORDS], counts[BYTES]);
+    printf(name != NULL ? " %s\n" : "\n", name);
+}
+
 /* NULL is the standard input. */
 static int
 count_file(const char *name)
@@ -46,15 +60,14 @@ count_file(const char *name)
         fprintf(stderr, "wc: %s: %s\n", name != NULL ? name : "standard input", strerror(errno));
         return 1;
     }
-    if (only >= 0)
-        printf("%ld", counts[only]);
-    else
-        printf("%ld %ld %ld", counts[LINES], counts[WORDS], counts[BYTES]);
-    printf(name != NULL ? " %s\n" : "\n", name);
+    print(counts, name);
+    for (int i = 0; i < COUNTS; i++)
+        total[i] += counts[i];
     close(fd);
     return 0;
 }
 
+/* One option at most: who wants two counts asks for all three. */
 int
 main(int argc, char **argv)
 {
@@ -75,5 +88,7 @@ main(int argc, char **argv)
         status = count_file(NULL);
     for (int i = first; i < argc; i++)
         status |= count_file(argv[i]);
+    if (first + 1 < argc)
+        print(total, "total");
     return fflush(stdout) == 0 ? status : 1;
 }

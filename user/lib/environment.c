@@ -3,8 +3,9 @@
  *
  * At start `environ` is the kernel's list on the stack, which cannot grow: a change that adds a
  * name makes a new list on the heap. What it replaces is not freed, because a program may still
- * hold what getenv gave it. A name must not be empty or hold a '='. Source: POSIX.
+ * hold what getenv gave it. Source: POSIX.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,30 +29,28 @@ getenv(const char *name)
     return entry ? entry + strlen(name) + 1 : NULL;
 }
 
-/* Makes room for one more entry at the end. */
-static int
-grow(void)
-{
-    size_t count = find("") - environ;
-    char **bigger = calloc(count + 2, sizeof(char *));
-    if (!bigger)
-        return -1;
-    memcpy(bigger, environ, count * sizeof(char *));
-    environ = bigger;
-    return 0;
-}
-
 /* The string is copied; the list gets a pointer to the copy. */
 int
 setenv(const char *name, const char *value, int overwrite)
 {
-    if (*find(name) && !overwrite)
-        return 0;
     size_t size = strlen(name) + strlen(value) + 2;
-    char *entry = malloc(size);
-    if (!entry || (!*find(name) && grow() < 0))
+    if (!*name || strchr(name, '=')) {
+        errno = EINVAL;
         return -1;
+    }
+    char **at = find(name);
+    if (*at && !overwrite)
+        return 0;
+    char *entry = malloc(size), **list = environ;
+    if (!*at) /* `at` is the end */
+        list = calloc(at - environ + 2, sizeof(char *));
+    if (!entry || !list)
+        return -1;
+    if (list != environ) {
+        at = list + (at - environ);
+        environ = memcpy(list, environ, (char *)at - (char *)list);
+    }
     snprintf(entry, size, "%s=%s", name, value);
-    *find(name) = entry;
+    *at = entry;
     return 0;
 }

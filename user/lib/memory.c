@@ -33,12 +33,9 @@ memmove(void *to, const void *from, size_t size)
 {
     char *out = to;
     const char *in = from;
-    if (out <= in || out >= in + size) {
-        while (size--)
-            *out++ = *in++;
-    } else {
-        while (size--)
-            out[size] = in[size];
+    for (size_t i = 0; i < size; i++) {
+        size_t at = out < in ? i : size - 1 - i;
+        out[at] = in[at];
     }
     return to;
 }

@@ -27,12 +27,6 @@ wait(int *status)
     return waitpid(-1, status, 0);
 }
 
-int
-execv(const char *path, char *const argv[])
-{
-    return execve(path, argv, environ);
-}
-
 /* Tries PATH's folders in order. A folder where the name exists but may not be run decides the
  * error, because "permission denied" tells more than "not found" of a later folder. */
 int
@@ -40,17 +34,16 @@ execvp(const char *name, char *const argv[])
 {
     const char *folder = getenv("PATH") ? getenv("PATH") : "/bin:/usr/bin";
     int error = ENOENT;
-    if (strchr(name, '/'))
-        return execv(name, argv);
-    for (;; folder++) {
+    if (strchr(name, '/') || !*name)
+        return execve(name, argv, environ);
+    for (int length;; folder += length + 1) {
         char path[4096];
-        int length = strcspn(folder, ":");
+        length = strcspn(folder, ":");
         snprintf(path, sizeof(path), "%.*s%s%s", length, folder, length ? "/" : "", name);
-        execv(path, argv);
+        execve(path, argv, environ);
         if (errno != ENOENT && errno != ENOTDIR)
             error = errno;
-        folder += length;
-        if (!*folder)
+        if (!folder[length])
             break;
     }
     errno = error;

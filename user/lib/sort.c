@@ -1,7 +1,9 @@
 /*
- * sort.c - qsort by insertion: short, stable, and fast enough for the names in a folder.
+ * sort.c - qsort as Shell's sort: insertion between elements far apart first, then ever nearer.
  *
- * The work grows with the square of the count: for thousands of elements take another one.
+ * Little more to read than plain insertion, whose work grows with the square of the count: a folder
+ * of five thousand names would take seconds. Equal elements may change their order.
+ * Follows D. L. Shell, "A High-Speed Sorting Procedure" (1959).
  */
 #include <stdlib.h>
 
@@ -18,8 +20,12 @@ swap(char *a, char *b, size_t size)
 void
 qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
-    char *first = base, *end = first + count * size;
-    for (char *next = first; next < end; next += size)
-        for (char *at = next; at > first && compare(at - size, at) > 0; at -= size)
-            swap(at - size, at, size);
+    char *end = (char *)base + count * size;
+    for (size_t gap = count / 2; gap > 0; gap /= 2) {
+        size_t step = gap * size;
+        char *first = (char *)base + step; /* the first that has another one before it */
+        for (char *next = first; next < end; next += size)
+            for (char *at = next; at >= first && compare(at - step, at) > 0; at -= step)
+                swap(at - step, at, size);
+    }
 }

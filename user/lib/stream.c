@@ -32,6 +32,12 @@ fflush(FILE *file)
 }
 
 void
+clearerr(FILE *file)
+{
+    file->failed = 0;
+}
+
+void
 stream_put(FILE *file, char c)
 {
     file->buffer[file->next++] = c;

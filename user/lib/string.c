@@ -18,10 +18,8 @@ strlen(const char *s)
 size_t
 strnlen(const char *s, size_t most)
 {
-    size_t length = 0;
-    while (length < most && s[length])
-        length++;
-    return length;
+    const char *end = memchr(s, 0, most);
+    return end ? (size_t)(end - s) : most;
 }
 
 int

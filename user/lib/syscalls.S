@@ -90,7 +90,6 @@ SYSCALL munmap, __NR_munmap
 SYSCALL _exit, __NR_exit_group
 SYSCALL execve, __NR_execve
 SYSCALL getpgid, __NR_getpgid
-SYSCALL getpgrp, __NR_getpgid, a0, 0
 SYSCALL getpid, __NR_getpid
 SYSCALL getppid, __NR_getppid
 SYSCALL setpgid, __NR_setpgid

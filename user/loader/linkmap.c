@@ -46,7 +46,7 @@ describe(struct object *object, const Elf64_Phdr *segments, int count)
             object->relro_end = object->relro + segment->p_memsz;
         }
     }
-    for (const Elf64_Dyn *entry = object->dynamic; entry->d_tag != DT_NULL; entry++) {
+    for (const Elf64_Dyn *entry = object->dynamic; entry && entry->d_tag; entry++) {
         Elf64_Xword tag = entry->d_tag;
         for (int i = GNU_HASH; i < ENTRIES; i++)
             if (tag == gnu_tags[i - GNU_HASH])
@@ -54,6 +54,8 @@ describe(struct object *object, const Elf64_Phdr *segments, int count)
         if (tag < ENTRIES)
             object->entry[tag] = entry->d_un.d_val;
     }
+    if (!object->entry[DT_STRTAB] || !object->entry[DT_SYMTAB])
+        fail(object->name, " has no table of symbols");
 }
 
 /* Appends an object to the link map. Neither string is copied. */
@@ -145,7 +147,7 @@ need(const struct object *object, const char *name, bool tracing)
 }
 
 /* Objects are appended while the list is walked: that makes it breadth-first. */
-void
+const struct object *
 build_link_map(const unsigned long *auxv, bool tracing)
 {
     link_map = objects;
@@ -159,6 +161,7 @@ build_link_map(const unsigned long *auxv, bool tracing)
     add_mapped(LOADER_PATH, &__ehdr_start);
     _r_debug = (struct r_debug){ 1, link_map, _dl_debug_state, CONSISTENT, &__ehdr_start };
     _dl_debug_state();
+    return last;
 }
 
 void

@@ -60,9 +60,9 @@ string(const struct object *object, unsigned long offset)
 extern struct object *link_map;
 /* Fills in what program headers and dynamic section say. The bias must be known. */
 void describe(struct object *object, const Elf64_Phdr *segments, int count);
-/* Builds the whole list from what the kernel told; maps the libraries. When `tracing`, a library
- * that is missing is printed instead of an end with 127. */
-void build_link_map(const unsigned long *auxv, bool tracing);
+/* Builds the whole list from what the kernel told; maps the libraries. Returns its last object.
+ * When `tracing`, a library that is missing is printed instead of an end with 127. */
+const struct object *build_link_map(const unsigned long *auxv, bool tracing);
 /* The object that was loaded under this DT_NEEDED name, or NULL. */
 struct object *find_object(const char *name);
 /* Prints the list as ldd shows it. */

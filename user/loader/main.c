@@ -68,14 +68,16 @@ link_program(long *stack)
     program_name = stack[0] > 0 ? argv[0] : "?";
     if (auxv[AT_ENTRY] == (unsigned long)_start)
         fail("is no program: the kernel starts it to load one");
-    build_link_map(auxv, tracing);
+    const struct object *last = build_link_map(auxv, tracing);
     if (tracing) {
         print_link_map();
         _exit(0);
     }
-    for (struct object *object = link_map; object; object = object->next)
+    for (const struct object *object = link_map; object; object = object->next)
         check_versions(object);
-    for (struct object *object = link_map; object; object = object->next)
+    /* Backwards: what the program copies out of a library (R_RISCV_COPY) may be a pointer, and must
+     * have its value by then. */
+    for (const struct object *object = last; object; object = object->previous)
         relocate(object);
     initialize(link_map, stack);
     return auxv[AT_ENTRY];

@@ -24,6 +24,16 @@ is_library(const Elf64_Ehdr *header, ssize_t size)
            header->e_phnum <= (size - header->e_phoff) / sizeof(Elf64_Phdr);
 }
 
+/* What is not in the file would end in SIGBUS, and what is not in the span that the headers ask for
+ * would be mapped over other memory of the process. */
+static bool
+is_sound(const Elf64_Phdr *segment, Elf64_Off file_size)
+{
+    return segment->p_offset <= file_size && segment->p_filesz <= file_size - segment->p_offset &&
+           segment->p_filesz <= segment->p_memsz && segment->p_vaddr <= -segment->p_memsz - 1 &&
+           (segment->p_vaddr - segment->p_offset) % PAGE == 0;
+}
+
 /* Maps over the reservation: the file from `offset` on, or zeroed memory when fd is negative. */
 static void
 must_map(const struct object *object, unsigned long at, size_t size, int prot, int fd, off_t offset)
@@ -55,7 +65,7 @@ map_segment(const struct object *object, const Elf64_Phdr *segment, int fd)
 void
 map_library(struct object *object, int fd)
 {
-    unsigned long low = -1UL, high = 0;
+    unsigned long low = -1UL, high = 0, dynamic = -1UL;
     _Alignas(Elf64_Ehdr) char start[2048];
     const Elf64_Ehdr *header = (const Elf64_Ehdr *)start;
     if (!is_library(header, read(fd, start, sizeof(start))))
@@ -65,13 +75,17 @@ map_library(struct object *object, int fd)
     const Elf64_Phdr *end = segments + header->e_phnum;
     Elf64_Off file_size = lseek(fd, 0, SEEK_END);
     for (const Elf64_Phdr *each = segments; each < end; each++) {
+        if (each->p_type == PT_DYNAMIC)
+            dynamic = each->p_vaddr;
         if (each->p_type != PT_LOAD)
             continue;
-        if (each->p_offset + each->p_filesz > file_size) /* its pages would end in SIGBUS */
-            fail(object->path, " is cut short");
+        if (!is_sound(each, file_size))
+            fail(object->path, " is cut short or damaged");
         low = each->p_vaddr < low ? PAGE_DOWN(each->p_vaddr) : low;
         high = each->p_vaddr + each->p_memsz > high ? each->p_vaddr + each->p_memsz : high;
     }
+    if (dynamic < low || dynamic >= high)
+        fail(object->path, " has no dynamic section");
     void *base = mmap(NULL, PAGE_UP(high) - low, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED)
         fail("cannot map ", object->path);

@@ -37,10 +37,10 @@ apply(const struct object *object, const Elf64_Rela *rela)
 {
     unsigned long *place = (unsigned long *)(object->bias + rela->r_offset);
     int type = ELF64_R_TYPE(rela->r_info);
-    if (type == R_RISCV_RELATIVE) {
+    if (type == R_RISCV_RELATIVE)
         *place = object->bias + rela->r_addend;
+    if (type == R_RISCV_RELATIVE || type == R_RISCV_NONE)
         return;
-    }
     if (type != R_RISCV_64 && type != R_RISCV_JUMP_SLOT && type != R_RISCV_COPY)
         fail(object->path, " has a relocation that this loader does not know");
     /* The original of a copy is anywhere but in the program itself. */

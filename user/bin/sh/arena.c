@@ -20,6 +20,7 @@ struct chunk {
 
 static struct chunk *top;
 
+/* There is nothing sensible to go on with: a command might run with half of its arguments. */
 void
 out_of_memory(void)
 {
@@ -29,39 +30,34 @@ out_of_memory(void)
     _exit(STATUS_SYNTAX);
 }
 
-/* What is left of the chunk below is given up: it is at most what one allocation did not fit
- * into. */
-static void
-add_chunk(size_t size)
-{
-    size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-    struct chunk *chunk = malloc(sizeof *chunk + room);
-
-    if (chunk == NULL)
-        out_of_memory();
-    *chunk = (struct chunk){ .below = top, .room = room };
-    top = chunk;
-}
-
-/* Rounding up keeps every block aligned for any type. Zeroing means that a new tree node has no
+/* Rounding up keeps every block aligned for any type. What is left of the chunk below is given up:
+ * it is at most what one allocation did not fit into. Zeroing means that a new tree node has no
  * stray child, and a copied text has its zero at the end. */
 void *
 arena_alloc(size_t size)
 {
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (top == NULL || top->room - top->used < size)
-        add_chunk(size);
+    if (top == NULL || top->room - top->used < size) {
+        size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+        struct chunk *chunk = malloc(sizeof *chunk + room);
+        if (chunk == NULL)
+            out_of_memory();
+        *chunk = (struct chunk){ .below = top, .room = room };
+        top = chunk;
+    }
     void *block = top->data + top->used;
     top->used += size;
     return memset(block, 0, size);
 }
 
+/* The zero at the end comes from arena_alloc. */
 char *
 arena_copy(const char *text, size_t length)
 {
     return memcpy(arena_alloc(length + 1), text, length);
 }
 
+/* Marks nest like the calls that take them. There may be no chunk yet. */
 struct arena_mark
 arena_mark(void)
 {
@@ -81,6 +77,7 @@ arena_release(struct arena_mark mark)
         top->used = mark.used;
 }
 
+/* Not in the arena: variables and history outlive the command that made them. */
 char *
 copy_string(const char *text)
 {
@@ -104,6 +101,7 @@ grow(void *old, size_t count, size_t *room, size_t item_size)
     return count > 0 ? memcpy(new, old, count * item_size) : new;
 }
 
+/* The zero at the end is not kept up to date: text_take writes it once. */
 void
 text_add(struct text *t, char c)
 {
@@ -111,6 +109,7 @@ text_add(struct text *t, char c)
     t->data[t->length++] = c;
 }
 
+/* Not by memcpy: the texts are short, and one place knows how a text grows. */
 void
 text_append(struct text *t, const char *s)
 {
@@ -129,6 +128,19 @@ text_take(struct text *t)
     return data;
 }
 
+/* Paths and NAME=VALUE are all made so. */
+char *
+join(const char *a, const char *b, const char *c)
+{
+    struct text all = { 0 };
+
+    text_append(&all, a);
+    text_append(&all, b);
+    text_append(&all, c);
+    return text_take(&all);
+}
+
+/* Only the pointer is kept: the item has to live as long as the list. */
 void
 list_add(struct list *l, char *item)
 {
@@ -136,6 +148,7 @@ list_add(struct list *l, char *item)
     l->items[l->count++] = item;
 }
 
+/* The NULL at the end is what execve and every walk through arguments rely on. */
 char **
 list_take(struct list *l)
 {

@@ -28,16 +28,11 @@ parse_count(const char *text, int *number)
     return isdigit(*text) && *end == '\0' && value <= INT_MAX;
 }
 
+/* Also `:`. */
 static int
 true_builtin(char **arguments)
 {
-    return 0;
-}
-
-static int
-false_builtin(char **arguments)
-{
-    return 1;
+    return strcmp(arguments[0], "false") == 0;
 }
 
 /* --- folders ---------------------------------------------------------------------------------- */
@@ -48,10 +43,8 @@ pwd_builtin(char **arguments)
 {
     char path[PATH_SIZE];
 
-    if (getcwd(path, sizeof path) == NULL) {
-        complain("pwd: %s", strerror(errno));
-        return STATUS_FAILED;
-    }
+    if (getcwd(path, sizeof path) == NULL)
+        return complain(STATUS_FAILED, "pwd: %s", strerror(errno));
     puts(path);
     return 0;
 }
@@ -67,15 +60,11 @@ cd_builtin(char **arguments)
 
     if (back)
         to = variable_get("OLDPWD");
-    if (to == NULL) {
-        complain("cd: %s is not set", back ? "OLDPWD" : "HOME");
-        return STATUS_FAILED;
-    }
+    if (to == NULL)
+        return complain(STATUS_FAILED, "cd: %s is not set", back ? "OLDPWD" : "HOME");
     getcwd(before, sizeof before);
-    if (chdir(to) != 0) {
-        complain("cd: %s: %s", to, strerror(errno));
-        return STATUS_FAILED;
-    }
+    if (chdir(to) != 0)
+        return complain(STATUS_FAILED, "cd: %s: %s", to, strerror(errno));
     getcwd(after, sizeof after);
     variable_set("OLDPWD", before);
     variable_set("PWD", after);
@@ -97,10 +86,8 @@ umask_builtin(char **arguments)
         return 0;
     }
     long mask = strtol(arguments[1], &end, 8);
-    if (!isdigit(*arguments[1]) || *end != '\0' || mask > 0777) {
-        complain("umask: %s: not an octal mask", arguments[1]);
-        return STATUS_SYNTAX;
-    }
+    if (!isdigit(*arguments[1]) || *end != '\0' || mask > 0777)
+        return complain(STATUS_SYNTAX, "umask: %s: not an octal mask", arguments[1]);
     umask((mode_t)mask);
     return 0;
 }
@@ -112,9 +99,7 @@ umask_builtin(char **arguments)
 static bool
 check_name(const char *builtin, const char *name)
 {
-    if (!is_name(name))
-        complain("%s: %s: not a name", builtin, name);
-    return is_name(name);
+    return is_name(name) || complain(false, "%s: %s: not a name", builtin, name);
 }
 
 /* export [NAME[=VALUE]...] */
@@ -124,12 +109,9 @@ export_builtin(char **arguments)
     if (arguments[1] == NULL)
         variables_print_exported();
     for (char **a = arguments + 1; *a != NULL; a++) {
-        size_t length = assignment_name(*a);
-        char *name = length > 0 ? arena_copy(*a, length) : *a;
+        char *name = assignment_name(*a) > 0 ? variable_assign(*a) : *a;
         if (!check_name("export", name))
             return STATUS_SYNTAX;
-        if (length > 0)
-            variable_set(name, *a + length + 1);
         variable_export(name);
     }
     return 0;
@@ -147,20 +129,16 @@ unset_builtin(char **arguments)
     return 0;
 }
 
-/* shift [N]: $1 becomes what $N+1 was. The list itself stays as it is, a loop may be walking it. */
+/* shift [N]: $1 becomes what $N+1 was. */
 static int
 shift_builtin(char **arguments)
 {
     int count = 1;
 
-    if (arguments[1] != NULL && !parse_count(arguments[1], &count)) {
-        complain("shift: %s: not a number", arguments[1]);
-        return STATUS_SYNTAX;
-    }
-    if (count > shell.argument_count) {
-        complain("shift: there are only %d arguments", shell.argument_count);
-        return STATUS_FAILED;
-    }
+    if (arguments[1] != NULL && !parse_count(arguments[1], &count))
+        return complain(STATUS_SYNTAX, "shift: %s: not a number", arguments[1]);
+    if (count > shell.argument_count)
+        return complain(STATUS_FAILED, "shift: there are only %d arguments", shell.argument_count);
     shell.arguments += count;
     shell.argument_count -= count;
     return 0;
@@ -207,60 +185,42 @@ exit_builtin(char **arguments)
 {
     int status = shell.status;
 
-    if (arguments[1] != NULL && !parse_count(arguments[1], &status)) {
-        complain("exit: %s: not a number", arguments[1]);
-        status = STATUS_SYNTAX;
-    }
+    if (arguments[1] != NULL && !parse_count(arguments[1], &status))
+        status = complain(STATUS_SYNTAX, "exit: %s: not a number", arguments[1]);
     exit(status & 0xff);
 }
 
 /* break [N] and continue [N] */
 static int
-leave_loops(char **arguments, enum unwind how)
+break_builtin(char **arguments)
 {
     int count = 1;
 
-    if (arguments[1] != NULL && (!parse_count(arguments[1], &count) || count == 0)) {
-        complain("%s: %s: not a number of loops", arguments[0], arguments[1]);
-        return STATUS_SYNTAX;
-    }
+    if (arguments[1] != NULL && (!parse_count(arguments[1], &count) || count == 0))
+        return complain(STATUS_SYNTAX, "%s: %s: not a number of loops", arguments[0], arguments[1]);
     if (shell.loop_depth > 0) {
-        shell.unwind = how;
+        shell.unwind = arguments[0][0] == 'b' ? BREAKING : CONTINUING;
         shell.unwind_loops = count < shell.loop_depth ? count : shell.loop_depth;
     }
     return 0;
 }
 
-static int
-break_builtin(char **arguments)
-{
-    return leave_loops(arguments, BREAKING);
-}
-
-static int
-continue_builtin(char **arguments)
-{
-    return leave_loops(arguments, CONTINUING);
-}
-
-/* . FILE: runs it in this shell, so that it can set variables. The name is no matter of PATH. */
+/* . FILE: runs it in this shell, so that it can set variables. The name is no matter of PATH. That
+ * there is none ends a script, as POSIX asks: what follows relies on it. */
 static int
 dot_builtin(char **arguments)
 {
     struct input in;
 
-    if (arguments[1] == NULL) {
-        complain("usage: . FILE");
-        return STATUS_SYNTAX;
-    }
+    if (arguments[1] == NULL)
+        return complain(STATUS_SYNTAX, "usage: . FILE");
     int fd = open_script(arguments[1]);
     if (fd < 0) {
-        complain(".: %s: %s", arguments[1], strerror(errno));
-        return STATUS_FAILED;
+        abandon(complain(STATUS_SYNTAX, ".: %s: %s", arguments[1], strerror(errno)));
+        return shell.status;
     }
     input_from_fd(&in, fd);
     int status = run_input(&in);
-    free(in.buffer);
     close(fd);
     return status;
 }
@@ -269,48 +229,45 @@ dot_builtin(char **arguments)
 int
 exec_builtin(char **arguments)
 {
-    if (arguments[1] == NULL)
-        return 0; /* the redirections were all */
-    execute(arguments + 1);
+    if (arguments[1] != NULL)
+        execute(arguments + 1);
+    return 0; /* the redirections were all */
 }
 
 /* wait [PID...]: the status is that of the last one named. */
 static int
 wait_builtin(char **arguments)
 {
-    int status = 0;
-    int pid;
+    int status = 0, pid;
 
     if (arguments[1] == NULL)
-        return wait_background_all();
+        return wait_background(0);
     for (char **a = arguments + 1; *a != NULL; a++) {
-        if (!parse_count(*a, &pid)) {
-            complain("wait: %s: not a process number", *a);
-            return STATUS_SYNTAX;
-        }
+        if (!parse_count(*a, &pid) || pid == 0)
+            return complain(STATUS_SYNTAX, "wait: %s: not a process number", *a);
         status = wait_background(pid);
     }
     return status;
 }
 
 /* A builtin wins over a program of the same name; a path, /bin/true, means the program. */
-builtin_function *
+const struct builtin *
 find_builtin(const char *name)
 {
-    static const struct {
-        const char *name;
-        builtin_function *run;
-    } builtins[] = {
-        { ":", true_builtin },      { ".", dot_builtin },       { "[", test_builtin },
-        { "break", break_builtin }, { "cd", cd_builtin },       { "continue", continue_builtin },
-        { "exec", exec_builtin },   { "exit", exit_builtin },   { "export", export_builtin },
-        { "false", false_builtin }, { "pwd", pwd_builtin },     { "read", read_builtin },
-        { "shift", shift_builtin }, { "test", test_builtin },   { "true", true_builtin },
-        { "umask", umask_builtin }, { "unset", unset_builtin }, { "wait", wait_builtin },
+    static const struct builtin builtins[] = {
+        { ":", true_builtin, true },        { ".", dot_builtin, true },
+        { "[", test_builtin, false },       { "break", break_builtin, true },
+        { "cd", cd_builtin, false },        { "continue", break_builtin, true },
+        { "exec", exec_builtin, true },     { "exit", exit_builtin, true },
+        { "export", export_builtin, true }, { "false", true_builtin, false },
+        { "pwd", pwd_builtin, false },      { "read", read_builtin, false },
+        { "shift", shift_builtin, true },   { "test", test_builtin, false },
+        { "true", true_builtin, false },    { "umask", umask_builtin, false },
+        { "unset", unset_builtin, true },   { "wait", wait_builtin, false },
     };
 
     for (unsigned i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
         if (strcmp(builtins[i].name, name) == 0)
-            return builtins[i].run;
+            return &builtins[i];
     return NULL;
 }

@@ -7,38 +7,26 @@
  */
 #include "sh.h"
 
-/* After a wrong word next_token does nothing: the parser has failed. */
-static void
-expect_word(struct parser *p, const char *word)
-{
-    if (!at_word(p, word))
-        unexpected(p);
-    next_token(p);
-}
-
-/* ( list ) */
+/* A list over several lines, up to what cannot continue it; it must not be empty. */
 static struct node *
-parse_subshell(struct parser *p)
+parse_body(struct parser *p)
 {
-    struct node *n = new_node(NODE_SUBSHELL);
+    struct node *list = parse_list(p, false);
 
-    next_token(p);
-    n->body = parse_body(p);
-    if (p->token.kind != TOKEN_CLOSE)
+    if (list == NULL)
         unexpected(p);
-    next_token(p);
-    return n;
+    return list;
 }
 
-/* { list ; }: the braces are words, so a separator has to stand before the closing one. */
+/* ( list ) and { list ; }: braces are words, so a separator has to stand before the closing one. */
 static struct node *
 parse_group(struct parser *p)
 {
-    struct node *n = new_node(NODE_GROUP);
+    bool subshell = at(p, "(");
 
     next_token(p);
-    n->body = parse_body(p);
-    expect_word(p, "}");
+    struct node *n = new_node(subshell ? NODE_SUBSHELL : NODE_GROUP, parse_body(p));
+    expect(p, subshell ? ")" : "}");
     return n;
 }
 
@@ -46,24 +34,22 @@ parse_group(struct parser *p)
 static struct node *
 parse_if(struct parser *p)
 {
-    struct node *first = new_node(NODE_IF);
+    struct node *first = NULL;
+    struct node **end = &first; /* a loop: chains of elif may be long */
 
-    for (struct node *n = first;; n = n->otherwise) { /* a loop: chains of elif may be long */
+    do {
+        struct node *n = *end = new_node(NODE_IF, NULL);
         next_token(p);
         n->condition = parse_body(p);
-        expect_word(p, "then");
+        expect(p, "then");
         n->body = parse_body(p);
-        bool more = at_word(p, "elif");
-        if (more) {
-            n->otherwise = new_node(NODE_IF);
-        } else if (at_word(p, "else")) {
-            next_token(p);
-            n->otherwise = parse_body(p);
-        }
-        if (!more)
-            break;
+        end = &n->otherwise;
+    } while (at(p, "elif"));
+    if (at(p, "else")) {
+        next_token(p);
+        *end = parse_body(p);
     }
-    expect_word(p, "fi");
+    expect(p, "fi");
     return first;
 }
 
@@ -71,9 +57,9 @@ parse_if(struct parser *p)
 static struct node *
 parse_do_group(struct parser *p)
 {
-    expect_word(p, "do");
+    expect(p, "do");
     struct node *body = parse_body(p);
-    expect_word(p, "done");
+    expect(p, "done");
     return body;
 }
 
@@ -81,7 +67,7 @@ parse_do_group(struct parser *p)
 static struct node *
 parse_while(struct parser *p)
 {
-    struct node *n = new_node(at_word(p, "while") ? NODE_WHILE : NODE_UNTIL);
+    struct node *n = new_node(at(p, "while") ? NODE_WHILE : NODE_UNTIL, NULL);
 
     next_token(p);
     n->condition = parse_body(p);
@@ -89,61 +75,55 @@ parse_while(struct parser *p)
     return n;
 }
 
-/* The words after `in`. Reserved ones are ordinary there. */
-static struct word *
-parse_words(struct parser *p)
-{
-    struct word *first = NULL;
-
-    for (struct word **tail = &first; p->token.kind == TOKEN_WORD; tail = &(*tail)->next) {
-        *tail = p->token.word;
-        next_token(p);
-    }
-    return first;
-}
-
-/* for NAME [in WORD...]; do list; done: without `in` it means "$@". */
+/* for NAME [in WORD...]; do list; done: without `in` it means "$@". Behind `in`, reserved words are
+ * ordinary. */
 static struct node *
 parse_for(struct parser *p)
 {
-    struct node *n = new_node(NODE_FOR);
+    struct node *n = new_node(NODE_FOR, NULL);
+    struct word **tail = &n->words;
 
     next_token(p);
-    n->name = plain_text(p->token.word);
+    n->name = p->token.text;
     if (n->name == NULL || !is_name(n->name))
         unexpected(p);
     next_token(p);
     skip_newlines(p);
-    n->has_words = at_word(p, "in");
-    if (n->has_words) {
+    if (at(p, "in")) {
         next_token(p);
-        n->words = parse_words(p);
+        for (; p->token.kind == TOKEN_WORD; next_token(p)) {
+            *tail = p->token.word;
+            tail = &(*tail)->next;
+        }
+    } else {
+        *tail = parameter_word("@");
     }
-    if (p->token.kind == TOKEN_SEMICOLON)
+    if (at(p, ";"))
         next_token(p);
     skip_newlines(p);
     n->body = parse_do_group(p);
     return n;
 }
 
+/* The rules are tried in turn; a word that opens none of them begins a simple command. Redirections
+ * behind the closing word hold for all that is inside. */
 struct node *
 parse_compound(struct parser *p)
 {
     static const struct {
-        const char *word;
+        const char *opening;
         struct node *(*parse)(struct parser *p);
     } rules[] = {
-        { "{", parse_group },     { "if", parse_if },   { "while", parse_while },
-        { "until", parse_while }, { "for", parse_for },
+        { "(", parse_group },     { "{", parse_group },     { "if", parse_if },
+        { "while", parse_while }, { "until", parse_while }, { "for", parse_for },
     };
-    struct node *n = NULL;
 
-    if (p->token.kind == TOKEN_OPEN)
-        n = parse_subshell(p);
-    for (unsigned i = 0; n == NULL && i < sizeof rules / sizeof rules[0]; i++)
-        if (at_word(p, rules[i].word))
-            n = rules[i].parse(p);
-    if (n != NULL)
-        n->redirects = parse_redirects(p);
-    return n;
+    for (unsigned i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (at(p, rules[i].opening)) {
+            struct node *n = rules[i].parse(p);
+            n->redirects = parse_redirects(p);
+            return n;
+        }
+    }
+    return NULL;
 }

@@ -4,6 +4,7 @@
  * The keys are those of emacs and of every shell since: arrows, home, end, delete, ctrl-a b e f k l
  * n p u w. The terminal is in raw mode only while a line is being typed, so that commands find it
  * as they expect it. A line longer than the screen is wide moves sideways, and never wraps.
+ * It draws on standard error: the prompt is not output, and `sh >file` still shows it.
  * Sequences are those of ECMA-48, as VT100 and all of its followers send and obey them.
  */
 #include <stdio.h>
@@ -22,6 +23,7 @@ enum { LINE_SIZE = 4096, DEFAULT_COLUMNS = 80, ESCAPE = 27, BACKSPACE = 127 };
  * of the same meaning; delete has not, because ctrl-d also ends the input. */
 enum { KEY_END_OF_FILE = -1, KEY_DELETE = 256, KEY_UNKNOWN };
 
+/* The line being typed. Its text has no zero at the end until it is complete. */
 struct editor {
     const char *prompt;
     char text[LINE_SIZE];
@@ -31,40 +33,31 @@ struct editor {
     char draft[LINE_SIZE]; /* ... which waits here meanwhile */
 };
 
-static void
-put(const char *s)
-{
-    fputs(s, stderr); /* the prompt is not output: `sh >file` on a terminal still shows it */
-}
-
 /* --- history ---------------------------------------------------------------------------------- */
 
 enum { HISTORY = 100 };
 
-static char *history[HISTORY]; /* a ring: line number n is at n % HISTORY */
+static char *history[HISTORY]; /* the oldest first */
 static int history_count;
 
 /* The line `back` steps ago, 1 being the newest; NULL when there is none. */
 static const char *
 history_get(int back)
 {
-    bool there = back >= 1 && back <= HISTORY && back <= history_count;
-
-    return there ? history[(history_count - back) % HISTORY] : NULL;
+    return back >= 1 && back <= history_count ? history[history_count - back] : NULL;
 }
 
 /* Empty lines and repetitions would only be in the way. */
 static void
 history_add(const char *line)
 {
-    const char *newest = history_get(1);
-    int slot = history_count % HISTORY;
-
-    if (line[0] == '\0' || (newest != NULL && strcmp(newest, line) == 0))
+    if (line[0] == '\0' || (history_count > 0 && strcmp(history_get(1), line) == 0))
         return;
-    free(history[slot]);
-    history[slot] = copy_string(line);
-    history_count++;
+    if (history_count == HISTORY) {
+        free(history[0]);
+        memmove(history, history + 1, --history_count * sizeof *history);
+    }
+    history[history_count++] = copy_string(line);
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */
@@ -133,23 +126,15 @@ columns(const char *text, size_t length)
     return count;
 }
 
-/* Asked anew at each key, because a window may change its size at any time. */
-static size_t
-screen_columns(void)
-{
-    struct winsize size;
-
-    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return DEFAULT_COLUMNS;
-    return size.ws_col;
-}
-
-/* Draws the line anew and puts the cursor where it belongs. */
+/* Draws the line anew and puts the cursor where it belongs. The width is asked for at each key,
+ * because a window may change its size at any time; the last column would wrap. */
 static void
 draw(struct editor *e)
 {
-    size_t used = columns(e->prompt, strlen(e->prompt)) + 1; /* the last column would wrap */
-    size_t width = screen_columns();
+    struct winsize size;
+    bool known = ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    size_t width = known ? size.ws_col : DEFAULT_COLUMNS;
+    size_t used = columns(e->prompt, strlen(e->prompt)) + 1;
     size_t room = width > used ? width - used : 1;
     size_t shown = 0;
 
@@ -167,144 +152,128 @@ draw(struct editor *e)
 
 /* --- editing ---------------------------------------------------------------------------------- */
 
-/* Where the character before `at` begins. */
+/* Where the keys move the cursor to, or delete up to. Half a character is no place. */
 static size_t
-before(const struct editor *e, size_t at)
+line_start(const struct editor *e)
 {
-    while (at > 0 && continues_character(e->text[--at]))
+    return 0;
+}
+
+static size_t
+line_end(const struct editor *e)
+{
+    return e->length;
+}
+
+static size_t
+before(const struct editor *e)
+{
+    size_t place = e->cursor;
+
+    while (place > 0 && continues_character(e->text[--place]))
         continue;
-    return at;
+    return place;
 }
 
-/* Where the character after the one at `at` begins. */
 static size_t
-after(const struct editor *e, size_t at)
+after(const struct editor *e)
 {
-    if (at < e->length)
-        at++;
-    while (at < e->length && continues_character(e->text[at]))
-        at++;
-    return at;
+    size_t place = e->cursor + (e->cursor < e->length);
+
+    while (place < e->length && continues_character(e->text[place]))
+        place++;
+    return place;
 }
 
-/* Where the word before the cursor begins: ctrl-w takes blanks behind it, too. */
+/* Blanks behind a word go with it. */
 static size_t
 word_before(const struct editor *e)
 {
-    size_t at = e->cursor;
+    size_t place = e->cursor;
 
-    while (at > 0 && e->text[at - 1] == ' ')
-        at--;
-    while (at > 0 && e->text[at - 1] != ' ')
-        at--;
-    return at;
+    while (place > 0 && e->text[place - 1] == ' ')
+        place--;
+    while (place > 0 && e->text[place - 1] != ' ')
+        place--;
+    return place;
 }
 
-/* What is behind moves up; the cursor stands where the gap was. */
-static void
-delete_range(struct editor *e, size_t from, size_t to)
-{
-    memmove(e->text + from, e->text + to, e->length - to);
-    e->length -= to - from;
-    e->cursor = from;
-}
+static const struct {
+    int key;
+    size_t (*place)(const struct editor *e);
+    bool deletes;
+} movements[] = {
+    { CONTROL('a'), line_start, false }, { CONTROL('b'), before, false },
+    { CONTROL('d'), after, true },       { CONTROL('e'), line_end, false },
+    { CONTROL('f'), after, false },      { CONTROL('h'), before, true },
+    { CONTROL('k'), line_end, true },    { CONTROL('u'), line_start, true },
+    { CONTROL('w'), word_before, true }, { BACKSPACE, before, true },
+    { KEY_DELETE, after, true },
+};
 
+/* Moves the cursor, or deletes what is between it and the place: what is behind moves up. */
 static void
-insert(struct editor *e, char c)
+move(struct editor *e, size_t place, bool deletes)
 {
-    if (e->length + 1 >= LINE_SIZE) { /* one is for the zero at the end */
-        put("\a");
-        return;
+    size_t from = place < e->cursor ? place : e->cursor;
+    size_t to = place < e->cursor ? e->cursor : place;
+
+    e->cursor = deletes ? from : place;
+    if (deletes) {
+        memmove(e->text + from, e->text + to, e->length - to);
+        e->length -= to - from;
     }
-    memmove(e->text + e->cursor + 1, e->text + e->cursor, e->length - e->cursor);
-    e->text[e->cursor++] = c;
-    e->length++;
 }
 
-/* Takes the further bytes of a character in UTF-8 at once: half a character cannot be drawn. */
+/* The further bytes of a character in UTF-8 are taken at once: half a character cannot be drawn. A
+ * byte that cannot follow is dropped. */
 static void
-insert_character(struct editor *e, int first)
+insert(struct editor *e, int c)
 {
-    int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0;
+    int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0;
 
-    insert(e, (char)first);
-    while (more-- > 0)
-        insert(e, (char)read_byte());
+    do {
+        if (e->length + 1 >= LINE_SIZE) { /* one is for the zero at the end */
+            fputc('\a', stderr);
+            return;
+        }
+        memmove(e->text + e->cursor + 1, e->text + e->cursor, e->length - e->cursor);
+        e->text[e->cursor++] = (char)c;
+        e->length++;
+    } while (more-- > 0 && continues_character((char)(c = read_byte())));
 }
 
-/* Takes a line of history for the one that is typed. History lines came from here: they fit. */
-static void
-replace(struct editor *e, const char *text)
-{
-    e->length = strnlen(text, LINE_SIZE - 1);
-    memcpy(e->text, text, e->length);
-    e->cursor = e->length;
-}
-
-/* Moves through history: +1 is older, -1 newer. */
+/* Moves through history: +1 is older, -1 newer. History lines came from here: they fit. */
 static void
 walk_history(struct editor *e, int step)
 {
     int back = e->back + step;
     const char *line = back == 0 ? e->draft : history_get(back);
 
-    if (back < 0 || line == NULL)
+    if (line == NULL)
         return;
     if (e->back == 0) {
         memcpy(e->draft, e->text, e->length);
         e->draft[e->length] = '\0';
     }
     e->back = back;
-    replace(e, line);
+    e->length = e->cursor = strlen(line);
+    memcpy(e->text, line, e->length);
 }
 
 /* Everything that a key does to the line. Keys that mean nothing are dropped. */
 static void
 edit(struct editor *e, int key)
 {
-    switch (key) {
-    case CONTROL('a'):
-        e->cursor = 0;
-        break;
-    case CONTROL('b'):
-        e->cursor = before(e, e->cursor);
-        break;
-    case CONTROL('d'):
-    case KEY_DELETE:
-        delete_range(e, e->cursor, after(e, e->cursor));
-        break;
-    case CONTROL('e'):
-        e->cursor = e->length;
-        break;
-    case CONTROL('f'):
-        e->cursor = after(e, e->cursor);
-        break;
-    case CONTROL('h'):
-    case BACKSPACE:
-        delete_range(e, before(e, e->cursor), e->cursor);
-        break;
-    case CONTROL('k'):
-        e->length = e->cursor;
-        break;
-    case CONTROL('l'):
-        put("\033[H\033[2J");
-        break;
-    case CONTROL('n'):
-        walk_history(e, -1);
-        break;
-    case CONTROL('p'):
-        walk_history(e, 1);
-        break;
-    case CONTROL('u'):
-        delete_range(e, 0, e->cursor);
-        break;
-    case CONTROL('w'):
-        delete_range(e, word_before(e), e->cursor);
-        break;
-    default:
-        if (key >= ' ' && key < KEY_DELETE)
-            insert_character(e, key);
-    }
+    for (unsigned i = 0; i < sizeof movements / sizeof movements[0]; i++)
+        if (key == movements[i].key)
+            return move(e, movements[i].place(e), movements[i].deletes);
+    if (key == CONTROL('l'))
+        fputs("\033[H\033[2J", stderr);
+    else if (key == CONTROL('n') || key == CONTROL('p'))
+        walk_history(e, key == CONTROL('p') ? 1 : -1);
+    else if (key >= ' ' && key < KEY_DELETE)
+        insert(e, key);
 }
 
 /* Works on the line until it is complete. False at ctrl-c, and at ctrl-d on an empty line. */
@@ -316,12 +285,12 @@ edit_until_complete(struct editor *e)
     draw(e);
     while ((key = read_key()) != '\r' && key != '\n') {
         if (key == CONTROL('c')) {
-            put("^C");
+            fputs("^C", stderr);
             interrupted = 1;
             return false;
         }
         if (key == KEY_END_OF_FILE || (key == CONTROL('d') && e->length == 0)) {
-            put("\n");
+            fputc('\n', stderr);
             return false;
         }
         edit(e, key);
@@ -329,10 +298,12 @@ edit_until_complete(struct editor *e)
     }
     e->cursor = e->length;
     draw(e);
-    put("\n");
+    fputc('\n', stderr);
     return true;
 }
 
+/* A terminal that cannot be put into raw mode is none any more: that is the end of the input. Its
+ * modes are put back on every way out, or commands would find a terminal that echoes nothing. */
 const char *
 edit_line(const char *prompt)
 {

@@ -11,6 +11,7 @@
 #include <string.h>
 #include "sh.h"
 
+/* The result in the making. */
 struct fields {
     struct list list;
     struct text field; /* the one that grows, as a pattern */
@@ -31,6 +32,7 @@ end_field(struct fields *f)
     f->pattern = false;
 }
 
+/* The backslash is what keeps a quoted star from matching files, and unescape takes it off. */
 static void
 emit_char(struct fields *f, char c, bool quoted)
 {
@@ -69,7 +71,7 @@ emit_arguments(struct fields *f, bool quoted, bool joined)
     }
 }
 
-/* Digits take part in splitting like any value: IFS is blanks here, so nothing happens. */
+/* Digits hold no blank and nothing special, but take the way of every value. */
 static void
 emit_number(struct fields *f, long number, bool quoted)
 {
@@ -79,45 +81,39 @@ emit_number(struct fields *f, long number, bool quoted)
     emit_value(f, digits, quoted);
 }
 
-/* $1, ${10}, and $0, the name that the shell was called by. What is not set is empty. */
+/* A variable, or $1, ${10}, and $0, the name that the shell was called by. What is not set is
+ * empty: unquoted no word at all. */
 static const char *
-positional(const char *digits)
+value_of(const char *name)
 {
     int number;
+    const char *value = "";
 
-    if (!parse_count(digits, &number) || number > shell.argument_count)
-        return "";
-    return number == 0 ? shell.name : shell.arguments[number - 1];
+    if (!isdigit(*name))
+        value = variable_get(name);
+    else if (parse_count(name, &number) && number <= shell.argument_count)
+        value = number == 0 ? shell.name : shell.arguments[number - 1];
+    return value != NULL ? value : "";
 }
 
-/* What is not set expands to nothing: unquoted to no word at all, quoted to an empty one. */
+/* The special ones first: none of them is the beginning of a name. */
 static void
 emit_parameter(struct fields *f, const char *name, bool quoted)
 {
-    const char *value;
+    const struct {
+        char name;
+        long number;
+    } numbers[] = { { '?', shell.status }, { '$', shell.pid }, { '#', shell.argument_count } };
 
-    switch (name[0]) {
-    case '?':
-        emit_number(f, shell.status, quoted);
-        break;
-    case '$':
-        emit_number(f, shell.pid, quoted);
-        break;
-    case '#':
-        emit_number(f, shell.argument_count, quoted);
-        break;
-    case '!':
-        if (shell.last_background != 0)
-            emit_number(f, shell.last_background, quoted);
-        break;
-    case '@':
-    case '*':
-        emit_arguments(f, quoted, name[0] == '*');
-        break;
-    default:
-        value = isdigit(name[0]) ? positional(name) : variable_get(name);
-        emit_value(f, value != NULL ? value : "", quoted);
-    }
+    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (*name == numbers[i].name)
+            return emit_number(f, numbers[i].number, quoted);
+    if (*name == '@' || *name == '*')
+        emit_arguments(f, quoted, *name == '*');
+    else if (*name == '!' && shell.last_background != 0)
+        emit_number(f, shell.last_background, quoted);
+    else
+        emit_value(f, value_of(name), quoted);
 }
 
 /* Adds what one piece stands for. */
@@ -156,6 +152,7 @@ emit_word(struct fields *f, const struct word *w)
         emit_part(f, part);
 }
 
+/* Each word ends the field that its last piece was part of: words never join. */
 char **
 expand_words(const struct word *list)
 {
@@ -168,6 +165,7 @@ expand_words(const struct word *list)
     return list_take(&f.list);
 }
 
+/* What is not split is one field, so a pattern in it stays a text: x=* holds a star. */
 char *
 expand_text(const struct word *w)
 {

@@ -12,6 +12,9 @@
 #include <sys/stat.h>
 #include "sh.h"
 
+/* A `*` takes nothing at first. Where the rest does not match, the last `*` takes one character
+ * more and the rest is tried again behind it; an earlier one never has to, for what it could take
+ * more, the later one can. */
 static bool
 matches(const char *pattern, const char *text)
 {
@@ -50,16 +53,6 @@ unescape(char *pattern)
     return pattern;
 }
 
-static char *
-join(const char *folder, const char *name)
-{
-    struct text path = { 0 };
-
-    text_append(&path, folder);
-    text_append(&path, name);
-    return text_take(&path);
-}
-
 static void match_below(struct list *files, const char *folder, const char *pattern);
 
 /* Goes on from a name that matched; `rest` is the pattern from its slashes on, or empty. */
@@ -74,7 +67,7 @@ match_rest(struct list *files, const char *path, const char *rest)
     if (slashes == 0)
         list_add(files, (char *)path);
     else if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        match_below(files, join(path, arena_copy(rest, slashes)), rest + slashes);
+        match_below(files, join(path, arena_copy(rest, slashes), ""), rest + slashes);
 }
 
 /* Matches the first name of the pattern with what lies in a folder; "" is the current one. */
@@ -86,14 +79,14 @@ match_below(struct list *files, const char *folder, const char *pattern)
     struct dirent *entry;
 
     if (strpbrk(name, "*?") == NULL) {
-        match_rest(files, join(folder, unescape(name)), pattern + length);
+        match_rest(files, join(folder, unescape(name), ""), pattern + length);
         return;
     }
     DIR *open = opendir(*folder != '\0' ? folder : ".");
     while (open != NULL && (entry = readdir(open)) != NULL) {
         bool hidden = entry->d_name[0] == '.' && name[0] != '.';
         if (!hidden && matches(name, entry->d_name))
-            match_rest(files, join(folder, entry->d_name), pattern + length);
+            match_rest(files, join(folder, entry->d_name, ""), pattern + length);
     }
     if (open != NULL)
         closedir(open);

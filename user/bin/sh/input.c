@@ -32,6 +32,8 @@ read_within_line(int fd, char *to)
     return size;
 }
 
+/* For the lines of a script and for `read`, which both must leave the rest to whoever reads
+ * next. */
 bool
 read_line(int fd, struct text *t)
 {
@@ -49,63 +51,43 @@ read_line(int fd, struct text *t)
     return false;
 }
 
-/* Makes the line and a newline the next characters of the input. */
-static void
-keep_line(struct input *in, const char *line, size_t length)
-{
-    if (length + 1 > in->room) {
-        free(in->buffer);
-        in->room = 2 * length + BLOCK;
-        in->buffer = malloc(in->room);
-        if (in->buffer == NULL)
-            out_of_memory();
-    }
-    memcpy(in->buffer, line, length);
-    in->buffer[length] = '\n';
-    in->at = in->buffer;
-    in->end = in->buffer + length + 1;
-}
-
-/* The line is built in the arena and moved: it must outlive the command that asked for it. */
+/* Makes the next line the input's. It is built in the arena and copied: it must outlive the command
+ * that asked for it. The second prompt tells a person that the shell waits for the rest of one. */
 static bool
-refill_from_fd(struct input *in)
+refill(struct input *in)
 {
     struct arena_mark mark = arena_mark();
     struct text line = { 0 };
-    bool any = read_line(in->fd, &line) || line.length > 0; /* the last may lack its newline */
-    size_t length = line.length;
+    const char *typed = NULL;
 
-    if (any)
-        keep_line(in, text_take(&line), length);
+    if (in->typed && (typed = edit_line(in->continues ? "> " : "postern$ ")) != NULL)
+        text_append(&line, typed);
+    bool any = in->typed ? typed != NULL
+                         : read_line(in->fd, &line) || line.length > 0; /* without its newline */
+    text_add(&line, '\n');
+    free(in->buffer);
+    in->at = in->buffer = copy_string(text_take(&line));
+    in->line += any;
     arena_release(mark);
     return any;
 }
 
-/* The second prompt tells a person that the shell waits for the rest of a command. */
-static bool
-refill_from_terminal(struct input *in)
-{
-    const char *line = edit_line(in->continues ? "> " : "postern$ ");
-
-    if (line != NULL)
-        keep_line(in, line, strlen(line));
-    return line != NULL;
-}
-
+/* The text stays the caller's; it ends by being used up. */
 void
 input_from_string(struct input *in, const char *text)
 {
-    *in = (struct input){ .at = text, .end = text + strlen(text), .line = 1 };
+    *in = (struct input){ .at = text, .fd = -1, .line = 1 };
 }
 
+/* Nothing is read yet: the prompt has to wait for the first question. */
 void
 input_from_fd(struct input *in, int fd)
 {
-    bool typed = fd == STDIN_FILENO && shell.interactive;
-
-    *in = (struct input){ .fd = fd, .refill = typed ? refill_from_terminal : refill_from_fd };
+    *in = (struct input){ .at = "", .fd = fd, .typed = fd == STDIN_FILENO && shell.interactive };
 }
 
+/* `exec 3>file` in the script would otherwise cut the script itself off, and a command that it
+ * starts could read on in it. */
 int
 open_script(const char *path)
 {
@@ -122,29 +104,18 @@ open_script(const char *path)
 int
 input_peek(struct input *in)
 {
-    if (in->at == in->end && !in->ended) {
-        in->ended = in->refill == NULL || !in->refill(in);
-        in->line += !in->ended;
-    }
+    if (*in->at == '\0' && !in->ended)
+        in->ended = in->fd < 0 || !refill(in);
     return in->ended ? INPUT_END : (unsigned char)*in->at;
 }
 
-int
-input_peek_second(struct input *in)
-{
-    bool there = input_peek(in) != INPUT_END && in->at + 1 < in->end;
-
-    return there ? (unsigned char)in->at[1] : INPUT_END;
-}
-
+/* At an end nothing moves, so that it can be asked for again. */
 int
 input_next(struct input *in)
 {
     int c = input_peek(in);
 
-    if (c != INPUT_END)
-        in->at++;
-    if (c == '\n' && in->refill == NULL) /* a string counts its lines as they are used up */
-        in->line++;
+    in->at += c != INPUT_END;
+    in->line += c == '\n' && in->fd < 0; /* a string counts its lines as they are used up */
     return c;
 }

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -17,13 +16,14 @@
 
 enum { STILL_RUNNING = -1 };
 
+/* What is known of a command that runs or ran in the background and was not waited for. */
 struct job {
     struct job *next;
     pid_t pid;
     int status;
 };
 
-static struct job *jobs;
+static struct job *jobs; /* the newest first: numbers come again */
 
 /* Waits for the job, or (WNOHANG) only looks. Returns its status as far as it is known. */
 static int
@@ -43,35 +43,11 @@ update(struct job *job, int options)
     return job->status;
 }
 
-static void
-add_job(pid_t pid)
-{
-    struct job *job = malloc(sizeof *job);
-
-    if (job == NULL)
-        out_of_memory();
-    for (struct job *old = jobs; old != NULL; old = old->next)
-        update(old, WNOHANG); /* or a script that never waits would fill the process table */
-    *job = (struct job){ .next = jobs, .pid = pid, .status = STILL_RUNNING };
-    jobs = job;
-}
-
-/* Called once the status has been told: POSIX lets a shell forget it then. */
-static void
-remove_job(struct job **link)
-{
-    struct job *job = *link;
-
-    *link = job->next;
-    free(job);
-}
-
-/* For a subshell, whose parent has these children and can wait for them; it cannot. */
+/* They are the parent's children, which can wait for them; this process cannot. */
 void
 forget_background(void)
 {
-    while (jobs != NULL)
-        remove_job(&jobs);
+    jobs = NULL;
 }
 
 /* The whole tree runs in a child, which a simple command replaces: $! is then the program
@@ -93,36 +69,38 @@ run_background(const struct node *tree)
     }
     if (pid < 0)
         return;
-    add_job(pid);
+    struct job *job = malloc(sizeof *job);
+    if (job == NULL)
+        out_of_memory();
+    for (struct job *old = jobs; old != NULL; old = old->next)
+        update(old, WNOHANG); /* or a script that never waits would fill the process table */
+    *job = (struct job){ .next = jobs, .pid = pid, .status = STILL_RUNNING };
+    jobs = job;
     shell.last_background = pid;
     if (shell.interactive)
         fprintf(stderr, "[%d]\n", pid);
 }
 
-/* After ctrl-c the job stays in the list: somebody may wait for it again. */
+/* A job is forgotten once its status has been told, as POSIX allows. After ctrl-c it stays in the
+ * list: somebody may wait for it again. */
 int
 wait_background(pid_t pid)
 {
     struct job **link = &jobs;
 
-    while (*link != NULL && (*link)->pid != pid)
-        link = &(*link)->next;
-    if (*link == NULL)
-        return STATUS_NOT_FOUND;
-    int status = update(*link, 0);
-    if ((*link)->status != STILL_RUNNING)
-        remove_job(link);
-    return status;
-}
-
-int
-wait_background_all(void)
-{
-    while (jobs != NULL) {
-        int status = update(jobs, 0);
-        if (jobs->status == STILL_RUNNING)
+    while (*link != NULL) {
+        struct job *job = *link;
+        if (pid != 0 && job->pid != pid) {
+            link = &job->next;
+            continue;
+        }
+        int status = update(job, 0);
+        if (job->status == STILL_RUNNING)
             return status; /* ctrl-c */
-        remove_job(&jobs);
+        *link = job->next;
+        free(job);
+        if (pid != 0)
+            return status;
     }
-    return 0;
+    return pid != 0 ? STATUS_NOT_FOUND : 0;
 }

@@ -7,102 +7,105 @@
  */
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 #include "sh.h"
 
+/* Of two that begin alike the longer one stands first. A redirection's number is its descriptor. */
+static const struct {
+    const char *text;
+    enum token_kind kind;
+    enum redirect_kind redirect;
+    int fd;
+} operators[] = {
+    { "&&", TOKEN_OTHER, 0, 0 },
+    { "||", TOKEN_OTHER, 0, 0 },
+    { "&", TOKEN_OTHER, 0, 0 },
+    { "|", TOKEN_OTHER, 0, 0 },
+    { ";", TOKEN_OTHER, 0, 0 },
+    { "(", TOKEN_OTHER, 0, 0 },
+    { ")", TOKEN_OTHER, 0, 0 },
+    { "\n", TOKEN_OTHER, 0, 0 },
+    { ">>", TOKEN_REDIRECT, REDIRECT_APPEND, 1 },
+    { ">&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 1 },
+    { ">", TOKEN_REDIRECT, REDIRECT_WRITE, 1 },
+    { "<&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 0 },
+    { "<", TOKEN_REDIRECT, REDIRECT_READ, 0 },
+};
+
+/* Later errors are mostly a consequence of the first, and are not told. */
 void
 syntax_error(struct parser *p, const char *what, const char *detail)
 {
     if (!p->failed && !interrupted) /* ctrl-c is no error of the line that it ends */
         fprintf(stderr, "sh: line %d: syntax error: %s%s\n", p->in->line, what, detail);
     p->failed = true;
-    p->token = (struct token){ .kind = TOKEN_ERROR };
+    p->token = (struct token){ .text = "" };
 }
 
-/* Blanks, joined lines and a comment, up to the next token. */
+/* One question for operators and reserved words: the grammar needs no other difference. */
+bool
+at(const struct parser *p, const char *text)
+{
+    return p->token.text != NULL && strcmp(p->token.text, text) == 0;
+}
+
+/* Blanks, joined lines and a comment, up to the next token. A `#` inside of a word is ordinary,
+ * because this is called between words only. */
 static void
 skip_blanks(struct input *in)
 {
-    for (;;) {
-        int c = input_peek(in);
-        if (c == '\\' && input_peek_second(in) == '\n')
-            input_next(in);
-        else if (c != ' ' && c != '\t')
-            break;
+    for (int c; (c = input_peek(in)) == ' ' || c == '\t' || (c == '\\' && in->at[1] == '\n');) {
         input_next(in);
+        if (c == '\\')
+            input_next(in);
     }
     if (input_peek(in) == '#')
-        while (input_peek(in) != '\n' && input_peek(in) != INPUT_END)
-            input_next(in);
+        in->at += strcspn(in->at, "\n");
 }
 
-/* Takes the next character if it is c. */
+/* Reads the operator that begins here. False, and nothing read, when none does. The characters are
+ * taken one by one: a newline among them counts a line. */
 static bool
-accept(struct input *in, int c)
+read_operator(struct input *in, struct token *token)
 {
-    if (input_peek(in) != c)
-        return false;
-    input_next(in);
-    return true;
-}
-
-/* At `<` or `>`; fd is the digit before it, -1 without one. */
-static struct token
-read_redirect(struct input *in, int fd)
-{
-    bool output = input_next(in) == '>';
-    struct token token = { .kind = TOKEN_REDIRECT, .fd = fd >= 0 ? fd : output };
-
-    if (accept(in, '&'))
-        token.redirect = REDIRECT_DUPLICATE;
-    else if (!output)
-        token.redirect = REDIRECT_READ;
-    else
-        token.redirect = accept(in, '>') ? REDIRECT_APPEND : REDIRECT_WRITE;
-    return token;
-}
-
-/* TOKEN_WORD, and nothing read, when no operator begins here. */
-static enum token_kind
-read_operator(struct input *in)
-{
-    static const struct {
-        char c;
-        enum token_kind once, twice;
-    } operators[] = {
-        { '&', TOKEN_AMPERSAND, TOKEN_AND_IF }, { '|', TOKEN_PIPE, TOKEN_OR_IF },
-        { ';', TOKEN_SEMICOLON, TOKEN_WORD },   { '(', TOKEN_OPEN, TOKEN_WORD },
-        { ')', TOKEN_CLOSE, TOKEN_WORD },       { '\n', TOKEN_NEWLINE, TOKEN_WORD },
-    };
-
     for (unsigned i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-        bool doubles = operators[i].twice != TOKEN_WORD;
-        if (accept(in, operators[i].c))
-            return doubles && accept(in, operators[i].c) ? operators[i].twice : operators[i].once;
+        size_t length = strlen(operators[i].text);
+        if (strncmp(in->at, operators[i].text, length) != 0)
+            continue;
+        while (length-- > 0)
+            input_next(in);
+        *token = (struct token){ operators[i].kind, operators[i].text, NULL, operators[i].fd,
+                                 operators[i].redirect };
+        if (token->text[0] == '\n')
+            token->text = END_OF_LINE;
+        return true;
     }
-    return TOKEN_WORD;
+    return false;
 }
 
-/* A digit is a descriptor only if the arrow follows at once: `echo 2 >f` prints 2. */
+/* A word may be a reserved one if it is nothing but unquoted text. A digit is a descriptor only if
+ * the arrow follows at once: `echo 2 >f` prints 2. */
 void
 next_token(struct parser *p)
 {
     struct input *in = p->in;
+    struct token token = { .text = END_OF_FILE };
 
     if (p->failed)
         return;
     skip_blanks(in);
     int c = input_peek(in);
-    int second = input_peek_second(in);
-    p->token = (struct token){ .kind = TOKEN_END };
-    if (c == '<' || c == '>')
-        p->token = read_redirect(in, -1);
-    else if (isdigit(c) && (second == '<' || second == '>'))
-        p->token = read_redirect(in, input_next(in) - '0');
-    else if (c != INPUT_END)
-        p->token.kind = read_operator(in);
-    if (p->token.kind == TOKEN_WORD)
-        p->token.word = read_word(p);
-    if (p->failed)
-        p->token.kind = TOKEN_ERROR;
+    if (isdigit(c) && (in->at[1] == '<' || in->at[1] == '>')) {
+        input_next(in);
+        read_operator(in, &token);
+        token.fd = c - '0';
+    } else if (c != INPUT_END && !read_operator(in, &token)) {
+        struct word *word = read_word(p);
+        const struct part *part = word->parts;
+        bool plain = part != NULL && part->next == NULL && part->kind == PART_TEXT && !part->quoted;
+        token =
+            (struct token){ .kind = TOKEN_WORD, .word = word, .text = plain ? part->text : NULL };
+    }
+    p->token = p->failed ? (struct token){ .text = "" } : token; /* inside of $(...), too */
     in->continues = true;
 }

@@ -20,8 +20,8 @@ struct shell shell = { .name = "sh" };
 volatile sig_atomic_t interrupted;
 
 /* The name of the shell comes first, so that its messages are not taken for a program's. */
-void
-complain(const char *format, ...)
+int
+complain(int status, const char *format, ...)
 {
     va_list arguments;
 
@@ -31,8 +31,10 @@ complain(const char *format, ...)
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+    return status;
 }
 
+/* A script must not go on with half of its commands done; a person decides what comes next. */
 void
 abandon(int status)
 {
@@ -67,36 +69,7 @@ become_interactive(void)
     own_terminal();
 }
 
-/* The loop of a shell with a prompt: an error ends a line, never the shell. */
-static int
-run_terminal(void)
-{
-    struct input in;
-
-    do {
-        input_from_fd(&in, STDIN_FILENO);
-        shell.unwind = RUNNING;
-        shell.run_depth = shell.loop_depth = 0;
-        interrupted = 0;
-        run_input(&in);
-        if (interrupted)
-            fputc('\n', stderr); /* behind the ^C that the terminal or the editor has shown */
-        free(in.buffer);         /* after an error the rest of the line means nothing */
-    } while (shell.unwind == ABANDONED);
-    return shell.status;
-}
-
-/* sh -c: the last command of the string may replace the shell, nothing comes after it. */
-static int
-run_string(const char *text)
-{
-    struct input in;
-
-    input_from_string(&in, text);
-    in.final = true;
-    return run_input(&in);
-}
-
+/* A script, or what comes on the standard input. */
 static int
 run_fd(int fd)
 {
@@ -106,66 +79,77 @@ run_fd(int fd)
     return run_input(&in);
 }
 
+/* The loop of a shell with a prompt: an error ends a line, never the shell. */
 static int
-refuse_file(const char *path, const char *why, int status)
+run_terminal(void)
 {
-    complain("%s: %s", path, why);
-    return status;
+    do {
+        shell.unwind = RUNNING;
+        shell.run_depth = shell.loop_depth = 0;
+        interrupted = 0;
+        run_fd(STDIN_FILENO);
+        if (interrupted)
+            fputc('\n', stderr); /* behind the ^C that the terminal or the editor has shown */
+    } while (shell.unwind == ABANDONED);
+    return shell.status;
 }
 
-/* A file that begins with zeros among its first bytes is no text: probably a program for another
- * machine, or a damaged one. Executing it line by line would only make noise, or harm. */
+/* sh -c */
+static int
+run_string(const char *text)
+{
+    struct input in;
+
+    input_from_string(&in, text);
+    return run_input(&in);
+}
+
+/* A file with zeros among its first bytes is no text: probably a program for another machine, or a
+ * damaged one. Executing it line by line would only make noise, or harm. */
 static int
 run_file(const char *path)
 {
     char beginning[128];
     int fd = open_script(path);
+    bool missing = fd < 0 && errno == ENOENT;
+    ssize_t size = fd < 0 ? -1 : pread(fd, beginning, sizeof beginning, 0);
 
-    if (fd < 0)
-        return refuse_file(path, errno == ENOENT ? "not found" : strerror(errno),
-                           errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
-    ssize_t size = pread(fd, beginning, sizeof beginning, 0);
     if (size < 0 && errno != ESPIPE)
-        return refuse_file(path, strerror(errno), STATUS_NOT_EXECUTABLE);
+        return complain(missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "%s: %s", path,
+                        missing ? "not found" : strerror(errno));
     if (size > 0 && memchr(beginning, '\0', (size_t)size) != NULL)
-        return refuse_file(path, "not a script, and no program that can run here",
-                           STATUS_NOT_EXECUTABLE);
+        return complain(STATUS_NOT_EXECUTABLE, "%s: not a script, and no program that can run here",
+                        path);
     return run_fd(fd);
 }
 
-/* argv[0] is $0. With an empty list it stays "sh". */
-static void
-set_parameters(int argc, char **argv)
-{
-    if (argc > 0)
-        shell.name = argv[0];
-    shell.arguments = argc > 0 ? argv + 1 : argv;
-    shell.argument_count = argc > 0 ? argc - 1 : 0;
-}
-
+/* The words from the one that names the shell on: $0 $1 ... With an empty list $0 stays "sh". */
 int
 main(int argc, char **argv)
 {
-    bool commands = argc > 1 && strcmp(argv[1], "-c") == 0;
+    bool option = argc > 1 && argv[1][0] == '-', commands = option && strcmp(argv[1], "-c") == 0;
+    char **words = argv + (commands ? 3 : 1), here[4096];
 
     shell.pid = getpid();
     variables_from_environment();
     if (variable_get("PATH") == NULL)
         variable_set("PATH", "/bin:/usr/bin");
-    if ((commands && argc < 3) || (argc > 1 && argv[1][0] == '-' && !commands)) {
+    if (getcwd(here, sizeof here) != NULL)
+        variable_set("PWD", here);
+    if (option && (!commands || argc < 3)) {
         fputs("usage: sh [FILE [ARGUMENT...]]\n       sh -c COMMANDS [NAME [ARGUMENT...]]\n",
               stderr);
         return STATUS_SYNTAX;
     }
-    if (commands) {
-        set_parameters(argc - 3, argv + 3);
+    if (words < argv + argc) {
+        shell.name = words[0];
+        shell.arguments = words + 1;
+        shell.argument_count = (int)(argv + argc - shell.arguments);
+    }
+    if (commands)
         exit(run_string(argv[2]));
-    }
-    if (argc > 1) {
-        set_parameters(argc - 1, argv + 1);
+    if (argc > 1)
         exit(run_file(argv[1]));
-    }
-    set_parameters(0, argv + argc);
     if (!isatty(STDIN_FILENO))
         exit(run_fd(STDIN_FILENO));
     become_interactive();

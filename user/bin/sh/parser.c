@@ -2,50 +2,44 @@
  * parser.c - from tokens to a tree: lists, pipelines, simple commands. compound.c has the rest.
  *
  * One function a rule of the grammar, one token looked ahead. After a syntax error every token is
- * TOKEN_ERROR, which no rule accepts, so all of them return and none has to ask.
+ * the empty one, which no rule accepts, so all of them return and none has to ask.
  * Follows POSIX.1-2017, "Shell Command Language", 2.10 Shell Grammar.
  */
 #include <string.h>
 #include "sh.h"
 
+/* All other members are zero, as the arena gives them: no children, no redirections. */
 struct node *
-new_node(enum node_kind kind)
+new_node(enum node_kind kind, struct node *body)
 {
     struct node *n = arena_alloc(sizeof *n);
 
     n->kind = kind;
+    n->body = body;
     return n;
 }
 
+/* A word that is not plain, such as "a"$b, has no text that could be shown. */
 void
 unexpected(struct parser *p)
 {
-    static const char *const names[] = {
-        [TOKEN_END] = "end of file", [TOKEN_NEWLINE] = "end of line",
-        [TOKEN_WORD] = "word",       [TOKEN_REDIRECT] = "redirection",
-        [TOKEN_AND_IF] = "&&",       [TOKEN_OR_IF] = "||",
-        [TOKEN_PIPE] = "|",          [TOKEN_SEMICOLON] = ";",
-        [TOKEN_AMPERSAND] = "&",     [TOKEN_OPEN] = "(",
-        [TOKEN_CLOSE] = ")",         [TOKEN_ERROR] = "",
-    };
-    const char *text = plain_text(p->token.word);
-
-    syntax_error(p, "unexpected ", text != NULL ? text : names[p->token.kind]);
+    syntax_error(p, "unexpected ", p->token.text != NULL ? p->token.text : "word");
 }
 
-/* Reserved words are words in the right place, and unquoted. */
-bool
-at_word(const struct parser *p, const char *word)
+/* When it is another one, next_token does nothing: the parser has failed. */
+void
+expect(struct parser *p, const char *text)
 {
-    const char *text = plain_text(p->token.word);
-
-    return text != NULL && strcmp(text, word) == 0;
+    if (!at(p, text))
+        unexpected(p);
+    next_token(p);
 }
 
+/* Between the parts of a command a newline means nothing: `if true` and `then` on two lines. */
 void
 skip_newlines(struct parser *p)
 {
-    while (p->token.kind == TOKEN_NEWLINE)
+    while (at(p, END_OF_LINE))
         next_token(p);
 }
 
@@ -58,14 +52,13 @@ parse_redirects(struct parser *p)
     struct redirect *first = NULL;
 
     for (struct redirect **tail = &first; p->token.kind == TOKEN_REDIRECT; tail = &(*tail)->next) {
-        struct redirect *r = arena_alloc(sizeof *r);
-        r->fd = p->token.fd;
-        r->kind = p->token.redirect;
+        *tail = arena_alloc(sizeof **tail);
+        (*tail)->fd = p->token.fd;
+        (*tail)->kind = p->token.redirect;
         next_token(p);
         if (p->token.kind != TOKEN_WORD)
             unexpected(p);
-        r->target = p->token.word;
-        *tail = r;
+        (*tail)->target = p->token.word;
         next_token(p);
     }
     return first;
@@ -85,25 +78,23 @@ is_assignment(const struct word *w)
 static struct node *
 parse_simple(struct parser *p)
 {
-    struct node *n = new_node(NODE_SIMPLE);
+    struct node *n = new_node(NODE_SIMPLE, NULL);
     struct word **words = &n->words;
     struct word **assignments = &n->assignments;
     struct redirect **redirects = &n->redirects;
 
-    while (p->token.kind == TOKEN_WORD || p->token.kind == TOKEN_REDIRECT) {
-        if (p->token.kind == TOKEN_REDIRECT) {
-            *redirects = parse_redirects(p);
-            while (*redirects != NULL)
-                redirects = &(*redirects)->next;
-        } else {
-            bool assignment = n->words == NULL && is_assignment(p->token.word);
-            struct word ***tail = assignment ? &assignments : &words;
-            **tail = p->token.word;
-            *tail = &p->token.word->next;
-            next_token(p);
-        }
+    for (;;) {
+        *redirects = parse_redirects(p);
+        while (*redirects != NULL)
+            redirects = &(*redirects)->next;
+        if (p->token.kind != TOKEN_WORD)
+            return n;
+        bool assignment = n->words == NULL && is_assignment(p->token.word);
+        struct word ***tail = assignment ? &assignments : &words;
+        **tail = p->token.word;
+        *tail = &p->token.word->next;
+        next_token(p);
     }
-    return n;
 }
 
 /* --- pipelines and lists ---------------------------------------------------------------------- */
@@ -115,10 +106,9 @@ begins_command(const struct parser *p)
     static const char *const enders[] = { "then", "elif", "else", "fi", "do", "done", "}" };
 
     for (unsigned i = 0; i < sizeof enders / sizeof enders[0]; i++)
-        if (at_word(p, enders[i]))
+        if (at(p, enders[i]))
             return false;
-    return p->token.kind == TOKEN_WORD || p->token.kind == TOKEN_REDIRECT ||
-           p->token.kind == TOKEN_OPEN;
+    return p->token.kind != TOKEN_OTHER || at(p, "(");
 }
 
 /* A command of either kind. The depth is that of the parser's own calls, which the stack must
@@ -126,11 +116,10 @@ begins_command(const struct parser *p)
 static struct node *
 parse_one(struct parser *p)
 {
-    if (p->depth > NESTING_LIMIT)
+    if (p->depth++ > NESTING_LIMIT)
         syntax_error(p, "nested too deeply", "");
     if (!begins_command(p))
         unexpected(p);
-    p->depth++;
     struct node *n = parse_compound(p);
     if (n == NULL)
         n = parse_simple(p);
@@ -142,39 +131,25 @@ parse_one(struct parser *p)
 static struct node *
 chain(enum node_kind kind, struct node *first)
 {
-    if (first->next == NULL)
-        return first;
-    struct node *n = new_node(kind);
-    n->children = first;
-    return n;
-}
-
-/* A node with one child. */
-static struct node *
-wrap(enum node_kind kind, struct node *child)
-{
-    struct node *n = new_node(kind);
-
-    n->children = child;
-    return n;
+    return first->next != NULL ? new_node(kind, first) : first;
 }
 
 /* [!] command [| command]...: `!` negates the whole. */
 static struct node *
 parse_pipeline(struct parser *p)
 {
-    bool negated = at_word(p, "!");
+    bool negated = at(p, "!");
 
     if (negated)
         next_token(p);
     struct node *first = parse_one(p);
-    for (struct node *last = first; p->token.kind == TOKEN_PIPE; last = last->next) {
+    for (struct node *last = first; at(p, "|"); last = last->next) {
         next_token(p);
         skip_newlines(p);
         last->next = parse_one(p);
     }
     struct node *pipeline = chain(NODE_PIPELINE, first);
-    return negated ? wrap(NODE_NOT, pipeline) : pipeline;
+    return negated ? new_node(NODE_NOT, pipeline) : pipeline;
 }
 
 /* && and || bind equally and to the left, so a flat chain says all. */
@@ -183,9 +158,8 @@ parse_and_or(struct parser *p)
 {
     struct node *first = parse_pipeline(p);
 
-    for (struct node *last = first; p->token.kind == TOKEN_AND_IF || p->token.kind == TOKEN_OR_IF;
-         last = last->next) {
-        enum joined joined = p->token.kind == TOKEN_AND_IF ? JOINED_AND : JOINED_OR;
+    for (struct node *last = first; at(p, "&&") || at(p, "||"); last = last->next) {
+        enum joined joined = at(p, "&&") ? JOINED_AND : JOINED_OR;
         next_token(p);
         skip_newlines(p);
         last->next = parse_pipeline(p);
@@ -194,9 +168,9 @@ parse_and_or(struct parser *p)
     return chain(NODE_AND_OR, first);
 }
 
-/* NULL when it is empty. Of one line: the newline at its end stays p's token, because to look
- * behind it would mean to read the next line before this one has been run. */
-static struct node *
+/* Of one line: the newline at its end stays p's token, because to look behind it would mean to read
+ * the next line before this one has been run. */
+struct node *
 parse_list(struct parser *p, bool one_line)
 {
     struct node *first = NULL;
@@ -206,11 +180,11 @@ parse_list(struct parser *p, bool one_line)
         skip_newlines(p);
     while (begins_command(p)) {
         struct node *n = parse_and_or(p);
-        *tail = p->token.kind == TOKEN_AMPERSAND ? wrap(NODE_BACKGROUND, n) : n;
+        *tail = at(p, "&") ? new_node(NODE_BACKGROUND, n) : n;
         tail = &(*tail)->next;
-        if (p->token.kind == TOKEN_SEMICOLON || p->token.kind == TOKEN_AMPERSAND)
+        if (at(p, ";") || at(p, "&"))
             next_token(p);
-        else if (one_line || p->token.kind != TOKEN_NEWLINE)
+        else if (one_line || !at(p, END_OF_LINE))
             break;
         if (!one_line)
             skip_newlines(p);
@@ -218,19 +192,10 @@ parse_list(struct parser *p, bool one_line)
     return first != NULL ? chain(NODE_LIST, first) : NULL;
 }
 
-struct node *
-parse_body(struct parser *p)
-{
-    struct node *list = parse_list(p, false);
-
-    if (list == NULL)
-        unexpected(p);
-    return list;
-}
-
 /* --- what others begin ------------------------------------------------------------------------ */
 
-/* With a parser of its own: the outer one is in the middle of a word. */
+/* With a parser of its own: the outer one is in the middle of a word. The `)` stays unread behind
+ * the inner one's token, so that no token of the outer word is taken. */
 struct node *
 parse_substitution(struct parser *p)
 {
@@ -238,23 +203,30 @@ parse_substitution(struct parser *p)
 
     next_token(&inner);
     struct node *list = parse_list(&inner, false);
-    if (inner.token.kind != TOKEN_CLOSE)
+    if (!at(&inner, ")"))
         unexpected(&inner);
     p->failed |= inner.failed;
     return list;
 }
 
-enum parse_result
+/* The one place where a syntax error becomes the end of what is being run: nothing of a line that
+ * is wrong is executed, not even what stands before the mistake. */
+bool
 parse_command(struct input *in, struct node **tree)
 {
     struct parser p = { .in = in };
 
+    *tree = NULL;
     in->continues = false;
     next_token(&p);
-    if (p.token.kind == TOKEN_END)
-        return PARSE_END;
+    if (at(&p, END_OF_FILE))
+        return false;
     *tree = parse_list(&p, true);
-    if (p.token.kind != TOKEN_NEWLINE && p.token.kind != TOKEN_END)
+    if (!at(&p, END_OF_LINE) && !at(&p, END_OF_FILE))
         unexpected(&p);
-    return p.failed ? PARSE_FAILED : *tree != NULL ? PARSED : PARSED_NOTHING;
+    if (p.failed) {
+        *tree = NULL;
+        abandon(STATUS_SYNTAX);
+    }
+    return true;
 }

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 
 /* --- forking and waiting ---------------------------------------------------------------------- */
 
+/* Whoever was the foreground has ended, and nobody would get the next keys. */
 void
 own_terminal(void)
 {
@@ -25,20 +25,9 @@ own_terminal(void)
         tcsetpgrp(shell.terminal, shell.pid);
 }
 
-/* Parent and child both do this: whichever runs first must find it done. */
-static void
-join_group(pid_t pid, pid_t group, bool foreground)
-{
-    if (!shell.owns_terminal || group == GROUP_SHELL)
-        return;
-    if (group == GROUP_NEW)
-        group = pid;
-    setpgid(pid, group);
-    if (foreground)
-        tcsetpgrp(shell.terminal, group);
-}
-
-/* Programs begin with the default actions. SIGTTOU must be ignored until join_group is done. */
+/* What a child of the shell is not any more: the shell that a person uses, the terminal's owner, a
+ * parent. Programs begin with the default actions. SIGTTOU must be ignored until the terminal is
+ * theirs. */
 static void
 become_child(void)
 {
@@ -51,20 +40,28 @@ become_child(void)
     forget_background();
 }
 
+/* Parent and child both put the child into its group: whichever runs first must find it done. */
 pid_t
 fork_shell(pid_t group, bool foreground)
 {
     fflush(stdout); /* or parent and child would both write what waits there */
     pid_t pid = fork();
-    if (pid < 0)
-        complain("cannot fork: %s", strerror(errno));
-    else
-        join_group(pid != 0 ? pid : getpid(), group, foreground);
+    pid_t child = pid != 0 ? pid : getpid();
+    if (pid < 0) {
+        complain(0, "cannot fork: %s", strerror(errno));
+    } else if (shell.owns_terminal && group != GROUP_SHELL) {
+        group = group == GROUP_NEW ? child : group;
+        setpgid(child, group);
+        if (foreground)
+            tcsetpgrp(shell.terminal, group);
+    }
     if (pid == 0)
         become_child();
     return pid;
 }
 
+/* A shell has one number for two facts: statuses above 128 may be either, and `exit 143` cannot be
+ * told from a SIGTERM. */
 int
 decode_status(int wait_status)
 {
@@ -73,35 +70,28 @@ decode_status(int wait_status)
     return STATUS_SIGNAL + WTERMSIG(wait_status);
 }
 
-/* A person sees what killed a command; a script has $?. */
-static void
-report_death(int signal)
-{
-    if (!shell.interactive)
-        return;
-    if (signal == SIGINT)
-        interrupted = 1; /* ctrl-c is meant for the whole line, not for its first command */
-    else if (signal != SIGPIPE)
-        fprintf(stderr, "%s\n", strsignal(signal));
-}
-
-/* The shell itself may get signals meanwhile; its child is what it waits for. */
+/* Waits for a child; the shell itself may get signals meanwhile. Without one (-1) fork has failed,
+ * and has said so. A person sees what killed a command; a script has $?. */
 static int
 wait_for(pid_t pid)
 {
     int status;
 
     if (pid < 0)
-        return STATUS_NOT_EXECUTABLE; /* fork failed, and has said so */
+        return STATUS_NOT_EXECUTABLE;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return STATUS_NOT_FOUND;
-    if (WIFSIGNALED(status))
-        report_death(WTERMSIG(status));
+    int signal = WIFSIGNALED(status) && shell.interactive ? WTERMSIG(status) : 0;
+    if (signal == SIGINT)
+        interrupted = 1; /* ctrl-c is meant for the whole line, not for its first command */
+    else if (signal != 0 && signal != SIGPIPE)
+        fprintf(stderr, "%s\n", strsignal(signal));
     return decode_status(status);
 }
 
-int
+/* The same, and takes the terminal back. */
+static int
 wait_foreground(pid_t pid)
 {
     int status = wait_for(pid);
@@ -114,7 +104,7 @@ wait_foreground(pid_t pid)
 
 /* Tries one path; returns errno. A text without `#!` is a script for this shell. */
 static int
-try_path(const char *path, char **arguments, char **environment)
+try_path(char *path, char **arguments, char **environment)
 {
     struct list script = { 0 };
 
@@ -122,14 +112,15 @@ try_path(const char *path, char **arguments, char **environment)
     if (errno != ENOEXEC)
         return errno;
     list_add(&script, "sh");
-    list_add(&script, (char *)path); /* execve does not write to it */
+    list_add(&script, path);
     for (char **a = arguments + 1; *a != NULL; a++)
         list_add(&script, *a);
     execve("/bin/sh", list_take(&script), environment);
     return errno;
 }
 
-/* Tries the folders of PATH. Of the errors, "it is there, but" says more than "it is not there". */
+/* Tries the folders of PATH; an empty one is the current. Of the errors, "it is there, but" says
+ * more than "it is not there". */
 static int
 try_folders(char **arguments, char **environment)
 {
@@ -138,12 +129,9 @@ try_folders(char **arguments, char **environment)
     size_t length;
 
     for (bool more = folder != NULL; more; folder += length + 1) {
-        struct text path = { 0 };
         length = strcspn(folder, ":");
-        text_append(&path, length > 0 ? arena_copy(folder, length) : "."); /* empty: here */
-        text_add(&path, '/');
-        text_append(&path, arguments[0]);
-        int error = try_path(text_take(&path), arguments, environment);
+        char *path = join(length > 0 ? arena_copy(folder, length) : ".", "/", arguments[0]);
+        int error = try_path(path, arguments, environment);
         if (error != ENOENT && error != ENOTDIR)
             result = error;
         more = folder[length] == ':';
@@ -157,7 +145,7 @@ void
 execute(char **arguments)
 {
     char **environment = variables_environment();
-    const char *name = arguments[0];
+    char *name = arguments[0];
     int error = ENOENT;
 
     become_child(); /* after `exec` typed by a person; elsewhere it has been done */
@@ -166,8 +154,8 @@ execute(char **arguments)
     else if (name[0] != '\0')
         error = try_folders(arguments, environment);
     bool missing = error == ENOENT || error == ENOTDIR;
-    complain("%s: %s", name, missing ? "not found" : strerror(error));
-    exit(missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
+    exit(complain(missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "%s: %s", name,
+                  missing ? "not found" : strerror(error)));
 }
 
 /* Redirections come before assignments, and both in the child: the shell must not feel them. */
@@ -201,10 +189,8 @@ run_subshell(const struct node *tree)
 static bool
 make_pipe(int ends[2])
 {
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        complain("cannot make a pipe: %s", strerror(errno));
-        return false;
-    }
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return complain(false, "cannot make a pipe: %s", strerror(errno));
     for (int i = 0; i < 2; i++) {
         int low = ends[i];
         ends[i] = fcntl(low, F_DUPFD_CLOEXEC, SHELL_FD);
@@ -213,102 +199,71 @@ make_pipe(int ends[2])
     return true;
 }
 
-/* Makes `to` what `from` is; -1 is nothing. */
-static void
-move_fd(int from, int to)
+/* Becomes the tree, in a new child, with its input from `in` and its output into out[1]; -1: as
+ * they are. While a reader is left, a writer is not told that nobody reads: so out[0] is closed. */
+_Noreturn static void
+become_stage(const struct node *tree, int in, const int out[2])
 {
-    if (from >= 0) {
-        dup2(from, to);
-        close(from);
-    }
-}
-
-/* Starts one stage, with its input from `in` and its output into out[1]; -1: as they are. */
-static pid_t
-start_stage(const struct node *stage, pid_t group, int in, const int out[2])
-{
-    pid_t pid = fork_shell(group, true);
-
-    if (pid != 0)
-        return pid;
-    close(out[0]); /* while a reader is left, a writer is not told that nobody reads */
-    move_fd(in, STDIN_FILENO);
-    move_fd(out[1], STDOUT_FILENO);
-    run_and_exit(stage);
-}
-
-/* Starts the stages and notes who they are. Returns how many could be started. */
-static int
-start_stages(const struct node *stages, pid_t *pids)
-{
-    int in = -1, count = 0;
-
-    for (const struct node *stage = stages; stage != NULL; stage = stage->next) {
-        int out[2] = { -1, -1 };
-        if (stage->next != NULL && !make_pipe(out))
-            break;
-        pids[count] = start_stage(stage, count > 0 ? pids[0] : GROUP_NEW, in, out);
-        close(in);
-        close(out[1]);
-        in = out[0];
-        if (pids[count] < 0)
-            break;
-        count++;
-    }
+    close(out[0]);
+    dup2(in, STDIN_FILENO);
+    dup2(out[1], STDOUT_FILENO);
     close(in);
-    return count;
+    close(out[1]);
+    run_and_exit(tree);
 }
 
-/* All of them are waited for, so that no stage outlives the pipeline unseen. */
+/* All stages are waited for, so that none outlives the pipeline unseen. */
 int
 run_pipeline(const struct node *stages)
 {
-    int wanted = 0, status = 0;
+    int in = -1, count = 0, status = 0;
+    pid_t pid = 0;
 
     for (const struct node *stage = stages; stage != NULL; stage = stage->next)
-        wanted++;
-    pid_t *pids = arena_alloc((size_t)wanted * sizeof *pids);
-    int count = start_stages(stages, pids);
-    for (int i = 0; i < count; i++)
+        count++;
+    pid_t *pids = arena_alloc((size_t)count * sizeof *pids); /* zeros: not started */
+    for (int i = 0; stages != NULL && pid >= 0; i++, stages = stages->next) {
+        int out[2] = { -1, -1 };
+        pid = -1;
+        if (stages->next == NULL || make_pipe(out))
+            pid = fork_shell(i > 0 ? pids[0] : GROUP_NEW, true);
+        if (pid == 0)
+            become_stage(stages, in, out);
+        pids[i] = pid;
+        close(in);
+        close(out[1]);
+        in = out[0];
+    }
+    close(in);
+    for (int i = 0; i < count && pids[i] != 0; i++)
         status = wait_for(pids[i]);
     own_terminal();
-    return count == wanted ? status : STATUS_NOT_EXECUTABLE;
+    return status;
 }
 
-/* All that comes out of fd, without zeros and without the newlines at the end. */
-static char *
-read_all(int fd)
+/* Without zeros and without the newlines at the end. The child stays in the shell's group: ctrl-c
+ * then ends both, and with them the whole command. */
+char *
+capture_output(const struct node *tree)
 {
     struct text all = { 0 };
     char block[512];
     ssize_t size;
-
-    while ((size = read(fd, block, sizeof block)) > 0 || (size < 0 && errno == EINTR))
-        for (ssize_t i = 0; i < size; i++)
-            if (block[i] != '\0')
-                text_add(&all, block[i]);
-    while (all.length > 0 && all.data[all.length - 1] == '\n')
-        all.length--;
-    return text_take(&all);
-}
-
-/* The child stays in the shell's group: ctrl-c then ends both, and with them the whole command. */
-char *
-capture_output(const struct node *tree)
-{
     int ends[2];
 
     if (tree == NULL || !make_pipe(ends))
         return "";
     pid_t pid = fork_shell(GROUP_SHELL, false);
-    if (pid == 0) {
-        close(ends[0]);
-        move_fd(ends[1], STDOUT_FILENO);
-        run_and_exit(tree);
-    }
+    if (pid == 0)
+        become_stage(tree, -1, ends);
     close(ends[1]);
-    char *output = read_all(ends[0]);
+    while ((size = read(ends[0], block, sizeof block)) > 0 || (size < 0 && errno == EINTR))
+        for (ssize_t i = 0; i < size; i++)
+            if (block[i] != '\0')
+                text_add(&all, block[i]);
     close(ends[0]);
+    while (all.length > 0 && all.data[all.length - 1] == '\n')
+        all.length--;
     shell.substitution_status = wait_for(pid);
-    return output;
+    return text_take(&all);
 }

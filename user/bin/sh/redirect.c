@@ -14,18 +14,6 @@
 
 enum { NEW_FILE_MODE = 0666 };
 
-/* A copy above 9, or the note that it was closed. */
-static void
-save(int fd, struct saved_fd **saved)
-{
-    struct saved_fd *s = arena_alloc(sizeof *s);
-
-    s->fd = fd;
-    s->copy = fcntl(fd, F_DUPFD_CLOEXEC, SHELL_FD);
-    s->next = *saved; /* the newest first: undoing goes backwards */
-    *saved = s;
-}
-
 /* `2>&1`, and `2>&-`, which closes. */
 static bool
 duplicate(int fd, const char *target)
@@ -36,10 +24,8 @@ duplicate(int fd, const char *target)
         close(fd);
         return true;
     }
-    if (digit && dup2(target[0] - '0', fd) >= 0)
-        return true;
-    complain("%s: not an open descriptor", target);
-    return false;
+    return (digit && dup2(target[0] - '0', fd) >= 0) ||
+           complain(false, "%s: not an open descriptor", target);
 }
 
 /* open gives the lowest free descriptor, which is the wanted one only by luck. */
@@ -48,10 +34,8 @@ open_on(int fd, const char *path, int flags)
 {
     int opened = open(path, flags, NEW_FILE_MODE);
 
-    if (opened < 0) {
-        complain("cannot open %s: %s", path, strerror(errno));
-        return false;
-    }
+    if (opened < 0)
+        return complain(false, "cannot open %s: %s", path, strerror(errno));
     if (opened != fd) {
         dup2(opened, fd);
         close(opened);
@@ -59,6 +43,8 @@ open_on(int fd, const char *path, int flags)
     return true;
 }
 
+/* From left to right, each seeing what the one before has done. After a failure the rest is left
+ * undone, and with it the command. */
 bool
 redirect(const struct redirect *list, struct saved_fd **saved)
 {
@@ -73,14 +59,18 @@ redirect(const struct redirect *list, struct saved_fd **saved)
         const char *target = expand_text(r->target);
         if (shell.unwind != RUNNING)
             return false;
-        if (saved != NULL)
-            save(r->fd, saved);
+        if (saved != NULL) { /* a copy above 9, or the note that it was closed */
+            struct saved_fd *s = arena_alloc(sizeof *s);
+            *s = (struct saved_fd){ r->fd, fcntl(r->fd, F_DUPFD_CLOEXEC, SHELL_FD), *saved };
+            *saved = s; /* the newest first: undoing goes backwards */
+        }
         good = r->kind == REDIRECT_DUPLICATE ? duplicate(r->fd, target)
                                              : open_on(r->fd, target, flags[r->kind]);
     }
     return good;
 }
 
+/* What had been closed before is closed again. */
 void
 redirect_undo(struct saved_fd *saved)
 {

@@ -14,39 +14,63 @@ enum { RUN_LIMIT = 250 }; /* `. FILE` can nest without end; stack and descriptor
 
 /* --- simple commands -------------------------------------------------------------------------- */
 
+/* Without splitting into fields: x=$y keeps the blanks of y. */
 void
 assign(const struct word *list, bool exported)
 {
     for (const struct word *w = list; w != NULL && shell.unwind == RUNNING; w = w->next) {
-        char *text = expand_text(w);
-        char *name = arena_copy(text, assignment_name(text));
-        variable_set(name, text + strlen(name) + 1);
+        char *name = variable_assign(expand_text(w));
         if (exported)
             variable_export(name);
     }
 }
 
-/* A builtin, or no command word at all (NULL), with redirections that end with it. Assignments stay
- * for good: POSIX wants that for many builtins, and none of them needs them otherwise. */
+/* `HOME=/tmp cd`: each assignment is taken back on the way out, unless the builtin is a special
+ * one. */
 static int
-run_here(const struct node *n, builtin_function *builtin, char **arguments)
+run_builtin(const struct builtin *builtin, char **arguments, const struct word *assignments)
+{
+    if (builtin->special)
+        assign(assignments, builtin->run == exec_builtin);
+    if (shell.unwind != RUNNING)
+        return shell.status;
+    if (builtin->special || assignments == NULL)
+        return builtin->run(arguments);
+    char *text = expand_text(assignments);
+    const char *before = variable_get(arena_copy(text, assignment_name(text)));
+    before = before != NULL ? arena_copy(before, strlen(before)) : NULL;
+    char *name = variable_assign(text);
+    int status = run_builtin(builtin, arguments, assignments->next);
+    if (before != NULL)
+        variable_set(name, before);
+    else
+        variable_unset(name);
+    return status;
+}
+
+/* A builtin, or no command word at all (NULL), with redirections that end with it. Output that
+ * cannot be written is its failure, and must not be that of the next one, too. */
+static int
+run_here(const struct node *n, const struct builtin *builtin, char **arguments)
 {
     struct saved_fd *saved = NULL;
-    bool lasting = builtin == exec_builtin; /* `exec 3>file` is there for its effect */
+    bool lasting = builtin != NULL && builtin->run == exec_builtin; /* `exec 3>file` is for good */
     int status = STATUS_FAILED;
 
     if (redirect(n->redirects, lasting ? NULL : &saved)) {
-        assign(n->assignments, lasting);
-        if (shell.unwind != RUNNING)
-            status = shell.status;
-        else
-            status = builtin != NULL ? builtin(arguments) : shell.substitution_status;
-        fflush(stdout); /* before the descriptors are put back */
+        if (builtin == NULL)
+            assign(n->assignments, false);
+        status = builtin != NULL ? run_builtin(builtin, arguments, n->assignments)
+                                 : shell.substitution_status;
+        if (fflush(stdout) != 0) { /* before the descriptors are put back */
+            clearerr(stdout);
+            status = complain(STATUS_FAILED, "%s: cannot write", arguments[0]);
+        }
     } else if (lasting) {
         abandon(STATUS_FAILED);
     }
     redirect_undo(saved);
-    return status;
+    return shell.unwind == ABANDONED ? shell.status : status;
 }
 
 /* The words are expanded before it is known what they are: `$x` can name a builtin. */
@@ -55,7 +79,7 @@ run_simple(const struct node *n, bool last)
 {
     shell.substitution_status = 0;
     char **arguments = expand_words(n->words);
-    builtin_function *builtin = arguments[0] != NULL ? find_builtin(arguments[0]) : NULL;
+    const struct builtin *builtin = arguments[0] != NULL ? find_builtin(arguments[0]) : NULL;
 
     if (shell.unwind != RUNNING)
         return shell.status;
@@ -66,20 +90,12 @@ run_simple(const struct node *n, bool last)
 
 /* --- lists and conditions --------------------------------------------------------------------- */
 
-/* The status of the last command that ran. */
+/* A list, or (left to right) a chain of && and ||: `a || b && c` runs c if a or b was true. The
+ * status is that of the last command that ran. */
 static int
 run_list(const struct node *n)
 {
-    for (n = n->children; n != NULL && shell.unwind == RUNNING; n = n->next)
-        run(n);
-    return shell.status;
-}
-
-/* Left to right: `a || b && c` runs c if a or b was true. */
-static int
-run_and_or(const struct node *n)
-{
-    for (n = n->children; n != NULL && shell.unwind == RUNNING; n = n->next)
+    for (n = n->body; n != NULL && shell.unwind == RUNNING; n = n->next)
         if (n->joined == JOINED_FIRST || (n->joined == JOINED_AND) == (shell.status == 0))
             run(n);
     return shell.status;
@@ -109,51 +125,36 @@ loop_goes_on(void)
     return shell.unwind == RUNNING;
 }
 
-/* The status is that of the body's last round, 0 when there was none: not that of the condition. */
+/* The status is that of the body's last round, 0 when there was none: not that of the condition.
+ * The words of `for` are expanded once, before the first round: `shift` in it changes none.
+ * loop_depth tells `break` whether there is a loop to leave. */
 static int
-run_while(const struct node *n)
+run_loop(const struct node *n)
 {
+    char **word = n->kind == NODE_FOR ? expand_words(n->words) : NULL;
     int status = 0;
 
+    shell.loop_depth++;
     do {
-        bool wanted = (run(n->condition) == 0) == (n->kind == NODE_WHILE);
+        bool wanted;
+        if (shell.unwind != RUNNING || (word != NULL && *word == NULL))
+            break;
+        if (word != NULL)
+            variable_set(n->name, *word++);
+        wanted = word != NULL || (run(n->condition) == 0) == (n->kind == NODE_WHILE);
         if (shell.unwind == RUNNING && !wanted)
             break;
         if (shell.unwind == RUNNING)
             status = run(n->body);
     } while (loop_goes_on()); /* the condition, too, can hold a `break` */
-    return status;
-}
-
-/* The words are expanded once, before the first round; `shift` in the body does not change them. */
-static int
-run_for(const struct node *n)
-{
-    char **words = n->has_words ? expand_words(n->words) : shell.arguments;
-    int count = n->has_words ? -1 : shell.argument_count;
-    bool going = shell.unwind == RUNNING;
-    int status = 0;
-
-    for (int i = 0; going && i != count && words[i] != NULL; i++) {
-        variable_set(n->name, words[i]);
-        status = run(n->body);
-        going = loop_goes_on();
-    }
-    return status;
-}
-
-/* loop_depth tells `break` whether there is a loop to leave. */
-static int
-run_loop(const struct node *n)
-{
-    shell.loop_depth++;
-    int status = n->kind == NODE_FOR ? run_for(n) : run_while(n);
     shell.loop_depth--;
     return shell.unwind == ABANDONED ? shell.status : status;
 }
 
 /* --- all commands ----------------------------------------------------------------------------- */
 
+/* What each kind of node does; its redirections have been carried out. `last`: nothing comes after
+ * it in this process, which a program may therefore replace. */
 static int
 run_kind(const struct node *n, bool last)
 {
@@ -161,15 +162,14 @@ run_kind(const struct node *n, bool last)
     case NODE_SIMPLE:
         return run_simple(n, last);
     case NODE_PIPELINE:
-        return run_pipeline(n->children);
+        return run_pipeline(n->body);
     case NODE_NOT:
-        return run(n->children) == 0 ? 1 : 0;
+        return run(n->body) == 0 ? 1 : 0;
     case NODE_AND_OR:
-        return run_and_or(n);
     case NODE_LIST:
         return run_list(n);
     case NODE_BACKGROUND:
-        run_background(n->children);
+        run_background(n->body);
         return 0;
     case NODE_SUBSHELL:
         return run_subshell(n->body);
@@ -182,41 +182,34 @@ run_kind(const struct node *n, bool last)
     }
 }
 
-/* Redirections of a compound command hold for all that is in it. */
-static int
-run_redirected(const struct node *n)
-{
-    struct saved_fd *saved = NULL;
-    int status = redirect(n->redirects, &saved) ? run_kind(n, false) : STATUS_FAILED;
-
-    redirect_undo(saved);
-    return status;
-}
-
-/* Whatever a command allocated is given back here, on every way out. */
+/* Redirections of a compound command hold for all that is in it; a simple one carries out its own.
+ * Whatever a command allocated is given back here, on every way out. */
 int
 run(const struct node *n)
 {
     struct arena_mark mark = arena_mark();
+    struct saved_fd *saved = NULL;
     bool last = shell.last_command;
 
     shell.last_command = false; /* it was said about this command, not about those inside it */
     if (interrupted)
         abandon(STATUS_SIGNAL + SIGINT);
-    if (shell.unwind == RUNNING && shell.run_depth == RUN_LIMIT) {
-        complain("commands are nested too deeply");
-        abandon(STATUS_SYNTAX);
-    }
+    if (shell.unwind == RUNNING && shell.run_depth == RUN_LIMIT)
+        abandon(complain(STATUS_SYNTAX, "commands are nested too deeply"));
     if (shell.unwind != RUNNING)
         return shell.status;
     shell.run_depth++;
-    bool outside = n->kind != NODE_SIMPLE && n->redirects != NULL;
-    shell.status = outside ? run_redirected(n) : run_kind(n, last);
+    if (n->kind == NODE_SIMPLE || redirect(n->redirects, &saved))
+        shell.status = run_kind(n, last);
+    else
+        shell.status = STATUS_FAILED;
+    redirect_undo(saved);
     shell.run_depth--;
     arena_release(mark);
     return shell.status;
 }
 
+/* exit writes out what builtins have printed; the last program needs no process of its own. */
 void
 run_and_exit(const struct node *n)
 {
@@ -225,26 +218,25 @@ run_and_exit(const struct node *n)
     exit(shell.status);
 }
 
-/* Each command is run before the next line is read: it may be what reads that line. */
+/* Each command is run before the next line is read: it may be what reads that line. Behind the end
+ * of a string nothing comes: its last command needs no process of its own. */
 int
 run_input(struct input *in)
 {
-    enum parse_result result = PARSED_NOTHING;
+    struct arena_mark mark = arena_mark();
+    struct node *tree;
     int status = 0;
 
-    while (result != PARSE_END && shell.unwind == RUNNING) {
-        struct arena_mark mark = arena_mark();
-        struct node *tree = NULL;
-        result = parse_command(in, &tree);
-        if (result == PARSE_FAILED) {
-            abandon(STATUS_SYNTAX);
-        } else if (result == PARSED) {
-            shell.last_command = in->final && in->at == in->end;
+    while (shell.unwind == RUNNING && !interrupted && parse_command(in, &tree)) {
+        if (tree != NULL) {
+            shell.last_command = in->fd < 0 && *in->at == '\0';
             status = run(tree);
         }
-        if (interrupted) /* while it was typed, or while it ran */
-            abandon(STATUS_SIGNAL + SIGINT);
         arena_release(mark);
     }
+    if (interrupted) /* while it was typed, or while it ran */
+        abandon(STATUS_SIGNAL + SIGINT);
+    arena_release(mark);
+    free(in->buffer); /* after an error the rest of the line means nothing */
     return shell.unwind == RUNNING ? status : shell.status;
 }

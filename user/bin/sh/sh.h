@@ -10,7 +10,8 @@
  *             builtins.c and test.c
  *
  * The language is the part of POSIX.1-2017's "Shell Command Language" that people type: no
- * functions, case, here-documents, backquotes, ${NAME-...}, aliases, trap, IFS or job control.
+ * functions, case, here-documents, backquotes, ${NAME-...}, aliases, trap, set, eval, IFS, <>, >|,
+ * [...] in patterns, ~USER or job control; `echo`, `kill` and `printf` are no builtins.
  * Memory of a command comes from arena.c and is given back as a whole.
  */
 #ifndef POSTERN_SH_H
@@ -32,7 +33,8 @@ enum {
     NESTING_LIMIT = 200, /* deeper input is refused: it must not overflow the stack */
 };
 
-/* Why the walk through the tree is being left early. */
+/* Why the walk through the tree is being left early. There is no longjmp: each function on the way
+ * out puts back what it changed, redirections above all. */
 enum unwind { RUNNING, BREAKING, CONTINUING, ABANDONED };
 
 struct shell {
@@ -56,8 +58,9 @@ extern struct shell shell;
 /* Set by ctrl-c at a shell that a person uses: ends what is being run. */
 extern volatile sig_atomic_t interrupted;
 
-/* Prints "sh: " and the message to standard error. */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints "sh: " and the message to standard error. Returns the status, so that a builtin can
+ * complain and end in one step. */
+int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Gives up what is being run, after an error that POSIX calls fatal or ctrl-c. A shell that a
  * person uses goes back to its prompt, so this returns, to be unwound; any other exits. */
@@ -65,6 +68,7 @@ void abandon(int status);
 
 /* --- arena.c: memory that is given back in one go --------------------------------------------- */
 
+/* A place in the arena, to come back to. */
 struct arena_mark {
     struct chunk *chunk;
     size_t used;
@@ -89,6 +93,8 @@ void text_add(struct text *t, char c);
 void text_append(struct text *t, const char *s);
 /* The finished text, ended by a zero; t is empty again. */
 char *text_take(struct text *t);
+/* The three in one, in the arena. */
+char *join(const char *a, const char *b, const char *c);
 
 /* A list of texts that grows likewise. */
 struct list {
@@ -104,15 +110,13 @@ char **list_take(struct list *l);
 enum { INPUT_END = -1 };
 
 struct input {
-    const char *at, *end;             /* what has been read and not yet used */
-    int line;                         /* the number of the line at `at`, from 1 */
-    bool (*refill)(struct input *in); /* reads the next line; NULL: what is there is all */
-    int fd;
+    const char *at; /* what has been read and not yet used, up to a zero */
+    int line;       /* the number of the line at `at`, from 1 */
+    int fd;         /* where further lines come from; -1: what is there is all, it was a string */
+    bool typed;     /* they come from the line editor */
     bool ended;     /* what a terminal calls an end can be followed by more: it is asked once */
-    bool final;     /* no other command will be run after it */
     bool continues; /* inside a command: a person sees another prompt */
-    char *buffer;
-    size_t room;
+    char *buffer;   /* the line of `at`, to be freed */
 };
 
 void input_from_string(struct input *in, const char *text);
@@ -120,11 +124,9 @@ void input_from_string(struct input *in, const char *text);
 void input_from_fd(struct input *in, int fd);
 /* Opens a script where its own descriptors 0 to 9 are not in the way; -1 with errno. */
 int open_script(const char *path);
-/* The next character, or INPUT_END; peek leaves it there. */
+/* The next character, or INPUT_END. It stays there, at in->at: a whole line stands behind it. */
 int input_peek(struct input *in);
 int input_next(struct input *in);
-/* The character after the next one, INPUT_END when that is not in the same line. */
-int input_peek_second(struct input *in);
 /* Appends one line of fd, without its newline, to t. False when the file ended before a newline. */
 bool read_line(int fd, struct text *t);
 
@@ -134,63 +136,59 @@ const char *edit_line(const char *prompt);
 
 /* --- lexer.c, word.c, parser.c, compound.c ---------------------------------------------------- */
 
-enum token_kind {
-    TOKEN_END,
-    TOKEN_NEWLINE,
-    TOKEN_WORD,
-    TOKEN_REDIRECT,
-    TOKEN_AND_IF,
-    TOKEN_OR_IF,
-    TOKEN_PIPE,
-    TOKEN_SEMICOLON,
-    TOKEN_AMPERSAND,
-    TOKEN_OPEN,
-    TOKEN_CLOSE,
-    TOKEN_ERROR, /* after a syntax error there is no other token, which ends every loop */
-};
+enum token_kind { TOKEN_OTHER, TOKEN_WORD, TOKEN_REDIRECT };
 
+/* One token at a time is known, and the parser never needs a second one. */
 struct token {
     enum token_kind kind;
+    const char *text;            /* of operators and unquoted words: may be a reserved one */
     struct word *word;           /* of TOKEN_WORD */
     int fd;                      /* of TOKEN_REDIRECT */
     enum redirect_kind redirect; /* of TOKEN_REDIRECT */
 };
 
+/* The texts of tokens that have none; blanks keep them apart from what a script can write. */
+#define END_OF_FILE "end of file"
+#define END_OF_LINE "end of line"
+
 struct parser {
     struct input *in;
-    struct token token; /* the one being looked at */
+    struct token token; /* the one being looked at; after a syntax error the empty one, for good */
     int depth;
     bool failed;
 };
 
 /* Reads the next token into p->token. */
 void next_token(struct parser *p);
-/* Says what is wrong, once; from then on every token is TOKEN_ERROR. */
+/* Whether the token is this operator or reserved word. */
+bool at(const struct parser *p, const char *text);
+/* Says what is wrong, once; from then on no token is anything, which ends every loop. */
 void syntax_error(struct parser *p, const char *what, const char *detail);
+/* A syntax error that names the token being looked at. */
+void unexpected(struct parser *p);
 /* Reads the word that begins at the next character. */
 struct word *read_word(struct parser *p);
-/* The text of a word that is nothing but unquoted text, else NULL: it may be a reserved word. */
-const char *plain_text(const struct word *w);
-bool is_name_start(int c);
-bool is_name_char(int c);
+/* The word "$NAME". */
+struct word *parameter_word(const char *name);
+/* The length of the name at the beginning of the text, 0: there is none. */
+size_t name_length(const char *text);
 bool is_name(const char *text);
 /* The length of NAME in NAME=..., 0 when the text does not begin so. */
 size_t assignment_name(const char *text);
 
-enum parse_result { PARSED, PARSED_NOTHING, PARSE_END, PARSE_FAILED };
-/* Parses up to the end of a line that completes a command. *tree lives in the arena. */
-enum parse_result parse_command(struct input *in, struct node **tree);
+/* Parses up to the end of a line that completes a command. *tree lives in the arena; NULL: nothing
+ * to run, after an empty line or a syntax error, which is abandoned. False at the end of input. */
+bool parse_command(struct input *in, struct node **tree);
 
 /* The rules of the grammar call each other. */
-struct node *new_node(enum node_kind kind);
-/* A syntax error that names the token being looked at. */
-void unexpected(struct parser *p);
-bool at_word(const struct parser *p, const char *word);
-void skip_newlines(struct parser *p);
+struct node *new_node(enum node_kind kind, struct node *body);
 /* Redirections, as many as there are. */
 struct redirect *parse_redirects(struct parser *p);
-/* A list over several lines, up to what cannot continue it; it must not be empty. */
-struct node *parse_body(struct parser *p);
+/* A list up to what cannot continue it; NULL: it is empty. */
+struct node *parse_list(struct parser *p, bool one_line);
+void skip_newlines(struct parser *p);
+/* Takes a token that must be this one. */
+void expect(struct parser *p, const char *text);
 /* `list )`, for word.c, which has read `$(`. */
 struct node *parse_substitution(struct parser *p);
 /* A compound command with its redirections; NULL when none begins here. */
@@ -213,10 +211,13 @@ bool match_files(struct list *files, const char *pattern);
 
 /* --- variables.c ------------------------------------------------------------------------------ */
 
+/* Exported, so that programs started from here get what this shell got. */
 void variables_from_environment(void);
 /* NULL when it is not set. Valid until the variable is set again. */
 const char *variable_get(const char *name);
 void variable_set(const char *name, const char *value);
+/* The same for NAME=VALUE. Returns NAME, in the arena. */
+char *variable_assign(const char *text);
 void variable_unset(const char *name);
 void variable_export(const char *name);
 void variables_print_exported(void);
@@ -229,7 +230,7 @@ char **variables_environment(void);
 int run(const struct node *tree);
 /* The same, as the last thing that this process does. */
 _Noreturn void run_and_exit(const struct node *tree);
-/* Parses and runs all of an input. The result is the last status, 0 when there was no command. */
+/* Parses and runs all of an input, then frees it. The last status, 0 when there was no command. */
 int run_input(struct input *in);
 /* Sets NAME=VALUE as written in each word. */
 void assign(const struct word *list, bool exported);
@@ -239,8 +240,6 @@ enum { GROUP_NEW = 0, GROUP_SHELL = -1 };
  * nobody types. When the shell owns the terminal, the child joins the process group `group`, a
  * number, GROUP_NEW or GROUP_SHELL; and that becomes the terminal's if it is `foreground`. */
 pid_t fork_shell(pid_t group, bool foreground);
-/* Waits for a child that fork_shell gave (-1: none) and takes the terminal back. A status as $?. */
-int wait_foreground(pid_t pid);
 /* What wait says about a child, as $? says it. */
 int decode_status(int wait_status);
 /* Makes this shell the terminal's foreground; does nothing without a terminal. */
@@ -257,9 +256,9 @@ _Noreturn void execute(char **arguments);
 
 /* Runs the tree without waiting for it. */
 void run_background(const struct node *tree);
-/* Waits for a background command, 127 when pid is none; or for all of them, which gives 0. */
+/* Waits for a background command, 127 when there is no such; for all of them (0), which gives 0. */
 int wait_background(pid_t pid);
-int wait_background_all(void);
+/* For a child, which has none of them. */
 void forget_background(void);
 
 /* --- redirect.c, builtins.c, test.c ----------------------------------------------------------- */
@@ -273,10 +272,15 @@ struct saved_fd {
 bool redirect(const struct redirect *list, struct saved_fd **saved);
 void redirect_undo(struct saved_fd *saved);
 
-typedef int builtin_function(char **arguments);
+struct builtin {
+    const char *name;
+    int (*run)(char **arguments);
+    bool special; /* POSIX: assignments before it stay */
+};
 /* NULL when the name is no builtin. */
-builtin_function *find_builtin(const char *name);
-builtin_function exec_builtin, test_builtin;
+const struct builtin *find_builtin(const char *name);
+int exec_builtin(char **arguments);
+int test_builtin(char **arguments);
 /* Reads a whole decimal number that is not negative; false for anything else. */
 bool parse_count(const char *text, int *number);
 

@@ -7,8 +7,6 @@
 #ifndef POSTERN_SH_TREE_H
 #define POSTERN_SH_TREE_H
 
-#include <stdbool.h>
-
 enum part_kind {
     PART_TEXT,
     PART_PARAMETER,  /* $NAME ${NAME} $1 $? */
@@ -26,6 +24,7 @@ struct part {
     struct part *next;
 };
 
+/* As written, before any expansion: a loop expands it anew in each round. */
 struct word {
     struct part *parts;
     struct word *next;
@@ -38,6 +37,7 @@ enum redirect_kind {
     REDIRECT_DUPLICATE, /* <& and >&, with a digit or - */
 };
 
+/* `2>&1` is descriptor 2, REDIRECT_DUPLICATE, the word 1. */
 struct redirect {
     int fd;
     enum redirect_kind kind;
@@ -47,31 +47,31 @@ struct redirect {
 
 enum node_kind {
     NODE_SIMPLE,     /* assignments, words */
-    NODE_PIPELINE,   /* children */
-    NODE_NOT,        /* children: one */
-    NODE_AND_OR,     /* children, each with its `joined` */
-    NODE_LIST,       /* children */
-    NODE_BACKGROUND, /* children: one */
+    NODE_PIPELINE,   /* body: its stages */
+    NODE_NOT,        /* body */
+    NODE_AND_OR,     /* body: a chain, each with its `joined` */
+    NODE_LIST,       /* body: a chain */
+    NODE_BACKGROUND, /* body */
     NODE_SUBSHELL,   /* body */
     NODE_GROUP,      /* body */
     NODE_IF,         /* condition, body, otherwise */
     NODE_WHILE,      /* condition, body */
     NODE_UNTIL,      /* condition, body */
-    NODE_FOR,        /* name, words (has_words false: "$@"), body */
+    NODE_FOR,        /* name, words, body */
 };
 
+/* What has to come before a link of NODE_AND_OR for it to run. */
 enum joined { JOINED_FIRST, JOINED_AND, JOINED_OR };
 
+/* One structure for all kinds: the members that a kind has no use for are zero. */
 struct node {
     enum node_kind kind;
     enum joined joined;
-    struct node *next; /* in the chain that this node is a child of */
+    struct node *next; /* in the chain that this node is a link of */
     struct redirect *redirects;
-    struct node *children;
     struct word *assignments, *words;
     struct node *condition, *body, *otherwise;
     const char *name;
-    bool has_words;
 };
 
 #endif

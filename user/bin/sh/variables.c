@@ -30,20 +30,19 @@ find(const char *name)
     return link;
 }
 
+/* Adds it, without a value, when there is none. */
 static struct variable *
 find_or_add(const char *name)
 {
     struct variable **link = find(name);
 
-    if (*link == NULL) {
-        *link = calloc(1, sizeof **link + strlen(name) + 1);
-        if (*link == NULL)
-            out_of_memory();
-        strcpy((*link)->name, name);
-    }
+    if (*link == NULL && (*link = calloc(1, sizeof **link + strlen(name) + 1)) == NULL)
+        out_of_memory();
+    strcpy((*link)->name, name);
     return *link;
 }
 
+/* Exported but not set is not set. */
 const char *
 variable_get(const char *name)
 {
@@ -52,6 +51,7 @@ variable_get(const char *name)
     return v != NULL ? v->value : NULL;
 }
 
+/* An exported variable stays exported, and programs started from now on see the new value. */
 void
 variable_set(const char *name, const char *value)
 {
@@ -60,6 +60,17 @@ variable_set(const char *name, const char *value)
 
     free(v->value);
     v->value = copy;
+}
+
+/* The name is copied because the text is mostly an argument, which others may still read. */
+char *
+variable_assign(const char *text)
+{
+    size_t length = assignment_name(text);
+    char *name = arena_copy(text, length);
+
+    variable_set(name, text + length + 1);
+    return name;
 }
 
 /* Also takes the mark that it is exported: unset means as if it never was. */
@@ -76,6 +87,7 @@ variable_unset(const char *name)
     free(v);
 }
 
+/* It may not be set yet: `export A` and later A=1 is a custom of scripts. */
 void
 variable_export(const char *name)
 {
@@ -87,12 +99,8 @@ void
 variables_from_environment(void)
 {
     for (char **entry = environ; *entry != NULL; entry++) {
-        size_t length = assignment_name(*entry);
-        if (length > 0) {
-            char *name = arena_copy(*entry, length);
-            variable_set(name, *entry + length + 1);
-            variable_export(name);
-        }
+        if (assignment_name(*entry) > 0)
+            variable_export(variable_assign(*entry));
     }
 }
 
@@ -117,13 +125,8 @@ variables_environment(void)
     struct list entries = { 0 };
 
     for (struct variable *v = first; v != NULL; v = v->next) {
-        struct text entry = { 0 };
-        if (!v->exported || v->value == NULL)
-            continue;
-        text_append(&entry, v->name);
-        text_add(&entry, '=');
-        text_append(&entry, v->value);
-        list_add(&entries, text_take(&entry));
+        if (v->exported && v->value != NULL)
+            list_add(&entries, join(v->name, "=", v->value));
     }
     return list_take(&entries);
 }

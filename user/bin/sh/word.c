@@ -12,6 +12,7 @@
 /* A word in the making. Characters gather in `text` until a piece of another kind follows. */
 struct builder {
     struct parser *p;
+    struct input *in;
     struct word *word;
     struct part **tail;
     struct text text;
@@ -20,21 +21,22 @@ struct builder {
 
 static void read_dollar(struct builder *b, bool quoted);
 
+/* The builder itself lives on the caller's stack; the word and its pieces in the arena. */
 static struct builder
 begin_word(struct parser *p)
 {
     struct word *word = arena_alloc(sizeof *word);
 
-    return (struct builder){ .p = p, .word = word, .tail = &word->parts };
+    return (struct builder){ .p = p, .in = p->in, .word = word, .tail = &word->parts };
 }
 
+/* Behind all that is there; text that still gathers has to be flushed before. */
 static struct part *
-add_part(struct builder *b, enum part_kind kind, bool quoted)
+append_part(struct builder *b, enum part_kind kind, bool quoted)
 {
     struct part *part = arena_alloc(sizeof *part);
 
-    part->kind = kind;
-    part->quoted = quoted;
+    *part = (struct part){ .kind = kind, .quoted = quoted, .text = "" };
     *b->tail = part;
     b->tail = &part->next;
     return part;
@@ -45,7 +47,15 @@ static void
 flush_text(struct builder *b)
 {
     if (b->text.length > 0)
-        add_part(b, PART_TEXT, b->text_quoted)->text = text_take(&b->text);
+        append_part(b, PART_TEXT, b->text_quoted)->text = text_take(&b->text);
+}
+
+/* Begins a piece of another kind, behind the text that has gathered. */
+static struct part *
+add_part(struct builder *b, enum part_kind kind, bool quoted)
+{
+    flush_text(b);
+    return append_part(b, kind, quoted);
 }
 
 /* Text changes its piece only when quoting begins or ends: a"b"c is three. */
@@ -58,227 +68,174 @@ add_char(struct builder *b, int c, bool quoted)
     text_add(&b->text, (char)c);
 }
 
-static struct word *
-end_word(struct builder *b)
-{
-    flush_text(b);
-    return b->word;
-}
-
 /* --- quotes ----------------------------------------------------------------------------------- */
 
 /* False at the end of the input, which is an error inside of quotes and the like, and after one. */
 static bool
 more(struct builder *b, const char *opening)
 {
-    if (input_peek(b->p->in) == INPUT_END)
+    if (input_peek(b->in) == INPUT_END)
         syntax_error(b->p, "the file ends inside of ", opening);
     return !b->p->failed;
 }
 
-/* One character, or all of what `$` begins, by the rules between double quotes: there a backslash
- * is itself unless it takes the meaning off one of four characters or joins two lines. */
-static void
-read_inside_quotes(struct builder *b)
-{
-    struct input *in = b->p->in;
-    int c = input_next(in);
-    int second = input_peek(in);
+static void read_char(struct builder *b, bool quoted);
 
-    if (c == '$')
-        read_dollar(b, true);
-    else if (c == '`')
-        syntax_error(b->p, "backquotes are not known here, write $(...)", "");
-    else if (c == '\\' && second == '\n')
-        input_next(in);
-    else if (c == '\\' && second > 0 && strchr("$`\"\\", second) != NULL)
-        add_char(b, input_next(in), true);
-    else
-        add_char(b, c, true);
-}
-
-/* Between single quotes nothing has a meaning, not even a backslash. */
+/* Up to the closing quote. Between single quotes nothing has a meaning, not even a backslash. */
 static void
 read_quoted(struct builder *b, int quote)
 {
-    struct input *in = b->p->in;
-
-    if (input_peek(in) == quote) { /* "" is a word although it is empty */
-        flush_text(b);
-        add_part(b, PART_TEXT, true)->text = "";
-    }
-    while (more(b, "quotes") && input_peek(in) != quote) {
+    if (input_peek(b->in) == quote) /* "" is a word although it is empty */
+        add_part(b, PART_TEXT, true);
+    while (more(b, "quotes") && input_peek(b->in) != quote) {
         if (quote == '"')
-            read_inside_quotes(b);
+            read_char(b, true);
         else
-            add_char(b, input_next(in), true);
+            add_char(b, input_next(b->in), true);
     }
-    input_next(in);
+    input_next(b->in);
 }
 
-/* Outside of quotes a backslash quotes any one character, and joins two lines. */
+/* One character, or all of what a quote or `$` begins. A backslash quotes any one character, and
+ * joins two lines; between double quotes it is itself before others than four. */
 static void
-read_unquoted(struct builder *b)
+read_char(struct builder *b, bool quoted)
 {
-    struct input *in = b->p->in;
-    int c = input_next(in);
+    int c = input_next(b->in);
+    int second = input_peek(b->in);
 
-    if (c == '\'' || c == '"')
+    if (!quoted && (c == '\'' || c == '"'))
         read_quoted(b, c);
     else if (c == '$')
-        read_dollar(b, false);
+        read_dollar(b, quoted);
     else if (c == '`')
         syntax_error(b->p, "backquotes are not known here, write $(...)", "");
-    else if (c == '\\' && input_peek(in) == '\n')
-        input_next(in);
-    else if (c == '\\' && input_peek(in) != INPUT_END)
-        add_char(b, input_next(in), true);
+    else if (c == '\\' && second == '\n')
+        input_next(b->in);
+    else if (c == '\\' && second > 0 && (!quoted || strchr("$`\"\\", second) != NULL))
+        add_char(b, input_next(b->in), true);
     else
-        add_char(b, c, false);
+        add_char(b, c, quoted);
 }
 
 /* --- names and dollars ------------------------------------------------------------------------ */
 
-bool
-is_name_start(int c)
-{
-    return isalpha(c) || c == '_';
-}
-
-bool
-is_name_char(int c)
-{
-    return isalnum(c) || c == '_';
-}
-
-/* The same for a whole text. */
-bool
-is_name(const char *text)
-{
-    bool good = is_name_start(*text);
-
-    while (*text != '\0' && good)
-        good = is_name_char(*text++);
-    return good;
-}
-
+/* Letters, digits and underscores, no digit first (POSIX.1-2017, 3.235 Name). */
 size_t
-assignment_name(const char *text)
+name_length(const char *text)
 {
     size_t length = 0;
 
-    if (is_name_start(text[0]))
-        while (is_name_char(text[length]))
-            length++;
+    while (text[length] == '_' || (length > 0 ? isalnum(text[length]) : isalpha(text[0])))
+        length++;
+    return length;
+}
+
+/* All of the text, as `export` and `for` want it. */
+bool
+is_name(const char *text)
+{
+    return *text != '\0' && text[name_length(text)] == '\0';
+}
+
+/* A name of length 0 is none: `=x` is a command, whatever it may be good for. */
+size_t
+assignment_name(const char *text)
+{
+    size_t length = name_length(text);
+
     return text[length] == '=' ? length : 0;
 }
 
-/* NAME, one special character, one digit or (in braces) several; "" when there is none of these. */
-static const char *
-read_name(struct input *in, bool braces)
-{
-    struct text name = { 0 };
-    int c = input_peek(in);
-
-    if (is_name_start(c))
-        while (is_name_char(input_peek(in)))
-            text_add(&name, (char)input_next(in));
-    else if (isdigit(c) || (c > 0 && strchr("?$!#@*", c) != NULL))
-        do
-            text_add(&name, (char)input_next(in));
-        while (braces && isdigit(c) && isdigit(input_peek(in)));
-    return text_take(&name);
-}
-
-/* Of the forms with braces, only the plain one: the others are a language of their own. */
+/* A NAME, a special character, one digit or (in braces) several. Of the forms with braces, only the
+ * plain one: the others are a language of their own. */
 static void
 read_parameter(struct builder *b, bool braces, bool quoted)
 {
-    struct input *in = b->p->in;
-    const char *name = read_name(in, braces);
+    int c = input_peek(b->in);
+    const char *name = b->in->at;
+    size_t length = c == INPUT_END ? 0 : name_length(name);
 
-    if (braces && (name[0] == '\0' || input_next(in) != '}')) {
-        syntax_error(b->p, "${...} holds a name and nothing else", "");
-    } else if (name[0] == '\0') {
+    if (isdigit(c))
+        length = braces ? strspn(name, "0123456789") : 1;
+    else if (c > 0 && strchr("?$!#@*", c) != NULL)
+        length = 1;
+    if (length > 0)
+        add_part(b, PART_PARAMETER, quoted)->text = arena_copy(name, length);
+    else if (!braces)
         add_char(b, '$', quoted); /* alone it is itself */
-    } else {
-        flush_text(b);
-        add_part(b, PART_PARAMETER, quoted)->text = name;
-    }
+    b->in->at += length;
+    if (braces && (length == 0 || input_next(b->in) != '}'))
+        syntax_error(b->p, "${...} holds a name and nothing else", "");
 }
 
 /* $((...)): the expression is expanded like text in double quotes and computed then. */
-static void
-read_arithmetic(struct builder *b, bool quoted)
+static struct word *
+read_arithmetic(struct parser *p)
 {
-    struct builder expression = begin_word(b->p);
-    struct input *in = b->p->in;
+    struct builder b = begin_word(p);
     int open = 0;
 
-    while (more(b, "$((") && (open > 0 || input_peek(in) != ')')) {
-        open += (input_peek(in) == '(') - (input_peek(in) == ')');
-        read_inside_quotes(&expression);
+    while (more(&b, "$((") && (open > 0 || input_peek(b.in) != ')')) {
+        open += (input_peek(b.in) == '(') - (input_peek(b.in) == ')');
+        read_char(&b, true);
     }
-    input_next(in);
-    if (more(b, "$((") && input_next(in) != ')')
-        syntax_error(b->p, "$(( needs two )) at its end", "");
-    flush_text(b);
-    add_part(b, PART_ARITHMETIC, quoted)->expression = end_word(&expression);
+    input_next(b.in);
+    if (more(&b, "$((") && input_next(b.in) != ')')
+        syntax_error(p, "$(( needs two )) at its end", "");
+    flush_text(&b);
+    return b.word;
 }
 
-/* `$((` is always arithmetic: who means a subshell in a substitution leaves a blank, as POSIX
- * asks. */
-static void
-read_substitution(struct builder *b, bool quoted)
-{
-    struct input *in = b->p->in;
-
-    if (input_peek(in) == '(') {
-        input_next(in);
-        read_arithmetic(b, quoted);
-    } else {
-        flush_text(b);
-        add_part(b, PART_COMMAND, quoted)->tree = parse_substitution(b->p);
-    }
-}
-
-/* What `$` begins; it has been read. */
+/* What `$` begins; it has been read. `$((` is always arithmetic: who means a subshell in a
+ * substitution leaves a blank, as POSIX asks. */
 static void
 read_dollar(struct builder *b, bool quoted)
 {
-    struct input *in = b->p->in;
-    int c = input_peek(in);
+    int c = input_peek(b->in);
 
     if (b->p->depth++ > NESTING_LIMIT)
         syntax_error(b->p, "nested too deeply", "");
     if (c == '{' || c == '(')
-        input_next(in);
-    if (c == '(' && !b->p->failed)
-        read_substitution(b, quoted);
-    else
+        input_next(b->in);
+    if (c != '(' || b->p->failed) {
         read_parameter(b, c == '{', quoted);
+    } else if (input_peek(b->in) == '(') {
+        input_next(b->in);
+        add_part(b, PART_ARITHMETIC, quoted)->expression = read_arithmetic(b->p);
+    } else {
+        add_part(b, PART_COMMAND, quoted)->tree = parse_substitution(b->p);
+    }
     b->p->depth--;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-/* Up to a blank or an operator that is not quoted. */
+#define WORD_ENDS " \t\n|&;<>()"
+
+/* Up to a blank or an operator that is not quoted. A `~` alone or before a slash is "$HOME". */
 struct word *
 read_word(struct parser *p)
 {
     struct builder b = begin_word(p);
-    int c;
+    int c = input_peek(p->in);
 
-    while (!p->failed && (c = input_peek(p->in)) != INPUT_END && strchr(" \t\n|&;<>()", c) == NULL)
-        read_unquoted(&b);
-    return end_word(&b);
+    if (c == '~' && strchr("/" WORD_ENDS, p->in->at[1]) != NULL) { /* or the zero at the end */
+        input_next(p->in);
+        add_part(&b, PART_PARAMETER, true)->text = "HOME";
+    }
+    while (!p->failed && (c = input_peek(p->in)) != INPUT_END && strchr(WORD_ENDS, c) == NULL)
+        read_char(&b, false);
+    flush_text(&b);
+    return b.word;
 }
 
-const char *
-plain_text(const struct word *w)
+/* As if it had been written: `for i` is read as `for i in "$@"`, and run.c knows one form only. */
+struct word *
+parameter_word(const char *name)
 {
-    const struct part *part = w != NULL ? w->parts : NULL;
-    bool plain = part != NULL && part->next == NULL && part->kind == PART_TEXT && !part->quoted;
+    struct builder b = begin_word(&(struct parser){ 0 });
 
-    return plain ? part->text : NULL;
+    add_part(&b, PART_PARAMETER, true)->text = name;
+    return b.word;
 }

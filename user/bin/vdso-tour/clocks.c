@@ -75,6 +75,7 @@ by_call(clockid_t clock, struct timespec *now)
     return (int)syscall(SYS_clock_gettime, clock, now);
 }
 
+/* One number is easier to compare and to subtract than two. 64 bits last until the year 2262. */
 static long
 to_ns(struct timespec t)
 {

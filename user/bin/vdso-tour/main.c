@@ -24,6 +24,7 @@ tour_without_image(void)
     return 0;
 }
 
+/* From the outside to the inside: where the image is, what is in it, what it is good for. */
 int
 main(void)
 {

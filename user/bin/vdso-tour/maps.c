@@ -34,6 +34,8 @@ ends_with(const char *line, size_t length, const char *name)
     return length >= size && strncmp(line + length - size, name, size) == 0;
 }
 
+/* Only three lines of them: the others are the program's own, and `cat /proc/self/maps` shows
+ * them. */
 void
 show_maps(void)
 {

@@ -5,8 +5,6 @@
 #define POSTERN_CTYPE_H
 
 #define isdigit(c) ((unsigned)(c) - '0' < 10)
-#define isupper(c) ((unsigned)(c) - 'A' < 26)
-#define islower(c) ((unsigned)(c) - 'a' < 26)
 #define isalpha(c) (((unsigned)(c) | 0x20) - 'a' < 26)
 #define isprint(c) ((unsigned)(c) - ' ' < 95)
 

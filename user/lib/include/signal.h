@@ -11,8 +11,6 @@
 #undef sigaction
 #include <asm/siginfo.h>
 
-#define NSIG (_NSIG + 1)
-
 typedef int sig_atomic_t;
 typedef void (*sighandler_t)(int);
 
@@ -36,7 +34,6 @@ int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
 #define sigemptyset(set)    ((set)->sig[0] = 0)
 #define sigfillset(set)     ((set)->sig[0] = -1)
 #define sigaddset(set, n)   ((set)->sig[0] |= 1UL << ((n)-1))
-#define sigdelset(set, n)   ((set)->sig[0] &= ~(1UL << ((n)-1)))
 #define sigismember(set, n) ((set)->sig[0] >> ((n)-1) & 1)
 
 #endif

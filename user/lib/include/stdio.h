@@ -25,13 +25,14 @@ int snprintf(char *restrict to, size_t size, const char *restrict format, ...) P
 int vfprintf(FILE *restrict file, const char *restrict format, va_list arguments);
 int vsnprintf(char *restrict to, size_t size, const char *restrict format, va_list arguments);
 
-/* Each returns EOF on an error, and so do all later ones on that stream. */
+/* Each returns EOF on an error, and so do all later ones on that stream, until clearerr. */
 int putchar(int c);
 int fputc(int c, FILE *file);
 int puts(const char *s);
 int fputs(const char *restrict s, FILE *restrict file);
 size_t fwrite(const void *restrict from, size_t size, size_t count, FILE *restrict file);
 int fflush(FILE *file); /* NULL: all streams */
+void clearerr(FILE *file);
 void perror(const char *what);
 
 #endif

@@ -6,9 +6,6 @@
 
 #include <stddef.h>
 
-#define EXIT_SUCCESS 0
-#define EXIT_FAILURE 1
-
 /* Blocks are aligned to 16 bytes. NULL with ENOMEM when there is no room. */
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);

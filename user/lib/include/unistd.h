@@ -45,14 +45,12 @@ char *getcwd(char *to, size_t size); /* to must not be NULL */
 /* Processes. exec returns only when it fails; execvp looks through PATH. */
 pid_t fork(void);
 int execve(const char *path, char *const argv[], char *const envp[]);
-int execv(const char *path, char *const argv[]);
 int execvp(const char *name, char *const argv[]);
 _Noreturn void _exit(int status);
 pid_t getpid(void);
 pid_t getppid(void);
 int setpgid(pid_t pid, pid_t group);
 pid_t getpgid(pid_t pid);
-pid_t getpgrp(void);
 pid_t setsid(void);
 pid_t tcgetpgrp(int fd);
 int tcsetpgrp(int fd, pid_t group);

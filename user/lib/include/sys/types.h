@@ -14,7 +14,6 @@ typedef __kernel_off_t off_t;
 typedef __kernel_mode_t mode_t;
 typedef __kernel_time_t time_t;
 typedef __kernel_clockid_t clockid_t;
-typedef unsigned long dev_t;
 typedef unsigned long ino_t;
 typedef unsigned int nlink_t;
 
