@@ -102,13 +102,14 @@ area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target,
     return true;
 }
 
+/* A space without users is ending, and no hart has anything to forget: the frames go at once. */
 void
 area_zap(struct space *s, u64 start, u64 end, int level)
 {
     const struct pt_cursor all = { .root = s->root, .next = start, .end = end, .level = level };
     struct pt_cursor c = all;
-    bool any = false;
-    for (; pt_next(&c); any = true)
+    bool any = !s->users;
+    for (; s->users && pt_next(&c); any = true)
         *c.e &= ~(pte_t)PTE_V;
     if (any)
         space_flush(s, start, end - start);

@@ -27,6 +27,16 @@ find_or_grow(struct space *s, u64 addr)
     return a;
 }
 
+/* Shows a frame at the entry. Code is fenced first: another hart may run into the page as soon as
+ * the entry is there, and must not find what it once fetched from this frame. */
+static void
+show(struct space *s, pte_t *e, u64 pa, u64 rights)
+{
+    if (rights & PTE_X)
+        space_code_changed(s);
+    pte_set(e, pte_leaf(pa, rights));
+}
+
 /* Nothing is mapped at `va` yet. A private area shows the object's own page until it is written. */
 static int
 first_touch(struct space *s, struct area *a, pte_t *e, u64 va)
@@ -42,7 +52,7 @@ first_touch(struct space *s, struct area *a, pte_t *e, u64 va)
     } else if (!(pa = frame_alloc_zero())) {
         return -ENOMEM;
     }
-    pte_set(e, pte_leaf(pa, rights));
+    show(s, e, pa, rights);
     s->resident_pages++;
     return 0;
 }
@@ -62,7 +72,7 @@ copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
     if (!(pa = frame_alloc()))
         return -ENOMEM;
     memcpy(frame_direct(pa), frame_address(old), PAGE_SIZE);
-    pte_set(e, pte_leaf(pa, pte_rights(a->flags)));
+    show(s, e, pa, pte_rights(a->flags));
     /* Every hart must see the copy before the old frame may go. */
     space_flush(s, va, PAGE_SIZE);
     frame_put(old);
@@ -87,8 +97,6 @@ space_fault_locked(struct space *s, u64 addr, u32 access)
         err = copy_on_write(s, a, e, va);
     else if (!fresh) /* another thread was faster, or this hart remembers an older entry */
         tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
-    if (!err && a->flags & AREA_EXEC)
-        space_code_changed(s);
     return err;
 }
 

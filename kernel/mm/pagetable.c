@@ -73,8 +73,9 @@ hart_mask_ids(u64 mask)
     return ids;
 }
 
-/* More than one page is one full flush: a change of tables needs it, and a fence for each of many
- * pages is no cheaper. */
+/* More than one page is one full flush: a change of tables needs it, for a fence with an address is
+ * about leaf entries alone; and one for each of many pages is no cheaper. The firmware is asked for
+ * just that: how it does a range is its own choice. */
 void
 tlb_flush(u64 hart_mask, u64 va, u64 size)
 {
@@ -84,5 +85,6 @@ tlb_flush(u64 hart_mask, u64 va, u64 size)
     else if (hart_mask & self)
         __asm__ volatile("sfence.vma" ::: "memory");
     if (hart_mask & ~self)
-        sbi_remote_sfence(hart_mask_ids(hart_mask & ~self), va, size);
+        sbi_remote_sfence(hart_mask_ids(hart_mask & ~self), size == PAGE_SIZE ? va : 0,
+                          size == PAGE_SIZE ? size : ~0UL);
 }
