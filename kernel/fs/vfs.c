@@ -194,7 +194,9 @@ struct fs_owner kernel_owner = { .files = &kernel_files, .fsinfo = &kernel_fsinf
 void
 vfs_init(void)
 {
-    static const char *const directories[] = { "/tmp", "/run", "/root" };
+    /* The last two are for everybody; in /dev/shm libc keeps shared memory and semaphores. */
+    static const char *const directories[] = { "/root", "/run",    "/dev", "/dev/virtio-ports",
+                                               "/tmp",  "/dev/shm" };
     tree_root = ramfs_inode(S_IFDIR | 0755);
     if (!tree_root)
         panic("no memory for the root directory");
@@ -202,7 +204,7 @@ vfs_init(void)
     initrd_unpack();
     for (u32 i = 0; i < ARRAY_SIZE(directories); i++) /* -EEXIST is as good */
         vfs_add(AT_FDCWD, kernel_path(directories[i]),
-                ramfs_inode(S_IFDIR | (i == 0 ? 01777 : 0755)), WALK_NAME);
+                ramfs_inode(S_IFDIR | (i < 4 ? 0755 : 01777)), WALK_NAME);
     tty_init();
     dev_init();
     proc_init();
