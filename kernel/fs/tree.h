@@ -3,8 +3,8 @@
  * A dirent is one name of one inode. The whole tree is guarded by one lock, held for one look-up or
  * one change at a time, never over a copy to a user or a call upwards. Entries are found by a hash
  * table over (directory, name) and listed in order of `position`, which never changes: so reading a
- * directory while others remove from it neither skips nor repeats. The newest name of an inode stays with it when it is unlinked, so
- * that paths and `..` of what is still open can be told.
+ * directory while others remove from it neither skips nor repeats. The newest name of an inode
+ * stays with it when it is unlinked, so that paths and `..` of what is still open can be told.
  * Not here: paths, permission and errno order of the calls (path.h), the listing (dir.h, in tree.c,
  * too). */
 #pragma once
