@@ -352,32 +352,6 @@ TEST(getdents_and_unlink, "removing while listing skips names (rm -r)", "kernel/
     EQ(removed, 300);
 }
 
-TEST(getdents_and_rename, "each name comes again as the new one, for ever", "kernel/fs (dir_read)")
-{
-    char name[20];
-    struct dirent *e;
-    int renamed = 0;
-    enter("mv");
-    for (int i = 0; i < 300; i++) {
-        snprintf(name, sizeof name, "file%d", i);
-        put(name, "x");
-    }
-    DIR *d = opendir(".");
-    while ((e = readdir(d)) && renamed <= 600)
-        if (e->d_name[0] != '.') {
-            snprintf(name, sizeof name, "new%d", renamed++);
-            OK(rename(e->d_name, name));
-        }
-    TRUE(renamed >= 300 && renamed <= 600);
-    int names = 0;
-    rewinddir(d);
-    OK(mkdir("one more", 0700)); /* before the first read: told, too */
-    while ((e = readdir(d)))
-        names += e->d_name[0] != '.';
-    EQ(names, 301);
-    closedir(d);
-}
-
 TEST(many_files, "a directory is full at some small number", "kernel/fs (ramfs)")
 {
     char name[20];
