@@ -232,30 +232,34 @@ print_cpuinfo(struct printer *p, struct process *unused)
                  harts[i].id, machine.isa);
 }
 
-/* Hundredths of a second since boot, and those that harts were idle, summed over the harts. */
+/* How long all harts together were idle, and *busy, which never goes back: top(1) would show that
+ * as an eternity. The clock is read a moment before the harts are. Hundredths of a second. */
 static u64
-idle_time(u64 *up)
+idle_time(u64 *busy)
 {
+    static u64 most;
+    const u64 unit = NSEC_PER_SEC / 100, all = clock_monotonic_ns() * harts_online;
     u64 ticks = 0;
     for (u32 i = 0; i < harts_online; i++)
         ticks += thread_run_ticks(harts[i].idle);
-    *up = clock_monotonic_ns() / (NSEC_PER_SEC / 100);
-    return MIN(ticks_to_ns(ticks) / (NSEC_PER_SEC / 100), *up * harts_online);
+    most = MAX(most, all - MIN(all, ticks_to_ns(ticks)));
+    *busy = most / unit;
+    return ticks_to_ns(ticks) / unit;
 }
 
 static void
 print_uptime(struct printer *p, struct process *unused)
 {
-    u64 up, idle = idle_time(&up);
+    u64 busy, idle = idle_time(&busy), up = clock_monotonic_ns() / (NSEC_PER_SEC / 100);
     print_to(p, "%lu.%02lu %lu.%02lu\n", up / 100, up % 100, idle / 100, idle % 100);
 }
 
-/* For top(1), which asks how busy all harts are together: what they did is not told apart. */
+/* What harts did is not told apart, nor which. */
 static void
 print_stat(struct printer *p, struct process *unused)
 {
-    u64 up, idle = idle_time(&up);
-    print_to(p, "cpu  %lu 0 0 %lu 0 0 0 0 0 0\n", up * harts_online - idle, idle);
+    u64 busy, idle = idle_time(&busy);
+    print_to(p, "cpu  %lu 0 0 %lu 0 0 0 0 0 0\n", busy, idle);
 }
 
 static void
@@ -297,7 +301,6 @@ static const struct proc_entry system_entries[] = {
     { "cmdline", FILE, .print = print_cmdline },
     { "cpuinfo", FILE, .print = print_cpuinfo },
     { "filesystems", FILE, .text = "nodev\tramfs\nnodev\tproc\n" },
-    { "loadavg", FILE, .text = "0.00 0.00 0.00 1/1 1\n" }, /* nobody counts: as sysinfo(2) says */
     { "meminfo", FILE, .print = print_meminfo },
     { "mounts", FILE, .text = "rootfs / ramfs rw 0 0\nproc /proc proc rw 0 0\n" },
     { "stat", FILE, .print = print_stat },
