@@ -27,7 +27,6 @@ struct chardev {
     s64 (*write)(struct chardev *d, const void *buf, size_t n);
     /* CHARDEV_ bits. */
     u32 (*poll)(struct chardev *d);
-    void *driver; /* the driver's own */
 
     /* --- set by floor 6 --- */
     /* The driver calls it, when not NULL, each time after a bit of poll() has appeared: input, end

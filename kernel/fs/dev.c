@@ -92,9 +92,6 @@ dev_init(void)
     struct chardev *d;
     u32 minor = 0;
     char path[64];
-    /* -EEXIST is as good */
-    vfs_add(AT_FDCWD, kernel_path("/dev"), ramfs_inode(S_IFDIR | 0755), WALK_NAME);
-    vfs_add(AT_FDCWD, kernel_path("/dev/virtio-ports"), ramfs_inode(S_IFDIR | 0755), WALK_NAME);
     for (const struct node *n = nodes; n < nodes + ARRAY_SIZE(nodes); n++)
         add(n->path, n->link ? ramfs_symlink(n->link, strlen(n->link))
                              : device_inode(n->ops, n->mode, n->rdev, console));

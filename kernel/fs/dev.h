@@ -7,7 +7,7 @@
 
 #define DEVICE_ZERO MAKE_DEVICE(1, 5)
 
-/* Makes /dev and its nodes. After tty_init. */
+/* Makes the nodes in /dev. After tty_init. */
 void dev_init(void);
 /* Makes /proc. What it tells of processes: process_view of vfs.h. */
 void proc_init(void);

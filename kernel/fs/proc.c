@@ -87,11 +87,9 @@ follow_fd(struct inode *i, struct inode **out)
 static void
 print_fd(struct printer *p, struct process *unused)
 {
-    struct inode *target;
-    if (follow_fd(p->text, &target))
-        return;
-    print_path(p, target);
-    inode_put(target);
+    struct inode *target scoped_inode = NULL;
+    if (follow_fd(p->text, &target) == 0)
+        print_path(p, target);
 }
 
 static const struct inode_ops text_ops = { .file_ops = &text_file_ops,
@@ -124,7 +122,7 @@ next_number(const struct inode *dir, int n)
     if (dir->number == ROOT)
         return process_view.next_pid(n);
     bool ours = !dir->data && (int)(dir->number >> 32) == fs_current()->pid;
-    for (; ours && n < MAX_FDS; n++) {
+    for (; ours && (u32)n < MAX_FDS; n++) { /* what lseek or a name makes negative has none */
         struct file *f scoped_file = fd_get(n);
         if (f)
             return n;
@@ -234,15 +232,34 @@ print_cpuinfo(struct printer *p, struct process *unused)
                  harts[i].id, machine.isa);
 }
 
-/* Seconds since boot, and those that harts were idle, summed over the harts. */
+/* How long all harts together were idle, and *busy, which never goes back: top(1) would show that
+ * as an eternity. The clock is read a moment before the harts are. Hundredths of a second. */
+static u64
+idle_time(u64 *busy)
+{
+    static u64 most;
+    const u64 unit = NSEC_PER_SEC / 100, all = clock_monotonic_ns() * harts_online;
+    u64 ticks = 0;
+    for (u32 i = 0; i < harts_online; i++)
+        ticks += thread_run_ticks(harts[i].idle);
+    most = MAX(most, all - MIN(all, ticks_to_ns(ticks)));
+    *busy = most / unit;
+    return ticks_to_ns(ticks) / unit;
+}
+
 static void
 print_uptime(struct printer *p, struct process *unused)
 {
-    u64 up = clock_monotonic_ns() / (NSEC_PER_SEC / 100), idle = 0;
-    for (u32 i = 0; i < harts_online; i++)
-        idle += thread_run_ticks(harts[i].idle);
-    idle = ticks_to_ns(idle) / (NSEC_PER_SEC / 100);
+    u64 busy, idle = idle_time(&busy), up = clock_monotonic_ns() / (NSEC_PER_SEC / 100);
     print_to(p, "%lu.%02lu %lu.%02lu\n", up / 100, up % 100, idle / 100, idle % 100);
+}
+
+/* What harts did is not told apart, nor which. */
+static void
+print_stat(struct printer *p, struct process *unused)
+{
+    u64 busy, idle = idle_time(&busy);
+    print_to(p, "cpu  %lu 0 0 %lu 0 0 0 0 0 0\n", busy, idle);
 }
 
 static void
@@ -286,6 +303,7 @@ static const struct proc_entry system_entries[] = {
     { "filesystems", FILE, .text = "nodev\tramfs\nnodev\tproc\n" },
     { "meminfo", FILE, .print = print_meminfo },
     { "mounts", FILE, .text = "rootfs / ramfs rw 0 0\nproc /proc proc rw 0 0\n" },
+    { "stat", FILE, .print = print_stat },
     { "sys", DIRECTORY, .entries = sys_entries },
     { "uptime", FILE, .print = print_uptime },
     { "version", FILE, .text = "Linux version " KERNEL_RELEASE " (Postern)\n" },

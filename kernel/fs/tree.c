@@ -236,7 +236,9 @@ dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next
 
 /* `.` and `..` are nobody's entries: they are told here, as positions 0 and 1. All is put together
  * in a page of ours, because a copy to the user can wait for memory's lock. New children have gone
- * to the end with the next number, so a listing in progress is not disturbed. */
+ * to the end with the next number, so a listing in progress is not disturbed. It ends where the end
+ * was at its beginning (NULL: it began in the middle, and has none), or who renames each file that
+ * it reads would find all of them again, for ever. */
 s64
 dir_read(struct file *f, u64 user_buf, u64 n)
 {
@@ -251,21 +253,21 @@ dir_read(struct file *f, u64 user_buf, u64 n)
         return -ENOMEM;
     struct inode *parent scoped_inode = tree_parent(dir);
     struct dir_sink sink = { page, 0, MIN(n, PAGE_SIZE), f->pos, false };
+    f->data = sink.position ? f->data : (void *)dir->next_position;
     if (sink.position == 0)
         dir_emit(&sink, ".", dir->number, S_IFDIR, 1);
     if (sink.position == 1)
         dir_emit(&sink, "..", parent->number, S_IFDIR, 2);
     spin_lock(&tree_lock);
     list_for_each (d, &dir->children, in_parent)
-        if (d->position >= sink.position)
+        if (d->position >= sink.position && d->position <= (u64)f->data - 1)
             dir_emit(&sink, d->name, d->inode->number, d->inode->mode, d->position + 1);
     spin_unlock(&tree_lock);
     if (dir->ops->list)
         dir->ops->list(dir, &sink);
-    if (sink.used == 0 && sink.full)
-        return -EINVAL;
-    if (copy_to_user(user_buf, page, sink.used))
-        return -EFAULT;
+    bool small = sink.used == 0 && sink.full;
+    if (small || copy_to_user(user_buf, page, sink.used))
+        return small ? -EINVAL : -EFAULT;
     f->pos = sink.position;
     return (s64)sink.used;
 }

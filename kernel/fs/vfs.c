@@ -194,15 +194,16 @@ struct fs_owner kernel_owner = { .files = &kernel_files, .fsinfo = &kernel_fsinf
 void
 vfs_init(void)
 {
-    static const char *const directories[] = { "/tmp", "/run", "/root" };
+    /* The last two are for everybody; in /dev/shm libc keeps shared memory and semaphores. */
+    const char *const dirs[] = { "/root", "/run", "/dev", "/dev/virtio-ports", "/tmp", "/dev/shm" };
     tree_root = ramfs_inode(S_IFDIR | 0755);
     if (!tree_root)
         panic("no memory for the root directory");
     kernel_fsinfo.cwd = inode_get(tree_root);
     initrd_unpack();
-    for (u32 i = 0; i < ARRAY_SIZE(directories); i++) /* -EEXIST is as good */
-        vfs_add(AT_FDCWD, kernel_path(directories[i]),
-                ramfs_inode(S_IFDIR | (i == 0 ? 01777 : 0755)), WALK_NAME);
+    for (u32 i = 0; i < ARRAY_SIZE(dirs); i++) /* -EEXIST is as good */
+        vfs_add(AT_FDCWD, kernel_path(dirs[i]), ramfs_inode(S_IFDIR | (i < 4 ? 0755 : 01777)),
+                WALK_NAME);
     tty_init();
     dev_init();
     proc_init();

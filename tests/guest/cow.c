@@ -237,7 +237,7 @@ TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kerne
 /* How malloc gives memory back; madvise(2): the next touch of private memory finds zeros, of the
  * caller. */
 TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's page",
-     "kernel/mm/map.c:/^space_discard/")
+     "kernel/mm/map.c:/^space_advise/")
 {
     char *p = map(2, MAP_PRIVATE);
     memset(p, 1, 2 * PAGE);

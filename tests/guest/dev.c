@@ -75,3 +75,9 @@ TEST(tmp_is_writable, "/tmp is missing or read-only", "tools/mkinitrd, kernel/fs
     OK(close(OK(open("/tmp/dev.test", O_WRONLY | O_CREAT | O_TRUNC, 0600))));
     OK(unlink("/tmp/dev.test"));
 }
+
+TEST(shared_memory_by_name, "/dev/shm is missing: shm_open and sem_open", "kernel/fs/vfs.c")
+{
+    OK(close(OK(open("/dev/shm/dev.test", O_RDWR | O_CREAT | O_EXCL, 0600))));
+    OK(unlink("/dev/shm/dev.test"));
+}

@@ -1,9 +1,11 @@
-/* morefiles.c - calls about files that few programs need: times, owners, truncate, select, limits.
+/* morefiles.c - calls about files that few programs need: times, owners, truncate, select, limits,
+ * renaming what a listing tells.
  *
  * The plain ones are in open.c, rw.c, stat.c and dirs.c. As root throughout: permission is never
  * refused. Source: utimensat(2), chown(2), truncate(2), select(2), sysinfo(2), faccessat(2),
  * getrlimit(2). */
 #include "check.h"
+#include <dirent.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/stat.h>
@@ -171,4 +173,31 @@ TEST(groups_and_limits, "there are groups, or setrlimit loses its argument",
     less.now = less.most + 1;
     if (less.most != -1UL)
         ERR(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, 0), EINVAL);
+}
+
+TEST(getdents_and_rename, "each name comes again as the new one, for ever", "kernel/fs (dir_read)")
+{
+    char name[20];
+    struct dirent *e;
+    int renamed = 0;
+    OK(mkdir("/tmp/mv", 0700));
+    OK(chdir("/tmp/mv"));
+    for (int i = 0; i < 300; i++) {
+        snprintf(name, sizeof name, "file%d", i);
+        close(fresh(name, "x"));
+    }
+    DIR *d = opendir(".");
+    while ((e = readdir(d)) && renamed <= 600)
+        if (e->d_name[0] != '.') {
+            snprintf(name, sizeof name, "new%d", renamed++);
+            OK(rename(e->d_name, name));
+        }
+    TRUE(renamed >= 300 && renamed <= 600);
+    int names = 0;
+    rewinddir(d);
+    OK(mkdir("one more", 0700)); /* before the first read: told, too */
+    while ((e = readdir(d)))
+        names += e->d_name[0] != '.';
+    EQ(names, 301);
+    closedir(d);
 }

@@ -190,6 +190,17 @@ TEST(listing, "ps finds no numbers in /proc", "kernel/proc (procfs)")
     EQ(one, 1);
 }
 
+/* A hang here is a kernel that counts from a negative number up to the first descriptor. */
+TEST(numbers_without_end, "/proc/self/fd is searched from below 0 on",
+     "kernel/fs/proc.c (next_number)")
+{
+    char entries[1024];
+    int fd = OK(open("/proc/self/fd", O_RDONLY | O_DIRECTORY));
+    FAILS(open("/proc/self/fd/-2115098112", O_RDONLY), ENOENT);
+    if (lseek(fd, 0xf0000000, SEEK_SET) >= 0) /* Linux refuses */
+        EQ(syscall(SYS_getdents64, fd, entries, sizeof entries), 0);
+}
+
 /* A link whose target depends on who looks: both processes find the same entry. */
 TEST(self_is_a_link, "/proc/self leads to another process after fork", "kernel/proc")
 {
@@ -258,6 +269,19 @@ TEST(uptime, "not two numbers with two decimals, or it stands still", "kernel/pr
     clock_gettime(CLOCK_BOOTTIME, &t);
     double now = t.tv_sec + t.tv_nsec / 1e9;
     TRUE(up <= now + 0.01 && up > now - 5);
+}
+
+TEST(busy, "top finds no times of all harts, or they go backwards", "kernel/fs/proc.c (print_stat)")
+{
+    long size;
+    unsigned long busy, idle, again, idle_again;
+    struct timespec ms = { 0, 23000000 };
+    for (int i = 0; i < 20; i++) {
+        EQ(sscanf(slurp("/proc/stat", &size), "cpu  %lu 0 %*u %lu", &busy, &idle), 2);
+        nanosleep(&ms, NULL);
+        EQ(sscanf(slurp("/proc/stat", &size), "cpu  %lu 0 %*u %lu", &again, &idle_again), 2);
+        TRUE(again >= busy && again + idle_again > busy + idle);
+    }
 }
 
 TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/boot")

@@ -229,4 +229,6 @@ TEST(sync_calls, "fsync of a file is refused", "kernel/syscall (file_io)")
     int fd = fresh("x");
     long r = sys(SYS_fsync, fd);
     TRUE(r == 0 || r == -ENOSYS);
+    EQ(fdatasync(fd), 0); /* dd and shred end with it */
+    FAILS(fdatasync(-1), EBADF);
 }

@@ -106,6 +106,8 @@ next_token(struct parser *p)
         token =
             (struct token){ .kind = TOKEN_WORD, .word = word, .text = plain ? part->text : NULL };
     }
-    p->token = p->failed ? (struct token){ .text = "" } : token; /* inside of $(...), too */
+    if (p->failed) /* inside of $(...), too */
+        token = (struct token){ .text = "" };
+    p->token = token;
     in->continues = true;
 }
