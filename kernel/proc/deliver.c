@@ -9,24 +9,13 @@
 #include <asm/unistd.h>
 #include "proc/process.h"
 
-/* What ties a group to its session is a parent outside of it, who could continue it: a shell. Here
- * the nearest ancestor of one member stands for the group. */
-bool
-group_is_orphaned(const struct process *p)
-{
-    const struct process *parent = p->parent;
-    while (parent && parent->pgrp == p->pgrp)
-        parent = parent->parent;
-    return !parent || parent->pid == 1 || parent->session != p->session;
-}
-
 void
 process_stop(struct process *p, int signo)
 {
     struct task *t;
     if (p->exiting || !p->stop_signal == !signo)
         return; /* it is so already */
-    if (signo && signo != SIGSTOP && group_is_orphaned(p))
+    if (signo && signo != SIGSTOP && group_is_orphaned(p->pgrp))
         return;
     p->stop_signal = signo;
     process_notify_parent(p, signo ? WAIT_STOPPED(signo) : WAIT_CONTINUED);

@@ -89,21 +89,25 @@ end_process(struct process *p)
     /* The terminal's foreground group hears of the end of its session's leader. */
     int foreground = p->session == p->pid ? tty_leader_ends(p->session) : 0;
     spin_guard(&process_lock);
-    if (foreground) {
-        signal_send_members(foreground, SIGHUP, NULL);
-        signal_send_members(foreground, SIGCONT, NULL);
-    }
+    if (foreground)
+        group_hang_up(foreground);
     struct process *init = process_find(1), *child, *next;
+    bool tied = group_is_tied_by(p);
+    p->zombie = true;
+    if (tied)
+        group_release(p->pgrp);
     /* What has not been waited for is process 1's now, zombies too. */
     list_for_each_safe (child, next, &all_processes, all_link) {
         if (child->parent != p)
             continue;
+        tied = group_is_tied_by(child);
         child->parent = init;
         child->exit_signal = SIGCHLD;
+        if (tied)
+            group_release(child->pgrp);
         if (child->zombie)
             report_end(child);
     }
-    p->zombie = true;
     report_end(p);
 }
 

@@ -201,7 +201,7 @@ static void
 terminal_signal(int pgrp, int signo)
 {
     spin_guard(&process_lock);
-    if (pgrp && (signo != SIGTTIN || !group_is_orphaned(current_process())))
+    if (pgrp && (signo != SIGTTIN || !group_is_orphaned(current_process()->pgrp)))
         signal_send_members(pgrp, signo, NULL);
 }
 

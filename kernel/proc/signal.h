@@ -127,8 +127,15 @@ void signals_copy(struct signals *to, const struct signals *from, bool clear_han
 /* deliver.c: stops p by `signo` or, with 0, lets it go on, and tells its parent. process_lock
  * held. */
 void process_stop(struct process *p, int signo);
-/* Could nobody continue p's group if it were stopped? process_lock held. */
-bool group_is_orphaned(const struct process *p);
+/* group.c, all with process_lock held. Does this member tie its group to the session: is its parent
+ * in another group of it, and could continue this one, as a shell does? */
+bool group_is_tied_by(const struct process *member);
+/* Could nobody continue this group if it were stopped? */
+bool group_is_orphaned(int pgrp);
+/* Its shell has gone: SIGHUP and SIGCONT to all members. */
+void group_hang_up(int pgrp);
+/* The same, if a member is stopped and nobody is left to continue it. */
+void group_release(int pgrp);
 
 /* pending.c: adds (0, -EAGAIN), takes the first that is in `wanted` (0 if none), forgets. Under
  * process_lock, unless nobody else knows it any more. */

@@ -146,6 +146,69 @@ TEST(orphaned_group_is_not_stopped, "SIGTSTP stops a group that nobody can conti
     EQ(read(fds[0], &byte, 1), 1);
 }
 
+/* A child in a group of its own, which ends while its own child is stopped, in the same group or in
+ * another. The end of the pipe tells that the stopped one has ended, too. */
+static void
+leave_a_stopped_one(bool in_group)
+{
+    int fds[2];
+    char byte;
+    OK(pipe(fds));
+    EQ(IN_CHILD(setpgid(0, 0); pid_t stopped = fork(); if (stopped == 0) {
+           if (!in_group)
+               setpgid(0, 0);
+           raise(SIGSTOP);
+           _exit(0);
+       } waitpid(stopped, NULL, WUNTRACED)),
+       0);
+    close(fds[1]);
+    EQ(read(fds[0], &byte, 1), 0);
+    close(fds[0]);
+}
+
+/* POSIX, _exit(): SIGHUP and SIGCONT. A hang here is one that stays stopped for ever. */
+TEST(orphaned_group_goes_on, "nobody tells a stopped group that its shell has gone",
+     "kernel/proc/group.c:/^group_release/")
+{
+    leave_a_stopped_one(true);
+    leave_a_stopped_one(false);
+}
+
+/* The stopped one loses its parent, but the leader's parent, this program, could continue the
+ * group. */
+TEST(tied_group_stays_stopped, "any end of a parent hangs up its child's group",
+     "kernel/proc/group.c:/^group_release/")
+{
+    int fds[2], status;
+    pid_t orphan = 0;
+    OK(pipe(fds));
+    pid_t leader = OK(fork());
+    if (leader == 0) {
+        setpgid(0, 0);
+        leader = getpid();
+        if (fork() == 0) {
+            setpgid(0, 0);
+            orphan = fork();
+            if (orphan == 0) {
+                setpgid(0, leader);
+                raise(SIGSTOP);
+                _exit(0);
+            }
+            waitpid(orphan, NULL, WUNTRACED);
+            _exit(write(fds[1], &orphan, sizeof orphan) != sizeof orphan);
+        }
+        for (;;)
+            pause();
+    }
+    EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
+    let_pass_ms(20);
+    EQ(waitpid(leader, &status, WNOHANG), 0); /* SIGHUP would have ended it */
+    OK(kill(orphan, 0));
+    OK(kill(-leader, SIGKILL));
+    EQ(waitpid(leader, &status, 0), leader);
+    EQ(status, SIGKILL);
+}
+
 TEST(cont_of_a_running_process, "SIGCONT ends or stops it", "kernel/proc (signal)")
 {
     int status;
