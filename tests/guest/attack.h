@@ -20,6 +20,15 @@ draw(void)
     return seed;
 }
 
+/* The body of a thread, or the rest of a child, that is only there to be ended. */
+static inline void *
+sleep_for_ever(void *unused)
+{
+    for (;;)
+        pause();
+    return NULL;
+}
+
 /* Waits for the child, kills it when it does not end by itself, and returns its wait status. */
 static inline int
 end_of(pid_t pid)

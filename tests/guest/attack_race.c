@@ -6,14 +6,6 @@
 #include <pthread.h>
 #include <sched.h>
 
-static void *
-sleep_for_ever(void *unused)
-{
-    for (;;)
-        pause();
-    return NULL;
-}
-
 static volatile int ending, all_have_ended;
 
 static void *

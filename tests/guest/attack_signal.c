@@ -167,14 +167,6 @@ leave(int signo, siginfo_t *info, void *context)
     _exit(7);
 }
 
-static void *
-sleep_for_ever(void *unused)
-{
-    for (;;)
-        pause();
-    return NULL;
-}
-
 /* A robust list that is a circle: its walk makes the end of the task last. */
 static struct {
     void *next;

@@ -1,6 +1,6 @@
 /* directory.h - a directory of a check's own, and small files in it.
  *
- * Used by dirs.c and getdents.c. What is left in /tmp goes with the machine. */
+ * Used by dirs.c, getdents.c and open.c. What is left in /tmp goes with the machine. */
 #pragma once
 #include "check.h"
 #include <sys/stat.h>
@@ -16,6 +16,7 @@ enter(const char *name)
     OK(chdir(path));
 }
 
+/* The file NAME has this text and no more. */
 static inline void
 put(const char *name, const char *text)
 {

@@ -27,6 +27,13 @@ shared_page(void)
     return page;
 }
 
+/* Private memory of so many pages. */
+static inline char *
+anonymous(unsigned long pages, int prot)
+{
+    return (char *)OK(mmap(NULL, pages * PAGE, prot, ANON, -1, 0));
+}
+
 /* Sleeps for less than a second; a signal ends it early. It only makes an order of events likely:
  * what a check claims must hold in the other order, too, or be proved by other means. */
 static inline void

@@ -3,18 +3,9 @@
  * Elsewhere: rights (mprotect.c), files (filemap.c), fork (cow.c), the heap (brk.c), moving
  * (mremap.c), and whether other harts forget a translation in time (shootdown.c). Source: mmap(2),
  * munmap(2), madvise(2); which of several errors comes first is what Linux 6.12 does with Sv39. The
- * user half ends at USER_END (probe.h); shapes of areas are read from /proc/self/maps. */
+ * user half ends at USER_END (fixture.h); shapes of areas are read from /proc/self/maps. */
 #include "probe.h"
 #include "areas.h"
-
-#define RW   (PROT_READ | PROT_WRITE)
-#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
-
-static char *
-map(unsigned long pages, int prot)
-{
-    return (char *)OK(mmap(NULL, pages * PAGE, prot, ANON, -1, 0));
-}
 
 /* mmap(2) on MAP_ANONYMOUS. Apart from the secrets of other processes: glibc's calloc does not
  * clear what comes fresh from mmap. Several rounds, because the first may get frames that nobody
@@ -22,7 +13,7 @@ map(unsigned long pages, int prot)
 TEST(fresh_memory_is_zero, "a frame is given out with what it held before", "kernel/mm (frame)")
 {
     for (int round = 0; round < 4; round++) {
-        char *p = map(64, RW);
+        char *p = anonymous(64, RW);
         for (unsigned long i = 0; i < 64 * PAGE; i += 8)
             EQ(*(long *)(p + i), 0);
         memset(p, 0xa5, 64 * PAGE);
@@ -59,7 +50,7 @@ TEST(mmap_refuses, "an argument is not checked", "kernel/syscall (memory)")
  * whose end wraps to 0. */
 TEST(mmap_fixed_refuses, "MAP_FIXED takes an odd or a kernel address", "kernel/syscall (memory)")
 {
-    char *p = map(4, RW);
+    char *p = anonymous(4, RW);
     ERR(sys(SYS_mmap, p + 1, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL);
     ERR(sys(SYS_mmap, USER_END, PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM);
     ERR(sys(SYS_mmap, USER_END - PAGE, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM);
@@ -81,7 +72,7 @@ TEST(page_zero_stays_unmapped, "a null pointer can be made to work", "kernel/mm 
  * first and live with another answer, but slowly. */
 TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm (map, area)")
 {
-    char *p = map(8, RW);
+    char *p = anonymous(8, RW);
     OK(munmap(p, 8 * PAGE));
     EQ(mmap(p + 2 * PAGE, PAGE, RW, ANON, -1, 0), p + 2 * PAGE);
     /* mmap(2), NOTES: the kernel may pick any page near it; Linux rounds down. */
@@ -90,7 +81,7 @@ TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm (map, area)")
 
 TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm (map, area)")
 {
-    char *p = map(4, RW);
+    char *p = anonymous(4, RW);
     p[0] = 1;
     char *q = mmap(p, PAGE, RW, ANON, -1, 0);
     TRUE(q != MAP_FAILED && q != p);
@@ -116,7 +107,7 @@ TEST(hint_out_of_reach_is_ignored, "a hint above the user half fails: Go asks 0x
  * puts each segment and .bss over that with MAP_FIXED. */
 TEST(fixed_replaces, "MAP_FIXED keeps old pages or refuses", "kernel/mm (map, area)")
 {
-    char *p = map(4, RW);
+    char *p = anonymous(4, RW);
     memset(p, 7, 4 * PAGE);
     EQ(mmap(p + PAGE, 2 * PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0), p + PAGE);
     EQ(p[0], 7);
@@ -132,7 +123,7 @@ TEST(fixed_replaces, "MAP_FIXED keeps old pages or refuses", "kernel/mm (map, ar
 TEST(fixed_noreplace_refuses, "MAP_FIXED_NOREPLACE is taken for a hint or for MAP_FIXED",
      "kernel/syscall (memory)")
 {
-    char *p = map(4, RW);
+    char *p = anonymous(4, RW);
     p[0] = 7;
     FAILS(mmap(p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), EEXIST);
     EQ(p[0], 7);
@@ -145,7 +136,7 @@ TEST(fixed_noreplace_refuses, "MAP_FIXED_NOREPLACE is taken for a hint or for MA
  * along. */
 TEST(munmap_splits, "a hole in the middle takes an end along", "kernel/mm (map, area)")
 {
-    char *p = map(5, RW);
+    char *p = anonymous(5, RW);
     memset(p, 7, 5 * PAGE);
     OK(munmap(p + 2 * PAGE, PAGE));
     SHAPE(p, 5, "rw-p:2 hole:1 rw-p:2");
@@ -156,7 +147,7 @@ TEST(munmap_splits, "a hole in the middle takes an end along", "kernel/mm (map, 
 
 TEST(munmap_across_areas, "only the first of several areas is removed", "kernel/mm (map, area)")
 {
-    char *p = map(9, RW);
+    char *p = anonymous(9, RW);
     OK(mprotect(p + 2 * PAGE, PAGE, PROT_READ));
     OK(munmap(p + 4 * PAGE, PAGE));
     OK(mprotect(p + 6 * PAGE, PAGE, PROT_NONE));
@@ -167,14 +158,14 @@ TEST(munmap_across_areas, "only the first of several areas is removed", "kernel/
 /* munmap(2): "not an error". Allocators trim ranges whose ends they gave back before. */
 TEST(munmap_of_nothing_is_fine, "a range without mappings is an error", "kernel/mm (map, area)")
 {
-    char *p = map(4, RW);
+    char *p = anonymous(4, RW);
     OK(munmap(p, 4 * PAGE));
     OK(munmap(p, 4 * PAGE));
 }
 
 TEST(munmap_refuses, "an odd address or a zero length is taken", "kernel/syscall (memory)")
 {
-    char *p = map(4, RW);
+    char *p = anonymous(4, RW);
     ERR(sys(SYS_munmap, p + 1, PAGE), EINVAL);
     ERR(sys(SYS_munmap, p, 0), EINVAL);
     ERR(sys(SYS_munmap, p, -1L), EINVAL);
@@ -190,7 +181,7 @@ TEST(reserve_512_mib, "PROT_NONE costs page tables or is charged", "kernel/mm (m
     unsigned long size = 512UL << 20;
     enum { USED_AT = 64 << 20, USED = 1 << 20 };
     char *a = (char *)OK(mmap(NULL, size, PROT_NONE, ANON | MAP_NORESERVE, -1, 0));
-    char *b = map(size / PAGE, PROT_NONE);
+    char *b = anonymous(size / PAGE, PROT_NONE);
     /* A piece is made usable by mapping over it, as Go does, or by mprotect, as glibc does. */
     EQ(mmap(a + USED_AT, USED, RW, ANON | MAP_FIXED, -1, 0), a + USED_AT);
     WORKS(probe_write(a + USED_AT));
@@ -206,7 +197,7 @@ TEST(reserve_512_mib, "PROT_NONE costs page tables or is charged", "kernel/mm (m
  * give memory back so; jemalloc also counts on the zeros. */
 TEST(madvise_dontneed_zeroes, "the old contents come back", "kernel/mm (map, area)")
 {
-    char *p = map(4, RW);
+    char *p = anonymous(4, RW);
     memset(p, 7, 4 * PAGE);
     EQ(sys(SYS_madvise, p + PAGE, 2 * PAGE, MADV_DONTNEED), 0);
     EQ(p[0], 7);
@@ -220,7 +211,7 @@ TEST(madvise_dontneed_zeroes, "the old contents come back", "kernel/mm (map, are
 TEST(madvise_refuses, "an odd address, unknown advice or a hole is taken",
      "kernel/syscall (memory)")
 {
-    char *p = map(3, RW);
+    char *p = anonymous(3, RW);
     ERR(sys(SYS_madvise, p + 1, PAGE, MADV_DONTNEED), EINVAL);
     ERR(sys(SYS_madvise, p, PAGE, 999), EINVAL);
     EQ(sys(SYS_madvise, p, 0, MADV_DONTNEED), 0);
@@ -235,7 +226,7 @@ TEST(madvise_does_not_lie, "advice with an effect is answered with 0, and nothin
      "kernel/syscall/memory.c:/^sys_madvise/")
 {
     /* A kernel may lack these; a program that hears 0 relies on them, with secrets even. */
-    char *p = map(1, RW);
+    char *p = anonymous(1, RW);
     *p = 1;
     if (sys(SYS_madvise, p, PAGE, MADV_WIPEONFORK) == 0)
         EQ(IN_CHILD(_exit(*p)), 0);
@@ -243,7 +234,7 @@ TEST(madvise_does_not_lie, "advice with an effect is answered with 0, and nothin
     *shared = 1;
     if (sys(SYS_madvise, shared, PAGE, MADV_REMOVE) == 0)
         EQ(*shared, 0);
-    p = map(1, RW);
+    p = anonymous(1, RW);
     if (sys(SYS_madvise, p, PAGE, MADV_DONTFORK) == 0)
         EQ(IN_CHILD(_exit(sys(SYS_madvise, p, PAGE, MADV_NORMAL) != -ENOMEM)), 0);
 }
@@ -251,7 +242,7 @@ TEST(madvise_does_not_lie, "advice with an effect is answered with 0, and nothin
 TEST(msync_finds_holes, "only the first page of the range is looked at",
      "kernel/syscall/memory.c:/^sys_msync/")
 {
-    char *p = map(3, RW);
+    char *p = anonymous(3, RW);
     EQ(sys(SYS_msync, p, 3 * PAGE, MS_SYNC), 0);
     OK(munmap(p + PAGE, PAGE));
     ERR(sys(SYS_msync, p, 3 * PAGE, MS_SYNC), ENOMEM);
@@ -262,7 +253,7 @@ TEST(msync_finds_holes, "only the first page of the range is looked at",
 TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas",
      "kernel/mm (map, area)")
 {
-    char *p = map(16, RW);
+    char *p = anonymous(16, RW);
     OK(munmap(p, 16 * PAGE));
     for (int i = 0; i < 16; i++)
         EQ(mmap(p + i * PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0), p + i * PAGE);
@@ -273,7 +264,7 @@ TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas"
 TEST(many_areas, "a table of areas is full at some small number", "kernel/mm (map, area)")
 {
     enum { N = 2000 };
-    char *p = map(N, RW);
+    char *p = anonymous(N, RW);
     for (int i = 0; i < N; i += 2)
         OK(mprotect(p + i * PAGE, PAGE, PROT_READ));
     for (int i = 0; i < N; i++)
@@ -287,7 +278,7 @@ TEST(many_areas, "a table of areas is full at some small number", "kernel/mm (ma
 
 TEST(msync_and_mlock_do_no_harm, "libc's calls that may be no-ops crash", "kernel/syscall (memory)")
 {
-    char *p = map(2, RW);
+    char *p = anonymous(2, RW);
     long r = sys(SYS_msync, p, PAGE, MS_SYNC);
     TRUE(r == 0 || r == -ENOSYS);
     r = sys(SYS_mlock, p, PAGE);

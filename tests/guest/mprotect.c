@@ -7,24 +7,15 @@
 #include "probe.h"
 #include "areas.h"
 
-#define RW   (PROT_READ | PROT_WRITE)
-#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
-
 /* The shortest function: c.jr ra. */
 #define RETURN 0x8082
-
-static char *
-map(unsigned long pages, int prot)
-{
-    return (char *)OK(mmap(NULL, pages * PAGE, prot, ANON, -1, 0));
-}
 
 /* The page is touched before each change, so its translation is in the TLB with the old right:
  * changing the page table alone is not enough (privileged ISA manual, "sfence.vma"). */
 TEST(mprotect_changes_access, "the page table or the TLB keeps the old right",
      "kernel/mm (map, area)")
 {
-    char *p = map(3, RW);
+    char *p = anonymous(3, RW);
     memset(p, 7, 3 * PAGE);
     OK(mprotect(p + PAGE, PAGE, PROT_READ));
     WORKS(probe_read(p + PAGE));
@@ -40,7 +31,7 @@ TEST(mprotect_changes_access, "the page table or the TLB keeps the old right",
  * Reading brings it in read-only; the last mprotect then has to make that very page writable. */
 TEST(mprotect_before_first_touch, "a lazy page comes in with the old right", "kernel/mm (fault)")
 {
-    char *p = map(3, RW);
+    char *p = anonymous(3, RW);
     OK(mprotect(p, PAGE, PROT_READ));
     FAULTS(probe_write(p), SIGSEGV, SEGV_ACCERR, p);
     EQ(p[0], 0);
@@ -55,7 +46,7 @@ TEST(mprotect_before_first_touch, "a lazy page comes in with the old right", "ke
 TEST(write_after_zero_read, "the shared zero page is written or stays read-only",
      "kernel/mm (fault)")
 {
-    char *p = map(2, RW), *q = map(2, RW);
+    char *p = anonymous(2, RW), *q = anonymous(2, RW);
     EQ(p[5], 0);
     EQ(q[5], 0);
     p[5] = 9;
@@ -68,7 +59,7 @@ TEST(write_after_zero_read, "the shared zero page is written or stays read-only"
 TEST(mprotect_splits_and_merges, "areas pile up: each mprotect leaves one more",
      "kernel/mm (map, area)")
 {
-    char *p = map(8, RW);
+    char *p = anonymous(8, RW);
     OK(mprotect(p + 2 * PAGE, 2 * PAGE, PROT_READ));
     SHAPE(p, 8, "rw-p:2 r--p:2 rw-p:4");
     OK(mprotect(p + 4 * PAGE, PAGE, PROT_READ));
@@ -83,7 +74,7 @@ TEST(mprotect_splits_and_merges, "areas pile up: each mprotect leaves one more",
  * munmap it takes a length of 0. */
 TEST(mprotect_refuses, "a hole in the range is not reported", "kernel/syscall (memory)")
 {
-    char *p = map(4, RW);
+    char *p = anonymous(4, RW);
     ERR(sys(SYS_mprotect, p + 1, PAGE, RW), EINVAL);
     ERR(sys(SYS_mprotect, p, PAGE, 0x40), EINVAL);
     EQ(sys(SYS_mprotect, p, 0, PROT_READ), 0);
@@ -99,7 +90,7 @@ TEST(mprotect_refuses, "a hole in the range is not reported", "kernel/syscall (m
  * handler tells an overflow from a wild pointer. */
 TEST(prot_none_is_no_access, "PROT_NONE pages can be read", "kernel/mm (fault)")
 {
-    char *p = map(2, PROT_NONE);
+    char *p = anonymous(2, PROT_NONE);
     FAULTS(probe_read(p), SIGSEGV, SEGV_ACCERR, p);
     FAULTS(probe_write(p + PAGE), SIGSEGV, SEGV_ACCERR, p + PAGE);
     FAULTS(probe_call(p), SIGSEGV, SEGV_ACCERR, p);
@@ -111,7 +102,7 @@ TEST(prot_none_is_no_access, "PROT_NONE pages can be read", "kernel/mm (fault)")
 TEST(write_only_is_readable_too, "a W-only pte is reserved: the page must get R as well",
      "kernel/mm (pagetable)")
 {
-    char *p = map(1, PROT_WRITE);
+    char *p = anonymous(1, PROT_WRITE);
     WORKS(probe_write(p));
     WORKS(probe_read(p));
     SHAPE(p, 1, "-w-p:1");
@@ -119,7 +110,7 @@ TEST(write_only_is_readable_too, "a W-only pte is reserved: the page must get R 
 
 TEST(data_is_not_executable, "ptes of data have X", "kernel/mm (pagetable)")
 {
-    char *p = map(1, RW);
+    char *p = anonymous(1, RW);
     *(uint16_t *)p = RETURN;
     FAULTS(probe_call(p), SIGSEGV, SEGV_ACCERR, p);
     char stack[16] __attribute__((aligned(4)));
@@ -138,12 +129,12 @@ TEST(text_is_not_writable, "the program's text is writable", "kernel/proc (elf)"
 TEST(write_and_execute_on_request, "an explicit PROT_WRITE|PROT_EXEC is refused",
      "kernel/syscall (memory)")
 {
-    char *p = map(1, RW | PROT_EXEC);
+    char *p = anonymous(1, RW | PROT_EXEC);
     *(uint16_t *)p = RETURN;
     __builtin___clear_cache(p, p + 2);
     WORKS(probe_call(p));
     SHAPE(p, 1, "rwxp:1");
-    char *q = map(1, RW);
+    char *q = anonymous(1, RW);
     *(uint16_t *)q = RETURN;
     OK(mprotect(q, PAGE, PROT_READ | PROT_EXEC));
     __builtin___clear_cache(q, q + 2);

@@ -6,15 +6,11 @@
 #include "probe.h"
 #include "areas.h"
 
-#define RW   (PROT_READ | PROT_WRITE)
-#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
-
 /* Writable pages, each of which begins with its number from 1 on, so that a moved one is known. */
 static char *
 map(unsigned long pages)
 {
-    char *p = mmap(NULL, pages * PAGE, RW, ANON, -1, 0);
-    TRUE(p != MAP_FAILED);
+    char *p = anonymous(pages, RW);
     for (unsigned long i = 0; i < pages; i++)
         p[i * PAGE] = i + 1;
     return p;

@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define RW       (PROT_READ | PROT_WRITE)
-#define ANON     (MAP_PRIVATE | MAP_ANONYMOUS)
 #define MIB      (1UL << 20)
 #define SLACK_KB 300
 

@@ -3,9 +3,8 @@
  * Not here: directories as such (dirs.c), what is read and written (rw.c), modes and times
  * (stat.c). Source: open(2), path_resolution(7); where these leave it open which of two errors
  * comes first, Linux 6.12. */
-#include "check.h"
+#include "directory.h"
 #include <limits.h>
-#include <sys/stat.h>
 
 #define WORK "/tmp/open.d"
 
@@ -19,15 +18,6 @@ at_work(void)
     if (mkdir(WORK, 0755) == -1)
         EQ(errno, EEXIST);
     OK(chdir(WORK));
-}
-
-/* The file NAME has this text and no more. */
-static void
-put(const char *name, const char *text)
-{
-    int fd = OK(open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644));
-    EQ(write(fd, text, strlen(text)), strlen(text));
-    OK(close(fd));
 }
 
 /* NAME can be opened and has exactly this text. */

@@ -4,8 +4,7 @@
  * a pause only makes it likely that the other side sleeps already, and a check that is early must
  * pass as well. Where one event may come too early to be seen, it is sent again and again. */
 #pragma once
-#include "check.h"
-#include <time.h>
+#include "fixture.h"
 
 /* Lets this many milliseconds pass, whatever signals come. */
 static inline void

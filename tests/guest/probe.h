@@ -4,14 +4,8 @@
  * puts the signal mask back. For one thread: where to go back to is one variable. Whether the
  * handler is told the truth is sigfault.c's question; here it is believed. */
 #pragma once
-#include "check.h"
+#include "fixture.h"
 #include <setjmp.h>
-
-/* The first address behind the user half of Sv39: 2^38 (privileged ISA manual, "Sv39"). */
-#define USER_END 0x4000000000UL
-
-/* Where Linux maps all memory for itself under Sv39; on Postern an address of the upper half. */
-#define KERNEL_ADDRESS 0xffffffd600000000UL
 
 /* signal 0: the access worked. */
 struct probe {

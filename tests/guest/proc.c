@@ -4,12 +4,12 @@
  * sscanf. Elsewhere: /proc/self/auxv (start.c), how areas are split and named (mmap.c, filemap.c),
  * /proc/self/fd (dirs.c). Source: proc(5) and its pages proc_pid_maps(5), proc_pid_stat(5). */
 #include "areas.h"
+#include "fixture.h"
 #include <dirent.h>
 #include <sys/stat.h>
 #include <time.h>
 
-/* The whole file as text; its length through *size. */
-/* A buffer of its own for one file at a time: the next call overwrites it. */
+/* The whole file as text; its length through *size. The next call overwrites it. */
 static char *
 slurp(const char *path, long *size)
 {
@@ -152,15 +152,11 @@ TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (procfs
     char path[50], state;
     long size;
     int pid;
-    struct timespec ms = { 0, 30000000 };
     pid_t zombie = OK(fork());
     if (zombie == 0)
         _exit(0);
-    pid_t sleeper = OK(fork());
-    if (sleeper == 0)
-        for (;;)
-            pause();
-    nanosleep(&ms, NULL);
+    pid_t sleeper = sleeping_child();
+    pause_ms(30);
     snprintf(path, sizeof path, "/proc/%d/stat", zombie);
     EQ(sscanf(slurp(path, &size), "%d (%*[^)]) %c", &pid, &state), 2);
     EQ(pid, zombie);

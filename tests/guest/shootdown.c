@@ -9,8 +9,6 @@
 #include <sched.h>
 #include <setjmp.h>
 
-#define RW     (PROT_READ | PROT_WRITE)
-#define ANON   (MAP_PRIVATE | MAP_ANONYMOUS)
 #define USERS  3
 #define ROUNDS 10
 /* Not the first word of the page: a list of free frames may have its links there. */

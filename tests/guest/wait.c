@@ -19,17 +19,6 @@ child(int status)
     return pid;
 }
 
-/* A child that stays until it is killed. */
-static pid_t
-sleeper(void)
-{
-    pid_t pid = OK(fork());
-    if (pid == 0)
-        for (;;)
-            pause();
-    return pid;
-}
-
 TEST(exit_status_is_8_bits, "the status is not shifted, or more than 8 bits pass",
      "kernel/proc (wait)")
 {
@@ -56,7 +45,7 @@ TEST(signal_status, "a death by signal looks like an exit", "kernel/proc (signal
     static const int signals[] = { SIGKILL, SIGTERM, SIGUSR1, SIGALRM, SIGPIPE, SIGHUP, 33, 64 };
     int status;
     for (int i = 0; i < 8; i++) {
-        pid_t pid = sleeper();
+        pid_t pid = sleeping_child();
         OK(kill(pid, signals[i]));
         EQ(waitpid(pid, &status, 0), pid);
         EQ(status, signals[i]);
@@ -94,7 +83,7 @@ TEST(bad_options, "unknown bits are taken", "kernel/syscall (process)")
 TEST(wnohang, "WNOHANG waits, or gives -1 while a child lives", "kernel/proc (wait)")
 {
     int status = 77;
-    pid_t pid = sleeper();
+    pid_t pid = sleeping_child();
     EQ(waitpid(pid, &status, WNOHANG), 0);
     EQ(status, 77);
     EQ(waitpid(-1, &status, WNOHANG), 0);
@@ -172,7 +161,7 @@ TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty"
     EQ(info.si_uid, 0);
     EQ(info.si_status, 42);
     /* The same fields for a death by signal. */
-    pid = sleeper();
+    pid = sleeping_child();
     kill(pid, SIGKILL);
     EQ(waitid(P_ALL, 0, &info, WEXITED), 0);
     EQ(info.si_code, CLD_KILLED);
@@ -199,7 +188,7 @@ TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ende
      "kernel/proc (wait)")
 {
     siginfo_t info;
-    pid_t pid = sleeper();
+    pid_t pid = sleeping_child();
     memset(&info, 0xff, sizeof info);
     EQ(waitid(P_PID, pid, &info, WEXITED | WNOHANG), 0);
     EQ(info.si_pid, 0);
