@@ -19,7 +19,8 @@
  * zero, and its limit_ns of 0 sends every reader to the system call. */
 #define VVAR_CLOCKS 12
 
-/* The time of a clock at `ticks` of rdtime is `sec` seconds and vvar_ns(ticks) nanoseconds.
+/* The time of a clock at `ticks` of rdtime is `sec` seconds and vvar_scale(ticks, mult) + offset_ns
+ * nanoseconds.
  *
  * `mult` is nanoseconds per tick in 64.64 fixed point, scaled down by 2^shift so that it fits into
  * 64 bits; the ticks are shifted up by as much. The shift lives in the six lowest bits of `mult`:

@@ -10,7 +10,6 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/frame.h"
-#include "mm/layout.h"
 #include "mm/pagetable.h"
 #include "proc/process.h"
 #include "time/clock.h"
@@ -37,7 +36,7 @@ static void
 find_payload(void)
 {
     u64 pa = frame_of(image_end);
-    const struct payload *p = (const void *)(DIRECT_BASE + pa);
+    const struct payload *p = frame_direct(pa);
     if (memcmp(p->magic, "POSTERN-PAYLOAD", sizeof(p->magic)))
         return;
     machine.initrd.start = pa + p->initrd_offset;
@@ -51,7 +50,7 @@ noreturn void
 boot_main(u64 hartid, u64 fdt_pa)
 {
     hart_register_boot(hartid);
-    machine_discover((const void *)(DIRECT_BASE + fdt_pa), fdt_pa, hartid);
+    machine_discover(frame_direct(fdt_pa), fdt_pa, hartid);
     find_payload(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
     const char *level = cmdline_get("loglevel"), *init = cmdline_get("init");
@@ -66,7 +65,7 @@ boot_main(u64 hartid, u64 fdt_pa)
     random_init(machine.rng_seed, machine.rng_seed_length);
 
     clock_init();
-    vdso_init(); /* checks the image; needs memory, gives clocks a page to publish in */
+    vdso_init(); /* checks the image that every process is shown */
     trap_init_hart();
 
     virtio_init(); /* before the files: named ports become devices */

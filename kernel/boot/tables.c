@@ -11,8 +11,8 @@
 #include "mm/pagetable.h"
 #include "riscv/csr.h"
 
-#define GIGAPAGE       (1UL << 30)
-#define ROOT_INDEX(va) ((va) >> 30 & 511)
+#define GIGAPAGE       LEVEL_SIZE(2)
+#define ROOT_INDEX(va) ((va) >> LEVEL_SHIFT(2) & 511)
 
 u64 image_load_address;
 u32 boot_taken; /* the first hart at _start sets it */

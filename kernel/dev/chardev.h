@@ -18,12 +18,11 @@ struct chardev {
     /* --- filled by the driver before it is registered, constant afterwards --- */
     const char *name; /* "postern.stdin"; lives for ever */
     /* Takes up to n > 0 bytes of input. The count; 0 at the end of input, which is told only when
-     * everything that came before it has been read; -EAGAIN when nothing is there now; -EIO when
-     * the device is no source. */
+     * everything that came before it has been read; -EAGAIN when nothing is there now. */
     s64 (*read)(struct chardev *d, void *buf, size_t n);
     /* Queues all of n bytes, 0 < n <= PAGE_SIZE. They are copied, so `buf` is free on return. The
      * count; -EAGAIN when there is no room now; -EPIPE when the other side is gone for good (the
-     * writer gets SIGPIPE); -EIO when the device is no sink. */
+     * writer gets SIGPIPE). */
     s64 (*write)(struct chardev *d, const void *buf, size_t n);
     /* CHARDEV_ bits. */
     u32 (*poll)(struct chardev *d);

@@ -6,7 +6,7 @@
 
 #include "dev/machine.h"
 
-/* The kernel address of the device registers [pa, pa+size). Boot only. Provided by mm/pagetable.c;
+/* The kernel address of the device registers [pa, pa+size). Boot only. Provided by mm/kernelmap.c;
  * until pt_kernel_init it is an address in the first page table, which shows all physical memory
  * and is gone afterwards. */
 void *map_device(u64 pa, u64 size);

@@ -5,7 +5,6 @@
  * random(4). */
 #include <asm/errno.h>
 #include <linux/fcntl.h>
-#include <linux/stat.h>
 #include "dev/chardev.h"
 #include "fs/path.h"
 #include "fs/tty.h"

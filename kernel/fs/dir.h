@@ -16,7 +16,7 @@ struct dir_sink {
     bool full;    /* an entry did not fit: no later one may jump the queue */
 };
 
-/* Adds an entry and sets the sink's position to `next`. `type` is S_IFMT bits of a mode. False if
+/* Adds an entry and sets the sink's position to `next`. Of `mode` the S_IFMT bits count. False if
  * it does not fit: stop, and leave the position. */
 bool dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next);
 

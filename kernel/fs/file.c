@@ -17,12 +17,12 @@
 #define MAX_TRANSFER (0x80000000UL - PAGE_SIZE)
 
 struct file *
-file_create(const struct file_ops *ops, struct inode *inode, u32 flags, void *data)
+file_create(const struct file_ops *ops, struct inode *inode, u32 flags)
 {
     struct file *f = kzalloc(sizeof(*f));
     if (!f)
         return NULL;
-    *f = (struct file){ ops, 1, flags, 0, inode_get(inode), data, 0 };
+    *f = (struct file){ .ops = ops, .refs = 1, .flags = flags, .inode = inode_get(inode) };
     return f;
 }
 

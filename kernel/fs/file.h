@@ -25,9 +25,6 @@ struct inode;
 struct waiter;
 struct pager;
 
-/* How many queues one file may ask a poller to wait in. */
-#define POLL_WAITERS 2
-
 /* Where bytes come from or go to: memory of the current program, or the kernel's own if `kernel` is
  * not NULL. */
 struct buffer {
@@ -49,9 +46,8 @@ struct file_ops {
     s64 (*write)(struct file *f, struct buffer b, u64 n, u64 *pos);
     s64 (*seek)(struct file *f, s64 offset, int whence); /* NULL: -ESPIPE, pread too */
     s64 (*ioctl)(struct file *f, u32 request, u64 arg);  /* NULL: -ENOTTY */
-    /* Which of POLLIN, POLLOUT, POLLERR, POLLHUP hold now. With `w`, first enters waiters in the
-     * queues that tell of changes: w points at POLL_WAITERS of them, unused ones keep thread NULL.
-     * NULL: always ready. */
+    /* Which of POLLIN, POLLOUT, POLLERR, POLLHUP hold now. With `w`, first enters it in the queue
+     * that tells of changes. NULL: always ready, and w->thread stays NULL. */
     u32 (*poll)(struct file *f, struct waiter *w);
     void (*release)(struct file *f); /* last reference gone; may be NULL */
 };
@@ -62,13 +58,13 @@ struct file {
     u32 flags; /* O_ACCMODE, O_APPEND, O_NONBLOCK ...: read and written whole */
     u64 pos;
     struct inode *inode; /* what stat sees; never NULL (pipes have one of their own) */
-    void *data;          /* of the ops */
+    u64 listing_end;     /* directories: the position where the listing ends (tree.c) */
     int claim;           /* what it has added to inode->writers: 1 to write it, -1 to run it */
 };
 
 /* A file with one reference, or NULL without memory. Takes a reference of its own to `inode`.
  * `ops` may be filled in later, before anybody else sees the file. */
-struct file *file_create(const struct file_ops *ops, struct inode *inode, u32 flags, void *data);
+struct file *file_create(const struct file_ops *ops, struct inode *inode, u32 flags);
 #define file_get(f) ref_get(f)
 void file_put(struct file *f); /* NULL allowed */
 

@@ -4,11 +4,9 @@
  * devices in dev.c. Anybody who keeps a pointer to an inode holds a reference: the last inode_put
  * frees it, and with it the parents that only it kept. Source: stat(2), inode(7). */
 #include "fs/inode.h"
-#include <asm/errno.h>
 #include <asm/stat.h>
 #include <linux/stat.h>
 #include "fs/tree.h"
-#include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "time/clock.h"
 

@@ -26,7 +26,7 @@ struct component {
 
 struct inode_ops {
     const struct file_ops *file_ops; /* of files that open() makes */
-    /* Called by open: may set f->data, or fail. */
+    /* Called by open: may count the file, or fail. */
     int (*open)(struct inode *i, struct file *f);
     /* Directories whose entries are made on demand, beside those in the tree: the inode of this
      * name with a reference, or -ENOENT; and all of them into the sink from its position on. */
@@ -54,10 +54,10 @@ struct inode {
     u64 next_position;    /* directories: of the next child */
     struct spinlock lock, io_lock;
     union {
-        struct pages pages; /* regular files */
-        char *target;       /* symbolic links: kmalloc'd, NUL-terminated */
-        struct pipe *pipe;  /* FIFOs, NULL until opened */
-        void *data;         /* devices, /proc */
+        struct pages pages; /* regular files, links of /proc */
+        char *target;       /* links of ramfs: kmalloc'd, NUL-terminated */
+        struct pipe *pipe;  /* pipes */
+        void *data;         /* devices, directories of /proc */
     };
 };
 
@@ -68,7 +68,7 @@ enum { DEVICE_RAMFS = 1, DEVICE_PROC, DEVICE_PIPE }; /* st_dev */
 
 /* A new inode with one reference and no name; NULL without memory. Times are now. */
 struct inode *inode_create(const struct inode_ops *ops, u32 device, u32 mode);
-/* One of ramfs by the type in `mode`: regular file, directory, link or FIFO. */
+/* One of ramfs by the type in `mode`: regular file, directory or link. */
 struct inode *ramfs_inode(u32 mode);
 /* A symbolic link with a copy of n bytes of text. -ENAMETOOLONG is the caller's to check. */
 struct inode *ramfs_symlink(const char *text, size_t n);

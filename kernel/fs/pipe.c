@@ -170,8 +170,8 @@ pipe_create(u32 flags, struct file *ends[2])
     spin_init(&p->lock, "pipe");
     waitqueue_init(&p->wait);
     p->readers = p->writers = 1;
-    ends[0] = file_create(&pipe_ops, i, flags | O_RDONLY, NULL);
-    ends[1] = file_create(&pipe_ops, i, flags | O_WRONLY, NULL);
+    ends[0] = file_create(&pipe_ops, i, flags | O_RDONLY);
+    ends[1] = file_create(&pipe_ops, i, flags | O_WRONLY);
     if (ends[0] && ends[1])
         return 0;
     file_put(ends[0]);

@@ -1,6 +1,6 @@
-/* poll.h - what the poll operation of a file does with the waiters that it is given.
+/* poll.h - what the poll operation of a file does with the waiter that it is given.
  *
- * For files that may have to be waited for: pipes, terminals, ports. They enter the waiters first
+ * For files that may have to be waited for: pipes, terminals, ports. They enter the waiter first
  * and look at their state then, so that a change in between is told. How several files are waited
  * for at once is in syscall/file_poll.c. Source: poll(2). */
 #pragma once

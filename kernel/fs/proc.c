@@ -238,19 +238,19 @@ static u64
 idle_time(u64 *busy)
 {
     static u64 most;
-    const u64 unit = NSEC_PER_SEC / 100, all = clock_monotonic_ns() * harts_online;
+    const u64 all = clock_monotonic_ns() * harts_online;
     u64 ticks = 0;
     for (u32 i = 0; i < harts_online; i++)
         ticks += thread_run_ticks(harts[i].idle);
     most = MAX(most, all - MIN(all, ticks_to_ns(ticks)));
-    *busy = most / unit;
-    return ticks_to_ns(ticks) / unit;
+    *busy = most / NSEC_PER_CLKTCK;
+    return ticks_to_hundredths(ticks);
 }
 
 static void
 print_uptime(struct printer *p, struct process *unused)
 {
-    u64 busy, idle = idle_time(&busy), up = clock_monotonic_ns() / (NSEC_PER_SEC / 100);
+    u64 busy, idle = idle_time(&busy), up = clock_monotonic_ns() / NSEC_PER_CLKTCK;
     print_to(p, "%lu.%02lu %lu.%02lu\n", up / 100, up % 100, idle / 100, idle % 100);
 }
 

@@ -228,5 +228,5 @@ vfs_anonymous(u64 size)
     if (!i)
         return NULL;
     i->size = size;
-    return file_create(&ramfs_file_ops, i, O_RDWR, NULL);
+    return file_create(&ramfs_file_ops, i, O_RDWR);
 }

@@ -192,7 +192,7 @@ vfs_path(struct inode *i, char *buf, size_t size)
     struct dirent *d = i->name;
     if (!d && i != tree_root)
         return S_ISFIFO(i->mode) ? snprintf(buf, size, "pipe:[%lu]", i->number) : -ENOENT;
-    const char *end = d && !d->inode ? " (deleted)" : d ? "" : "/";
+    const char *end = !d ? "/" : d->inode ? "" : " (deleted)";
     size_t at = size - strlen(end) - 1;
     memcpy(buf + at, end, strlen(end) + 1);
     for (; d; d = d->parent->name) {
@@ -237,7 +237,7 @@ dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next
 /* `.` and `..` are nobody's entries: they are told here, as positions 0 and 1. All is put together
  * in a page of ours, because a copy to the user can wait for memory's lock. New children have gone
  * to the end with the next number, so a listing in progress is not disturbed. It ends where the end
- * was at its beginning (NULL: it began in the middle, and has none), or who renames each file that
+ * was at its beginning (0: it began in the middle, and has none), or who renames each file that
  * it reads would find all of them again, for ever. */
 s64
 dir_read(struct file *f, u64 user_buf, u64 n)
@@ -253,14 +253,14 @@ dir_read(struct file *f, u64 user_buf, u64 n)
         return -ENOMEM;
     struct inode *parent scoped_inode = tree_parent(dir);
     struct dir_sink sink = { page, 0, MIN(n, PAGE_SIZE), f->pos, false };
-    f->data = sink.position ? f->data : (void *)dir->next_position;
+    f->listing_end = sink.position ? f->listing_end : dir->next_position;
     if (sink.position == 0)
         dir_emit(&sink, ".", dir->number, S_IFDIR, 1);
     if (sink.position == 1)
         dir_emit(&sink, "..", parent->number, S_IFDIR, 2);
     spin_lock(&tree_lock);
     list_for_each (d, &dir->children, in_parent)
-        if (d->position >= sink.position && d->position <= (u64)f->data - 1)
+        if (d->position >= sink.position && d->position <= f->listing_end - 1)
             dir_emit(&sink, d->name, d->inode->number, d->inode->mode, d->position + 1);
     spin_unlock(&tree_lock);
     if (dir->ops->list)

@@ -162,7 +162,7 @@ vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
         return -EISDIR;
     if (flags & OPEN_EXECUTE && !(S_ISREG(i->mode) && i->mode & 0111))
         return -EACCES;
-    struct file *f scoped_file = file_create(&path_file_ops, i, flags & ~(u32)OPEN_ONLY, NULL);
+    struct file *f scoped_file = file_create(&path_file_ops, i, flags & ~(u32)OPEN_ONLY);
     if (!f)
         return -ENOMEM;
     if (!only_path) {

@@ -23,15 +23,11 @@ struct spinlock {
 struct spinlock *spin_lock(struct spinlock *l); /* l, so that a guard can hold it */
 void spin_unlock(struct spinlock *l);
 
-static inline void
-spin_guard_end(struct spinlock **l)
-{
-    spin_unlock(*l);
-}
+DEFINE_SCOPE_END(spin_unlock, struct spinlock *)
 
 /* Takes the lock and holds it to the end of the block. Where it must be given up earlier - before a
  * wait, a reference that is put, a switch - spin_lock and spin_unlock stand by themselves. */
 #define spin_guard(l)            spin_guard_line(l, __LINE__)
 #define spin_guard_line(l, line) spin_guard_named(l, line)
 #define spin_guard_named(l, line)                                                                  \
-    struct spinlock *guard_##line at_scope_end(spin_guard_end) = spin_lock(l)
+    struct spinlock *guard_##line at_scope_end(spin_unlock_scope) = spin_lock(l)

@@ -55,7 +55,7 @@ mark(const struct range *r, u32 refs)
 {
     u64 end = MIN(ALIGN_UP(r->end, PAGE_SIZE), ram_end);
     for (u64 pa = MAX(ALIGN_DOWN(r->start, PAGE_SIZE), ram_start); pa < end; pa += PAGE_SIZE)
-        frames[(pa - ram_start) >> PAGE_SHIFT] = (struct frame){ refs, 0 };
+        *frame_record(pa) = (struct frame){ refs, 0 };
 }
 
 void

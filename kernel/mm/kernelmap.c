@@ -70,7 +70,7 @@ map_device(u64 pa, u64 size)
 {
     static u64 next = DEVICES_BASE;
     if (!kernel_root) /* still on the table of boot/tables.c, which shows all physical memory */
-        return (void *)(DIRECT_BASE + pa);
+        return frame_direct(pa);
     u64 va = next, first = ALIGN_DOWN(pa, PAGE_SIZE);
     size = ALIGN_UP(pa + size, PAGE_SIZE) - first;
     map(va, first, size, PTE_R | PTE_W);

@@ -40,7 +40,7 @@ space_get(struct space *s)
 void
 space_put(struct space *s)
 {
-    if (__atomic_fetch_sub(&s->users, 1, __ATOMIC_ACQ_REL) > 1)
+    if (!s || __atomic_fetch_sub(&s->users, 1, __ATOMIC_ACQ_REL) > 1)
         return;
     BUG_ON(s->active_harts);
     area_unmap(s, 0, USER_END); /* no border inside an area: needs no memory, cannot fail */

@@ -22,7 +22,7 @@ struct pager {
     int (*page)(void *object, u64 index, u64 *pa);
     void (*get)(void *object); /* one more area refers to the object; may be NULL, like put */
     void (*put)(void *object);
-    /* What /proc/PID/maps prints for it: name, inode number and device (may all stay untouched). */
+    /* What /proc/PID/maps prints for it: name and inode number (both may stay untouched). */
     void (*describe)(void *object, char *name, size_t size, u64 *inode);
 };
 
@@ -76,7 +76,7 @@ struct space *space_create(void);
 struct space *space_fork(struct space *from);
 struct space *space_get(struct space *s); /* with one more user */
 /* Drops a user; the last one frees all areas, page tables and frames. Never the current space of
- * a hart: the scheduler moves to the kernel's root first. */
+ * a hart: the scheduler moves to the kernel's root first. NULL allowed. */
 void space_put(struct space *s);
 
 /* Flags of space_map beside AREA_*. */

@@ -172,8 +172,7 @@ process_exec(const char *path, u64 argv, u64 envp)
         err = -ENOMEM;
     if (!err)
         enter(x);
-    if (x->space)
-        space_put(x->space);
+    space_put(x->space);
     file_put(x->file);
     file_put(x->loader);
     files_put(x->files);

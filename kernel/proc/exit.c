@@ -47,8 +47,7 @@ process_drop_resources(struct process *p)
     file_put(exe);
     files_put(p->files);
     fsinfo_put(p->fsinfo);
-    if (space)
-        space_put(space);
+    space_put(space);
 }
 
 void
@@ -149,9 +148,8 @@ hurry_others(struct process *p)
 {
     struct task *t;
     for_each_task (t, p) {
-        __atomic_fetch_or(&t->thread->work, WORK_SIGNAL, __ATOMIC_SEQ_CST);
+        task_prod(t);
         if (t->thread != current()) {
-            thread_interrupt(t->thread);
             thread_resume(t->thread);
             thread_wake(t->thread); /* also out of a vfork wait */
         }
@@ -191,12 +189,8 @@ process_become_single(void)
     p->exec_task = self;
     hurry_others(p);
     spin_unlock(&process_lock);
-    struct waiter w;
-    wait_enter(&w, &p->events);
-    /* BLOCKED, for a kill does not stop the others from going; it is seen on the way out. */
-    while (thread_announce(THREAD_BLOCKED), __atomic_load_n(&p->live_tasks, __ATOMIC_ACQUIRE) > 1)
-        schedule();
-    wait_leave(&w);
+    /* A kill does not stop the others from going; it is seen on the way out. */
+    WAIT_BLOCKED(&p->events, __atomic_load_n(&p->live_tasks, __ATOMIC_ACQUIRE) <= 1);
     spin_guard(&process_lock);
     p->exec_task = NULL;
     self->tid = p->pid; /* the program goes on under the leader's number */

@@ -56,7 +56,6 @@ u64
 process_run_ticks(struct process *p)
 {
     struct task *t;
-    spin_guard(&process_lock);
     u64 ticks = p->dead_ticks;
     for_each_task (t, p)
         ticks += thread_run_ticks(t->thread);
@@ -99,7 +98,7 @@ publish(struct task *t)
     return last;
 }
 
-/* A process without a task, in no list, and a task of it; NULL without memory. */
+/* A process without a task, in no list; NULL without memory. */
 static struct process *
 process_create(void)
 {
@@ -115,7 +114,7 @@ process_create(void)
     return p;
 }
 
-/* Its thread stands where `entry` leads, not started. */
+/* A task of p; its thread stands where `entry` leads, not started. NULL without memory. */
 static struct task *
 task_create(struct process *p, void (*entry)(void))
 {
@@ -231,13 +230,8 @@ process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
     if (flags & CLONE_CHILD_SETTID)
         copy_to_space(p->space, child_tid, &tid, sizeof(s32));
     thread_start(t->thread);
-    if (flags & CLONE_VFORK) {
-        struct waiter w;
-        wait_enter(&w, &self->events);
-        while (thread_announce(THREAD_BLOCKED), !vfork_is_over(tid))
-            schedule();
-        wait_leave(&w);
-    }
+    if (flags & CLONE_VFORK)
+        WAIT_BLOCKED(&self->events, vfork_is_over(tid));
     return tid;
 }
 

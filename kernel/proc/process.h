@@ -129,7 +129,7 @@ s64 process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid);
  * trapframe is the new program's; on an error (execve(2)) the old program lives on. */
 s64 process_exec(const char *path, u64 user_argv, u64 user_envp);
 
-/* Time all tasks of p, ended ones too, have had a hart; timebase ticks. */
+/* Time all tasks of p, ended ones too, have had a hart; timebase ticks. process_lock held. */
 u64 process_run_ticks(struct process *p);
 
 /* Ends the calling task / the whole process with this wait status word. */

@@ -85,25 +85,16 @@ state_of(const struct process *p)
     return first->thread->state == THREAD_RUNNABLE ? "R (running)" : "S (sleeping)";
 }
 
-static u64
-hundredths(u64 ticks)
-{
-    return ticks_to_ns(ticks) / (NSEC_PER_SEC / 100);
-}
-
 /* 52 fields. Zeros are of the terminal, faults, priorities, and of signals, which status tells. */
 static void
 print_stat(struct printer *out, struct process *p)
 {
     const struct space *s = p->space ?: &no_space;
-    struct task *t;
-    u64 run_ticks = p->dead_ticks;
-    for_each_task (t, p)
-        run_ticks += thread_run_ticks(t->thread);
     print_to(out, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 %lu 0 %lu 0 20 0 %u 0 %lu %lu %lu ", p->pid,
              p->name, *state_of(p), p->parent ? p->parent->pid : 0, p->pgrp, p->session,
-             hundredths(run_ticks), hundredths(p->child_ticks), p->live_tasks,
-             hundredths(p->start_ticks), s->mapped_pages * PAGE_SIZE, s->resident_pages);
+             ticks_to_hundredths(process_run_ticks(p)), ticks_to_hundredths(p->child_ticks),
+             p->live_tasks, ticks_to_hundredths(p->start_ticks), s->mapped_pages * PAGE_SIZE,
+             s->resident_pages);
     print_to(out, "%lu 0 0 %lu 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n", ~0UL,
              s->stack_start);
 }

@@ -34,11 +34,10 @@ long sbi_call(u64 extension, u64 function, u64 arg0, u64 arg1, u64 arg2, u64 arg
  * Returns 0 or a negative SBI error. */
 #define sbi_hart_start(hartid, entry, opaque) sbi_call(SBI_HSM, 0, hartid, entry, opaque, 0)
 
-/* Powers off without a status, for machines with no test finisher; resets the machine. Return only
- * if the firmware cannot; the second way to power off is what firmware before SBI 0.3 knows. */
+/* Powers off without a status, for machines with no test finisher. Returns only if the firmware
+ * cannot; the second way is what firmware before SBI 0.3 knows. */
 #define sbi_shutdown()                                                                             \
     (sbi_call(SBI_RESET, 0, 0, 0, 0, 0), sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0, 0, 0))
-#define sbi_reboot() sbi_call(SBI_RESET, 0, 1, 0, 0, 0)
 
 /* Writes one character to the firmware's console: only before the UART is found. Called "legacy",
  * but every OpenSBI has it, and its successor (DBCN) only from 1.3 on. */

@@ -6,8 +6,8 @@
 
 #include "lib/types.h"
 
-/* User registers, saved at the top of the kernel stack at every entry. Offsets go to assembly
- * through kernel/riscv/offsets.c. x[0] holds the pc, x[i] register xi, as Linux's user_regs. */
+/* User registers, saved at the top of the kernel stack at every entry. Word 0 is the pc, word i
+ * register xi, as in Linux's user_regs: trap/entry.S counts in words. */
 struct trapframe {
     u64 pc;
     u64 ra, sp, gp, tp, t0, t1, t2, s0, s1, a0, a1, a2, a3, a4, a5, a6, a7;

@@ -81,6 +81,7 @@ extern struct thread boot_thread;
 
 extern struct hart harts[MAX_HARTS];
 extern u32 harts_online;
+#define online_harts() ((1UL << harts_online) - 1) /* as a mask of indices */
 
 static inline struct thread *
 current(void)

@@ -27,22 +27,22 @@ void wait_leave(struct waiter *w);
 /* Wakes all waiters. Any lock but the scheduler's may be held; none is taken if nobody waits. */
 void wake_all(struct waitqueue *q);
 
-/* The loop around every wait: until `cond` holds, which gives 0, or until `sleep`, which gives up
- * the hart, has another answer than 0. Both are evaluated with no spin lock held. */
-#define WAIT_LOOP(q, cond, sleep)                                                                  \
+/* The loop around a wait in this state: until `cond` holds, which gives 0, or until `sleep`, which
+ * gives up the hart, has another answer than 0. Both are evaluated with no spin lock held. */
+#define WAIT_LOOP(q, state, cond, sleep)                                                           \
     ({                                                                                             \
         struct waiter w_;                                                                          \
         int err_ = 0;                                                                              \
         wait_enter(&w_, (q));                                                                      \
-        while (wait_prepare(), !err_ && !(cond))                                                   \
+        while (thread_announce(state), !err_ && !(cond))                                           \
             err_ = (sleep);                                                                        \
         wait_leave(&w_);                                                                           \
         err_;                                                                                      \
     })
 
 /* Waits until `cond` holds; 0, or -EINTR if a signal came first. */
-#define WAIT_EVENT(q, cond) WAIT_LOOP(q, cond, interrupted() ? -EINTR : (schedule(), 0))
+#define WAIT_EVENT(q, cond)                                                                        \
+    WAIT_LOOP(q, THREAD_SLEEPING, cond, interrupted() ? -EINTR : (schedule(), 0))
 
-/* The same with a deadline in ticks (~0: none): 0, -ETIMEDOUT or -EINTR. With time/timer.h. */
-#define WAIT_EVENT_UNTIL(q, deadline, cond)                                                        \
-    WAIT_LOOP(q, cond, rdtime() >= (deadline) ? -ETIMEDOUT : schedule_until(deadline))
+/* Until `cond` holds, whatever signals come: it has to look for the end of the task itself. */
+#define WAIT_BLOCKED(q, cond) ((void)WAIT_LOOP(q, THREAD_BLOCKED, cond, (schedule(), 0)))

@@ -24,7 +24,7 @@ sys_openat(const u64 *arg)
     u32 flags = ((u32)arg[2] & ~OPEN_EXECUTE) | O_LARGEFILE;
     struct file *f;
     s64 err = vfs_open((int)arg[0], user_buffer(arg[1]), flags, (u32)arg[3], &f);
-    return err ? err : fd_install(f, 0, flags & (u32)O_CLOEXEC);
+    return err ?: fd_install(f, 0, flags & (u32)O_CLOEXEC);
 }
 
 s64

@@ -1,7 +1,7 @@
 /* file_poll.c - ppoll and pselect6: waiting for any of several files.
  *
- * Both make a list of entries, one for each file, with waiters of its own, which stand in the
- * queues of the file for as long as the call lasts; so a file tells all who poll it with the one
+ * Both make a list of entries, one for each file, with a waiter of its own, which stands in the
+ * queue of the file for as long as the call lasts; so a file tells all who poll it with the one
  * wake-up that it has anyway. A change between the question and the sleep wakes us, because we
  * stand in the queue already. Source: poll(2), select(2). On a signal the time that is left is
  * written back, as Linux does. */
@@ -20,7 +20,7 @@ struct poll_entry {
     struct file *file; /* one reference; NULL: `ready` stays as it is */
     u32 fd, set;       /* of pselect6: for which bit the entry stands */
     u32 wanted, ready; /* POLLIN ... */
-    struct waiter waiters[POLL_WAITERS];
+    struct waiter waiter;
 };
 
 /* 0, -ENOMEM, -EBADF for a closed descriptor, which is an answer of its own then (POLLNVAL). A
@@ -37,23 +37,22 @@ poll_add(struct list *entries, u32 fd, u32 wanted, u32 set)
     return e->ready ? -EBADF : 0;
 }
 
-/* The end of a list, by whatever way the call is left. Its waiters are in memory of ours that goes
+/* The end of a list, by whatever way the call is left. The waiters are in memory of ours that goes
  * now: none may stay in a queue. */
 static void
 leave_all(struct list *entries)
 {
     struct poll_entry *e, *next;
     list_for_each_safe (e, next, entries, link) {
-        for (u32 k = 0; k < POLL_WAITERS; k++)
-            if (e->waiters[k].thread)
-                wait_leave(&e->waiters[k]);
+        if (e->waiter.thread)
+            wait_leave(&e->waiter);
         file_put(e->file);
         kfree(e);
     }
 }
 
 /* The number of ready entries; 0 at the deadline; -EINTR. Every file is asked once while we enter
- * its queues - mostly one is ready, and nobody waits - and again after each wake-up. From
+ * its queue - mostly one is ready, and nobody waits - and again after each wake-up. From
  * wait_prepare on the thread is SLEEPING, so a change after the asking is not missed. */
 static s64
 wait_any(struct list *entries, u64 deadline_ticks)
@@ -65,7 +64,7 @@ wait_any(struct list *entries, u64 deadline_ticks)
         wait_prepare();
         ready = 0;
         list_for_each (e, entries, link) {
-            u32 got = e->file ? file_poll(e->file, enter ? e->waiters : NULL) : e->ready;
+            u32 got = e->file ? file_poll(e->file, enter ? &e->waiter : NULL) : e->ready;
             /* Two more names for what files call POLLIN and POLLOUT. */
             got |= (got & POLLIN ? POLLRDNORM : 0) | (got & POLLOUT ? POLLWRNORM : 0);
             e->ready = got & (e->wanted | POLLNVAL);
@@ -95,8 +94,7 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
     if (mask_addr)
         signal_set_mask(mask, true);
     s64 result = wait_any(entries, deadline);
-    u64 now = rdtime(), left_ns = now < deadline ? ticks_to_ns(deadline - now) : 0;
-    struct timespec64 ts = { (s64)(left_ns / NSEC_PER_SEC), (s64)(left_ns % NSEC_PER_SEC) };
+    struct timespec64 ts = ns_to_timespec(deadline_left_ns(deadline));
     if (timeout_addr) /* fails without a word: a program may keep its time in read-only memory */
         copy_to_user(timeout_addr, &ts, sizeof(ts));
     if (result == -EINTR)

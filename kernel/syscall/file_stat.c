@@ -16,7 +16,7 @@
 s64
 sys_fstat(const u64 *arg)
 {
-    struct file *f scoped_file = fd_get((int)arg[0]); /* of O_PATH, too */
+    struct file *f scoped_file = fd_get((int)arg[0]);
     struct stat st;
     if (!f)
         return -EBADF;

@@ -9,7 +9,7 @@
 
 typedef s64 (*syscall_fn)(const u64 *arg);
 
-/* Declares all functions: X(name, __NR_number). The table in table.c is made from the same list. */
+/* Declares all functions: X(name). The table in table.c is made from the same list. */
 #include "syscall/list.h"
 
 #define X(name) s64 sys_##name(const u64 *arg);

@@ -30,7 +30,7 @@ sys_sched_yield(const u64 *arg)
 s64
 sys_sched_setaffinity(const u64 *arg)
 {
-    u64 mask = 0, online = (1UL << harts_online) - 1;
+    u64 mask = 0, online = online_harts();
     if (copy_from_user(&mask, arg[2], MIN(arg[1], sizeof(mask))))
         return -EFAULT;
     if (!(mask & online))
@@ -47,14 +47,14 @@ sys_sched_setaffinity(const u64 *arg)
 s64
 sys_sched_getaffinity(const u64 *arg)
 {
-    u64 mask, online = (1UL << harts_online) - 1;
+    u64 mask;
     if (arg[1] < sizeof(mask) || arg[1] % sizeof(mask))
         return -EINVAL;
     spin_guard(&process_lock);
     struct task *t = task_find((int)arg[0] ?: current_task()->tid);
     if (!t)
         return -ESRCH;
-    mask = t->thread->affinity & online;
+    mask = t->thread->affinity & online_harts();
     return copy_to_user(arg[2], &mask, sizeof(mask)) ? -EFAULT : (s64)sizeof(mask);
 }
 
@@ -76,7 +76,7 @@ sys_riscv_flush_icache(const u64 *arg)
     if (arg[2] & ~1UL) /* SYS_RISCV_FLUSH_ICACHE_LOCAL */
         return -EINVAL;
     __asm__ volatile("fence.i" ::: "memory");
-    u64 others = ((1UL << harts_online) - 1) & ~(1UL << this_hart()->index);
+    u64 others = online_harts() & ~(1UL << this_hart()->index);
     if (others && !(arg[2] & 1))
         sbi_remote_fence_i(hart_mask_ids(others));
     return 0;
@@ -107,7 +107,7 @@ sys_prlimit64(const u64 *arg)
         p->rlimit[resource] = new;
         p->open_limit = p->rlimit[RLIMIT_NOFILE].rlim_cur;
     }
-    return arg[3] && copy_to_user(arg[3], &old, sizeof(old)) ? -EFAULT : 0;
+    return arg[3] ? copy_to_user(arg[3], &old, sizeof(old)) : 0;
 }
 
 /* Time is all that is counted, and all of it as user time. */
@@ -117,22 +117,23 @@ sys_getrusage(const u64 *arg)
     int who = (int)arg[0];
     if (who < RUSAGE_CHILDREN || who > RUSAGE_THREAD)
         return -EINVAL;
+    spin_guard(&process_lock);
     u64 ticks = who == RUSAGE_SELF       ? process_run_ticks(current_process())
                 : who == RUSAGE_CHILDREN ? current_process()->child_ticks
                                          : thread_run_ticks(current());
-    return rusage_to_user(arg[1], ticks) ? -EFAULT : 0;
+    return rusage_to_user(arg[1], ticks);
 }
 
 /* In units of 1/100 s, as AT_CLKTCK says. */
 s64
 sys_times(const u64 *arg)
 {
-    const u64 unit_ns = NSEC_PER_SEC / 100;
+    spin_guard(&process_lock);
     u64 own = process_run_ticks(current_process()), childrens = current_process()->child_ticks;
-    u64 t[4] = { ticks_to_ns(own) / unit_ns, 0, ticks_to_ns(childrens) / unit_ns, 0 };
+    u64 t[4] = { ticks_to_hundredths(own), 0, ticks_to_hundredths(childrens), 0 };
     if (arg[0] && copy_to_user(arg[0], t, sizeof(t)))
         return -EFAULT;
-    return (s64)(ticks_to_ns(rdtime()) / unit_ns);
+    return (s64)ticks_to_hundredths(rdtime());
 }
 
 s64
@@ -141,7 +142,7 @@ sys_uname(const u64 *arg)
     static const struct new_utsname name = { "Linux", /* whose user ABI this is */
                                              "postern", KERNEL_RELEASE, "#1 Postern",
                                              "riscv64", "(none)" };
-    return copy_to_user(arg[0], &name, sizeof(name)) ? -EFAULT : 0;
+    return copy_to_user(arg[0], &name, sizeof(name));
 }
 
 /* What there is not (swap, shared and buffered memory, load) reads as zero. */
@@ -155,7 +156,7 @@ sys_sysinfo(const u64 *arg)
     spin_guard(&process_lock);
     for_each_process (p)
         s.procs++;
-    return copy_to_user(arg[0], &s, sizeof(s)) ? -EFAULT : 0;
+    return copy_to_user(arg[0], &s, sizeof(s));
 }
 
 /* There is one generator, seeded at boot: it never blocks, and all flags mean the same. A long
@@ -195,7 +196,7 @@ sys_prctl(const u64 *arg)
             strlcpy(current_process()->name, name, 16);
         return 0;
     case PR_GET_NAME:
-        return copy_to_user(arg[1], current()->name, 16) ? -EFAULT : 0;
+        return copy_to_user(arg[1], current()->name, 16);
     case PR_SET_DUMPABLE:
     case PR_SET_NO_NEW_PRIVS:
     case PR_GET_NO_NEW_PRIVS:

@@ -25,14 +25,12 @@ cpu_time(int id, struct timespec64 *ts)
     int number = id < 0 ? ~(id >> 3) : 0; /* 0: one's own */
     if (id < 0 ? (id & 3) == 3 : !thread && id != CLOCK_PROCESS_CPUTIME_ID)
         return -EINVAL;
-    u64 ticks = thread ? 0 : process_run_ticks(p);
     spin_guard(&process_lock);
     bool self = !number || (number == p->pid && !thread);
     struct task *t = self ? current_task() : task_find(number);
     if (!t || t->process != p)
         return -EINVAL;
-    u64 ns = ticks_to_ns(thread ? thread_run_ticks(t->thread) : ticks);
-    *ts = (struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
+    *ts = ns_to_timespec(ticks_to_ns(thread ? thread_run_ticks(t->thread) : process_run_ticks(p)));
     return 0;
 }
 
@@ -137,8 +135,7 @@ sleep_rest(const u64 *arg)
 {
     if (!sleep(RELATIVE, NULL, arg[0]))
         return 0;
-    u64 ns = deadline_left_ns(arg[0]);
-    struct timespec64 left = { (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
+    struct timespec64 left = ns_to_timespec(deadline_left_ns(arg[0]));
     if (arg[1] && copy_to_user(arg[1], &left, sizeof(left)))
         return -EFAULT;
     current_task()->sig.restart = (struct restart){ sleep_rest, { arg[0], arg[1] } };

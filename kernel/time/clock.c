@@ -209,6 +209,6 @@ clock_init(void)
             c->resolution_ns = FINE >> id & 1 ? 1 : NSEC_PER_SEC / TICK_HZ;
             c->limit_ns = VVAR_SECOND_NS;
         }
-    u64 ns = rtc_read_ns();
-    clock_set_real(&(struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) });
+    struct timespec64 now = ns_to_timespec(rtc_read_ns());
+    clock_set_real(&now);
 }

@@ -17,6 +17,12 @@ struct timespec64 {
 };
 _Static_assert(sizeof(struct timespec64) == 16, "Linux's struct __kernel_timespec");
 
+static inline struct timespec64
+ns_to_timespec(u64 ns)
+{
+    return (struct timespec64){ (s64)(ns / NSEC_PER_SEC), (s64)(ns % NSEC_PER_SEC) };
+}
+
 /* Starts the clocks: MONOTONIC at the time since reset, REALTIME from the RTC. */
 void clock_init(void);
 /* Moves the bases; called by each hart's tick, the first one to come does the work. */
@@ -44,3 +50,6 @@ u64 deadline_left_ns(u64 deadline_ticks);
 /* Lengths of time, rounded up and down; saturate instead of overflowing. */
 u64 ns_to_ticks(u64 ns);
 u64 ticks_to_ns(u64 ticks);
+/* In the unit of times(2) and /proc, as AT_CLKTCK says. */
+#define NSEC_PER_CLKTCK            (NSEC_PER_SEC / 100)
+#define ticks_to_hundredths(ticks) (ticks_to_ns(ticks) / NSEC_PER_CLKTCK)

@@ -2,7 +2,7 @@
  *
  * One list ordered by deadline under one lock; each hart sets its timer to the earlier of its next
  * tick and the first deadline. Handlers run from the timer interrupt, with no lock of ours held,
- * and must not sleep. Times are rdtime ticks ("_ticks") or nanoseconds of the monotonic clock. */
+ * and must not sleep. Times are rdtime ticks ("_ticks"). */
 #pragma once
 
 #include "lib/list.h"

@@ -65,7 +65,7 @@ exception(u64 cause, u64 pc, u64 address)
         u32 access = cause == 12 ? AREA_EXEC : cause == 13 ? AREA_READ : AREA_WRITE;
         int err = space_fault(current()->space, address, access);
         if (err == -ENOMEM)
-            note_out_of_memory(); /* tried again when there is some (trap/return.c) */
+            note_out_of_memory(); /* tried again when there is some (return_work) */
         else if (err == -EIO)
             signal_fault(SIGBUS, BUS_ADRERR, address);
         else if (err)

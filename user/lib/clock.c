@@ -4,7 +4,6 @@
  * Each function calls the vDSO's (vdso.c found it before main), and then the kernel never runs.
  * Without a vDSO (`vdso=0`, an old kernel, an emulator) the same question is a system call.
  */
-#include <errno.h>
 #include <unistd.h>
 #include "libc.h"
 #include "vdso.h"

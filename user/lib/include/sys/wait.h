@@ -10,7 +10,6 @@
 
 #define WTERMSIG(status)    ((status)&0x7f)
 #define WEXITSTATUS(status) (((status) >> 8) & 0xff)
-#define WSTOPSIG(status)    WEXITSTATUS(status)
 #define WIFEXITED(status)   (WTERMSIG(status) == 0)
 #define WIFSTOPPED(status)  (WTERMSIG(status) == 0x7f)
 #define WIFSIGNALED(status) (!WIFEXITED(status) && !WIFSTOPPED(status))
