@@ -28,7 +28,6 @@ enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127, SIGNALLED = 128 };
 static char *default_argv[] = { "/bin/sh", NULL };
 static char term[64] = "TERM=linux";
 static char *environment[] = { "PATH=/bin:/usr/bin", "HOME=/root", term, NULL };
-static const char *const path_folders[] = { "/bin", "/usr/bin" };
 
 /* Reads up to size-1 bytes of a file and ends them with a NUL. The count, 0 when there is none. */
 static size_t
@@ -121,29 +120,6 @@ open_ports(void)
     return open_as("/dev/null", O_RDONLY, STDIN_FILENO);
 }
 
-/* execve with a search for names without a slash. Returns errno; the first failure that is not a
- * mere absence counts, as in a shell. */
-static int
-execute(char **argv)
-{
-    char path[256];
-    int result = ENOENT;
-
-    if (strchr(argv[0], '/') != NULL) {
-        execve(argv[0], argv, environment);
-        return errno;
-    }
-    for (size_t i = 0; i < sizeof path_folders / sizeof *path_folders && argv[0][0] != '\0'; i++) {
-        int length = snprintf(path, sizeof path, "%s/%s", path_folders[i], argv[0]);
-        if (length >= (int)sizeof path)
-            return ENAMETOOLONG;
-        execve(path, argv, environment);
-        if (errno != ENOENT && result == ENOENT)
-            result = errno;
-    }
-    return result;
-}
-
 /* In the child: a session of its own, three descriptors, the command. Only a failure comes back,
  * as an errno through `report`, which a successful exec closes. */
 _Noreturn static void
@@ -156,8 +132,11 @@ become(char **argv, int report)
         error = errno;
     if (error == 0 && dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
         error = errno;
-    if (error == 0)
-        error = execute(argv);
+    if (error == 0) {
+        environ = environment;
+        execvp(argv[0], argv);
+        error = errno;
+    }
     write(report, &error, sizeof error);
     _exit(error == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
 }

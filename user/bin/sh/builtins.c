@@ -210,8 +210,6 @@ break_builtin(char **arguments)
 static int
 dot_builtin(char **arguments)
 {
-    struct input in;
-
     if (arguments[1] == NULL)
         return complain(STATUS_SYNTAX, "usage: . FILE");
     int fd = open_script(arguments[1]);
@@ -219,8 +217,7 @@ dot_builtin(char **arguments)
         abandon(complain(STATUS_SYNTAX, ".: %s: %s", arguments[1], strerror(errno)));
         return shell.status;
     }
-    input_from_fd(&in, fd);
-    int status = run_input(&in);
+    int status = run_fd(fd);
     close(fd);
     return status;
 }

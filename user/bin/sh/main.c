@@ -69,8 +69,7 @@ become_interactive(void)
     own_terminal();
 }
 
-/* A script, or what comes on the standard input. */
-static int
+int
 run_fd(int fd)
 {
     struct input in;

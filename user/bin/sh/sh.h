@@ -232,6 +232,8 @@ int run(const struct node *tree);
 _Noreturn void run_and_exit(const struct node *tree);
 /* Parses and runs all of an input, then frees it. The last status, 0 when there was no command. */
 int run_input(struct input *in);
+/* The same for an open file: a script, or what comes on the standard input. */
+int run_fd(int fd);
 /* Sets NAME=VALUE as written in each word. */
 void assign(const struct word *list, bool exported);
 
