@@ -82,7 +82,7 @@ TEST(continue_does_not_climb, "one SIGCONT continues all ancestors, by a recursi
     pause_ms(5);
     EQ(waitpid(first, &status, WCONTINUED | WNOHANG), 0);
     OK(kill(-first, SIGKILL));
-    EQ(check_wait(__FILE__, __LINE__, first), SIGKILL);
+    EQ(STATUS(first), KILLED(SIGKILL));
 }
 
 static void *
@@ -114,7 +114,7 @@ TEST(forks_do_not_escape, "the child of a thread that was not chosen is no targe
         setpgid(first, first);
         pause_ms(15);
         OK(kill(-first, SIGTERM));
-        EQ(check_wait(__FILE__, __LINE__, first), SIGTERM);
+        EQ(STATUS(first), KILLED(SIGTERM));
         int tries = 0;
         while (kill(-first, 0) == 0 && tries++ < 500)
             pause_ms(2);

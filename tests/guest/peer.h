@@ -29,7 +29,7 @@ peer_nags(int signal, long ms)
 }
 
 /* Waits for the child; it ended with this wait status (EXITED, KILLED, 0). */
-#define ENDS(pid, wanted) EQ(check_wait(__FILE__, __LINE__, pid), wanted)
+#define ENDS(pid, wanted) EQ(STATUS(pid), wanted)
 
 #define KILL_PEER(pid)                                                                             \
     do {                                                                                           \

@@ -16,7 +16,7 @@ static volatile long *counter;
 static pid_t
 runner(void)
 {
-    counter = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    counter = shared_page();
     pid_t pid = OK(fork());
     if (pid == 0)
         for (;;)

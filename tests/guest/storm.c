@@ -14,7 +14,7 @@
 static void
 reap(pid_t pid, int wanted)
 {
-    EQ(check_wait(__FILE__, __LINE__, pid), wanted);
+    EQ(STATUS(pid), wanted);
 }
 
 /* Each child touches pages of its own and copies a few of its parent's. */
