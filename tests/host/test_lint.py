@@ -12,6 +12,7 @@ import pytest
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HEAD = "/* a file of the test.\n *\n * It says what it is, as every file does. */\n"
 LONG_FUNCTION = "static int\nf(int x)\n{\n" + "    x++;\n" * 61 + "    return x;\n}\n"
+FUNCTION = HEAD + "int\nf(int a, int b, int x)\n{\n    %s;\n    return x;\n}\n"
 
 # part, file, its text, what the complaint must say
 FAULTS = [
@@ -29,6 +30,14 @@ FAULTS = [
     ("shape", "kernel/fs/file.c", "/* file.c */\nint x;\n", "opens without saying"),
     ("shape", "tools/tool.py", '"""tool"""\n', "opens without saying"),
     ("shape", "tools/tool.py", '"""a\nb\nc"""\ndef f():\n' + "    f()\n" * 61, "f has 61 lines"),
+    ("folds", "kernel/fs/file.c", FUNCTION % "x = a ? 1 : b ? 2 : 3", "file.c:7: chooses within"),
+    ("folds", "kernel/fs/file.c", FUNCTION % "x = a ?: f(0) ?: b", "chooses within a choice"),
+    ("folds", "user/bin/tool.c", FUNCTION % "x = a ? f(b ?: 1) : 0", "chooses within a choice"),
+    ("folds", "kernel/fs/file.c", FUNCTION % "while (f(a), b)\n\tf(b)", "hides a step"),
+    ("folds", "kernel/fs/file.c", FUNCTION % "for (; f(a), b; a++)\n\tf(b)", "hides a step"),
+    ("folds", "kernel/fs/file.h", HEAD + "#define F(q) (q ? 0 : (f(), 1))\n", "hides a step"),
+    ("folds", "kernel/fs/file.c", FUNCTION % "if (a && !(x = f(b)))\n\tf(x)", "assigns behind"),
+    ("folds", "kernel/fs/file.c", FUNCTION % "x = a ? b = f(1) : 0", "assigns behind"),
     ("marks", "kernel/fs/file.c", HEAD + "/* TO" + "DO: all of it */\n", "leaves a note"),
     ("marks", "docs/guide.md", "See /ho" + "me/me/postern.\n", "a folder of one machine"),
     ("references", "docs/guide.md", "See `vdso/vvar.h" + ":/^nobody/`.\n", "/^nobody/"),
@@ -59,6 +68,8 @@ GOOD = {
                       "| 5 | `kernel/time/` |\n| 3 | `kernel/sched/` |\n| 2 | `kernel/mm/` |\n"
                       "| 1 | `kernel/riscv/ lib/` | the ground |\n",
     "kernel/mm/low.h": HEAD + "struct low;\n",
+    "user/bin/good.c": FUNCTION % "for (; a && (x = f(b, x, a ? 1 : 2)); a++, b--)\n"
+                       "        x = f(a ? 1 : 2, b ?: 3, 0) + (b ? 3 : 4)",
     "kernel/sched/high.h": HEAD + '#include "mm/low.h"\n',
     "vdso/vvar.h": HEAD,
     "vdso/clock.h": HEAD + '#include "vvar.h"\n',
@@ -100,7 +111,7 @@ def tree(tmp_path):
 def test_tree_without_faults_passes(tree):
     done = tree.lint()
     assert done.returncode == 0, f"expected no complaint, seen:\n{done.stdout}"
-    assert done.stdout.splitlines()[-1] == "11 passed, 0 failed"
+    assert done.stdout.splitlines()[-1] == "12 passed, 0 failed"
 
 
 @pytest.mark.parametrize("part, name, text, phrase", FAULTS,
