@@ -69,6 +69,14 @@ FAULTS = [
     ("marks", "docs/guide.md", "See /ho" + "me/me/postern.\n", "a folder of one machine"),
     ("references", "docs/guide.md", "See `vdso/vvar.h" + ":/^nobody/`.\n", "/^nobody/"),
     ("references", "docs/guide.md", "See `kernel/none.h" + ":/^struct/`.\n", "which is not there"),
+    ("references", "docs/guide.md", "See none.md.\n", "names none.md"),
+    ("references", "docs/guide.md", "See kernel/mm/none.c.\n", "names kernel/mm/none.c"),
+    ("references", "kernel/fs/file.c", HEAD + "/* as linux-ab" + "i: says */\n", "not in"),
+    ("references", "Dockerfile", "# see vdso/vvar.h" + ":/^nobody/\n", "/^nobody/"),
+    ("references", "tests/guest/a.c", 'TEST(a, "why, (so)", "kernel/mm (low)")\n{\n}\n',
+     "does not open with a file"),
+    ("references", "tests/guest/a.c", 'TEST(a, "why",\n     "kernel/mm/low.h, mm/no.c")\n{\n}\n',
+     "names mm/no.c"),
     ("references", "docs/guide.md", "See [this](none.md).\n", "links to none.md"),
     ("references", "kernel/fs/file.c", HEAD + "/* see mm/low.h" + ":/^nobody/ */\n", "/^nobody/"),
     ("references", "tests/guest/a.c", HEAD + 'TEST(a, "why", "mm/low.h' + ':/^nobody/")\n',
@@ -97,12 +105,16 @@ FAULTS = [
 
 # What the faults include and point at, and one good use of each rule.
 GOOD = {
+    "README.md": "# A small tree\n",
     "docs/design.md": DESIGN,
     "kernel/mm/low.h": HEAD + "struct low;\n",
     "user/bin/good.c": FUNCTION % "for (; a && (x = f(b, x, a ? 1 : 2)); a++, b--)\n"
                        "        x = f(a ? 1 : 2, b ?: 3, 0) + (b ? 3 : 4)",
+    "kernel/mm/usercopy.h": HEAD,
     "kernel/sched/high.h": HEAD + '#include "mm/low.h"\n',
     "vdso/vvar.h": HEAD,
+    "tests/guest/good.c": HEAD + "/* Linux: kernel/mm/fork.c */\n"
+                          'TEST(good, "why", "kernel/mm/low.h, in Linux mm/no.c")\n{\n}\n',
     "vdso/clock.h": HEAD + '#include "vvar.h"\n',
     "kernel/time/clock.c": HEAD + '#include "vdso/vvar.h"\n/* mm/low.h' + ":/^struct low/ */\n"
                            "int clock;\nint\nclock_now(void)\n{\n    return clock;\n}\n",
