@@ -67,6 +67,13 @@ FAULTS = [
     ("folds", "kernel/fs/file.c", FUNCTION % "x = a ? b = f(1) : 0", "assigns behind"),
     ("marks", "kernel/fs/file.c", HEAD + "/* TO" + "DO: all of it */\n", "leaves a note"),
     ("marks", "docs/guide.md", "See /ho" + "me/me/postern.\n", "a folder of one machine"),
+    ("marks", "kernel/fs/file.c", FUNCTION % "int class = a", "file.c:7: uses the name class"),
+    ("marks", "kernel/fs/file.h", HEAD + "int f(int operator);\n", "uses the name operator"),
+    ("marks", "kernel/fs/file.c", HEAD + "/* a long\n * comment\n * */\n", "ends a comment by"),
+    ("marks", "kernel/fs/file.c", HEAD + "/* for\n * floor\n * 6 */\n", "floor by its number"),
+    ("marks", "user/bin/tool.c", HEAD + "/*\n * Of files the newest. */\n", "begins a comment by"),
+    ("marks", "kernel/fs/file.S", HEAD + "/* From the port a line. */\n", "begins a comment by"),
+    ("shape", "kernel/fs/file.c", HEAD + '#include "a.h"\n', "ends its head without"),
     ("references", "docs/guide.md", "See `vdso/vvar.h" + ":/^nobody/`.\n", "/^nobody/"),
     ("references", "docs/guide.md", "See `kernel/none.h" + ":/^struct/`.\n", "which is not there"),
     ("references", "docs/guide.md", "See none.md.\n", "names none.md"),
@@ -111,16 +118,16 @@ GOOD = {
     "user/bin/good.c": FUNCTION % "for (; a && (x = f(b, x, a ? 1 : 2)); a++, b--)\n"
                        "        x = f(a ? 1 : 2, b ?: 3, 0) + (b ? 3 : 4)",
     "kernel/mm/usercopy.h": HEAD,
-    "kernel/sched/high.h": HEAD + '#include "mm/low.h"\n',
+    "kernel/sched/high.h": HEAD + '\n#include "mm/low.h"\n',
     "vdso/vvar.h": HEAD,
-    "tests/guest/good.c": HEAD + "/* Linux: kernel/mm/fork.c */\n"
+    "tests/guest/good.c": HEAD + "/* To end a class, read Linux, kernel/mm/fork.c */\n"
                           'TEST(good, "why", "kernel/mm/low.h, in Linux mm/no.c")\n{\n}\n',
-    "vdso/clock.h": HEAD + '#include "vvar.h"\n',
-    "kernel/time/clock.c": HEAD + '#include "vdso/vvar.h"\n/* mm/low.h' + ":/^struct low/ */\n"
+    "vdso/clock.h": HEAD + '\n#include "vvar.h"\n',
+    "kernel/time/clock.c": HEAD + '\n#include "vdso/vvar.h"\n/* mm/low.h' + ":/^struct low/ */\n"
                            "int clock;\nint\nclock_now(void)\n{\n    return clock;\n}\n",
     "kernel/time/clock.h": HEAD + "int clock_now(void);\n",
     "kernel/annex/checks/checks.h": HEAD + "int checks(void);\n",
-    "kernel/annex/checks/checks.c": HEAD + '#include "annex/checks/checks.h"\n\n'
+    "kernel/annex/checks/checks.c": HEAD + '\n#include "annex/checks/checks.h"\n\n'
                                     '#include "time/clock.h"\n\nint\nchecks(void)\n{\n'
                                     "    return clock_now();\n}\n",
     "docs/guide.md": "See [it](guide.md) and `vdso/vvar.h" + ":/^ * It says/`.\n\n```sh\nls\n```\n",
