@@ -11,6 +11,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
+#include "proc/annex.h"
 #include "proc/process.h"
 #include "time/clock.h"
 #include "time/timer.h"
@@ -71,6 +72,9 @@ boot_main(u64 hartid, u64 fdt_pa)
     vfs_init();
     trap_return_hook = trap_return;
     process_init();
+    for_each_annex (annex)
+        if (annex->start)
+            annex->start();
     harts_start_all();
     pr_info("%u harts, %lu KiB of memory, %lu free", harts_online, frames_total() * 4,
             frames_free() * 4);

@@ -9,7 +9,6 @@
 #include "sched/thread.h"
 #include "time/clock.h"
 
-#define NEVER       (~0UL)
 #define FAR_SECONDS 3600
 
 static struct spinlock lock = SPINLOCK_INIT("timers");

@@ -5,7 +5,12 @@
  * and must not sleep. Times are rdtime ticks ("_ticks"). */
 #pragma once
 
+#include <asm/errno.h>
 #include "lib/list.h"
+#include "riscv/csr.h"
+#include "sched/wait.h"
+
+#define NEVER (~0UL) /* a deadline that does not come */
 
 struct timer {
     struct list link; /* empty when it is not armed */
@@ -28,5 +33,11 @@ void timer_start_hart(void);
 
 /* Sleeps until the deadline, a wake-up or a signal. 0 when the deadline has passed, -EINTR for a
  * signal; when a wake-up came first, 0 too: the caller looks at its condition. The thread must have
- * called wait_prepare(). deadline ~0: no limit. */
+ * called wait_prepare(). */
 int schedule_until(u64 deadline_ticks);
+
+/* Waits until `cond` holds: 0; -EINTR if a signal came first, -ETIMEDOUT if the deadline did.
+ * `cond` is evaluated with no spin lock held, `deadline` before each sleep. */
+#define WAIT_UNTIL(q, cond, deadline)                                                              \
+    WAIT_LOOP(q, THREAD_SLEEPING, cond,                                                            \
+              rdtime() >= (deadline) ? -ETIMEDOUT : schedule_until(deadline))
