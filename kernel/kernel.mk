@@ -4,7 +4,8 @@
 #   $(O)/kernel.bin          the same as it lies in memory; tools/image appends to it
 #   $(O)/kernel/offsets.h    places in C structs, for assembly
 #
-# A new .c or .S file in a room is found by itself. DEBUG=1 adds the checkers of debug/checks.
+# A new .c or .S file in a room is found by itself, and one that is gone leaves the kernel. DEBUG=1
+# adds the checkers of debug/checks.
 
 KERNEL_ROOMS := boot trap syscall proc fs time vdso sched mm riscv lib dev debug
 ifeq ($(DEBUG),1)
@@ -48,9 +49,11 @@ $(O)/kernel/offsets.h: kernel/riscv/offsets.c $(CONFIG) | $(O)/vdso/vdso.so
 KERNEL_LINK := $(LD) -nostdlib -static --no-dynamic-linker -z noexecstack -z max-page-size=4096 \
     --build-id=none -T linker/kernel.lds
 
+$(call remember,$(MADE_OF)/kernel.elf,$(KERNEL_C) $(KERNEL_S))
+
 # Two passes: the names of functions for a backtrace are read off the first link and put into the
 # second. The table stands in a section behind all code, so no function moves between the two.
-$(O)/kernel.elf: $(KERNEL_O) linker/kernel.lds tools/mksyms
+$(O)/kernel.elf: $(KERNEL_O) $(MADE_OF)/kernel.elf linker/kernel.lds tools/mksyms
 	$(say) LINK $@
 	$(Q)$(KERNEL_LINK) -o $(O)/kernel/pass1.elf $(KERNEL_O)
 	$(Q)tools/mksyms $(NM) $(O)/kernel/pass1.elf > $(O)/kernel/symbols.S

@@ -262,13 +262,62 @@ def test_line_of_a_program_leaves_the_kernel_alone(built):
     assert not [file for file in changed if file.startswith(("kernel", "vdso"))], changed
 
 
+FUNCTION = "void of_the_test(void);\nvoid of_the_test(void)\n{\n}\n"
+# A source that comes and goes, what is in it, and the product that it is a part of.
+VISITORS = (
+    ("kernel/lib/visitor.c", FUNCTION, "kernel.elf"),
+    ("vdso/visitor.c", FUNCTION, "vdso/vdso.so.dbg"),
+    ("user/lib/visitor.c", FUNCTION, "user/libpostern.a"),
+    ("user/lib/visitor.c", FUNCTION, "user/libpostern.so"),
+    ("user/loader/visitor.c", FUNCTION, "user/ld-postern.so.1"),
+    ("user/bin/sh/visitor.c", FUNCTION, "user/bin/sh"),
+    ("user/bin/visitor.c", "int main(void)\n{\n    return 0;\n}\n", "initrd.cpio"),
+    ("tests/guest/sleep_visitor.S", ".globl of_the_test\nof_the_test:\n    ret\n",
+     "tests/guest/sleep"),
+)
+
+
+def test_source_that_is_gone_leaves_its_product(built):
+    """Each product is made again when a source comes and when one goes."""
+    goals = ("all", "build/tests/guest/sleep")
+
+    def products():
+        return {name: (built / "build" / name).read_bytes() for _, _, name in VISITORS}
+    build(built, *goals)
+    before = products()
+    for source, text, _ in VISITORS:
+        (built / source).write_text(text)
+    build(built, *goals)
+    during = products()
+    for source in {source for source, _, _ in VISITORS}:
+        (built / source).unlink()
+    assert run("make", "-q", cwd=built).returncode == 1, "make -q saw no source go"
+    build(built, *goals)
+    after = products()
+    deaf = [name for name in before if during[name] == before[name]]
+    assert not deaf, f"expected a new source to change {deaf}"
+    kept = [name for name in before if after[name] != before[name]]
+    assert not kept, f"expected {kept} as before the source came; usual cause: no stamp of sources"
+    assert run("make", "-q", cwd=built).returncode == 0
+
+
+def test_build_folder_moves_with_its_checkout(built, tmp_path):
+    """The usual cause: a path of the checkout in a stamp."""
+    build(built)
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(built, copy, symlinks=True)
+    said = run("make", "-n", cwd=copy).stdout
+    assert "Nothing to be done" in said, f"expected nothing to be made again, seen:\n{said[:2000]}"
+
+
 def test_change_of_flags_rebuilds(built):
     """Both ways: the stamp is part of what every object needs."""
     before = snapshot(built)
-    objects = [file for file in before if file.startswith("kernel/") and file.endswith(".o")]
+    objects = [file for file in before if file.startswith("kernel/") and file.endswith(".o")
+               and list(built.glob(file[:-1] + "[cS]"))]
     said = run("make", "-n", "DEBUG=1", cwd=built).stdout
     compiled = re.findall(r"^\S+gcc .*-c kernel/\S+ -o (?:build/)?(\S+\.o)$", said, re.MULTILINE)
-    missed = set(objects) - set(compiled) - {"kernel/symbols.o"}
+    missed = set(objects) - set(compiled)
     assert compiled and not missed, f"expected DEBUG=1 to compile {sorted(missed)} again"
     assert snapshot(built) == before, "make -n has changed the build folder"
     assert run("make", "-q", cwd=built).returncode == 0
