@@ -7,12 +7,12 @@
 # A new .c or .S file in a room is found by itself, and one that is gone leaves the kernel. DEBUG=1
 # adds the checkers of debug/checks.
 
-KERNEL_ROOMS := boot trap syscall proc fs time vdso sched mm riscv lib dev debug
+KERNEL_ROOMS := boot trap syscall proc fs time vdso sched dev mm machine riscv lib debug
 ifeq ($(DEBUG),1)
 KERNEL_ROOMS += debug/checks
 KERNEL_DEBUG_CFLAGS := -DCONFIG_DEBUG=1 -fsanitize=undefined -fno-sanitize=null
 endif
-KERNEL_C := $(filter-out kernel/riscv/offsets.c,$(wildcard $(KERNEL_ROOMS:%=kernel/%/*.c)))
+KERNEL_C := $(filter-out kernel/boot/offsets.c,$(wildcard $(KERNEL_ROOMS:%=kernel/%/*.c)))
 KERNEL_S := $(wildcard $(KERNEL_ROOMS:%=kernel/%/*.S))
 KERNEL_O := $(KERNEL_C:%.c=$(O)/%.o) $(KERNEL_S:%.S=$(O)/%.o)
 
@@ -40,7 +40,7 @@ $(O)/kernel/debug/checks/%.o: KERNEL_DEBUG_CFLAGS := -DCONFIG_DEBUG=1
 $(O)/kernel/riscv/fp_registers.o: MARCH_KERNEL := rv64gc
 
 # Offsets of C structs for assembly: compiled to text, never linked.
-$(O)/kernel/offsets.h: kernel/riscv/offsets.c $(CONFIG) | $(O)/vdso/vdso.so
+$(O)/kernel/offsets.h: kernel/boot/offsets.c $(CONFIG) | $(O)/vdso/vdso.so
 	@mkdir -p $(@D)
 	$(say) GEN $@
 	$(Q)$(CC) $(KERNEL_CFLAGS) -MF $@.d -MT $@ -S $< -o $(O)/kernel/offsets.s

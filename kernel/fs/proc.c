@@ -8,7 +8,7 @@
 #include "fs/dev.h"
 #include <asm/errno.h>
 #include <linux/stat.h>
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "fs/dir.h"
 #include "fs/ramfs.h"
 #include "fs/tree.h"

@@ -23,8 +23,8 @@ void timer_cancel(struct timer *t);
 
 /* Called by trap/ on a timer interrupt: runs what is due, ticks, sets this hart's next one. */
 void timer_interrupt(void);
-/* Starts the tick of this hart, when it comes up. */
-#define timer_start_hart() hart_busy_again()
+/* Starts the tick of this hart: when it comes up, and each time it leaves its idle loop. */
+void timer_start_hart(void);
 
 /* Sleeps until the deadline, a wake-up or a signal. 0 when the deadline has passed, -EINTR for a
  * signal; when a wake-up came first, 0 too: the caller looks at its condition. The thread must have
