@@ -86,7 +86,7 @@ clean:
 
 define HELP
 make                 build everything into build/
-make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, RUN='--smp 4' too
+make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, then powers off
 make demo            the whole story on one screen, from a real run
 make test            all tests; the last line counts them. PYTEST='-k pipe -x' picks some
 make test-core       the tests that every configuration must pass
@@ -110,6 +110,8 @@ Options (words behind make):
   DEBUG=1            with the undefined behaviour sanitizer, lock checks and poisoned frames
   WERROR=1           warnings are errors
   V=1                show the commands
+  SMP=4 MEM=64M      for run and debug: so many harts, so much memory. RUN='--icount -v' gives
+                     any other option of tools/run
   CROSS=PREFIX       another GNU tool chain than riscv64-linux-gnu-
 endef
 

@@ -21,6 +21,11 @@ endef
 FORCE:
 .PHONY: FORCE
 
+# The compiler's list of what an object needs (a .d file) may name a source that has moved since.
+# These rules let make go on: the object is made again, from the source that there is now.
+%.c: ;
+%.S: ;
+
 MADE_OF := $(O)/made-of
 
 # The build folder holds one configuration. A change of the rules by which objects are made counts

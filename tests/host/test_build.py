@@ -14,8 +14,8 @@ import pytest
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PRODUCTS = ("kernel.elf", "vdso/vdso.so", "vdso/vdso.so.dbg", "initrd.cpio")
 # What a make around this test has set must not reach the one inside.
-OUTER = ("O", "V", "LLVM", "LLVM_SUFFIX", "DEBUG", "WERROR", "CMD", "GDB", "RUN", "CROSS", "PYTHON",
-         "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+OUTER = ("O", "V", "LLVM", "LLVM_SUFFIX", "DEBUG", "WERROR", "CMD", "GDB", "RUN", "SMP", "MEM",
+         "CROSS", "PYTHON", "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
 
 pytestmark = pytest.mark.xdist_group("build")
 
@@ -235,6 +235,31 @@ def test_doctor_shows_a_table():
         assert re.search(rf"^(ok|no) +\w+ +{re.escape(item)} ", done.stdout, re.MULTILINE), item
 
 
+# --- what make hands to the machine ---------------------------------------------------------------
+def test_run_takes_harts_and_memory(built):
+    build(built)
+    said = run("make", "run", "SMP=3", "MEM=64M", "CMD=cat /proc/cpuinfo /proc/meminfo",
+               cwd=built).stdout
+    assert said.count("processor") == 3, f"expected 3 harts, seen:\n{said}"
+    total = int(re.search(r"MemTotal:\s+(\d+) kB", said)[1])
+    assert 58 << 10 < total <= 64 << 10, f"expected 64 MiB, seen:\n{said}"
+
+
+@pytest.mark.parametrize("goal", ["run", "debug"])
+@pytest.mark.parametrize("word, phrase", [
+    ("SMP=0", '--smp "0": it wants a number of harts'),
+    ("SMP=9", '--smp "9": it wants a number of harts'),
+    ("SMP=2 --mem", '--smp "2 --mem": it wants a number of harts'),
+    ("SMP=it's $HOME", '--smp "it\'s $HOME": it wants a number of harts'),
+    ("MEM=much", '--mem "much": it wants a size'),
+    ("MEM=1M", '--mem "1M": it wants a size'),
+])
+def test_nonsense_is_refused_in_the_tools_words(built, goal, word, phrase):
+    build(built)
+    done = run("make", goal, word, cwd=built)
+    assert done.returncode == 2 and f"tools/{goal}: {phrase}" in done.stdout, done.stdout
+
+
 # --- what make builds ----------------------------------------------------------------------------
 def test_nothing_is_left_to_do_after_a_build(built):
     """The usual cause: a rule that does not make its target, or a stamp written each time."""
@@ -299,6 +324,18 @@ def test_source_that_is_gone_leaves_its_product(built):
     kept = [name for name in before if after[name] != before[name]]
     assert not kept, f"expected {kept} as before the source came; usual cause: no stamp of sources"
     assert run("make", "-q", cwd=built).returncode == 0
+
+
+def test_object_may_get_another_source(built):
+    """As when assembly takes the place of C: the object's old .d file names what is gone."""
+    c, assembly = built / "kernel/lib/visitor.c", built / "kernel/lib/visitor.S"
+    c.write_text(FUNCTION)
+    build(built)
+    c.unlink()
+    assembly.write_text(".globl of_the_test\nof_the_test:\n    ret\n")
+    build(built)
+    assembly.unlink()
+    build(built)
 
 
 def test_build_folder_moves_with_its_checkout(built, tmp_path):
