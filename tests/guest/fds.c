@@ -5,6 +5,7 @@
  * share. What exec does with them is in exec.c, fork in fork.c. Source: open(2), "Open file
  * descriptions"; dup(2), fcntl(2), pipe(2). */
 #include "check.h"
+#include <sys/resource.h>
 
 /* `2>&1`: both write to one file, and the second must not begin at its start. */
 TEST(dup_shares_the_offset, "dup opens the file anew",
@@ -150,4 +151,25 @@ TEST(close_while_another_reads, "closing one of two descriptors ends the file",
     FAILS(read(fds[0], &byte, 1), EAGAIN);
     OK(close(two));
     EQ(read(fds[0], &byte, 1), 0);
+}
+
+/* A limit of 64 allows descriptors up to 63 (getrlimit(2): "one greater"); the child inherits it;
+ * the soft limit may not pass the hard one. */
+TEST(limit_of_descriptors, "there are groups, or setrlimit loses its argument",
+     "kernel/syscall (system)")
+{
+    struct {
+        unsigned long now, most;
+    } old, less, back;
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &old), 0);
+    less.now = 64;
+    less.most = old.most;
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, &back), 0);
+    EQ(back.now, old.now);
+    EQ(IN_CHILD(EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &back), 0); EQ(back.now, 64);
+                FAILS(dup2(0, 64), EBADF); EQ(dup2(0, 63), 63)),
+       0);
+    less.now = less.most + 1;
+    if (less.most != -1UL)
+        ERR(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, 0), EINVAL);
 }

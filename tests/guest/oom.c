@@ -3,7 +3,8 @@
  * Meant for a small machine (tests/host/test_storms.py gives it 64M), because each check takes all
  * memory there is. Whether the call fails or the process is killed depends on who asks last, and
  * both are right; never right is a panic, a hang, a killed bystander or memory that does not come
- * back. Which frames leak in ordinary life is the question of storm.c. Source: malloc(3), mmap(2),
+ * back. Which frames leak in ordinary life is the question of storm_process.c
+ * and storm_memory.c. Source: malloc(3), mmap(2),
  * fork(2), execve(2). */
 #include "peer.h"
 #include <pthread.h>
@@ -22,7 +23,7 @@ free_kb(void)
 {
     char text[2000];
     int fd = open("/proc/meminfo", O_RDONLY);
-    long n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    long n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
     close(fd);
     if (n <= 0)
         return 0;
@@ -155,7 +156,7 @@ fork_until_error(int *fds)
     for (int n = 0; n < 5000; n++) {
         pid_t pid = fork();
         if (pid == 0) {
-            memset(room, 1, sizeof room);
+            memset(room, 1, sizeof(room));
             _exit(read(fds[0], &byte, 1));
         }
         if (pid < 0) {
@@ -209,7 +210,7 @@ write_until_error(int fd)
 {
     static char block[65536];
     long n;
-    while ((n = write(fd, block, sizeof block)) > 0)
+    while ((n = write(fd, block, sizeof(block))) > 0)
         ;
     TRUE(n == -1 && (errno == ENOSPC || errno == ENOMEM || errno == EFBIG));
 }
@@ -238,7 +239,7 @@ pipes_until_error(void)
             continue;
         while (pipe(fds) == 0) {
             fcntl(fds[1], F_SETFL, O_NONBLOCK);
-            while (write(fds[1], block, sizeof block) > 0)
+            while (write(fds[1], block, sizeof(block)) > 0)
                 ;
         }
         _exit(0);

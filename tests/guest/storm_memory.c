@@ -1,6 +1,8 @@
-/* storm2.c - many pipes, files and mappings, then all memory is given back.
+/* storm_memory.c - many pipes, files and mappings, then all memory is given back.
  *
- * As storm.c, which has the storms of processes and threads, and tells how they are counted. */
+ * A page that is freed too late, twice or never shows nowhere else: the program that lost it works
+ * on. Storms of processes and threads are in storm_process.c; how the memory is counted is told in
+ * balance.h. Source: pipe(2), mmap(2), unlink(2). */
 #include "balance.h"
 #include <sys/stat.h>
 
@@ -13,7 +15,7 @@ pipes(void)
     for (int i = 0; i < 60; i++) {
         OK(pipe(fds));
         OK(fcntl(fds[1], F_SETFL, O_NONBLOCK));
-        while (write(fds[1], block, sizeof block) > 0)
+        while (write(fds[1], block, sizeof(block)) > 0)
             ;
         /* Full when it is closed; every second one by the end of a process. */
         if (i % 2)
@@ -132,9 +134,9 @@ files(void)
     char name[40];
     OK(mkdir("/tmp/storm", 0700));
     for (int i = 0; i < 100; i++) {
-        snprintf(name, sizeof name, "/tmp/storm/%d", i);
+        snprintf(name, sizeof(name), "/tmp/storm/%d", i);
         int fd = OK(open(name, O_RDWR | O_CREAT, 0600));
-        EQ(write(fd, block, sizeof block), sizeof block);
+        EQ(write(fd, block, sizeof(block)), sizeof(block));
         if (i % 3 == 0) {
             char *p = mmap(NULL, 4 * PAGE, RW, MAP_PRIVATE, fd, 0);
             p[0] = 1;

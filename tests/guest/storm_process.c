@@ -1,9 +1,9 @@
-/* storm.c - many processes and threads, then all memory is given back.
+/* storm_process.c - many processes and threads, then all memory is given back.
  *
  * Each storm runs once to warm up and again between two readings of /proc/meminfo (balance.h), so
- * one lost page in a hundred processes is seen. It has a machine of its own
- * (tests/host/test_storms.py): others would move the count. Storms of files and mappings are in
- * storm2.c, what happens when memory runs out in oom.c. */
+ * one lost page in a hundred processes is seen. The program has a machine of its own
+ * (tests/host/test_storms.py), because other programs would move the count. Storms of pipes, files
+ * and mappings are in storm_memory.c, what happens when memory runs out in oom.c. */
 #include "balance.h"
 #include <poll.h>
 #include <pthread.h>
@@ -37,8 +37,8 @@ TEST(fork_storm, "exit leaks a frame, a page table or a stack", "kernel/proc (ex
     gives_back(forks);
 }
 
-/* 2^5 processes, each the parent of the later ones. */
-/* Level by level every process forks once; a child goes on with the levels that are left. */
+/* Makes 2^5 processes. Level by level every process forks once; a child goes on with the levels
+ * that are left, so it becomes the parent of the later ones. */
 static void
 tree(void)
 {
@@ -95,7 +95,7 @@ failing_execs(void)
 {
     char *big[40], *args[] = { "x", NULL };
     static char text[100000];
-    memset(text, 'x', sizeof text - 1);
+    memset(text, 'x', sizeof(text) - 1);
     for (int i = 0; i < 39; i++)
         big[i] = text;
     big[39] = NULL;
@@ -121,7 +121,7 @@ static void *
 small_thread(void *arg)
 {
     char room[3000];
-    memset(room, 1, sizeof room);
+    memset(room, 1, sizeof(room));
     return arg;
 }
 
