@@ -21,11 +21,11 @@ collect(void)
 {
     char path[300];
     int fds[2];
-    snprintf(path, sizeof path, "%s_pie", check_self);
+    snprintf(path, sizeof(path), "%s_pie", check_self);
     OK(pipe(fds));
     for (int i = 0; i < RUNS; i++) {
         EQ(IN_CHILD(dup2(fds[1], 1); execl(path, path, NULL)), 0);
-        EQ(read(fds[0], &seen[i], sizeof seen[i]), sizeof seen[i]);
+        EQ(read(fds[0], &seen[i], sizeof(seen[i])), sizeof(seen[i]));
     }
 }
 
@@ -102,7 +102,7 @@ sum_of_maps(void)
     unsigned long sum = 5381;
     int fd = OK(open("/proc/self/maps", O_RDONLY));
     long n;
-    while ((n = OK(read(fd, text, sizeof text))) > 0)
+    while ((n = OK(read(fd, text, sizeof(text)))) > 0)
         for (long i = 0; i < n; i++)
             sum = sum * 33 + text[i];
     close(fd);

@@ -66,7 +66,7 @@ start(long *sp)
     if (sp[0] > 1)
         write_text(&b);
     else
-        call(__NR_write, 1, (long)&b, sizeof b, 0, 0, 0);
+        call(__NR_write, 1, (long)&b, sizeof(b), 0, 0, 0);
     call(__NR_exit_group, 0, 0, 0, 0, 0, 0);
 }
 

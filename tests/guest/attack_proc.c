@@ -75,13 +75,13 @@ watch(void *unused)
                                          "auxv", "environ", "exe",    "comm" };
     char name[64], text[1000];
     for (int i = 0; watched != -1; i++) {
-        snprintf(name, sizeof name, "/proc/%d/%s", watched, names[i % 8]);
+        snprintf(name, sizeof(name), "/proc/%d/%s", watched, names[i % 8]);
         if (i % 8 == 6) {
-            readlink(name, text, sizeof text);
+            readlink(name, text, sizeof(text));
             continue;
         }
         int fd = open(name, O_RDONLY);
-        while (fd >= 0 && read(fd, text, sizeof text) > 0)
+        while (fd >= 0 && read(fd, text, sizeof(text)) > 0)
             ;
         close(fd);
     }
@@ -129,7 +129,7 @@ TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc/wait.
         raise(SIGSTOP);
         _exit(0);
     }
-    memset(&info, 0, sizeof info);
+    memset(&info, 0, sizeof(info));
     OK(waitid(P_PID, pid, &info, WSTOPPED | WNOWAIT));
     EQ(info.si_code, CLD_STOPPED);
     OK(kill(pid, SIGKILL));

@@ -4,7 +4,6 @@
  * signals are in attack_signal.c. */
 #include "attack.h"
 #include <pthread.h>
-#include <sched.h>
 
 static volatile int ending, all_have_ended;
 
@@ -70,7 +69,7 @@ be_a_chain(int length, int *last)
 TEST(continue_does_not_climb, "one SIGCONT continues all ancestors, by a recursion of the kernel",
      "kernel/proc (wait): process_notify_parent")
 {
-    int status, *last = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int status, *last = shared_page();
     pid_t first = OK(fork());
     if (first == 0) {
         setpgid(0, 0);
@@ -102,10 +101,7 @@ TEST(forks_do_not_escape, "the child of a thread that was not chosen is no targe
         pid_t first = OK(fork());
         if (first == 0) {
             pthread_t thread;
-            cpu_set_t one;
-            CPU_ZERO(&one);
-            CPU_SET(0, &one);
-            sched_setaffinity(0, sizeof one, &one);
+            run_on(0);
             setpgid(0, 0);
             pthread_create(&thread, NULL, fork_many, NULL);
             for (;;)

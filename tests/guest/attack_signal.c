@@ -100,7 +100,7 @@ TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
 TEST(alternate_stack_flags, "a mode that is none is taken",
      "kernel/proc/frame.c:/^alternate_stack_set/")
 {
-    stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = 3 }, old;
+    stack_t s = { .ss_sp = alternate, .ss_size = sizeof(alternate), .ss_flags = 3 }, old;
     FAILS(sigaltstack(&s, NULL), EINVAL);
     s.ss_flags = 4;
     FAILS(sigaltstack(&s, NULL), EINVAL);

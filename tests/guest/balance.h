@@ -16,7 +16,7 @@ free_kb(void)
     close(fd);
     text[n] = 0;
     at = strstr(text, "MemFree:");
-    TRUE(at != NULL);
+    TRUE(at);
     return atol(at + 8);
 }
 

@@ -30,9 +30,9 @@ check_fail(const char *file, int line, const char *format, ...)
     if (check_report && !__atomic_exchange_n(&check_report->taken, 1, __ATOMIC_SEQ_CST)) {
         char what[600];
         va_start(ap, format);
-        vsnprintf(what, sizeof what, format, ap);
+        vsnprintf(what, sizeof(what), format, ap);
         va_end(ap);
-        snprintf(check_report->text, sizeof check_report->text, "%s (%s:%d)", what, file, line);
+        snprintf(check_report->text, sizeof(check_report->text), "%s (%s:%d)", what, file, line);
     }
     /* The raw call: no handler of atexit, and all threads end. */
     sys(SYS_exit_group, 1);
@@ -126,23 +126,23 @@ run_check(const struct check_test *test)
 {
     char line[1500], text[1000];
     int status = -1;
-    memset(check_report, 0, sizeof *check_report);
+    memset(check_report, 0, sizeof(*check_report));
     pid_t pid = fork();
     if (pid == 0)
         run_body(test);
     if (pid < 0)
-        snprintf(text, sizeof text, "expected fork to work, seen %s", error_name(errno));
+        snprintf(text, sizeof(text), "expected fork to work, seen %s", error_name(errno));
     while (pid > 0 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
         ;
     /* What the check left running must not disturb the next one. */
     if (pid > 0)
         kill(-pid, SIGKILL);
     if (pid > 0)
-        describe_end(status, text, sizeof text);
+        describe_end(status, text, sizeof(text));
     bool good = pid > 0 && status == 0 && !check_report->taken;
     int n =
-        good ? snprintf(line, sizeof line, "ok %s\n", test->name)
-             : snprintf(line, sizeof line, "not ok %s: %s, usual cause: %s, see %s\n", test->name,
+        good ? snprintf(line, sizeof(line), "ok %s\n", test->name)
+             : snprintf(line, sizeof(line), "not ok %s: %s, usual cause: %s, see %s\n", test->name,
                         check_report->taken ? check_report->text : text, test->cause, test->see);
     return write(1, line, n) == n && good;
 }

@@ -190,10 +190,10 @@ TEST(call_copies_over_page_borders, "only the first page of a range is made writ
     char *p = map(8, MAP_PRIVATE);
     static char text[3 * PAGE];
     memset(p, 1, 8 * PAGE);
-    memset(text, 2, sizeof text);
+    memset(text, 2, sizeof(text));
     OK(pipe(fds));
-    EQ(IN_CHILD(EQ(write(fds[1], text, sizeof text), sizeof text);
-                EQ(read(fds[0], p + PAGE - 100, sizeof text), sizeof text); EQ(p[PAGE - 101], 1);
+    EQ(IN_CHILD(EQ(write(fds[1], text, sizeof(text)), sizeof(text));
+                EQ(read(fds[0], p + PAGE - 100, sizeof(text)), sizeof(text)); EQ(p[PAGE - 101], 1);
                 EQ(p[PAGE - 100], 2); EQ(p[4 * PAGE - 101], 2); EQ(p[4 * PAGE - 100], 1)),
        0);
     for (int i = 0; i < 8; i++)
@@ -245,6 +245,19 @@ TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's pag
     EQ(p[0], 1);
 }
 
+/* A child that finds these pages as its parent left them, writes them and finds what it wrote. */
+static void
+fill_pages(char *p, unsigned long pages, char value)
+{
+    for (unsigned long i = 0; i < pages; i++) {
+        EQ(p[i * PAGE], 1);
+        memset(p + i * PAGE, value, PAGE);
+    }
+    for (unsigned long i = 0; i < pages * PAGE; i++)
+        EQ(p[i], value);
+    _exit(0);
+}
+
 /* Nine processes fault on the same 32 pages, on several harts. Who copies and who may keep the
  * last reference is decided by a count that others change meanwhile. */
 TEST(many_children_write_at_once, "two harts copy the same page and lose a count",
@@ -254,16 +267,11 @@ TEST(many_children_write_at_once, "two harts copy the same page and lose a count
     char *p = map(PAGES, MAP_PRIVATE);
     pid_t pids[CHILDREN];
     memset(p, 1, PAGES * PAGE);
-    for (int c = 0; c < CHILDREN; c++)
-        if ((pids[c] = OK(fork())) == 0) {
-            for (int i = 0; i < PAGES; i++) {
-                EQ(p[i * PAGE], 1);
-                memset(p + i * PAGE, c + 10, PAGE);
-            }
-            for (unsigned long i = 0; i < PAGES * PAGE; i++)
-                EQ(p[i], c + 10);
-            _exit(0);
-        }
+    for (int c = 0; c < CHILDREN; c++) {
+        pids[c] = OK(fork());
+        if (pids[c] == 0)
+            fill_pages(p, PAGES, c + 10);
+    }
     for (int i = 0; i < PAGES; i++)
         p[i * PAGE + 1] = 2;
     for (int c = 0; c < CHILDREN; c++)

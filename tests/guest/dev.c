@@ -26,9 +26,9 @@ TEST(zero, "/dev/zero gives less than asked, or no zeros", "kernel/fs/dev.c")
 {
     static char big[100000];
     int fd = OK(open("/dev/zero", O_RDWR));
-    memset(big, 1, sizeof big);
-    EQ(read(fd, big, sizeof big), sizeof big);
-    for (unsigned i = 0; i < sizeof big; i++)
+    memset(big, 1, sizeof(big));
+    EQ(read(fd, big, sizeof(big)), sizeof(big));
+    for (unsigned i = 0; i < sizeof(big); i++)
         EQ(big[i], 0);
     EQ(write(fd, "abc", 3), 3);
 }

@@ -137,7 +137,7 @@ TEST(rename_of_a_directory_moves_dotdot, "`..` of a moved directory is the old p
     OK(chdir("a/d"));
     OK(rename("../../a/d", "../../b/d"));
     EQ(first_byte("../mark"), 'B');
-    TRUE(getcwd(text, sizeof text) && strcmp(text + strlen(text) - 4, "/b/d") == 0);
+    TRUE(getcwd(text, sizeof(text)) && strcmp(text + strlen(text) - 4, "/b/d") == 0);
 }
 
 /* How a program publishes a file without a race against another that does the same: rename(2),
@@ -178,22 +178,22 @@ TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it",
 {
     char text[20];
     enter("symlink");
-    memset(text, '#', sizeof text);
+    memset(text, '#', sizeof(text));
     OK(symlink("target/of it", "l"));
-    EQ(readlink("l", text, sizeof text), 12);
+    EQ(readlink("l", text, sizeof(text)), 12);
     EQ(memcmp(text, "target/of it########", 20), 0);
     EQ(readlink("l", text, 3), 3);
     FAILS(symlink("x", "l"), EEXIST);
     FAILS(symlink("", "m"), ENOENT);
     FAILS(symlink("x", "no/l"), ENOENT);
     put("f", "x");
-    FAILS(readlink("f", text, sizeof text), EINVAL);
-    FAILS(readlink(".", text, sizeof text), EINVAL);
-    FAILS(readlink("none", text, sizeof text), ENOENT);
+    FAILS(readlink("f", text, sizeof(text)), EINVAL);
+    FAILS(readlink(".", text, sizeof(text)), EINVAL);
+    FAILS(readlink("none", text, sizeof(text)), ENOENT);
     /* The empty path is for a link's own descriptor. */
-    FAILS(readlink("", text, sizeof text), ENOENT);
-    ERR(sys(SYS_readlinkat, OK(open("f", O_RDONLY)), "", text, sizeof text), ENOENT);
-    EQ(sys(SYS_readlinkat, OK(open("l", O_PATH | O_NOFOLLOW)), "", text, sizeof text), 12);
+    FAILS(readlink("", text, sizeof(text)), ENOENT);
+    ERR(sys(SYS_readlinkat, OK(open("f", O_RDONLY)), "", text, sizeof(text)), ENOENT);
+    EQ(sys(SYS_readlinkat, OK(open("l", O_PATH | O_NOFOLLOW)), "", text, sizeof(text)), 12);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, 0), EINVAL);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, -1L), EINVAL);
 }
@@ -208,7 +208,7 @@ TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
     OK(mkdir("d", 0700));
     put("f", "x");
     OK(chdir("d"));
-    EQ(sys(SYS_getcwd, text, sizeof text), strlen(text) + 1);
+    EQ(sys(SYS_getcwd, text, sizeof(text)), strlen(text) + 1);
     EQ(strcmp(text + strlen(text) - 2, "/d"), 0);
     OK(chdir(".."));
     FAILS(chdir("f"), ENOTDIR);
@@ -231,7 +231,7 @@ TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
     put("f", "x");
     int dir = OK(open("/tmp", O_RDONLY)), file = OK(open("f", O_RDONLY));
     OK(fchdir(dir));
-    TRUE(getcwd(text, sizeof text) && strcmp(text, "/tmp") == 0);
+    TRUE(getcwd(text, sizeof(text)) && strcmp(text, "/tmp") == 0);
     FAILS(fchdir(file), ENOTDIR);
     FAILS(fchdir(77), EBADF);
 }
@@ -246,7 +246,7 @@ TEST(removed_working_directory, "a removed directory can be filled again", "kern
     OK(rmdir("../d"));
     FAILS(open("x", O_WRONLY | O_CREAT, 0600), ENOENT);
     FAILS(mkdir("x", 0700), ENOENT);
-    ERR(sys(SYS_getcwd, text, sizeof text), ENOENT);
+    ERR(sys(SYS_getcwd, text, sizeof(text)), ENOENT);
     OK(chdir(".."));
 }
 
@@ -260,7 +260,7 @@ TEST(deep_directories, "a deep path overflows the kernel's stack", "kernel/fs/tr
         OK(mkdir("d", 0700));
         OK(chdir("d"));
     }
-    TRUE(getcwd(text, sizeof text) != NULL);
+    TRUE(getcwd(text, sizeof(text)));
     TRUE(strlen(text) > 400);
     for (int i = 0; i < 200; i++) {
         OK(chdir(".."));

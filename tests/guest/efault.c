@@ -101,12 +101,12 @@ refuse_output(const struct call *calls, int count)
 #define INPUT(...)                                                                                 \
     do {                                                                                           \
         struct call calls_[] = { __VA_ARGS__ };                                                    \
-        refuse_input(calls_, sizeof calls_ / sizeof *calls_);                                      \
+        refuse_input(calls_, sizeof(calls_) / sizeof(*calls_));                                    \
     } while (0)
 #define OUTPUT(...)                                                                                \
     do {                                                                                           \
         struct call calls_[] = { __VA_ARGS__ };                                                    \
-        refuse_output(calls_, sizeof calls_ / sizeof *calls_);                                     \
+        refuse_output(calls_, sizeof(calls_) / sizeof(*calls_));                                   \
     } while (0)
 
 /* A pipe with 100 bytes in it, and room. */
@@ -117,7 +117,7 @@ make_pipe(void)
 {
     char bytes[100] = { 0 };
     OK(pipe(fds));
-    EQ(write(fds[1], bytes, sizeof bytes), 100);
+    EQ(write(fds[1], bytes, sizeof(bytes)), 100);
 }
 
 /* The file must still be empty at the end: bytes that could not be read must not count as

@@ -32,23 +32,23 @@ static struct image image;
 static void
 make_valid(void)
 {
-    memset(&image, 0, sizeof image);
+    memset(&image, 0, sizeof(image));
     memcpy(image.e.e_ident, ELFMAG "\2\1\1", 7); /* 64 bits, little-endian, version 1 */
     image.e.e_type = ET_EXEC;
     image.e.e_machine = EM_RISCV;
     image.e.e_version = 1;
     image.e.e_entry = BASE + offsetof(struct image, code);
     image.e.e_phoff = offsetof(struct image, p);
-    image.e.e_ehsize = sizeof image.e;
-    image.e.e_phentsize = sizeof image.p[0];
+    image.e.e_ehsize = sizeof(image.e);
+    image.e.e_phentsize = sizeof(image.p[0]);
     image.e.e_phnum = 1;
     image.p[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
                                .p_flags = PF_R | PF_X,
                                .p_vaddr = BASE,
-                               .p_filesz = sizeof image,
-                               .p_memsz = sizeof image,
+                               .p_filesz = sizeof(image),
+                               .p_memsz = sizeof(image),
                                .p_align = PAGE };
-    memcpy(image.code, code, sizeof code);
+    memcpy(image.code, code, sizeof(code));
 }
 
 /* When not 0, the file is cut to this size. */
@@ -60,7 +60,7 @@ run(void)
 {
     unlink(PATH);
     int fd = OK(open(PATH, O_WRONLY | O_CREAT | O_TRUNC, 0755));
-    unsigned long size = cut ? cut : sizeof image;
+    unsigned long size = cut ? cut : sizeof(image);
     EQ(write(fd, &image, size), size);
     OK(fchmod(fd, 0755));
     close(fd);
@@ -148,8 +148,8 @@ TEST(program_header_table, "the table's size or place overflows", "kernel/proc/e
     GIVES(-ENOEXEC, image.e.e_phnum = 1170);
     GIVES(-ENOEXEC, image.e.e_phnum = 1171);
     GIVES(-ENOEXEC, image.e.e_phnum = 0xffff);
-    GIVES(-ENOEXEC, image.e.e_phoff = sizeof image);
-    GIVES(-ENOEXEC, image.e.e_phoff = sizeof image - 20);
+    GIVES(-ENOEXEC, image.e.e_phoff = sizeof(image));
+    GIVES(-ENOEXEC, image.e.e_phoff = sizeof(image) - 20);
     GIVES(-ENOEXEC, image.e.e_phoff = 1UL << 62);
     GIVES(-ENOEXEC, image.e.e_phoff = -1UL);
     GIVES(DIES, image.e.e_phoff = 0);
@@ -308,7 +308,7 @@ TEST(interpreter_file, "a directory or a text is taken for an interpreter", "ker
     GIVES(-EIO, interp("/tmp/interp", 12));
     fd = OK(open("/tmp/interp", O_WRONLY));
     static char text[200] = "no ELF file at all";
-    EQ(write(fd, text, sizeof text), sizeof text);
+    EQ(write(fd, text, sizeof(text)), sizeof(text));
     close(fd);
     GIVES(-ELIBBAD, interp("/tmp/interp", 12));
     OK(chmod("/tmp/interp", 0644));

@@ -174,8 +174,8 @@ TEST(mapping_outlives_close_and_unlink, "the pages go with the fd or the name",
     /* New files may not be given the pages. */
     int other = OK(open("/tmp/filemap2", O_RDWR | O_CREAT | O_TRUNC, 0600));
     static char x[16 * PAGE];
-    memset(x, 0xee, sizeof x);
-    EQ(write(other, x, sizeof x), sizeof x);
+    memset(x, 0xee, sizeof(x));
+    EQ(write(other, x, sizeof(x)), sizeof(x));
     for (unsigned long i = 0; i < 2 * PAGE; i++)
         EQ(p[i], byte_at(i));
     OK(unlink("/tmp/filemap2"));

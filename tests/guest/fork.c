@@ -13,7 +13,7 @@ static bool
 cwd_is(const char *path)
 {
     char text[100];
-    return getcwd(text, sizeof text) && strcmp(text, path) == 0;
+    return getcwd(text, sizeof(text)) && strcmp(text, path) == 0;
 }
 
 TEST(two_returns, "the child returns the parent's value", "kernel/proc/process.c:/^process_clone/")
@@ -23,9 +23,9 @@ TEST(two_returns, "the child returns the parent's value", "kernel/proc/process.c
     pid_t pid = OK(fork());
     if (pid == 0) {
         int me = getpid();
-        _exit(write(fds[1], &me, sizeof me) != sizeof me);
+        _exit(write(fds[1], &me, sizeof(me)) != sizeof(me));
     }
-    EQ(read(fds[0], &seen, sizeof seen), sizeof seen);
+    EQ(read(fds[0], &seen, sizeof(seen)), sizeof(seen));
     EQ(seen, pid);
     EQ(STATUS(pid), 0);
 }
@@ -258,9 +258,8 @@ TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves 
      "kernel/sched/schedule.c, kernel/trap/trap.c:/^return_work/")
 {
     volatile int *flag = shared_page();
-    unsigned long one = 1;
-    /* All on hart 0, so that only the timer can help. */
-    OK(syscall(SYS_sched_setaffinity, 0, 8, &one));
+    /* Both on one hart, so that only the timer can help. */
+    TRUE(run_on(0));
     pid_t pid = OK(fork());
     if (pid == 0) {
         *flag = 1;
@@ -282,11 +281,13 @@ TEST(hundred_children, "the process table is full at a small number",
     int fds[2];
     char byte;
     OK(pipe(fds));
-    for (int i = 0; i < 100; i++)
-        if ((pids[i] = OK(fork())) == 0) {
+    for (int i = 0; i < 100; i++) {
+        pids[i] = OK(fork());
+        if (pids[i] == 0) {
             close(fds[1]);
             _exit(read(fds[0], &byte, 1) == 0 ? i : 255);
         }
+    }
     close(fds[1]);
     for (int i = 99; i >= 0; i--)
         EQ(STATUS(pids[i]), EXITED(i));
@@ -300,6 +301,6 @@ TEST(stdio_of_child_and_parent, "output of both is mixed inside one write", "ker
     OK(pipe(fds));
     EQ(IN_CHILD(EQ(write(fds[1], "child ", 6), 6)), 0);
     EQ(write(fds[1], "parent", 6), 6);
-    EQ(read(fds[0], text, sizeof text), 12);
+    EQ(read(fds[0], text, sizeof(text)), 12);
     EQ(strcmp(text, "child parent"), 0);
 }

@@ -304,7 +304,7 @@ TEST(wake_after_copy_on_write, "the key is the frame: it changes while somebody 
  * a time-out. */
 TEST(word_in_read_only_memory, "FUTEX_WAIT needs write access", "kernel/proc/futex.c")
 {
-    uint32_t *p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t *p = mmap(NULL, PAGE, PROT_READ, ANON, -1, 0);
     ERR(futex(p, FUTEX_WAIT | PRIVATE, 1, NULL, NULL, 0), EAGAIN);
     static const uint32_t constant = 7;
     ERR(futex((uint32_t *)&constant, FUTEX_WAIT | PRIVATE, 1, NULL, NULL, 0), EAGAIN);

@@ -6,8 +6,6 @@
 #include "fixture.h"
 #include <sys/time.h>
 
-#define NOBODY 99999 /* above all pids: a number of 17 bits, they have 15 */
-
 static volatile int count;
 static siginfo_t info; /* of the last signal */
 
@@ -73,18 +71,18 @@ TEST(siginfo_of_kill, "si_code, si_pid or si_uid are not filled",
      "kernel/syscall/signal.c:/^sys_kill/")
 {
     set(SIGUSR1);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_kill, getpid(), SIGUSR1), 0);
     EQ(info.si_signo, SIGUSR1);
     EQ(info.si_errno, 0);
     EQ(info.si_code, SI_USER);
     EQ(info.si_pid, getpid());
     EQ(info.si_uid, 0);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_tgkill, getpid(), getpid(), SIGUSR1), 0);
     EQ(info.si_code, SI_TKILL);
     EQ(info.si_pid, getpid());
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_tkill, getpid(), SIGUSR1), 0);
     EQ(info.si_code, SI_TKILL);
 }
@@ -140,7 +138,7 @@ TEST(siginfo_of_the_kernel, "a signal without a sender names one",
     int fds[2];
     set(SIGALRM);
     set(SIGPIPE);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     OK(setitimer(ITIMER_REAL, &v, NULL));
     while (count == 0)
         sys(SYS_sched_yield);

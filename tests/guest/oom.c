@@ -114,7 +114,7 @@ TEST(others_live_on, "the wrong process is killed", "kernel/mm")
  * that checks malloc's result has to get the chance. */
 TEST(malloc_gives_null, "a large malloc kills instead of failing", "kernel/mm (map, area)")
 {
-    EQ(IN_CHILD(TRUE(malloc(1UL << 45) == NULL); EQ(errno, ENOMEM)), 0);
+    EQ(IN_CHILD(TRUE(!malloc(1UL << 45)); EQ(errno, ENOMEM)), 0);
     /* The raw call too, over and over. */
     for (int i = 0; i < 100; i++)
         ERR(sys(SYS_mmap, 0, 1UL << 45, RW, ANON, -1, 0), ENOMEM);

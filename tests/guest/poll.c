@@ -201,13 +201,15 @@ TEST(two_pollers, "one event wakes only one of two waiting processes", "kernel/s
 {
     OK(pipe(fds));
     pid_t pids[3];
-    for (int i = 0; i < 3; i++)
-        if ((pids[i] = OK(fork())) == 0) {
+    for (int i = 0; i < 3; i++) {
+        pids[i] = OK(fork());
+        if (pids[i] == 0) {
             struct pollfd p = { fds[0], POLLIN, 0 };
             EQ(poll(&p, 1, -1), 1);
             EQ(p.revents, POLLIN);
             _exit(0);
         }
+    }
     /* All three asleep. One that comes late finds the byte there, which is right too. */
     let_pass_ms(30);
     EQ(write(fds[1], "x", 1), 1);

@@ -84,7 +84,7 @@ TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
  * a change that it has missed. */
 TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (futex)")
 {
-    int *word = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int *word = shared_page();
     start(SA_RESTART, 0);
     pid_t pid = OK(fork());
     if (pid == 0) {
@@ -150,7 +150,7 @@ TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pi
 {
     static char block[65536];
     start(SA_RESTART, 0);
-    EQ(write(fds[1], block, sizeof block), sizeof block);
+    EQ(write(fds[1], block, sizeof(block)), sizeof(block));
     pid_t pid = OK(fork());
     if (pid == 0) {
         let_pass_ms(60);

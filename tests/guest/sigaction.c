@@ -25,7 +25,7 @@ static unsigned long
 mask(void)
 {
     unsigned long now = 0;
-    sys(SYS_rt_sigprocmask, 0, 0, &now, sizeof now);
+    sys(SYS_rt_sigprocmask, 0, 0, &now, sizeof(now));
     return now;
 }
 
@@ -325,13 +325,13 @@ TEST(default_actions, "a signal that ends a process is ignored, or the other way
                                 SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF,
                                 SIGIO,   SIGSYS,  34,      64 };
     static const int nothing[] = { SIGCHLD, SIGURG, SIGWINCH, SIGCONT };
-    for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++) {
+    for (unsigned i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
         int status = IN_CHILD(sys(SYS_kill, getpid(), ends[i]));
         /* 128 is the mark of a core dump; there is none to be had here. */
         if ((status & 127) != ends[i])
             FAIL("expected death by signal %d, seen status 0x%x", ends[i], status);
     }
-    for (unsigned i = 0; i < sizeof nothing / sizeof *nothing; i++)
+    for (unsigned i = 0; i < sizeof(nothing) / sizeof(*nothing); i++)
         EQ(IN_CHILD(sys(SYS_kill, getpid(), nothing[i])), 0);
 }
 

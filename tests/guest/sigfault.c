@@ -34,7 +34,7 @@ arm(void)
     struct sigaction a = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
     for (int i = 0; i < 5; i++)
         OK(sigaction(signals[i], &a, NULL));
-    memset((void *)&seen, 0, sizeof seen);
+    memset((void *)&seen, 0, sizeof(seen));
 }
 
 /* Runs the statement, which faults; then compares signal, code and address. */

@@ -65,7 +65,7 @@ static void
 take(int flags)
 {
     struct sigaction a = { .sa_handler = (void (*)(int))raw_handler, .sa_flags = flags };
-    memset(&seen, 0, sizeof seen);
+    memset(&seen, 0, sizeof(seen));
     OK(sigaction(SIGUSR1, &a, NULL));
     EQ(sys(SYS_kill, getpid(), SIGUSR1), 0);
     EQ(seen.count, 1);
@@ -92,7 +92,7 @@ TEST(return_address_is_in_the_vdso, "ra leads to code on the stack, or nowhere",
     take(0);
     areas_read();
     const struct area *a = area_at((void *)seen.ra);
-    TRUE(a != NULL);
+    TRUE(a);
     /* With vdso=0 a page of its own. */
     TRUE(!strcmp(a->name, getauxval(AT_SYSINFO_EHDR) ? "[vdso]" : "[sigpage]"));
     /* li a7, 139; ecall */
@@ -107,7 +107,7 @@ TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (f
 {
     take(SA_SIGINFO);
     int first[8];
-    memcpy(first, seen.frame, sizeof first);
+    memcpy(first, seen.frame, sizeof(first));
     EQ(first[0], SIGUSR1);
     EQ(first[1], 0);
     EQ(first[2], SI_USER);
@@ -255,7 +255,7 @@ static void
 return_through(unsigned char fill, unsigned long pc, unsigned long extension)
 {
     static unsigned char frame[FRAME_SIZE + 64] __attribute__((aligned(16)));
-    memset(frame, fill, sizeof frame);
+    memset(frame, fill, sizeof(frame));
     memcpy(frame + UC + UC_PC, &pc, 8);
     /* The reserved word in front of the extension header is 0 always. */
     memset(frame + UC + UC_RESERVED, 0, 4);

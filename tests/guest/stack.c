@@ -76,9 +76,7 @@ TEST(does_not_run_into_a_mapping, "the stack grows up to the very next mapping",
      "kernel/mm (fault): a gap must stay")
 {
     char *sp = stack_pointer(), *wall = (char *)(((uintptr_t)sp - (4 << 20)) & -PAGE);
-    EQ(mmap(wall, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
-            -1, 0),
-       wall);
+    EQ(mmap(wall, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), wall);
     wall[0] = wall[PAGE - 1] = 7;
     struct probe p = { 0 };
     for (char *at = sp; at > wall && !p.signal; at -= PAGE)
@@ -93,7 +91,7 @@ TEST(is_named, "[stack] is missing in /proc/self/maps, or is not where sp is",
 {
     areas_read();
     const struct area *a = area_named("[stack]");
-    TRUE(a != NULL);
+    TRUE(a);
     TRUE(a == area_at(stack_pointer()));
     EQ(strcmp(a->prot, "rw-p"), 0);
 }

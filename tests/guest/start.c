@@ -143,7 +143,7 @@ TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
                                            AT_EXECFN };
     unsigned long value;
     int seen = 0;
-    for (unsigned i = 0; i < sizeof types / sizeof *types; i++)
+    for (unsigned i = 0; i < sizeof(types) / sizeof(*types); i++)
         aux(types[i]);
     for (Elf64_auxv_t *a = auxv(); a->a_type != AT_NULL; a++)
         seen++;
@@ -202,7 +202,7 @@ TEST(execfn_of_a_script, "EXECFN is the interpreter, not the script", "kernel/pr
     char text[300];
     unlink("/tmp/start.sh");
     int fd = OK(open("/tmp/start.sh", O_WRONLY | O_CREAT | O_TRUNC, 0755));
-    EQ(write(fd, text, snprintf(text, sizeof text, "#!%s @execfn\n", check_self)), strlen(text));
+    EQ(write(fd, text, snprintf(text, sizeof(text), "#!%s @execfn\n", check_self)), strlen(text));
     close(fd);
     /* argv: interpreter, @execfn, script. */
     EQ(IN_CHILD(execl("/tmp/start.sh", "x", NULL)), 0);
@@ -272,7 +272,7 @@ TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (pr
     int fd = OK(open("/proc/self/auxv", O_RDONLY)), words = 2;
     for (Elf64_auxv_t *a = auxv(); a->a_type != AT_NULL; a++)
         words += 2;
-    EQ(read(fd, text, sizeof text), words * 8);
+    EQ(read(fd, text, sizeof(text)), words * 8);
     EQ(memcmp(text, auxv(), words * 8), 0);
 }
 

@@ -195,12 +195,12 @@ TEST(tied_group_stays_stopped, "any end of a parent hangs up its child's group",
                 _exit(0);
             }
             waitpid(orphan, NULL, WUNTRACED);
-            _exit(write(fds[1], &orphan, sizeof orphan) != sizeof orphan);
+            _exit(write(fds[1], &orphan, sizeof(orphan)) != sizeof(orphan));
         }
         for (;;)
             pause();
     }
-    EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
+    EQ(read(fds[0], &orphan, sizeof(orphan)), sizeof(orphan));
     let_pass_ms(20);
     EQ(waitpid(leader, &status, WNOHANG), 0); /* SIGHUP would have ended it */
     OK(kill(orphan, 0));

@@ -3,7 +3,7 @@
  * The calls that are too small for a program of their own are here as well. The bad pointers have
  * one (efault.c), and so have the registers (regs.c). Source: Linux's asm-generic/unistd.h, the
  * manual page of each call, and what Linux 6.12 answers on riscv64. */
-#include "check.h"
+#include "fixture.h"
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -13,10 +13,8 @@
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <termios.h>
-#include <time.h>
 
-/* Above every number that the kernel has given out by now; and where no descriptor is open. */
-#define NOBODY    99999
+/* Where no descriptor is open. */
 #define CLOSED_FD 77
 
 /* ENOSYS is how libc learns that a call is not there and falls back. 244 to 259 belong to each

@@ -27,7 +27,7 @@ __asm__(".text\n.global raw_clone\nraw_clone:\n"
 static long
 start(int i, long more, void *tls, void (*body)(long))
 {
-    return raw_clone(FLAGS | more, stacks[i] + sizeof stacks[i], &ptid[i], tls, &ctid[i], body, i);
+    return raw_clone(FLAGS | more, stacks[i] + sizeof(stacks[i]), &ptid[i], tls, &ctid[i], body, i);
 }
 
 /* Waits until CLEARTID has written 0 at thread i's end. */
@@ -232,7 +232,7 @@ TEST(num_threads_in_stat, "field 20 of /proc/self/stat is not the number of thre
     EQ(pthread_create(&t, NULL, block_and_wait, NULL), 0);
     while (!result[0])
         sched_yield();
-    EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, sizeof text - 1) > 0, 1);
+    EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, sizeof(text) - 1) > 0, 1);
     char *p = strrchr(text, ')');
     for (int field = 2; field < 20; field++)
         p = strchr(p + 1, ' ');
@@ -255,15 +255,15 @@ TEST(affinity_is_each_threads_own, "sched_setaffinity(0) moves the whole process
 {
     unsigned long all[16] = { 0 }, now[16] = { 0 };
     pthread_t t;
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(all), all));
     EQ(pthread_create(&t, NULL, block_and_wait, NULL), 0);
     while (!result[0])
         sched_yield();
     unsigned long one = all[0] & -all[0];
     EQ(sys(SYS_sched_setaffinity, result[0], 8, &one), 0);
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof now, now));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(now), now));
     EQ(now[0], all[0]);
-    OK(syscall(SYS_sched_getaffinity, result[0], sizeof now, now));
+    OK(syscall(SYS_sched_getaffinity, result[0], sizeof(now), now));
     EQ(now[0], one);
     go[0] = 1;
     pthread_join(t, NULL);

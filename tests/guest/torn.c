@@ -200,18 +200,20 @@ TEST(call_and_vdso_under_storm, "the call reads other data than the vDSO", "kern
 /* The word is shared by four processes; each of them has mapped the page for itself. */
 TEST(processes_agree, "each process has data of its own", "kernel/vdso (vvar)")
 {
-    long *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    long *shared = shared_page();
     pid_t pids[READERS];
-    for (int p = 0; p < READERS; p++)
-        if ((pids[p] = OK(fork())) == 0) {
-            for (int i = 0; i < ROUNDS / 2; i++) {
-                long floor = __atomic_load_n(shared, __ATOMIC_ACQUIRE), t = now(CLOCK_MONOTONIC);
-                TRUE(t >= floor);
-                __atomic_compare_exchange_n(shared, &floor, t, false, __ATOMIC_ACQ_REL,
-                                            __ATOMIC_ACQUIRE);
-            }
-            _exit(0);
+    for (int p = 0; p < READERS; p++) {
+        pids[p] = OK(fork());
+        if (pids[p] != 0)
+            continue;
+        for (int i = 0; i < ROUNDS / 2; i++) {
+            long floor = __atomic_load_n(shared, __ATOMIC_ACQUIRE), t = now(CLOCK_MONOTONIC);
+            TRUE(t >= floor);
+            __atomic_compare_exchange_n(shared, &floor, t, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE);
         }
+        _exit(0);
+    }
     for (int p = 0; p < READERS; p++)
         ENDS(pids[p], 0);
 }

@@ -34,7 +34,7 @@ small(const char *name, long a, long b, long c)
 {
     static char *page;
     if (!page) {
-        page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        page = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0);
         OK(mprotect(page, PAGE, PROT_NONE));
     }
     return on_small_stack(exported(name), a, b, c, page + PAGE + 16 + 512);
@@ -109,10 +109,9 @@ TEST(errno_comes_back_unchanged, "the slow path answers ENOSYS or -1", "vdso (fa
 TEST(flush_icache_makes_code_run, "new code on another hart is the old one", "vdso, kernel/syscall")
 {
     /* li a0, N; ret - rewritten and run on every hart in turn. */
-    uint32_t *code =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t *code = mmap(NULL, PAGE, RW | PROT_EXEC, ANON, -1, 0);
     unsigned long all[16] = { 0 };
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(all), all));
     for (int n = 1; n < 200; n++) {
         code[0] = 0x00000513 | n << 20;
         code[1] = 0x00008067;
@@ -132,7 +131,7 @@ vdso(void)
 {
     areas_read();
     const struct area *a = area_named("[vdso]");
-    TRUE(a != NULL);
+    TRUE(a);
     return a;
 }
 
@@ -169,7 +168,7 @@ TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page", "kern
 {
     vdso();
     char *data = (char *)area_named("[vvar]")->start;
-    FAILS(mprotect(data, PAGE, PROT_READ | PROT_WRITE), EACCES);
+    FAILS(mprotect(data, PAGE, RW), EACCES);
     FAULTS(probe_write(data), SIGSEGV, SEGV_ACCERR, data);
 }
 
@@ -178,7 +177,7 @@ static void
 write_to_image(char *image)
 {
     char old = image[8];
-    if (mprotect(image, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC) == -1) {
+    if (mprotect(image, PAGE, RW | PROT_EXEC) == -1) {
         TRUE(errno == EACCES || errno == EPERM);
         return;
     }
@@ -244,7 +243,7 @@ TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (image): 
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
-    char *to = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *to = mmap(NULL, size, PROT_NONE, ANON, -1, 0);
     signal(SIGUSR1, handler);
     EQ(IN_CHILD(move(start, size, to)), 0);
 }
@@ -254,7 +253,7 @@ TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vds
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
-    char *to = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *to = mmap(NULL, PAGE, PROT_NONE, ANON, -1, 0);
     if (size > PAGE)
         ERR(sys(SYS_mremap, start, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to), EINVAL);
     long r = sys(SYS_mremap, start, size, 2 * size, MREMAP_MAYMOVE);
@@ -271,7 +270,7 @@ TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/v
     static char other[65536];
     OK(pipe(fds));
     EQ(IN_CHILD(dup2(fds[1], 1); execl(check_self, check_self, "@image", NULL)), 0);
-    EQ(read(fds[0], other, sizeof other), size);
+    EQ(read(fds[0], other, sizeof(other)), size);
     EQ(memcmp(image, other, size), 0);
 }
 

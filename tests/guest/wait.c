@@ -6,9 +6,6 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/* Above every number that the kernel has given out by now. */
-#define NOBODY 99999
-
 /* A child that ends with `status` at once. */
 static pid_t
 child(int status)
@@ -140,7 +137,7 @@ TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall (process)")
 TEST(rusage_is_filled, "wait4 leaves the struct as it was", "kernel/proc (wait)")
 {
     struct rusage r;
-    memset(&r, 0xff, sizeof r);
+    memset(&r, 0xff, sizeof(r));
     pid_t pid = child(0);
     EQ(wait4(pid, NULL, 0, &r), pid);
     TRUE(r.ru_utime.tv_sec >= 0 && r.ru_utime.tv_sec < 100);
@@ -152,7 +149,7 @@ TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty"
 {
     siginfo_t info;
     pid_t pid = child(42);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(waitid(P_PID, pid, &info, WEXITED), 0);
     EQ(info.si_signo, SIGCHLD);
     EQ(info.si_errno, 0);
@@ -189,7 +186,7 @@ TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ende
 {
     siginfo_t info;
     pid_t pid = sleeping_child();
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(waitid(P_PID, pid, &info, WEXITED | WNOHANG), 0);
     EQ(info.si_pid, 0);
     EQ(info.si_signo, 0);
@@ -211,12 +208,12 @@ TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "ke
             while (getppid() == me)
                 sys(SYS_sched_yield);
             ppid = getppid();
-            _exit(write(fds[1], &ppid, sizeof ppid) != sizeof ppid);
+            _exit(write(fds[1], &ppid, sizeof(ppid)) != sizeof(ppid));
         }
         _exit(0);
     }
     ENDS(middle, 0);
-    EQ(read(fds[0], &ppid, sizeof ppid), sizeof ppid);
+    EQ(read(fds[0], &ppid, sizeof(ppid)), sizeof(ppid));
     EQ(ppid, 1);
     /* The orphan has not become the grandparent's child. */
     FAILS(wait(NULL), ECHILD);
@@ -231,9 +228,9 @@ TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init.c, ker
     char byte;
     OK(pipe(fds));
     EQ(IN_CHILD(orphan = OK(fork()); if (orphan == 0) _exit(0);
-                _exit(write(fds[1], &orphan, sizeof orphan) != sizeof orphan)),
+                _exit(write(fds[1], &orphan, sizeof(orphan)) != sizeof(orphan))),
        0);
-    EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
+    EQ(read(fds[0], &orphan, sizeof(orphan)), sizeof(orphan));
     close(fds[1]);
     /* The orphan's writing end went with it. */
     EQ(read(fds[0], &byte, 1), 0);
