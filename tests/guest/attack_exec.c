@@ -60,8 +60,8 @@ store(const char *path, const void *bytes, size_t size)
     close(fd);
 }
 
-/* A word as it may come from a spoilt file: a number at which a comparison may err, the old one with
- * one bit changed, or off by one byte or page. */
+/* Gives a word as it may come from a spoilt file: a number at which a comparison may err, the old
+ * word with one bit changed, or off by one byte or page. */
 static uint64_t
 spoilt(uint64_t word)
 {
@@ -110,19 +110,22 @@ spoilt_programs(void)
     unlink(INTERP);
 }
 
+/* A program that a stranger has written may hold any number in any field. First the unspoilt file
+ * must run: if it did not, all the refusals afterwards would mean nothing. */
 TEST(spoilt_files, "a number of the file is believed", "kernel/proc/elf.c")
 {
     static struct image m;
     make_valid(&m, ET_EXEC);
     store(PATH, &m, sizeof(m));
-    EQ(IN_CHILD(execl(PATH, "x", NULL)), EXITED(7)); /* or all the others mean nothing */
+    EQ(IN_CHILD(execl(PATH, "x", NULL)), EXITED(7));
     gives_back(spoilt_programs);
 }
 
 /* --- arguments -------------------------------------------------------------------------------- */
 
-/* Each vector and each string is followed through copy_from_user, whose faults come at different
- * depths: the vector's first word, its next page, a string's start, a string's next page. */
+/* The kernel follows each vector and each string through copy_from_user, and its faults come at
+ * different depths: at the vector's first word, at its next page, at a string's start, at a
+ * string's next page. */
 TEST(vectors_that_are_none, "argv is read where nothing is", "kernel/proc/args.c")
 {
     char *map = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0), **last = (char **)(map + PAGE) - 2;
@@ -160,8 +163,8 @@ too_many(void)
     munmap(argv, (N + 1) * sizeof(*argv));
 }
 
-/* 2 million times the same 100 kB: what is refused must be refused while it is counted. Copied
- * first, 200 GB would be asked of a machine of some hundred MB. */
+/* Asks for 2 million times the same 100 kB. The kernel must refuse while it counts: if it copied
+ * first, it would need 200 GB on a machine of some hundred MB. */
 TEST(gigabytes_of_arguments, "what is too much is copied first", "kernel/proc/args.c")
 {
     gives_back(too_many);
@@ -200,9 +203,9 @@ changing_arguments(void)
     }
 }
 
-/* The oldest hole of execve: the length is measured, another thread writes, and the copy runs
- * over its room. The strings and the vector change all the time; no order is forced, 800 tries
- * must do. */
+/* This was the oldest hole of execve: the kernel measures a string, another thread writes into it,
+ * and the copy runs over its room. Here the strings and the vector change all the time. No order is
+ * forced, so 800 tries must do. */
 TEST(arguments_that_change, "a string is measured once and copied with another length",
      "kernel/proc/args.c:/^push_user_string/")
 {
@@ -236,8 +239,8 @@ end_all(void *unused)
     return NULL;
 }
 
-/* Three threads and the main one's own end meet in exec. A kill on top of it every fourth time
- * must end whoever has won by then. */
+/* Three threads that call exec meet the end of the main one. Every fourth time a kill comes on top,
+ * and must end whoever has won by then. */
 static void
 races(void)
 {
@@ -275,8 +278,8 @@ wait_in_vfork(void *unused)
     return NULL;
 }
 
-/* A thread in vfork waits for its child, and takes no signal meanwhile. The exec of its neighbour
- * must get it out of there, though the child goes on for ever. */
+/* A thread in vfork waits for its child and takes no signal meanwhile. The exec of its neighbour
+ * must still end it, although the child goes on for ever. */
 TEST(exec_beside_a_vfork, "the thread that waits for its vfork child never ends",
      "kernel/proc/process.c:/^vfork_is_over/")
 {
@@ -317,8 +320,8 @@ TEST(shared_descriptors_stay, "close-on-exec closes the descriptors of others, t
     EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
 }
 
-/* For those who share the memory an exec is an end like any other: the word must be cleared while
- * it is still reached, and nothing be written to its address in the new program (Linux
+/* To those who share the memory an exec is an end like any other. The kernel must clear the word
+ * while it can still reach it, and may not write to its address in the new program (Linux
  * kernel/fork.c, mm_release). */
 TEST(exec_clears_the_tid, "CLEARTID is forgotten at exec",
      "kernel/proc/exit.c:/^task_leave_memory/")

@@ -94,7 +94,7 @@ static const struct signature signatures[] = {
     { SYS_chdir, "p" },
 };
 
-/* Calls that would end the machine or all of its time, or reach beyond the child. */
+/* Calls that would end the machine, change its time for all, or reach beyond the child. */
 static const int left_out[] = { SYS_reboot,
                                 SYS_exit,
                                 SYS_exit_group,
@@ -215,8 +215,8 @@ field(void)
     return draw() % 2 ? draw() % 16 : edge();
 }
 
-/* Makes anew what pointers point at, whatever the calls have done to it. Twice its size is unmapped,
- * because a call may have made it grow. */
+/* Makes anew what pointers point at, whatever the calls have done to it. Twice its size is
+ * unmapped, because a call may have made it grow. */
 static void
 fill_arena(void)
 {
@@ -228,7 +228,8 @@ fill_arena(void)
         word[i] = field();
 }
 
-/* Two of three calls are of the table, the others of any number with arguments of any kind. */
+/* Makes one call. Two of three are of the table; the others have any number, and arguments of any
+ * kind. */
 static void
 one_call(void)
 {
@@ -241,7 +242,8 @@ one_call(void)
         return;
     for (int i = 0; i < 6; i++)
         arg[i] = argument(*kinds ? *kinds++ : 'x');
-    /* Of kinds that no table names: a pid in the first place must not be somebody else's. */
+    /* The kinds of this call are not known, and its first argument may be a pid: no small number
+     * may name another process. */
     if (number != typed->number && arg[0] < 100000)
         arg[0] = 0;
     if (number == SYS_clone && draw() % 4)
@@ -255,7 +257,8 @@ on_signal(int signo)
 {
 }
 
-/* Most signals would end it too soon. Not those of faults, which come again after the handler. */
+/* Catches most signals, which would end the child too soon. The signals of faults keep their
+ * default, because the fault would come again after the handler, for ever. */
 static void
 set_signals(void)
 {
@@ -308,7 +311,7 @@ supervise(pid_t pid)
     }
 }
 
-/* As rm -r. What it cannot remove shows as lost memory. */
+/* Does what rm -r does. What it cannot remove shows as lost memory. */
 static void
 remove_all(const char *directory)
 {

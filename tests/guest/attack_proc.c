@@ -119,8 +119,9 @@ TEST(watched_ends, "/proc follows a pointer of a process that has just dropped i
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
-/* Its stop has been reported, with WNOWAIT, so it is still to be had; the end takes its place.
- * From then on there is no stop to wait for, and waitid says so by ECHILD. */
+/* The stop has been reported with WNOWAIT, so it could be had once more. But then the process ends,
+ * and the end takes its place: from then on there is no stop to wait for, and waitid says so by
+ * ECHILD. */
 TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc/wait.c:/^look/")
 {
     siginfo_t info;
@@ -162,8 +163,8 @@ TEST(last_thread_has_the_status, "the first thread's status is the process'",
 
 /* --- limits ----------------------------------------------------------------------------------- */
 
-/* RLIMIT_CPU as an example that nothing else touches: getrlimit(2) promises inheritance by fork.
- * The last line: a soft limit above the hard one. */
+/* RLIMIT_CPU stands for all limits, because nothing else touches it. getrlimit(2) promises that a
+ * child inherits them. The last call asks for a soft limit above the hard one. */
 TEST(limits_are_kept, "a limit is not stored, or not inherited, or of others refused",
      "kernel/syscall/system.c")
 {

@@ -39,7 +39,7 @@ check_fail(const char *file, int line, const char *format, ...)
     __builtin_unreachable();
 }
 
-/* By name, EAGAIN and not 11: that is how manual pages speak. */
+/* Gives the name, EAGAIN and not 11, because manual pages speak so. */
 static const char *
 error_name(int err)
 {
@@ -106,7 +106,7 @@ run_body(const struct check_test *test)
     _exit(0);
 }
 
-/* What the frame knows when the check itself said nothing. */
+/* Says what the frame knows when the check itself has said nothing. */
 static void
 describe_end(int status, char *text, size_t size)
 {
@@ -119,8 +119,8 @@ describe_end(int status, char *text, size_t size)
         snprintf(text, size, "expected status 0, seen %d", WEXITSTATUS(status));
 }
 
-/* One line in one write, so that nothing can come in between: a check may have left somebody who
- * prints. */
+/* Runs one check and tells whether it was good. The verdict is one line in one write, so that
+ * nothing comes in between: a check may have left a process that prints. */
 static bool
 run_check(const struct check_test *test)
 {
@@ -171,7 +171,7 @@ main(int argc, char **argv)
         printf("not ok frame: expected shared memory, seen %s\n", error_name(errno));
         return 1;
     }
-    /* In the order of the file, which -fno-toplevel-reorder keeps. */
+    /* The checks run in the order of the file, which -fno-toplevel-reorder keeps. */
     for (const struct check_test *const *t = __start_checks; t < __stop_checks; t++)
         if (wanted((*t)->name, argc, argv))
             failed += !run_check(*t);

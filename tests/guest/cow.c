@@ -1,9 +1,9 @@
 /* cow.c - fork's memory: private pages are copied when written, shared ones never are.
  *
- * By stores, which fault, and by system calls that write into a page, which go past the user's
- * page table: a kernel that forgets the latter lets a child's read() change its parent. In both
- * directions, for the parent's own entries lose their right to write, too. What fork does to all
- * else is in fork.c, files mapped private in filemap.c. Source: fork(2), mmap(2). */
+ * Pages are written in two ways: by stores, which fault, and by system calls, which go past the
+ * user's page table. A kernel that forgets the latter lets a child's read() change its parent. Both
+ * directions are tried, because the parent's own entries lose their right to write, too. What fork
+ * does to all else is in fork.c, files mapped private in filemap.c. Source: fork(2), mmap(2). */
 #include "probe.h"
 #include "fixture.h"
 
@@ -143,7 +143,7 @@ TEST(parent_ends_first, "the last owner's pages are freed with the parent", "ker
     EQ(p[0], 9);
 }
 
-/* Pipe, clock and random bytes are written by different ways of the kernel. */
+/* A pipe, a clock and random bytes: the kernel writes each of them in another way. */
 TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to both processes",
      "kernel/mm/usercopy.c")
 {
@@ -219,7 +219,8 @@ TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", 
     EQ(p[0], 6);
 }
 
-/* Pages that went to the free list too early would come back with 0xee in the 64 new ones. */
+/* If the child's munmap freed pages that the parent still has, the 64 new pages would get them, and
+ * fill them with 0xee. */
 TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kernel/mm/frame.c")
 {
     char *p = map(8, MAP_PRIVATE), *s = map(8, MAP_SHARED);
@@ -234,8 +235,8 @@ TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kerne
     }
 }
 
-/* How malloc gives memory back; madvise(2): the next touch of private memory finds zeros, of the
- * caller. */
+/* malloc gives memory back by this call. madvise(2): the next touch of private memory finds zeros -
+ * in the process that called, and in no other. */
 TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's page",
      "kernel/mm/map.c:/^space_advise/")
 {

@@ -34,8 +34,8 @@ TEST(make_and_remove, "a directory that is not empty is removed", "kernel/fs/tre
     FAILS(rmdir("/"), EBUSY);
 }
 
-/* Its name, its own `.`, and a `..` of each directory in it. find(1) used to stop looking for
- * directories when it had seen as many. */
+/* The links of a directory are its name, its own `.`, and a `..` of each directory in it. find(1)
+ * used to stop looking for directories when it had seen that many. */
 TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c")
 {
     struct stat st;
@@ -68,6 +68,7 @@ TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/tree.c")
     FAILS(unlink("f"), ENOENT);
 }
 
+/* unlink(2): if the name is a symbolic link, the link is removed and not the file behind it. */
 TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/tree.c")
 {
     enter("unlink2");
@@ -77,8 +78,8 @@ TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/tree.c")
     EQ(first_byte("f"), 'x');
 }
 
-/* How editors and package managers replace a file: who has the old one open keeps it, and
- * everybody else finds the whole new one. Of two names of one file rename(2) says that it does
+/* Editors and package managers replace a file this way: who has the old one open keeps it, and
+ * everybody else finds the whole new one. If both names are one file, rename(2) says, it does
  * nothing. */
 TEST(rename_over, "the old target stays, or the name is gone for a moment", "kernel/fs/tree.c")
 {
@@ -140,8 +141,8 @@ TEST(rename_of_a_directory_moves_dotdot, "`..` of a moved directory is the old p
     TRUE(getcwd(text, sizeof(text)) && strcmp(text + strlen(text) - 4, "/b/d") == 0);
 }
 
-/* How a program publishes a file without a race against another that does the same: rename(2),
- * RENAME_NOREPLACE. */
+/* A program publishes a file this way without a race against another that does the same (rename(2),
+ * RENAME_NOREPLACE). */
 TEST(rename_noreplace, "renameat2's flag is ignored", "kernel/syscall/file_name.c")
 {
     enter("rename4");
@@ -223,7 +224,8 @@ TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
     EQ(sys(SYS_getcwd, text, 2), 2);
 }
 
-/* How fts(3), which rm -r and find use, comes back from a directory that may have been moved. */
+/* fts(3), which rm -r and find use, comes back this way from a directory that may have been
+ * moved. */
 TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
 {
     char text[200];
@@ -236,7 +238,8 @@ TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
     FAILS(fchdir(77), EBADF);
 }
 
-/* Its names are gone but it is still somebody's: nothing new may come into what nobody can find. */
+/* The directory has no name any more, but a process still stands in it. Nothing new may come into a
+ * directory that nobody can find. */
 TEST(removed_working_directory, "a removed directory can be filled again", "kernel/fs/tree.c")
 {
     char text[200];

@@ -249,7 +249,7 @@ TEST(close_on_exec, "FD_CLOEXEC is not looked at, or all are closed",
        0);
 }
 
-/* An address in the old program; after exec there is another one, or nothing. */
+/* A handler of the old program. Its address means something else after exec, or nothing. */
 static void
 handler(int signal)
 {

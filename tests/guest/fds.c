@@ -7,7 +7,8 @@
 #include "check.h"
 #include <sys/resource.h>
 
-/* `2>&1`: both write to one file, and the second must not begin at its start. */
+/* The shell's `2>&1` is a dup: both write to one file, and the second must not begin at its
+ * start. */
 TEST(dup_shares_the_offset, "dup opens the file anew",
      "kernel/syscall/file_fd.c:/^sys_dup/, kernel/fs/file.c")
 {
@@ -113,7 +114,8 @@ TEST(status_flags_are_shared, "O_NONBLOCK belongs to the descriptor",
     FAILS(read(fds[0], &byte, 1), EAGAIN);
 }
 
-/* In this order: a bad descriptor is EBADF even if the command is none. */
+/* A bad descriptor is EBADF even if the command is unknown, too: the descriptor is looked at
+ * first. */
 TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c")
 {
     FAILS(fcntl(0, 9999, 0), EINVAL);
@@ -122,8 +124,9 @@ TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c")
     FAILS(fcntl(77, 9999, 0), EBADF);
 }
 
-/* With pipe and fcntl there would be a moment in which another thread's fork takes the
- * descriptors along. 0x10 is no flag; O_APPEND is one, but not of pipe2. */
+/* The flags of pipe2 are set in the same step. With pipe and then fcntl there would be a moment in
+ * which another thread's fork takes the descriptors along. 0x10 is no flag; O_APPEND is one, but
+ * not of pipe2. */
 TEST(pipe2_flags, "O_CLOEXEC or O_NONBLOCK are forgotten, unknown flags taken",
      "kernel/syscall/file_fd.c")
 {

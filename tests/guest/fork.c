@@ -16,6 +16,8 @@ cwd_is(const char *path)
     return getcwd(text, sizeof(text)) && strcmp(text, path) == 0;
 }
 
+/* fork(2): the parent gets the child's pid, the child 0. The child tells its own pid through the
+ * pipe. */
 TEST(two_returns, "the child returns the parent's value", "kernel/proc/process.c:/^process_clone/")
 {
     int fds[2], seen;
@@ -65,6 +67,8 @@ TEST(fd_tables_are_copies, "close in the child closes the parent's fd",
     FAILS(fcntl(30, F_GETFD), EBADF);
 }
 
+/* A shell runs `(cd /tmp; umask 0)` in a child, so that its own directory and umask stay as they
+ * are. */
 TEST(cwd_and_umask_are_copies, "chdir of the child moves the parent",
      "kernel/proc/process.c:/^process_copy/")
 {
@@ -170,8 +174,8 @@ child_with(long flags, int fd)
     EQ(STATUS(pid), 0);
 }
 
-/* Files, but neither directory nor memory: each flag by itself, not all that pthread_create
- * passes. */
+/* The flag for descriptors alone: directory and memory stay copies. Each flag counts by itself, not
+ * only in the set that pthread_create passes. */
 TEST(clone_files_shares_the_table, "CLONE_FILES without threads copies the table",
      "kernel/proc/process.c:/^process_copy/")
 {
@@ -182,6 +186,7 @@ TEST(clone_files_shares_the_table, "CLONE_FILES without threads copies the table
     TRUE(cwd_is("/"));
 }
 
+/* The flag for directory and umask alone: the table of descriptors stays a copy. */
 TEST(clone_fs_shares_the_directory, "CLONE_FS without threads copies directory and umask",
      "kernel/proc/process.c:/^process_copy/")
 {
@@ -218,7 +223,8 @@ touch_memory(void *arg)
     return 5;
 }
 
-/* A pid of its own, to be waited for, in the same memory: between a thread and a process. */
+/* This child has a pid of its own and is waited for, but it has its parent's memory: something
+ * between a thread and a process. */
 TEST(clone_vm_without_thread, "a process that only shares memory is a thread, or has a copy",
      "kernel/proc/process.c:/^process_clone/")
 {
@@ -273,7 +279,8 @@ TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves 
     EQ(STATUS(pid), 0);
 }
 
-/* All alive at once; waited for in the opposite order, so each is looked for among many zombies. */
+/* A hundred children live at once. They are waited for in the opposite order, so each is looked for
+ * among many zombies. */
 TEST(hundred_children, "the process table is full at a small number",
      "kernel/proc/process.c:/^publish/")
 {

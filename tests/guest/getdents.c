@@ -61,7 +61,7 @@ TEST(getdents_lists_all, "`.` and `..` are missing, or d_type is 0", "kernel/fs/
     EQ(types[DT_REG], 2);
     EQ(types[DT_DIR], 3);
     EQ(types[DT_LNK], 1);
-    /* At the end it stays at the end; lseek starts anew. */
+    /* The listing stays at its end; lseek to 0 starts it anew. */
     char again[256] = { 0 };
     EQ(read_names(fd, 65536, again), 0);
     EQ(lseek(fd, 0, SEEK_SET), 0);
@@ -125,8 +125,8 @@ TEST(getdents_and_unlink, "removing while listing skips names (rm -r)",
     EQ(removed, 300);
 }
 
-/* As mv does for a whole folder. A renamed file gets a new entry at the end of the directory: a
- * listing that follows its end would find it again, and rename it again, for ever. What is there
+/* mv does this for a whole folder. A renamed file gets a new entry at the end of the directory: a
+ * listing that follows the end would find it again, and rename it again, for ever. What is there
  * before the first read must still be told. */
 TEST(getdents_and_rename, "each name comes again as the new one, for ever", "kernel/fs (dir_read)")
 {
@@ -150,7 +150,8 @@ TEST(getdents_and_rename, "each name comes again as the new one, for ever", "ker
     closedir(d);
 }
 
-/* As a mail folder or a package cache; 1500 do not fit into one page of anything. */
+/* A mail folder or a package cache has that many files; 1500 do not fit into one page of
+ * anything. */
 TEST(many_files, "a directory is full at some small number", "kernel/fs/tree.c")
 {
     char name[20];

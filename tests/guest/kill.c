@@ -87,6 +87,7 @@ TEST(siginfo_of_kill, "si_code, si_pid or si_uid are not filled",
     EQ(info.si_code, SI_TKILL);
 }
 
+/* si_pid names the sender, not the process that gets the signal. */
 TEST(siginfo_from_a_child, "si_pid is the receiver", "kernel/syscall/signal.c:/^sys_kill/")
 {
     pid_t me = getpid(), pid;
@@ -129,8 +130,8 @@ TEST(siginfo_of_sigchld, "SIGCHLD comes without pid, status or code",
     EQ(STATUS(pid), KILLED(SIGTERM));
 }
 
-/* SI_KERNEL with no sender for the timer; the pipe's is a signal of the writing thread to
- * itself, on Linux. */
+/* The timer's signal has the code SI_KERNEL and no sender. SIGPIPE looks as if the writing thread
+ * had sent it to itself, as on Linux. */
 TEST(siginfo_of_the_kernel, "a signal without a sender names one",
      "kernel/proc/signal.c:/^signal_send/")
 {
@@ -267,7 +268,7 @@ TEST(kill_ends_a_busy_loop, "a process that makes no call cannot be killed",
     }
 }
 
-/* 34 bits of it, so that a value that is cut to an int shows. */
+/* The value has 33 bits, so that one which is cut to an int shows. */
 TEST(sigqueue_carries_a_value, "rt_sigqueueinfo is missing or loses si_value",
      "kernel/syscall/signal.c:/^sys_rt_sigqueueinfo/")
 {

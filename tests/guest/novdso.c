@@ -18,6 +18,8 @@ TEST(no_sysinfo_ehdr, "AT_SYSINFO_EHDR is there, perhaps as 0: parsers crash on 
     EQ(errno, ENOENT);
 }
 
+/* Neither image nor data may be mapped: a program that searches its own memory would find and use
+ * them. */
 TEST(maps_without_vdso, "[vdso] or [vvar] is mapped", "kernel/vdso (image)")
 {
     areas_read();
@@ -43,6 +45,7 @@ handler(int signal)
     count++;
 }
 
+/* Ten handlers in a row come back, through the code of the page above. */
 TEST(handlers_return, "a handler returns into nothing", "kernel/proc (frame)")
 {
     signal(SIGUSR1, handler);

@@ -248,6 +248,8 @@ pipes_until_error(void)
         ;
 }
 
+/* A full pipe holds 64 KiB of kernel memory that belongs to no address space. When there is none
+ * left, pipe and write must say so. */
 TEST(pipes_until_they_fail, "pipes without memory panic", "kernel/fs (pipe)")
 {
     long before = free_kb();

@@ -44,6 +44,8 @@ TEST(lowest_fd, "the first free slot is not taken", "kernel/fs (file, vfs)")
     EQ(open("/dev/null", O_RDONLY), 0);
 }
 
+/* The simplest life of a file. The second put is shorter than the first, and nothing of the first
+ * may be left. */
 TEST(create_write_read, "what was written is not what is read", "kernel/fs (ramfs)")
 {
     at_work();
@@ -68,7 +70,7 @@ TEST(create_exclusive, "O_EXCL takes a file that exists, or follows a link", "ke
     close(fd);
 }
 
-/* Without O_EXCL the file is made where the link leads (open(2)). */
+/* open(2): if O_EXCL is not given, the file is made where the link leads. */
 TEST(create_through_a_link, "O_CREAT does not follow a dangling link", "kernel/fs (path)")
 {
     at_work();

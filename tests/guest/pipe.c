@@ -51,6 +51,8 @@ TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kerne
     FAILS(write(fds[1], block, 1), EAGAIN);
 }
 
+/* pipe(7): a write of more than PIPE_BUF bytes that may not wait takes what fits and tells how
+ * much. */
 TEST(nonblocking_partial_write, "a large write to a nearly full pipe is all or nothing",
      "kernel/fs (pipe)")
 {
@@ -140,6 +142,8 @@ TEST(sigpipe_can_be_caught, "SIGPIPE kills although a handler is there", "kernel
     EQ(caught, SIGPIPE);
 }
 
+/* The writer has put 64 KiB into the pipe and sleeps. Nobody will ever make room, so it must wake,
+ * and it tells first what it had written. */
 TEST(reader_goes_while_writer_sleeps, "a sleeping writer is not woken", "kernel/fs (pipe)")
 {
     static char block[200000];
@@ -280,6 +284,8 @@ TEST(nonblocking_read, "an empty pipe blocks, or gives 0", "kernel/fs (pipe)")
     FAILS(read(fds[0], &byte, 1), EAGAIN);
 }
 
+/* pipe(7), I/O on pipes: ioctl FIONREAD gives the number of unread bytes. Event loops size their
+ * buffers by it. */
 TEST(bytes_waiting, "FIONREAD is unknown", "kernel/fs (pipe)")
 {
     int n = -1;

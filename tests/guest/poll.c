@@ -45,6 +45,7 @@ TEST(pipe_states, "an end, room or bytes are not told",
     EQ(ready(fds[0], 0), POLLHUP);
 }
 
+/* poll(2): POLLERR on the writing end says that nobody reads. A write would give EPIPE. */
 TEST(writer_without_reader, "POLLERR is missing", "kernel/fs (pipe), kernel/syscall (file_poll)")
 {
     OK(pipe(fds));
@@ -82,7 +83,7 @@ TEST(count_of_ready, "the number returned is not that of entries", "kernel/sysca
                            { fds[1], POLLOUT, 0 },
                            { more[0], POLLIN, 0 },
                            { more[0], POLLIN, 0 } };
-    /* For ever, but three are ready, so it may not sleep at all. */
+    /* The time-out is for ever, but three entries are ready, so the call may not sleep at all. */
     EQ(poll(p, 4, -1), 3);
     EQ(p[0].revents, 0);
     EQ(p[3].revents, POLLIN);
@@ -104,6 +105,8 @@ TEST(timeout_passes, "a time-out returns too early, or never",
     EQ(poll(NULL, 0, 10), 0);
 }
 
+/* The byte comes while poll sleeps, so the pipe has to wake those who poll it and not only those
+ * who read. */
 TEST(woken_by_another_process, "a writer does not wake poll",
      "kernel/fs (pipe), kernel/syscall (file_poll)")
 {
@@ -177,13 +180,14 @@ TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
     EQ(caught, SIGUSR1);
     OK(sigprocmask(0, NULL, &now));
     EQ(sigismember(&now, SIGUSR1), 1);
-    /* Without EINTR the mask is put back too. */
+    /* The mask is put back too when the call ends in another way. */
     struct timespec zero = { 0, 0 };
     EQ(ppoll(NULL, 0, &zero, &none), 0);
     OK(sigprocmask(0, NULL, &now));
     EQ(sigismember(&now, SIGUSR1), 1);
 }
 
+/* poll(2), ERRORS. The size of the mask is the kernel's 8 bytes. */
 TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall (file_poll)")
 {
     struct timespec bad = { 0, 1000000000 }, negative = { -1, 0 };
@@ -238,7 +242,7 @@ TEST(select_on_pipes, "pselect6 counts wrong, or leaves bits of fds that are not
     FD_ZERO(&r);
     /* The sleep of programs older than nanosleep. */
     EQ(select(0, NULL, NULL, NULL, &short_time), 0);
-    /* Unlike poll, select fails as a whole for a descriptor that is not open. */
+    /* select fails as a whole for a descriptor that is not open; poll would tell it by POLLNVAL. */
     FD_SET(20, &r);
     FAILS(select(21, &r, NULL, NULL, &zero), EBADF);
     ERR(sys(SYS_pselect6, -1, 0, 0, 0, 0, 0), EINVAL);

@@ -52,10 +52,10 @@ TEST(maps_format, "columns differ from Linux's: tools cut at them", "kernel/proc
         int n = 0;
         *end = 0;
         TRUE(sscanf(line, "%lx-%lx%n", &a, &b, &n) == 2 && a < b && line[n] == ' ');
-        /* At least eight digits, and a name only in column 74. */
+        /* An address has at least eight digits, and a name begins in column 74. */
         TRUE(strchr(line, '-') - line >= 8);
-        /* Behind the range, a space, the rights, a space: then offset, device and inode have
-         * neither sign. */
+        /* The range is followed by a space, the rights and a space. Offset, device and inode behind
+         * them hold neither sign. */
         char *name = strpbrk(line + n + 20, "/[");
         if (name)
             EQ(name - line, 73);
@@ -76,6 +76,7 @@ TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/proc (pr
     EQ(memcmp(small, whole, size), 0);
 }
 
+/* proc_pid_maps(5): the rights are four letters, the last one p for private or s for shared. */
 TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (procfs)")
 {
     char *s = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -170,6 +171,7 @@ TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (procfs
     FAILS(open("/proc/99999/stat", O_RDONLY), ENOENT);
 }
 
+/* ps and top find the processes by listing /proc: every name that is a number is one. */
 TEST(listing, "ps finds no numbers in /proc", "kernel/proc (procfs)")
 {
     DIR *d = opendir("/proc");
@@ -266,6 +268,8 @@ TEST(uptime, "not two numbers with two decimals, or it stands still", "kernel/pr
     TRUE(up <= now + 0.01 && up > now - 5);
 }
 
+/* proc_stat(5): the first line sums up all harts, in 1/100 s. top subtracts two readings, so a
+ * number that goes backwards shows as an eternity. */
 TEST(busy, "top finds no times of all harts, or they go backwards", "kernel/fs/proc.c (print_stat)")
 {
     long size;
@@ -279,6 +283,7 @@ TEST(busy, "top finds no times of all harts, or they go backwards", "kernel/fs/p
     }
 }
 
+/* proc_cmdline(5): the words that the kernel was started with, in one line. */
 TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/boot")
 {
     long size;
@@ -287,7 +292,7 @@ TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/bo
     EQ(strchr(text, '\n') - text, size - 1);
 }
 
-/* As root, too. After all the attempts the file is still there and whole. */
+/* This holds for root, too. After all the attempts the file is still there and whole. */
 TEST(files_are_read_only, "a file of /proc can be written, made or removed", "kernel/fs")
 {
     FAILS(open("/proc/newfile", O_WRONLY | O_CREAT, 0600), ENOENT);

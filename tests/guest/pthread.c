@@ -231,7 +231,7 @@ TEST(threads_share_the_process, "files, directory or memory are copies", "kernel
 static void *
 fork_and_wait(void *arg)
 {
-    /* In the child this thread is the only one. */
+    /* The child has this thread alone, and it is the child's first one. */
     pid_t pid = fork();
     if (pid == 0)
         _exit(sys(SYS_gettid) == sys(SYS_getpid) ? 0 : 1);
@@ -266,6 +266,8 @@ TEST(any_thread_may_wait, "a child belongs to the thread that made it", "kernel/
     EQ(join(t), EXITED(3));
 }
 
+/* Threads are made and end by hundreds in a server. The second round must find kernel stacks and
+ * numbers given back. */
 TEST(hundred_threads, "threads, stacks or tids run out", "kernel/proc")
 {
     static pthread_t t[100];

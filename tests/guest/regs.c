@@ -30,7 +30,7 @@ TEST(fp_is_zero_on_each_hart, "what the firmware left in a hart's registers pass
             TRUE(fp_is_zero());
 }
 
-/* As regs_asm.S lays it out. */
+/* The registers in the order in which regs_asm.S stores them. */
 struct state {
     uint64_t x[32], f[32], fcsr;
 };
@@ -150,10 +150,10 @@ TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp st
         ENDS(pids[i], 0);
 }
 
+/* regs_ecall stores its result into fresh pages, so pages of zeros come in by faults while the
+ * patterns of the call before are still in the registers. */
 TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap")
 {
-    /* regs_ecall stores its result into fresh pages: lazy zero pages come in while patterns of
-     * the call before are still in the registers. */
     char *p = mmap(NULL, 64 * PAGE, RW, ANON, -1, 0);
     TRUE(p != MAP_FAILED);
     for (int i = 0; i < 32; i++) {
@@ -222,6 +222,9 @@ role(int argc, char **argv)
     return !fp_is_zero();
 }
 
+/* A child fills its f registers and ends before they are saved anywhere. The kernel must not take
+ * what is left in the hart for the zeros of a thread that has never used them. Both run on one
+ * hart. */
 TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass for zeros",
      "kernel/proc (exit), kernel/sched/fp.c")
 {

@@ -183,6 +183,7 @@ TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall (file
     EQ(lseek(fd, 0, SEEK_CUR), 0);
 }
 
+/* writev(2) is as one write of all parts: the second part goes behind the first one. */
 TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset",
      "kernel/syscall (file_io)")
 {
@@ -228,6 +229,8 @@ TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (f
     EQ(byte, '1');
 }
 
+/* The largest offset is 2^63 - 1. A sum with it wraps, and a check made after the sum sees a small
+ * or negative number. */
 TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
 {
     char byte = 0;
@@ -239,6 +242,8 @@ TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
     ERR(sys(SYS_lseek, fd, 0x7fffffffffffffff, SEEK_END), EINVAL);
 }
 
+/* Files are memory here, so there is nothing to write back; but editors and databases take an error
+ * for lost data. */
 TEST(sync_calls, "fsync of a file is refused", "kernel/syscall (file_io)")
 {
     int fd = fresh("x");

@@ -30,6 +30,7 @@ waiter(int *fds, bool exec)
     _exit(read(fds[0], &byte, 1));
 }
 
+/* setpgid(2): a child of fork begins in the group and the session of its parent. */
 TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc (process)")
 {
     pid_t group = OK(getpgid(0)), session = OK(getsid(0));

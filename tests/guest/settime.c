@@ -17,7 +17,8 @@ set(long ns)
     EQ(sys(SYS_clock_settime, CLOCK_REALTIME, &t), 0);
 }
 
-/* Between a and a minute more: the machine may be slow, a wrong clock is wrong by years. */
+/* The value is between a and a minute more. The machine may be slow, but a wrong clock is wrong by
+ * years. */
 static void
 near(long value, long a)
 {
@@ -112,6 +113,7 @@ TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (tim
     near(now_ns(CLOCK_REALTIME), before);
 }
 
+/* settimeofday(2) is the older call for the same. Microseconds are 0 to 999,999. */
 TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds",
      "kernel/syscall (time)")
 {
@@ -146,7 +148,8 @@ TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set for
     set(now_ns(CLOCK_MONOTONIC) + offset);
 }
 
-/* The other half of that sentence: cron sleeps until a date, and the date has come. */
+/* POSIX goes on: an absolute sleep follows the clock. cron sleeps until a date, and here the date
+ * has come. */
 TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old end",
      "kernel/time (timer)")
 {

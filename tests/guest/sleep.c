@@ -15,8 +15,8 @@ spec(long ns)
     return (struct timespec){ ns / SECOND, ns % SECOND };
 }
 
-/* From nothing, over less than a tick of the clock, to several scheduler ticks: rounding must go
- * up. */
+/* The lengths go from nothing, over less than a tick of the clock, to several ticks of the
+ * scheduler. Rounding must always go up. */
 TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timer)")
 {
     static const long lengths[] = { 0, 1, 1000, 100000, 1 * MS, 10 * MS, 37 * MS };

@@ -79,6 +79,8 @@ TEST(no_kernel_address_in_registers, "the trap frame is not cleared", "kernel/pr
             FAIL("expected no kernel address in x%d, seen 0x%lx", i, start_registers[i]);
 }
 
+/* A new program finds zeros in the f registers and in fcsr. What the old program or another process
+ * had in them is a secret, and its rounding mode would change this program's arithmetic. */
 TEST(fp_is_zero, "fp registers of another program", "kernel/proc (exec)")
 {
     for (int i = FCSR; i < 65; i++)
@@ -110,8 +112,9 @@ TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (arg
     }
 }
 
-/* In the order in which Linux writes it: architecture first. No entry twice and none that is
- * unknown, because tools print the vector (LD_SHOW_AUXV) and sandboxes copy it. */
+/* The entries stand in the order in which Linux writes them, the architecture's first. There is no
+ * entry twice and none that is unknown, because tools print the vector (LD_SHOW_AUXV) and sandboxes
+ * copy it. */
 TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
      "kernel/proc (args), linux/auxvec.h")
 {

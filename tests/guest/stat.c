@@ -93,6 +93,8 @@ TEST(pipe_is_a_fifo, "a pipe looks like a file or a device", "kernel/fs (pipe)")
     TRUE(c.st_ino != a.st_ino);
 }
 
+/* inode(7): st_ino and st_dev together name a file. cp and tar find by them that two names are one
+ * file. */
 TEST(ino_and_dev_tell_files_apart, "all inode numbers are equal: cp and python take two for one",
      "kernel/fs")
 {
@@ -134,8 +136,8 @@ TEST(links, "stat does not follow, or lstat does", "kernel/fs (path)")
     EQ(st.st_mode & S_IFMT, S_IFDIR);
 }
 
-/* With AT_EMPTY_PATH the descriptor itself is meant, also a pipe's, also the working directory;
- * without it an empty path is ENOENT (path_resolution(7)). */
+/* AT_EMPTY_PATH says that the descriptor itself is meant, be it a pipe's or the working directory.
+ * An empty path without it is ENOENT (path_resolution(7)). */
 TEST(empty_path, "AT_EMPTY_PATH is unknown (python, glibc's fstat)", "kernel/syscall (file_stat)")
 {
     struct stat st;
@@ -246,6 +248,7 @@ TEST(faccessat2_flags, "AT_EACCESS is refused, or a bad flag taken", "kernel/sys
     EQ(sys(SYS_faccessat2, AT_FDCWD, "/tmp/access.l", F_OK, AT_SYMLINK_NOFOLLOW), 0);
 }
 
+/* chmod(2) changes the 12 lowest bits alone: what kind of file it is never changes. */
 TEST(chmod_changes_the_mode, "the type bits change, or ctime only", "kernel/fs (ramfs)")
 {
     struct stat st;
@@ -305,6 +308,8 @@ TEST(utimensat_sets_times, "the times are swapped, or UTIME_OMIT sets 0", "kerne
     ERR(sys(SYS_utimensat, 77, 0, t, 0), EBADF);
 }
 
+/* utimensat(2), AT_SYMLINK_NOFOLLOW: the times of the link itself are set. tar sets them for the
+ * links that it unpacks. */
 TEST(utimensat_of_a_link, "AT_SYMLINK_NOFOLLOW sets the target", "kernel/fs (path)")
 {
     struct timespec t[2] = { { 10, 0 }, { 20, 0 } };

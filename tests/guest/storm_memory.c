@@ -25,6 +25,7 @@ pipes(void)
     }
 }
 
+/* A pipe has up to 16 pages; they go with its last end, read or not. */
 TEST(pipe_storm, "a pipe's buffer stays when both ends are closed", "kernel/fs (pipe)")
 {
     gives_back(pipes);
@@ -47,6 +48,8 @@ open_everything(void)
     OK(wait(NULL));
 }
 
+/* Most programs leave their files to the exit. It has to put every kind of them: pipes, devices,
+ * texts of /proc, directories. */
 TEST(open_files_at_exit, "files that a process leaves open leak", "kernel/proc (exit), kernel/fs")
 {
     gives_back(open_everything);
@@ -95,6 +98,8 @@ mappings_in_a_process(void)
     EQ(IN_CHILD(mappings()), 0);
 }
 
+/* Each change cuts areas, joins them or replaces pages, and any of these may forget a page or a
+ * record. At the end first munmap and then the exit clean up what is left. */
 TEST(mmap_storm, "a split, merged or replaced area loses pages", "kernel/mm (space)")
 {
     gives_back(mappings_in_a_process);
@@ -120,13 +125,15 @@ sparse_in_a_process(void)
        0);
 }
 
+/* A table serves 2 MiB and keeps no count of its pages: it must go with the last area that it
+ * serves. Here are 64 of them each time, 256 kB, which cannot be overlooked. */
 TEST(page_tables_are_freed, "empty page tables stay with the process' end", "kernel/mm (pagetable)")
 {
-    /* 64 tables each time: 256 kB, which cannot be overlooked. */
     gives_back(sparse_in_a_process);
 }
 
-/* By turns: unlinked while open and mapped, cut short, or just closed and unlinked. */
+/* Each file goes in one of three ways: unlinked while it is open and mapped, cut short, or just
+ * closed and unlinked. */
 static void
 files(void)
 {
@@ -152,6 +159,8 @@ files(void)
     OK(rmdir("/tmp/storm"));
 }
 
+/* The pages of a file live as long as a name, an open file or a mapping shows them. Whichever goes
+ * last frees them. */
 TEST(file_storm, "pages of removed files stay", "kernel/fs (ramfs)")
 {
     gives_back(files);

@@ -10,7 +10,7 @@
 
 #define FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
-/* Of thread i: its stack, the words for its tid, what it tells, and whether it may go on. */
+/* What thread i has: its stack, the words for its tid, what it tells, and whether it may go on. */
 static char stacks[8][16384] __attribute__((aligned(16)));
 static volatile pid_t ctid[8], ptid[8];
 static volatile long result[8];
@@ -86,7 +86,7 @@ TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (pr
     ctid[1] = 1;
     start(1, CLONE_CHILD_CLEARTID, 0, tell_tp);
     join(1);
-    /* Without SETTLS tp is the maker's. */
+    /* The second thread was made without SETTLS, so its tp is its maker's. */
     EQ(result[1], mine);
 }
 
@@ -203,7 +203,8 @@ TEST(process_signal_finds_a_willing_thread, "a process' signal waits for the mai
     pthread_join(t, NULL);
 }
 
-/* Nor is it pending for the process: sigpending here must not show it. It ends with its thread. */
+/* A signal that was sent to a thread is pending for that thread alone: sigpending here must not
+ * show it, and it ends with its thread. */
 TEST(directed_signal_stays_with_its_thread, "a blocked directed signal is taken by another thread",
      "kernel/proc (signal)")
 {

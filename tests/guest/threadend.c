@@ -113,6 +113,7 @@ fault(void *arg)
     return NULL;
 }
 
+/* A fault is sent to the thread that made it, but its default action ends the whole process. */
 TEST(fault_of_a_thread_kills_all, "a thread's fault ends only the thread", "kernel/proc (signal)")
 {
     pthread_t t;

@@ -59,8 +59,8 @@ TEST(every_export_on_512_bytes, "an export needs more stack than Go gives it",
     EQ(small("__vdso_flush_icache", 0, 0, 0), 0);
 }
 
-/* Not in Linux's riscv vDSO (vdso(7)), hence the version POSTERN_1. The second time without a place
- * to store. */
+/* Linux's riscv vDSO has no such function (vdso(7)), hence the version POSTERN_1. The second call
+ * has no place to store. */
 TEST(time_export, "__vdso_time is not REALTIME's seconds", "vdso (POSTERN_1)")
 {
     long stored = 0, a = time(NULL);
@@ -83,8 +83,8 @@ TEST(null_arguments, "a NULL that is allowed is written to", "vdso")
     EQ(exported("__vdso_getcpu")(0, 0, 0), 0);
 }
 
-/* As on Linux: the kernel is not there to see the store. Only what goes through the slow path's
- * call meets EFAULT. */
+/* A bad pointer is a fault here, as on Linux: the kernel is not there to see the store. Only what
+ * goes through the slow path's call meets EFAULT. */
 TEST(bad_pointer_is_sigsegv, "by the vDSO a bad pointer is a fault, by the call EFAULT", "vdso")
 {
     function f = exported("__vdso_clock_gettime");
@@ -225,7 +225,7 @@ TEST(removed_vdso_dies_cleanly, "munmap of the vDSO is refused, or a signal then
     EQ(IN_CHILD(live_without(start, end)), 0);
 }
 
-/* All of the image, vvar stays where it is: what CRIU does. */
+/* Moves all of the image and leaves vvar where it is, as CRIU does. */
 static void
 move(unsigned long from, unsigned long size, char *to)
 {
@@ -248,7 +248,7 @@ TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (image): 
     EQ(IN_CHILD(move(start, size, to)), 0);
 }
 
-/* As Linux: whole or not at all, and never larger. */
+/* The image moves whole or not at all, and never becomes larger, as on Linux. */
 TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vdso (image)")
 {
     const struct area *a = vdso();
