@@ -3,6 +3,7 @@
 #   $(O)/kernel.elf          with symbols, for QEMU's -kernel and for debuggers
 #   $(O)/kernel.bin          the same as it lies in memory; tools/image appends to it
 #   $(O)/kernel/offsets.h    places in C structs, for assembly
+#   $(O)/kernel/objects.list what kernel.elf is linked of, one a line
 #
 # A new .c or .S file in a room is found by itself. ANNEX names the annexes that are
 # built (kernel/annex/NAME); $(O)/annex tells tools and tests which.
@@ -45,6 +46,10 @@ $(O)/kernel/offsets.h: kernel/boot/offsets.c $(CONFIG) | $(O)/vdso/vdso.so
 	$(say) GEN $@
 	$(Q)$(CC) $(KERNEL_CFLAGS) -MF $@.d -MT $@ -S $< -o $(O)/kernel/offsets.s
 	$(Q)sed -n 's/^.*@define \([A-Z_0-9]*\) \([-0-9]*\).*$$/#define \1 \2/p' $(O)/kernel/offsets.s > $@
+
+# Whose names make lint reads.
+$(O)/kernel/objects.list: $(KERNEL_O) FORCE
+	@printf '%s\n' $(KERNEL_O) > $@
 
 KERNEL_LINK := $(LD) -nostdlib -static --no-dynamic-linker -z noexecstack -z max-page-size=4096 \
     --build-id=none -T linker/kernel.lds
