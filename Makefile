@@ -34,6 +34,7 @@ Options (words behind make):
   O=DIR              build there instead of in build/
   LLVM=1             clang and lld instead of gcc and ld; LLVM_SUFFIX=-19 names a version
   DEBUG=1            with the undefined behaviour sanitizer, lock checks and poisoned frames
+  ANNEX='NAMES'      annexes of the kernel to build; ANNEX= builds the core alone
   WERROR=1           warnings are errors
   V=1                show the commands
   CROSS=PREFIX       another GNU tool chain than riscv64-linux-gnu-
@@ -49,6 +50,16 @@ $(if $(filter-out 0 1,$($1))$(word 2,$($1)),$(error $1=$($1): $1 is 1 or left ou
 override $1 := $(filter 1,$($1))
 endef
 $(foreach option,LLVM DEBUG WERROR V ALL,$(eval $(call read-switch,$(option))))
+# Annexes of the kernel: all by default, but the checks, which need the hooks of DEBUG=1.
+ANNEX ?= terminal $(if $(DEBUG),checks)
+override ANNEX := $(sort $(ANNEX))
+unknown-annex := $(filter-out $(notdir $(wildcard kernel/annex/*)),$(ANNEX))
+ifneq ($(unknown-annex),)
+$(error ANNEX=$(ANNEX): there is no kernel/annex/$(firstword $(unknown-annex)))
+endif
+ifneq ($(if $(DEBUG),checks),$(filter checks,$(ANNEX)))
+$(error ANNEX=$(ANNEX): the annex checks and DEBUG=1 go together, name both or none)
+endif
 ifneq ($(words $(O)),1)
 $(error O=$(O) is no build folder: one name without spaces is wanted)
 endif
@@ -126,7 +137,7 @@ CFLAGS_ALL := -std=gnu11 -O2 -g -fno-common -fno-strict-aliasing $(WARN) $(SYSTE
 # build/ holds one configuration. The stamp is written when the flags or the rules of the build
 # change, and only then; all objects need it.
 CONFIG := $(O)/config.stamp
-CONFIG_TEXT := $(CC) $(LD) $(CFLAGS_ALL) $(MARCH_KERNEL) LLVM=$(LLVM) DEBUG=$(DEBUG)
+CONFIG_TEXT := $(CC) $(LD) $(CFLAGS_ALL) $(MARCH_KERNEL) LLVM=$(LLVM) DEBUG=$(DEBUG) ANNEX=$(ANNEX)
 ifneq ($(file <$(CONFIG)),$(CONFIG_TEXT))
 $(CONFIG): FORCE
 endif

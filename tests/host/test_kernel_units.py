@@ -1,4 +1,4 @@
-"""test_kernel_units.py - files of kernel/lib and kernel/dev, compiled for the host, called there.
+"""test_kernel_units.py - files of kernel/lib and kernel/machine, compiled for the host, called.
 
 No machine is booted: what is pure computation - formatting, memory functions, ChaCha20, device
 tree, command line - is faster and more thoroughly tested where it can be called a million times.
@@ -19,7 +19,8 @@ from devicetree import Node, cells, strings
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOST = f"{TREE}/tests/host/kernel_host"
-FILES = ("lib/format", "lib/string", "lib/random", "dev/fdt", "dev/cmdline", "dev/machine")
+FILES = ("lib/format", "lib/string", "lib/random",
+         "machine/fdt", "machine/cmdline", "machine/machine")
 FDT_LIMIT = 2 << 20  # machine.c may look at so many bytes
 
 pytestmark = pytest.mark.xdist_group("kernel_units")
@@ -477,7 +478,7 @@ def small_tree():
 def mutants(tmp_path_factory):
     return compile_for_host(tmp_path_factory.mktemp("mutants") / "mutants",
                             "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-                            f"{HOST}/mutants.c", f"{TREE}/kernel/dev/fdt.c")
+                            f"{HOST}/mutants.c", f"{TREE}/kernel/machine/fdt.c")
 
 
 @pytest.mark.parametrize("tree, count", [("small", 40000), ("virt", 1000)])
