@@ -70,7 +70,8 @@ check_vector(u64 vector, u64 count)
 
 /* One transfer after the other, until one is short. The elements are fetched a second time instead
  * of being kept: there may be 16 KiB of them. A read that has bytes does not wait for more. What
- * went before an error counts; the error comes again with the next call, if it is one that lasts. */
+ * went before an error counts; the error comes again with the next call, if it is one that
+ * lasts. */
 static s64
 transfer_vector(const u64 *arg, transfer_fn move)
 {

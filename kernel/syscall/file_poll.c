@@ -130,8 +130,8 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
     return result;
 }
 
-/* Every structure gets an entry, also one that asks nothing, so that the answers find their way back
- * by counting. Only revents is written: another thread may be using the rest. */
+/* Every structure gets an entry, also one that asks nothing, so that the answers find their way
+ * back by counting. Only revents is written: another thread may be using the rest. */
 s64
 sys_ppoll(const u64 *arg)
 {
@@ -157,8 +157,8 @@ sys_ppoll(const u64 *arg)
     return result;
 }
 
-/* What each of the three sets of pselect6 asks for. A hang-up makes readable, an error both. Nothing
- * here is ever exceptional. */
+/* What each of the three sets of pselect6 asks for. A hang-up makes readable, an error both.
+ * Nothing here is ever exceptional. */
 static const u32 set_means[] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI };
 #define SETS ARRAY_SIZE(set_means)
 

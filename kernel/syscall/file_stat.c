@@ -23,8 +23,8 @@ sys_fstat(const u64 *arg)
     return copy_to_user(arg[1], &st, sizeof(st));
 }
 
-/* Fills *st for arg[0] and arg[1], which are dirfd and path in all calls. -EINVAL for flags that are
- * not `known`. */
+/* Fills *st for arg[0] and arg[1], which are dirfd and path in all calls. -EINVAL for flags that
+ * are not `known`. */
 static s64
 stat_at(const u64 *arg, u32 at_flags, u32 known, struct stat *st)
 {
@@ -130,8 +130,8 @@ to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
 
 #define STAYS (~0u)
 
-/* Sets permission bits, owner and group; each may be STAYS. Single words, written without a lock like
- * they are read: of two programs that change one file one is the last. */
+/* Sets permission bits, owner and group; each may be STAYS. Single words, written without a lock
+ * like they are read: of two programs that change one file one is the last. */
 static s64
 change(const u64 *arg, u32 at_flags, bool fd_alone, u32 mode, u32 uid, u32 gid)
 {

@@ -115,8 +115,8 @@ sys_mprotect(const u64 *arg)
     return space_protect(current()->space, arg[0], arg[1], arg[2]);
 }
 
-/* Hints are taken and forgotten. Advice that would change what a program finds in its memory (REMOVE,
- * DONTFORK, WIPEONFORK) is not here, and is refused: the program must hear so. */
+/* Hints are taken and forgotten. Advice that would change what a program finds in its memory
+ * (REMOVE, DONTFORK, WIPEONFORK) is not here, and is refused: the program must hear so. */
 s64
 sys_madvise(const u64 *arg)
 {

@@ -64,8 +64,8 @@ sys_rt_sigpending(const u64 *arg)
     return arg[1] > sizeof(set) ? -EINVAL : copy_to_user(arg[0], &set, arg[1]);
 }
 
-/* Waits for nothing, and so until a signal comes. Delivery still sees the new mask, and puts the old
- * one back. */
+/* Waits for nothing, and so until a signal comes. Delivery still sees the new mask, and puts the
+ * old one back. */
 s64
 sys_rt_sigsuspend(const u64 *arg)
 {

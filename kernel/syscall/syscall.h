@@ -25,8 +25,8 @@ void syscall_dispatch(struct trapframe *f);
  * -EINVAL for what is no time. (time.c) */
 struct timespec64;
 int time_from_user(struct timespec64 *ts, u64 addr, u64 unit_ns);
-/* Reads a struct timespec and gives the deadline, in ticks of rdtime, that it stands for: a moment of
- * clock `id`, or with RELATIVE a time from now. Address 0: NEVER. Errors as above. (time.c) */
+/* Reads a struct timespec and gives the deadline, in ticks of rdtime, that it stands for: a moment
+ * of clock `id`, or with RELATIVE a time from now. Address 0: NEVER. Errors as above. (time.c) */
 #define RELATIVE (-1)
 int deadline_from_user(u64 addr, int id, u64 *deadline);
 

@@ -140,8 +140,8 @@ deadline_from_user(u64 addr, int id, u64 *deadline)
     return 0;
 }
 
-/* Sleeps until clock `id` shows *moment. The deadline is computed anew after every wake-up: REALTIME
- * may have been set. 0 or -EINTR. */
+/* Sleeps until clock `id` shows *moment. The deadline is computed anew after every wake-up:
+ * REALTIME may have been set. 0 or -EINTR. */
 static int
 sleep_until(int id, const struct timespec64 *moment)
 {

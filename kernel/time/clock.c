@@ -149,8 +149,8 @@ rate_of(int id, bool fast)
     return fast ? nominal_mult + swing : nominal_mult - swing;
 }
 
-/* Moves every line to now. If *real is given, REALTIME jumps to it, and so does TAI, which keeps its
- * distance of 0. The others, MONOTONIC above all, do not notice. Lock held. */
+/* Moves every line to now. If *real is given, REALTIME jumps to it, and so does TAI, which keeps
+ * its distance of 0. The others, MONOTONIC above all, do not notice. Lock held. */
 static void
 update(const struct vvar_time *real)
 {
