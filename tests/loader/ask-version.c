@@ -1,7 +1,6 @@
 /*
  * ask-version.c - prints which version of `answer` the loader bound it to.
  */
-
 #include <stdio.h>
 #include "libs.h"
 
