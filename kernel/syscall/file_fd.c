@@ -1,6 +1,7 @@
 /* file_fd.c - system calls about descriptors: open, close, duplicate, control.
  *
  * Source: open(2), dup(2), fcntl(2), pipe(2), ioctl(2). */
+
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>

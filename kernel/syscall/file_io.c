@@ -2,6 +2,7 @@
  *
  * Source: read(2), readv(2), pread(2), lseek(2), getdents64(2), truncate(2), fsync(2). Left out:
  * sendfile(2) and posix_fadvise(2), because the programs that ask for them do without. */
+
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>

@@ -2,6 +2,7 @@
  *
  * Source: mkdir(2), unlink(2), rename(2), link(2), symlink(2), readlink(2), chdir(2), getcwd(2),
  * umask(2). Left out: mknod(2), for nodes of devices are the kernel's. */
+
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>

@@ -5,6 +5,7 @@
  * wake-up that it has anyway. A change between the question and the sleep wakes us, because we
  * stand in the queue already. Source: poll(2), select(2). On a signal the time that is left is
  * written back, as Linux does. */
+
 #include <asm/errno.h>
 #include <linux/posix_types.h>
 #include "fs/poll.h"

@@ -2,6 +2,7 @@
  *
  * Source: stat(2), statx(2), access(2), chmod(2), chown(2), utimensat(2). Left out: statfs(2),
  * whose clients do without. */
+
 #include <asm/errno.h>
 #include <asm/stat.h>
 #include <linux/fcntl.h>
