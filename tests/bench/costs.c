@@ -6,6 +6,7 @@
  * thousandths of an instruction. The time comes from CLOCK_MONOTONIC, in steps of 100 ns; the loop
  * itself is measured empty and taken off. Any Linux on riscv64 runs this program too.
  */
+
 #include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>

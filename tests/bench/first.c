@@ -5,6 +5,7 @@
  * the time CSR, which counts from the machine's reset; the rest hands the ticks over, and says to
  * tools/run what init would say.
  */
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -9,11 +9,12 @@ import guest
 
 # What depends on how many harts there are, or on who runs where.
 SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown", "sigaction",
-       "thread", "threadend", "torn", "vfork", "wait")
+       "sigmask", "thread", "threadend", "torn", "vfork", "wait")
 # A program of each room, and all that is about registers and interrupts.
 CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "getdents",
         "kill", "mmap", "pipe", "pthread", "regs", "shootdown", "sigaction", "sigfault",
-        "sigframe", "start", "syscall", "thread", "threadend", "torn", "vdso", "vfork", "wait")
+        "sigframe", "sigmask", "start", "syscall", "thread", "threadend", "torn", "vdso", "vfork",
+        "wait")
 # Of these, one hart shows nothing and takes long.
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
@@ -22,7 +23,7 @@ ELSEWHERE = ("novdso", "oom", "storm_memory", "storm_process")
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),
     ("vdso0", ("--append", "vdso=0"), ("clock", "kill", "novdso", "pthread", "sigaction",
-                                         "sigframe")),
+                                         "sigframe", "sigmask")),
     ("mem32M", ("--mem", "32M"), ("mmap", "pipe", "syscall")),
     ("mem2G", ("--mem", "2G", "--smp", "8"), ("syscall", "thread")),
     ("icount", ("--icount",), ("regs", "sleep", "stop")),

@@ -1,6 +1,7 @@
 /*
  * vdso-weak.c - asks for the vDSO's function without insisting on it.
  */
+
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <time.h>
