@@ -44,7 +44,9 @@ include tools/autosetup.mk
 # --- the flags of every compilation; each room adds its own -------------------------------------
 WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wno-unused-parameter \
         -Wvla $(if $(WERROR),-Werror)
-CFLAGS_SHARED := -std=gnu11 -O2 -g -fno-common -fno-strict-aliasing $(WARN) $(SYSTEM_HEADERS) \
+# -Og keeps variables where gdb finds them.
+OPTIMIZE := $(if $(DEBUG),-Og,-O2)
+CFLAGS_SHARED := -std=gnu11 $(OPTIMIZE) -g -fno-common -fno-strict-aliasing $(WARN) $(SYSTEM_HEADERS) \
                  -MMD -MP
 # No path of this checkout enters an object: two clones build the same bytes.
 CFLAGS_ALL := $(CFLAGS_SHARED) -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build
@@ -107,7 +109,8 @@ make help            this list
 Options (words behind make):
   O=DIR              build there instead of in build/
   LLVM=1             clang and lld instead of gcc and ld; LLVM_SUFFIX=-19 names a version
-  DEBUG=1            with the undefined behaviour sanitizer, lock checks and poisoned frames
+  DEBUG=1            with the undefined behaviour sanitizer, lock checks and poisoned frames, and
+                     with -Og, so that gdb can print variables
   ANNEX='NAMES'      annexes of the kernel to build; ANNEX= builds the core alone
   WERROR=1           warnings are errors
   V=1                show the commands

@@ -360,6 +360,15 @@ def test_change_of_flags_rebuilds(built):
     assert run("make", "-q", cwd=built).returncode == 0
 
 
+def test_debug_compiles_for_the_debugger(built):
+    """Kernel and programs: variables keep their values. The vDSO stays what it is without DEBUG."""
+    said = run("make", "-n", "DEBUG=1", cwd=built).stdout
+    for room, wanted in (("kernel", "-Og"), ("user", "-Og"), ("vdso", "-O2")):
+        flags = re.findall(rf"^\S+gcc (.*) -c {room}/\S+\.c ", said, re.MULTILINE)
+        seen = {flag for line in flags for flag in line.split() if re.fullmatch("-O.", flag)}
+        assert seen == {wanted}, f"expected {room}/ to be compiled with {wanted}, seen {seen}"
+
+
 def test_two_builds_are_the_same_bytes(clean_build, tmp_path):
     """The usual cause: a path of the checkout in debug information, a time, an order of files."""
     second = copy_tree(tmp_path / "a-folder-of-another-length")
