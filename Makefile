@@ -24,7 +24,7 @@ make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 t
 make doctor          what this machine has, and the cure for what it has not
 make vdso            the vDSO and its stub alone
 make user            the C library, the loader and the programs alone
-make lint            the rules of the house: layers, shape, references, style
+make lint            the rules of the house: layers, shape, references, style; and their tests
 make format          lay out the C files as make lint wants them
 make loc             lines of code, room by room
 make clean           remove the build folder
@@ -95,7 +95,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 RUNS := $(filter run demo bench debug test test-%,$(GOALS))
 LLVM_GROUP := $(if $(LLVM),llvm)
 NEEDS := $(if $(filter-out help clean setup doctor loc lint format,$(GOALS)),build $(LLVM_GROUP)) \
-         $(if $(RUNS),run) $(if $(filter test test-%,$(GOALS)),test) \
+         $(if $(RUNS),run) $(if $(filter test test-% lint,$(GOALS)),test) \
          $(if $(filter debug,$(GOALS)),debug) $(if $(filter lint format,$(GOALS)),lint)
 TOOLS_ENV := CROSS='$(CROSS)' LLVM_SUFFIX='$(LLVM_SUFFIX)' PYTHON='$(PYTHON)'
 ask-doctor = $(shell $(TOOLS_ENV) tools/doctor --make '$(O)/doctor' $(NEEDS))
@@ -154,6 +154,7 @@ doctor:
 
 lint:
 	@tools/lint --build $(O)
+	@$(call run-tests,house)
 
 format:
 	@tools/lint --format
