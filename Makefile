@@ -16,6 +16,7 @@ make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, 
 make demo            the whole story on one screen, from a real run
 make test            all tests; the last line counts them. PYTEST='-k pipe -x' picks some
 make test-core       the tests that every configuration must pass
+make test-hosts      both README commands on a fresh Debian 12 and 13; root, and an hour
 make guest-tests     the programs of the tests; runs none
 make loader-tests    the programs and libraries of the loader's tests; runs none
 make bench           the table of costs, also as build/bench.json
@@ -91,7 +92,7 @@ NM := $(CROSS)nm
 
 # The goals at hand decide what must be there. tools/doctor looks at the tools once and remembers;
 # asking again costs some milliseconds. It also finds MARCH_KERNEL, what -march the compiler knows.
-GOALS := $(or $(MAKECMDGOALS),all)
+GOALS := $(filter-out test-hosts,$(or $(MAKECMDGOALS),all))
 RUNS := $(filter run demo bench debug test test-%,$(GOALS))
 LLVM_GROUP := $(if $(LLVM),llvm)
 NEEDS := $(if $(filter-out help clean setup doctor loc lint format,$(GOALS)),build $(LLVM_GROUP)) \

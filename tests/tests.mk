@@ -5,6 +5,7 @@
 #   make test                  builds all and runs tests/host; PYTEST='-k pipe -x' picks tests.
 #                              Tests of the house itself (marked house) are left to make lint.
 #   make test-core             only what is marked core: for LLVM=1 and DEBUG=1
+#   make test-hosts            make run and make test on fresh Debians (tests/hosts/try): as root
 #
 # Guest programs are Linux programs: always GNU C with the tool chain's own glibc, static, whatever
 # built the kernel. tests/loader/loader.mk builds what the loader's tests need.
@@ -75,6 +76,11 @@ test: all $(TEST_FILES)
 test-core: all $(TEST_FILES)
 	@$(call run-tests,core)
 
-.PHONY: test test-core guest-tests
+# Each from nothing: a long time, much to load, and nothing of this machine's tools takes part.
+test-hosts:
+	@status=0; for suite in bookworm trixie; do \
+	    tests/hosts/try $$suite $(MIRROR:%='MIRROR=%') || status=1; done; exit $$status
+
+.PHONY: test test-core test-hosts guest-tests
 
 -include $(GUEST_TESTS:%=$(GT)/obj/%.d) $(GT)/obj/check.d
