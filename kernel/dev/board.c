@@ -6,6 +6,7 @@
  * Source: Android's "Goldfish Virtual Hardware Guide", section "RTC"; QEMU hw/misc/sifive_test.c (a
  * 32-bit register: low half what to do, high half status). */
 
+#include "debug/panic.h"
 #include "dev/device.h"
 #include "riscv/csr.h"
 #include "riscv/sbi.h"
@@ -29,6 +30,7 @@ void
 finisher_init(void)
 {
     finisher = device_registers(&machine.finisher);
+    panic_power_off = power_off;
 }
 
 void

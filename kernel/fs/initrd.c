@@ -6,7 +6,7 @@
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "fs/cpio.h"
 #include "fs/path.h"
 #include "fs/ramfs.h"

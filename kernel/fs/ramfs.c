@@ -102,16 +102,6 @@ inode_truncate(struct inode *i, u64 size)
     return 0;
 }
 
-/* Any place up to the largest size will do, also behind the end: what lies between is a hole. */
-s64
-seek_to(u64 *pos, u64 end, s64 offset, int whence)
-{
-    s64 to, base = whence == SEEK_SET ? 0 : (s64)(whence == SEEK_CUR ? *pos : end);
-    if (whence < 0 || whence > SEEK_END || __builtin_add_overflow(base, offset, &to) || to < 0)
-        return -EINVAL;
-    return (s64)(*pos = (u64)to);
-}
-
 /* O_APPEND is looked at each time: F_SETFL may have changed it. */
 static s64
 ramfs_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)

@@ -7,16 +7,6 @@
 #include "mm/usercopy.h"
 #include "syscall/file.h"
 
-struct file *
-file_of(u64 fd)
-{
-    struct file *f = fd_get((int)fd);
-    if (!f || !(f->flags & O_PATH))
-        return f;
-    file_put(f);
-    return NULL;
-}
-
 /* O_LARGEFILE is there on 64 bits whether asked for or not, and F_GETFL shows it: as Linux does. */
 s64
 sys_openat(const u64 *arg)

@@ -3,8 +3,6 @@
  * Source: read(2), readv(2), pread(2), lseek(2), getdents64(2), truncate(2), fsync(2). Left out:
  * sendfile(2) and posix_fadvise(2), whose clients do without. */
 #include <asm/errno.h>
-#include <asm/siginfo.h>
-#include <asm/signal.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include <linux/uio.h>
@@ -13,17 +11,6 @@
 #include "syscall/file.h"
 
 typedef s64 (*transfer_fn)(struct file *f, struct buffer b, u64 n, u64 *pos);
-
-s64
-transfer_result(s64 result)
-{
-    if (result == -EPIPE) { /* as if the writer had sent it to itself */
-        struct sig_info info = { .signo = SIGPIPE, .code = SI_USER, .pid = current_process()->pid };
-        spin_guard(&process_lock);
-        signal_send(current_process(), current_task(), SIGPIPE, &info);
-    }
-    return result == -EINTR ? -ERESTARTSYS : result;
-}
 
 /* All four calls have descriptor, buffer and count in front. `positioned`: at arg[3], and the
  * file's own position stays; else that is where the bytes are, and it moves. */

@@ -1,6 +1,6 @@
 """root.py - makes a root of Debian and runs the Dockerfile's steps in it; tests/hosts/try calls it.
 
-usage: root.py FOLDER SUITE MIRROR KEYRING       inside namespaces of its own, as their first process
+usage: root.py FOLDER SUITE MIRROR KEYRING       the first process of namespaces of its own
 
 No container engine takes part: RUN, WORKDIR, COPY and CMD are read here and done by chroot. How
 this machine reaches its mirror (names, proxy, apt's settings) is mounted into the root read-only,

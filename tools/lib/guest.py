@@ -18,6 +18,15 @@ def built(build, name):
     return path
 
 
+def has_annex(build, name):
+    """Whether the kernel in this build folder has the annex (kernel/annex/NAME)."""
+    try:
+        with open(os.path.join(build, 'annex')) as names:
+            return name in names.read().split()
+    except FileNotFoundError:
+        return True  # nothing built: kernel() says so
+
+
 def kernel(build):
     return built(build, 'kernel.elf')
 

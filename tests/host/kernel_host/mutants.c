@@ -7,7 +7,7 @@
  * Everything that fdt.h offers is called on it, opened or refused. A crash, a report or an endless
  * loop is the failure; the number and state printed before it say which mutant to look at. */
 
-#include "dev/fdt.h"
+#include "machine/fdt.h"
 #include <asm/errno.h>
 #include <stdio.h>
 #include <stdlib.h>
