@@ -15,6 +15,7 @@ HARTS_SMP = (1, 2, 4)
 def pytest_configure(config):
     config.addinivalue_line("markers", "smp: runs on 1 and 4 harts too, all others on 2")
     config.addinivalue_line("markers", "core: every configuration must pass it (make test-core)")
+    config.addinivalue_line("markers", "house: checks this tree's own rules (make lint runs it)")
 
 
 def pytest_generate_tests(metafunc):

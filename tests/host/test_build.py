@@ -180,6 +180,14 @@ def test_qemu_without_firmware_is_found(farm):
     assert done.returncode == 1 and "without its OpenSBI" in done.stdout
 
 
+def test_tests_need_a_compiler_for_this_machine_and_no_linter(farm):
+    """The usual cause: a test calls a program that no group of the doctor names."""
+    path = farm(without=["gcc", "cc", "clang", "cppcheck", "shellcheck", "clang-format",
+                         "pyflakes3", "llvm-objcopy"])
+    done = run("tools/doctor", "--packages", "build", "run", "test", PATH=path)
+    assert done.stdout == "gcc libc6-dev\n", done.stdout
+
+
 def test_doctor_is_asked_once(farm, tmp_path):
     """make may ask at every run because only a change among the tools makes the doctor look."""
     assert run("make", f"O={tmp_path}/o", "-q", "vdso").returncode == 1
