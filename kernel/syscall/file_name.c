@@ -65,25 +65,25 @@ sys_linkat(const u64 *arg)
 s64
 sys_renameat2(const u64 *arg)
 {
-    struct walk old scoped_walk = { 0 };
-    struct walk new scoped_walk = { 0 };
+    struct walk from scoped_walk = { 0 };
+    struct walk to scoped_walk = { 0 };
     u32 flags = (u32)arg[4];
     if (flags & ~(u32)RENAME_NOREPLACE)
         return -EINVAL;
-    s64 err = walk_path(&old, (int)arg[0], user_buffer(arg[1]), WALK_NAME);
+    s64 err = walk_path(&from, (int)arg[0], user_buffer(arg[1]), WALK_NAME);
     if (!err)
-        err = walk_path(&new, (int)arg[2], user_buffer(arg[3]), WALK_NAME | WALK_NEW);
+        err = walk_path(&to, (int)arg[2], user_buffer(arg[3]), WALK_NAME | WALK_NEW);
     if (err)
         return err;
-    if (old.dir->device != new.dir->device)
+    if (from.dir->device != to.dir->device)
         return -EXDEV;
-    if (old.special || new.special)
+    if (from.special || to.special)
         return -EBUSY;
-    if (old.dir->ops != &ramfs_dir_ops || new.dir->ops != &ramfs_dir_ops)
+    if (from.dir->ops != &ramfs_dir_ops || to.dir->ops != &ramfs_dir_ops)
         return -EPERM;
-    if ((old.slash || new.slash) && !S_ISDIR(old.inode->mode))
+    if ((from.slash || to.slash) && !S_ISDIR(from.inode->mode))
         return -ENOTDIR;
-    return tree_rename(old.dir, &old.last, new.dir, &new.last, flags);
+    return tree_rename(from.dir, &from.last, to.dir, &to.last, flags);
 }
 
 /* The link that readlinkat reads, with a reference. An empty path is for the descriptor of a link

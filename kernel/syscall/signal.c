@@ -19,18 +19,18 @@ s64
 sys_rt_sigaction(const u64 *arg)
 {
     int signo = (int)arg[0];
-    struct sig_action new = { 0 }, old;
+    struct sig_action action = { 0 }, old;
     if (arg[3] != sizeof(sigset))
         return -EINVAL;
-    if (arg[1] && copy_from_user(&new, arg[1], sizeof(new)))
+    if (arg[1] && copy_from_user(&action, arg[1], sizeof(action)))
         return -EFAULT;
     if (signo < 1 || signo > SIGNALS)
         return -EINVAL;
     if (arg[1] && SIG_BIT(signo) & UNBLOCKABLE)
         return -EINVAL;
-    new.mask &= ~UNBLOCKABLE;
-    new.flags &= KNOWN_FLAGS;
-    old = signal_set_action(signo, arg[1] ? &new : NULL);
+    action.mask &= ~UNBLOCKABLE;
+    action.flags &= KNOWN_FLAGS;
+    old = signal_set_action(signo, arg[1] ? &action : NULL);
     return answer_to_user(arg[2], &old, sizeof(old));
 }
 
@@ -115,11 +115,11 @@ sys_rt_sigtimedwait(const u64 *arg)
 s64
 sys_sigaltstack(const u64 *arg)
 {
-    struct sig_stack new, old = alternate_stack();
+    struct sig_stack stack, old = alternate_stack();
     if (arg[0]) {
-        if (copy_from_user(&new, arg[0], sizeof(new)))
+        if (copy_from_user(&stack, arg[0], sizeof(stack)))
             return -EFAULT;
-        int err = alternate_stack_set(&new);
+        int err = alternate_stack_set(&stack);
         if (err)
             return err;
     }

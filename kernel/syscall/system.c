@@ -85,11 +85,11 @@ sys_riscv_flush_icache(const u64 *arg)
 s64
 sys_prlimit64(const u64 *arg)
 {
-    struct rlimit64 new, old;
+    struct rlimit64 wanted, old;
     u32 resource = (u32)arg[1];
     if (resource >= RLIM_NLIMITS)
         return -EINVAL;
-    if (arg[2] && copy_from_user(&new, arg[2], sizeof(new)))
+    if (arg[2] && copy_from_user(&wanted, arg[2], sizeof(wanted)))
         return -EFAULT;
     spin_guard(&process_lock);
     struct process *p = process_find((int)arg[0] ?: current_process()->pid);
@@ -97,11 +97,11 @@ sys_prlimit64(const u64 *arg)
         return -ESRCH;
     old = p->rlimit[resource];
     if (arg[2]) {
-        if (new.rlim_cur > new.rlim_max)
+        if (wanted.rlim_cur > wanted.rlim_max)
             return -EINVAL;
-        if (resource == RLIMIT_NOFILE && new.rlim_max > MAX_FDS)
+        if (resource == RLIMIT_NOFILE && wanted.rlim_max > MAX_FDS)
             return -EPERM;
-        p->rlimit[resource] = new;
+        p->rlimit[resource] = wanted;
         p->open_limit = p->rlimit[RLIMIT_NOFILE].rlim_cur;
     }
     return answer_to_user(arg[3], &old, sizeof(old));
