@@ -3,7 +3,7 @@
 #   $(O)/tests/guest/NAME      tests/guest/NAME.c (and NAME_*.S) with the frame check.c
 #   $(O)/tests/clients/NAME    tests/clients/NAME.c or .cc, real programs
 #   make test                  builds all and runs tests/host; PYTEST='-k pipe -x' picks tests
-#   make test-core             only what is marked core: for LLVM=1 and DEBUG=1
+#   make test-core             only what is marked core: for LLVM=1, DEBUG=1 and ANNEX=
 #
 # Guest programs are Linux programs: always GNU C with the tool chain's own glibc, static, whatever
 # built the kernel. tests/loader/loader.mk builds what the loader's tests need.
