@@ -18,6 +18,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "smp: runs on 1 and 4 harts too, all others on 2")
     config.addinivalue_line("markers", "core: every configuration must pass it (make test-core)")
     config.addinivalue_line("markers", "needs(ANNEX): of the kernel; left out where it is missing")
+    config.addinivalue_line("markers", "house: checks this tree's own rules (make lint runs it)")
 
 
 def pytest_generate_tests(metafunc):

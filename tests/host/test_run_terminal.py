@@ -25,7 +25,8 @@ def terminal():
 
     def spawn(*args):
         child = pexpect.spawn(runner.RUN, ['--build', runner.BUILD, *args], timeout=60,
-                              dimensions=(33, 99), env=dict(os.environ, TERM='vt100'))
+                              dimensions=(33, 99), env=dict(os.environ, TERM='vt100'),
+                              preexec_fn=runner.hear_signals)
         opened.append(child)
         return child
 
