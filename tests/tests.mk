@@ -4,7 +4,7 @@
 #   $(O)/tests/clients/NAME    tests/clients/NAME.c or .cc, real programs
 #   make test                  builds all and runs tests/host; PYTEST='-k pipe -x' picks tests.
 #                              Tests of the house itself (marked house) are left to make lint.
-#   make test-core             only what is marked core: for LLVM=1 and DEBUG=1
+#   make test-core             only what is marked core: for LLVM=1, DEBUG=1 and ANNEX=
 #   make test-hosts            make run and make test on fresh Debians (tests/hosts/try): as root
 #
 # Guest programs are Linux programs: always GNU C with the tool chain's own glibc, static, whatever

@@ -33,7 +33,7 @@ first(unsigned long ticks)
 {
     char line[32];
 
-    snprintf(line, sizeof line, "%lu\n", ticks);
+    snprintf(line, sizeof(line), "%lu\n", ticks);
     say("/dev/virtio-ports/postern.out", line);
     say("/dev/virtio-ports/postern.status", "exit 0\n");
     _exit(0);

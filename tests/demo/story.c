@@ -114,7 +114,7 @@ loop_ns(clock_function *read)
     struct timespec start, end;
 
     clock_gettime(CLOCK_MONOTONIC, &start);
-    if (read == NULL)
+    if (!read)
         for (int i = 0; i < READS; i++)
             __asm__ volatile("");
     else

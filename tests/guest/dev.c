@@ -7,6 +7,7 @@
 #include "check.h"
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 
 /* lseek must work on /dev/null, because programs seek in what the shell has put there with `<
@@ -45,6 +46,18 @@ TEST(zero_mapped_shared, "each process has a /dev/zero mapping of its own, thoug
     TRUE(m != MAP_FAILED);
     EQ(IN_CHILD(m[5] = 7; _exit(m[0])), 0);
     EQ(m[5], 7);
+}
+
+/* Linux's number for the terminal of whoever opens it is 5, 0
+ * (Documentation/admin-guide/devices.txt). */
+TEST(tty_is_a_device, "/dev/tty is missing, or has another number",
+     "kernel/annex/terminal/tty.c:/^start/")
+{
+    struct stat st;
+    OK(stat("/dev/tty", &st));
+    EQ(st.st_mode & S_IFMT, S_IFCHR);
+    EQ(major(st.st_rdev), 5);
+    EQ(minor(st.st_rdev), 0);
 }
 
 /* tty(4): /dev/tty is the controlling terminal, and ENXIO says that there is none. Password

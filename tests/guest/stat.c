@@ -71,9 +71,6 @@ TEST(character_device,
     OK(stat("/dev/zero", &st));
     EQ(major(st.st_rdev), 1);
     EQ(minor(st.st_rdev), 5);
-    OK(stat("/dev/tty", &st));
-    EQ(major(st.st_rdev), 5);
-    EQ(minor(st.st_rdev), 0);
     OK(stat("/dev/console", &st));
     EQ(major(st.st_rdev), 5);
     EQ(minor(st.st_rdev), 1);

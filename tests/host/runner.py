@@ -16,6 +16,12 @@ CROSS = os.environ.get('CROSS', 'riscv64-linux-gnu-')
 GUARD_S = 240
 
 
+def has_annex(name):
+    """Was the kernel under test built with kernel/annex/NAME?"""
+    with open(os.path.join(BUILD, 'annex')) as names:
+        return name in names.read().split()
+
+
 @dataclasses.dataclass
 class Result:
     """What a finished run left: status, bytes of standard output, lines of standard error."""

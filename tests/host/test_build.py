@@ -15,7 +15,7 @@ TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PRODUCTS = ("kernel.elf", "vdso/vdso.so", "vdso/vdso.so.dbg", "initrd.cpio")
 # What a make around this test has set must not reach the one inside.
 OUTER = ("O", "V", "LLVM", "LLVM_SUFFIX", "DEBUG", "WERROR", "CMD", "GDB", "RUN", "SMP", "MEM",
-         "CROSS", "PYTHON", "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+         "ANNEX", "CROSS", "PYTHON", "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
 
 pytestmark = pytest.mark.xdist_group("build")
 

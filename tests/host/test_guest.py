@@ -19,6 +19,8 @@ CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex"
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
 ELSEWHERE = ("novdso", "oom", "storm_memory", "storm_process")
+# Checks of what an annex of the kernel brings, and which one.
+NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal"}
 # More machines: name, options of tools/run, programs.
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),
@@ -49,7 +51,10 @@ def pytest_generate_tests(metafunc):
         marks += [pytest.mark.core] if program in CORE and options == ("--smp", "2") else []
         marks += [pytest.mark.smp] if program in SMP else []
         for check in guest.checks(program):
-            cases.append(pytest.param(program, check, options, id=f"{name}-{check}", marks=marks))
+            annex = NEEDS.get((program, check))
+            needs = [pytest.mark.needs(annex)] if annex else []
+            cases.append(pytest.param(program, check, options, id=f"{name}-{check}",
+                                      marks=marks + needs))
     metafunc.parametrize("program, check, options", cases)
 
 

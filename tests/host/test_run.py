@@ -142,8 +142,8 @@ WRONG = [
     ['--seed', '-1'], ['--seed', 'x'], ['--icount', '--smp', '2'], ['--icount=1'],
     ['--add', 'nothing'], ['--add', '/no/such/file=/x'], ['--add', '=/x'],
     ['--add', '/etc/passwd='], ['--add', '/etc/passwd=/'], ['--log', '/no/such/folder/log'],
-    ['--trace', '/no/such/folder/t'], ['--trace', ''], ['--log='], ['--build', ''], ['echo'], ['-x'],
-    ['-tv'], ['--trac', 'x'],
+    ['--trace', '/no/such/folder/t'], ['--trace', ''], ['--log='], ['--build', ''], ['echo'],
+    ['-x'], ['-tv'], ['--trac', 'x'],
 ]
 
 
