@@ -121,8 +121,11 @@ struct sig_action signal_set_action(int signo, const struct sig_action *new);
  * back itself. */
 void signal_set_mask(sigset mask, bool temporarily);
 
-/* fork: copies actions; on request, and for exec in place, all caught signals become default. */
-void signals_copy(struct signals *to, const struct signals *from, bool clear_handlers);
+/* For fork: copies the actions. */
+void signals_copy(struct signals *to, const struct signals *from);
+/* For exec: handlers are gone with the old program, so all caught signals become default. What is
+ * ignored stays so, but flags and masks go. */
+void signals_reset(struct signals *s);
 
 /* deliver.c: stops p by `signo` or, with 0, lets it go on, and tells its parent. process_lock
  * held. */
