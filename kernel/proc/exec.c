@@ -30,7 +30,8 @@ is_blank(char c)
 static int
 parse_script(struct exec *x, char *line)
 {
-    char *newline = strchr(line, '\n'), *end = newline ?: line + strlen(line);
+    char *newline = strchr(line, '\n');
+    char *end = newline ?: line + strlen(line);
     while (is_blank(end[-1])) /* the '!' ends it */
         end--;
     *end = 0;
@@ -40,12 +41,14 @@ parse_script(struct exec *x, char *line)
     char *argument = interpreter;
     while (*argument && !is_blank(*argument))
         argument++;
-    /* Without a name, or with one that may go on behind what was read, it is no script: a part of
-     * a path must not be run. */
-    if (argument == interpreter || (!newline && argument == line + SCRIPT_LINE - 1))
-        return -ENOEXEC;
-    while (is_blank(*argument))
-        *argument++ = 0;
+    if (argument == interpreter)
+        return -ENOEXEC; /* without a name it is no script */
+    if (!newline && argument == line + SCRIPT_LINE - 1)
+        return -ENOEXEC; /* the name may go on behind what was read: half a path must not be run */
+    while (is_blank(*argument)) {
+        *argument = 0;
+        argument++;
+    }
     if (*argument)
         x->words[--x->first] = argument;
     x->words[--x->first] = interpreter;
@@ -83,29 +86,72 @@ find_program(struct exec *x)
 
 /* --- the new space --------------------------------------------------------------------------- */
 
-/* Stack, heap and mmap base, each drawn by itself: who learns one of them knows nothing of the
- * others. A program at fixed addresses expects its heap above itself. */
+/* The program, and the interpreter that it names. */
 static int
-draw_places(struct exec *x)
+load_program(struct exec *x)
+{
+    int err = elf_load(&x->program, x->file, x->space, x->interpreter_path);
+    if (err || !*x->interpreter_path)
+        return err;
+    err = vfs_open(AT_FDCWD, kernel_path(x->interpreter_path), OPEN_EXECUTE, 0, &x->loader);
+    if (err)
+        return err;
+    return elf_load(&x->interpreter, x->loader, x->space, NULL);
+}
+
+static int
+map_stack(struct exec *x)
+{
+    const u32 flags = AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE;
+    struct space *s = x->space;
+    u64 limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
+    s->stack_limit = MAX(MIN(limit, USER_END / 8), STACK_FIRST);
+    u64 low = space_random_place(s, MMAP_LOW, USER_END, s->stack_limit);
+    if (!low)
+        return -ENOMEM;
+    x->stack_end = low + s->stack_limit;
+    s64 at = space_map(s, x->stack_end - STACK_FIRST, STACK_FIRST, flags, NULL, NULL, 0, "[stack]");
+    return at < 0 ? -ENOMEM : 0;
+}
+
+/* Heap and mmap base. A program at fixed addresses expects its heap above itself. */
+static int
+draw_heap(struct exec *x)
 {
     struct space *s = x->space;
-    bool fixed = x->program.header.e_type == ET_EXEC;
-    s->stack_limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
-    s->stack_limit = MAX(MIN(s->stack_limit, USER_END / 8), STACK_FIRST);
-    u64 stack = space_random_place(s, MMAP_LOW, USER_END, s->stack_limit);
-    x->stack_end = stack + s->stack_limit;
-    if (!stack || space_map(s, x->stack_end - STACK_FIRST, STACK_FIRST,
-                            AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE, NULL, NULL, 0,
-                            "[stack]") < 0)
-        return -ENOMEM;
-    s->brk_start = s->brk = space_random_place(s, fixed ? x->program.end : 0, USER_END, HEAP_ROOM);
+    u64 low = x->program.header.e_type == ET_EXEC ? x->program.end : 0;
+    s->brk_start = space_random_place(s, low, USER_END, HEAP_ROOM);
+    s->brk = s->brk_start;
     s->mmap_top = MMAP_LOW + (random_below((USER_END - MMAP_LOW) >> PAGE_SHIFT) << PAGE_SHIFT);
     return s->brk ? 0 : -ENOMEM;
 }
 
+/* The new space with everything in it, each part at a place drawn by itself: who learns one of them
+ * knows nothing of the others. */
+static int
+build_space(struct exec *x)
+{
+    x->space = space_create();
+    if (!x->space)
+        return -ENOMEM;
+    int err = load_program(x);
+    if (err)
+        return err;
+    err = vdso_map(x->space);
+    if (err)
+        return err;
+    err = map_stack(x);
+    if (err)
+        return err;
+    err = draw_heap(x);
+    if (err)
+        return err;
+    return args_build(x);
+}
+
 /* --- the exchange ---------------------------------------------------------------------------- */
 
-/* Both are to be had afterwards: one is the new program's, the other is given back. */
+/* Both are needed afterwards: one is the new program's, the other is given back. */
 #define EXCHANGE(a, b)                                                                             \
     do {                                                                                           \
         __typeof__(a) old = a;                                                                     \
@@ -113,40 +159,79 @@ draw_places(struct exec *x)
         b = old;                                                                                   \
     } while (0)
 
-/* No way back from here, and nothing that can fail. What the process had is x's afterwards, and
- * goes with it, outside of the lock. */
+/* What stands behind the last slash. */
+static const char *
+last_name(const char *path)
+{
+    const char *name = path;
+    for (const char *c = path; *c; c++)
+        if (*c == '/')
+            name = c + 1;
+    return name;
+}
+
+/* The process record is the new program's. What it had is x's afterwards, and goes with it, outside
+ * of the lock. */
+static void
+exchange(struct exec *x)
+{
+    struct process *p = current_process();
+    const char *name = last_name(x->path);
+    spin_guard(&process_lock); /* under it /proc takes its references */
+    EXCHANGE(p->space, x->space);
+    EXCHANGE(p->exe, x->file);
+    EXCHANGE(p->files, x->files);
+    current()->space = p->space;
+    p->did_exec = true;
+    p->exit_signal = SIGCHLD;
+    strlcpy(p->name, name, sizeof(p->name));
+    strlcpy(current()->name, name, sizeof(current()->name));
+    if (p->vfork_task) /* the parent has its memory to itself again */
+        wake_all(&p->parent->events);
+    p->vfork_task = NULL;
+}
+
+/* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
+static void
+set_registers(const struct exec *x, struct trapframe *f)
+{
+    memset(f, 0, sizeof(*f));
+    f->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
+    f->sp = current()->space->stack_start;
+    f->status = SSTATUS_SPIE;
+    fp_clear();
+}
+
+/* No way back from here, and nothing that can fail. */
 static void
 enter(struct exec *x)
 {
     struct process *p = current_process();
-    struct thread *t = current();
-    const char *name = x->path;
-    for (const char *c = name; *c; c++)
-        name = *c == '/' ? c + 1 : name;
     if (p->space) /* while its locks and words are still there */
         task_leave_memory(current_task());
-    spin_lock(&process_lock); /* under it /proc takes its references */
-    EXCHANGE(p->space, x->space);
-    EXCHANGE(p->exe, x->file);
-    EXCHANGE(p->files, x->files);
-    t->space = p->space;
-    p->did_exec = true;
-    p->exit_signal = SIGCHLD;
-    strlcpy(p->name, name, sizeof(p->name));
-    strlcpy(t->name, name, sizeof(t->name));
-    if (p->vfork_task) /* the parent has its memory to itself again */
-        wake_all(&p->parent->events);
-    p->vfork_task = NULL;
-    spin_unlock(&process_lock);
+    exchange(x);
     space_activate(p->space);
-    signals_copy(&p->sig, &p->sig, true);
+    signals_reset(&p->sig);
     current_task()->sig.alt = (struct sig_stack){ 0 };
-    /* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
-    memset(t->frame, 0, sizeof(*t->frame));
-    t->frame->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
-    t->frame->sp = p->space->stack_start;
-    t->frame->status = SSTATUS_SPIE;
-    fp_clear();
+    set_registers(x, current()->frame);
+}
+
+/* All steps that can fail. The other threads end last of all: every refusal comes while they are
+ * there. */
+static int
+prepare(struct exec *x)
+{
+    int err = find_program(x);
+    if (err)
+        return err;
+    err = build_space(x);
+    if (err)
+        return err;
+    err = process_become_single();
+    if (err)
+        return err;
+    x->files = files_copy(current_process()->files, true);
+    return x->files ? 0 : -ENOMEM;
 }
 
 s64
@@ -159,17 +244,7 @@ process_exec(const char *path, u64 argv, u64 envp)
     x->path = path;
     x->argv = argv;
     x->envp = envp;
-    int err = find_program(x);
-    if (!err && !(x->space = space_create()))
-        err = -ENOMEM;
-    err = err ?: elf_load(&x->program, x->file, x->space, x->interpreter_path);
-    if (!err && *x->interpreter_path)
-        err = vfs_open(AT_FDCWD, kernel_path(x->interpreter_path), OPEN_EXECUTE, 0, &x->loader)
-                  ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
-    /* The other threads end last of all: every refusal comes while they are there. */
-    err = err ?: vdso_map(x->space) ?: draw_places(x) ?: args_build(x) ?: process_become_single();
-    if (!err && !(x->files = files_copy(current_process()->files, true)))
-        err = -ENOMEM;
+    int err = prepare(x);
     if (!err)
         enter(x);
     space_put(x->space);

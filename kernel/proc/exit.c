@@ -19,9 +19,10 @@ bool
 task_must_end(void)
 {
     struct process *p = current_process();
+    if (__atomic_load_n(&p->exiting, __ATOMIC_SEQ_CST))
+        return true;
     struct task *exec_task = __atomic_load_n(&p->exec_task, __ATOMIC_SEQ_CST);
-    return __atomic_load_n(&p->exiting, __ATOMIC_SEQ_CST) ||
-           (exec_task && exec_task != current_task());
+    return exec_task && exec_task != current_task();
 }
 
 void
@@ -32,7 +33,8 @@ task_leave_memory(struct task *t)
     /* CLONE_CHILD_CLEARTID: tells pthread_join. The word first, then the wake-up. */
     if (t->clear_child_tid && !copy_to_user(t->clear_child_tid, &zero, sizeof(zero)))
         futex_wake(t->clear_child_tid, 1);
-    t->robust_list = t->clear_child_tid = 0;
+    t->robust_list = 0;
+    t->clear_child_tid = 0;
 }
 
 void
@@ -58,47 +60,42 @@ process_reap(struct process *p)
     kfree(p);
 }
 
-/* The zombie's parent is told. One that ignores SIGCHLD or has set SA_NOCLDWAIT will not wait: the
+/* Tells the zombie's parent. One that ignores SIGCHLD or has set SA_NOCLDWAIT will not wait: the
  * record goes at once. process_lock held. */
 static void
 report_end(struct process *p)
 {
     const struct sig_action *a = &p->parent->sig.action[SIGCHLD - 1];
-    bool ignores = p->exit_signal == SIGCHLD && a->handler == (u64)SIG_IGN;
-    bool alone = ignores || (p->exit_signal == SIGCHLD && a->flags & SA_NOCLDWAIT);
-    if (ignores) /* not even pending while it is blocked */
+    bool by_sigchld = p->exit_signal == SIGCHLD;
+    bool ignored = by_sigchld && a->handler == (u64)SIG_IGN;
+    bool nobody_waits = ignored || (by_sigchld && a->flags & SA_NOCLDWAIT);
+    if (ignored) /* not even pending while it is blocked */
         p->exit_signal = 0;
     process_notify_parent(p, p->exit_status);
-    if (alone)
+    if (nobody_waits)
         process_reap(p);
 }
 
-/* The last task: everything that belongs to the process goes, its children to process 1, whose end
- * is the machine's. */
-static void
-end_process(struct process *p)
+/* Process 1 ends, and with it the machine, with the same status. */
+static noreturn void
+end_machine(int exit_status)
 {
-    int killed_by = p->exit_status & 0x7f;
-    if (p->pid == 1 && killed_by)
-        pr_err("process 1 was killed by signal %d", killed_by);
-    if (p->pid == 1)
-        power_off(killed_by ? 128 + killed_by : p->exit_status >> 8 & 0xff);
-    timer_cancel(&p->alarm);
-    process_drop_resources(p);
-    spin_guard(&process_lock);
-    for_each_annex (annex)
-        if (annex->task_event)
-            annex->task_event(p, TASK_EXIT);
+    int killed_by = exit_status & 0x7f;
+    if (!killed_by)
+        power_off(exit_status >> 8 & 0xff);
+    pr_err("process 1 was killed by signal %d", killed_by);
+    power_off(128 + killed_by);
+}
+
+/* What has not been waited for is process 1's now, zombies too. process_lock held. */
+static void
+hand_over_children(struct process *p)
+{
     struct process *init = process_find(1), *child, *next;
-    bool tied = group_is_tied_by(p);
-    p->zombie = true;
-    if (tied)
-        group_release(p->pgrp);
-    /* What has not been waited for is process 1's now, zombies too. */
     list_for_each_safe (child, next, &all_processes, all_link) {
         if (child->parent != p)
             continue;
-        tied = group_is_tied_by(child);
+        bool tied = group_is_tied_by(child);
         child->parent = init;
         child->exit_signal = SIGCHLD;
         if (tied)
@@ -106,11 +103,30 @@ end_process(struct process *p)
         if (child->zombie)
             report_end(child);
     }
+}
+
+/* After its last task everything that belongs to the process goes. */
+static void
+end_process(struct process *p)
+{
+    if (p->pid == 1)
+        end_machine(p->exit_status);
+    timer_cancel(&p->alarm);
+    process_drop_resources(p);
+    spin_guard(&process_lock);
+    for_each_annex (annex)
+        if (annex->task_event)
+            annex->task_event(p, TASK_EXIT);
+    bool tied = group_is_tied_by(p); /* asked while it still counts as a member */
+    p->zombie = true;
+    if (tied)
+        group_release(p->pgrp);
+    hand_over_children(p);
     report_end(p);
 }
 
-/* From the first line on, the steps leave less and less to stand on: user memory, the space, the
- * record of the task, that of the process; at last the stack, which the next thread frees. */
+/* The steps leave less and less to stand on. User memory goes first, then the space, the record of
+ * the task, that of the process; at last the stack, which the next thread frees. */
 noreturn void
 task_exit(int status)
 {
@@ -126,8 +142,10 @@ task_exit(int status)
         p->exit_status = status;
     list_remove(&t->link);
     pending_forget(&t->sig.pending, ~0UL); /* until here others could send it one */
-    bool last = --p->live_tasks == 0;
-    p->exiting |= last; /* its alarm is not set again */
+    p->live_tasks--;
+    bool last = p->live_tasks == 0;
+    if (last)
+        p->exiting = true; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());
     signal_hand_over(p);  /* it may have been this task that was to take a signal */
     wake_all(&p->events); /* one of ours may wait to be the only one */
@@ -196,25 +214,42 @@ process_become_single(void)
     return 0;
 }
 
+/* The process with the most pages; among equals the youngest, which is last in the list. Never
+ * process 1 while there is another. process_lock held. */
+static struct process *
+largest_process(void)
+{
+    struct process *p, *largest = current_process();
+    u64 most_pages = 0;
+    for_each_process (p) {
+        if (p->pid == 1 || !p->space || p->space->resident_pages < most_pages)
+            continue;
+        largest = p;
+        most_pages = p->space->resident_pages;
+    }
+    return largest;
+}
+
+/* Will memory come back soon? All of it does before a process is a zombie. process_lock held. */
+static bool
+one_is_ending(void)
+{
+    struct process *p;
+    for_each_process (p)
+        if (p->exiting && !p->zombie)
+            return true;
+    return false;
+}
+
 /* Memory is exhausted. The process with the most pages must go, whoever asked, for that one may be
- * small and innocent; among equals the youngest. Never process 1 while there is another, and nobody
- * else while one is on its way out. What can fail (fork, mmap, a file) fails with ENOMEM or ENOSPC
- * and does not come here. */
+ * small and innocent; and nobody else while one is on its way out. What can fail (fork, mmap, a
+ * file) fails with ENOMEM or ENOSPC and does not come here. */
 void
 process_make_memory(void)
 {
-    struct process *p, *victim = current_process();
-    u64 most_pages = 0;
-    bool one_is_ending = false;
     spin_lock(&process_lock);
-    for_each_process (p) {
-        one_is_ending |= p->exiting && !p->zombie; /* all of its memory comes before it is one */
-        if (p->pid != 1 && p->space && p->space->resident_pages >= most_pages) {
-            victim = p;
-            most_pages = p->space->resident_pages;
-        }
-    }
-    if (!one_is_ending && !frames_free()) {
+    if (!one_is_ending() && !frames_free()) {
+        struct process *victim = largest_process();
         pr_warn("out of memory: killed process %d (%s)", victim->pid, victim->name);
         process_kill_tasks(victim, SIGKILL);
     }

@@ -11,8 +11,9 @@ bool
 group_is_tied_by(const struct process *member)
 {
     const struct process *parent = member->parent;
-    return !member->zombie && parent && parent->pid != 1 && parent->pgrp != member->pgrp &&
-           parent->session == member->session;
+    if (member->zombie || !parent || parent->pid == 1)
+        return false;
+    return parent->session == member->session && parent->pgrp != member->pgrp;
 }
 
 bool
@@ -32,13 +33,19 @@ group_hang_up(int pgrp)
     signal_send_members(pgrp, SIGCONT, NULL);
 }
 
+static bool
+group_has_stopped(int pgrp)
+{
+    struct process *p;
+    for_each_process (p)
+        if (p->pgrp == pgrp && p->stop_signal && !p->zombie)
+            return true;
+    return false;
+}
+
 void
 group_release(int pgrp)
 {
-    struct process *p;
-    bool stopped = false;
-    for_each_process (p)
-        stopped |= p->pgrp == pgrp && p->stop_signal && !p->zombie;
-    if (stopped && group_is_orphaned(pgrp))
+    if (group_has_stopped(pgrp) && group_is_orphaned(pgrp))
         group_hang_up(pgrp);
 }

@@ -6,6 +6,7 @@
 #include <asm/errno.h>
 #include "debug/panic.h"
 #include "lib/print.h"
+#include "lib/string.h"
 #include "proc/process.h"
 
 /* Finds the process once for all of them, so that no print function has to. Short texts are made
@@ -17,16 +18,17 @@ print(struct printer *out, int pid, const struct proc_entry *e)
     struct space *s = NULL;
     spin_lock(&process_lock);
     struct process *p = process_find(pid);
-    if (p && e->print)
+    bool found = p != NULL;
+    if (found && e->print)
         e->print(out, p);
-    else if (p && p->space)
-        space_get(s = p->space);
+    else if (found && p->space)
+        s = space_get(p->space);
     spin_unlock(&process_lock);
     if (s) {
         e->print_space(out, s);
         space_put(s);
     }
-    return p ? 0 : -ENOENT;
+    return found ? 0 : -ENOENT;
 }
 
 /* The list is not in order of pids; they are few, and only /proc asks. */
@@ -58,13 +60,22 @@ static void
 describe_current(char *text, size_t size)
 {
     struct process *p = current_process();
-    const char *name = p && p->name[0] ? p->name : "kernel"; /* no program yet */
-    snprintf(text, size, "%s (pid %d)", name, p ? p->pid : 0);
+    if (!p) {
+        strlcpy(text, "kernel (pid 0)", size);
+        return;
+    }
+    const char *name = p->name[0] ? p->name : "kernel"; /* no program yet */
+    snprintf(text, size, "%s (pid %d)", name, p->pid);
 }
 
 void
 process_init(void)
 {
     panic_describe = describe_current;
-    process_view = (struct process_view){ next_pid, forget_pages, report_entries, print };
+    process_view = (struct process_view){
+        .next_pid = next_pid,
+        .forget_pages = forget_pages,
+        .entries = report_entries,
+        .print = print,
+    };
 }

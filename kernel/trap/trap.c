@@ -21,8 +21,10 @@
 static void
 take_interrupts(void)
 {
-    u64 pending;
-    while ((pending = csr_read(sip) & csr_read(sie))) {
+    for (;;) {
+        u64 pending = csr_read(sip) & csr_read(sie);
+        if (!pending)
+            return;
         if (pending & SIP_SOFT) {
             csr_clear(sip, SIP_SOFT); /* its only message: look at your work */
             panic_stop_if_asked();
@@ -52,32 +54,68 @@ trap_init_hart(void)
     handle_interrupts = take_interrupts;
 }
 
-/* Sets of scause values. */
-#define MISALIGNED    (1u << 0 | 1u << 4 | 1u << 6) /* instruction, load, store */
-#define ACCESS_FAULTS (1u << 1 | 1u << 5 | 1u << 7)
-#define PAGE_FAULTS   (1u << 12 | 1u << 13 | 1u << 15)
-#define BREAKPOINT    (1u << 3)
+/* Values of scause. Every exception that has no name here is told as a bad instruction, which is
+ * number 2. */
+enum cause {
+    FETCH_MISALIGNED = 0,
+    FETCH_ACCESS_FAULT = 1,
+    BREAKPOINT = 3,
+    LOAD_MISALIGNED = 4,
+    LOAD_ACCESS_FAULT = 5,
+    STORE_MISALIGNED = 6,
+    STORE_ACCESS_FAULT = 7,
+    FETCH_PAGE_FAULT = 12,
+    LOAD_PAGE_FAULT = 13,
+    STORE_PAGE_FAULT = 15,
+};
+
+static void
+page_fault(u64 address, u32 access)
+{
+    switch (space_fault(current()->space, address, access)) {
+    case 0:
+        break;
+    case -ENOMEM:
+        note_out_of_memory(); /* tried again when there is some (return_work) */
+        break;
+    case -EIO:
+        signal_fault(SIGBUS, BUS_ADRERR, address);
+        break;
+    case -EACCES:
+        signal_fault(SIGSEGV, SEGV_ACCERR, address);
+        break;
+    default:
+        signal_fault(SIGSEGV, SEGV_MAPERR, address);
+    }
+}
 
 static void
 exception(u64 cause, u64 pc, u64 address)
 {
-    u32 bit = cause < 16 ? 1u << cause : 0;
-    if (bit & PAGE_FAULTS) {
-        u32 access = cause == 12 ? AREA_EXEC : cause == 13 ? AREA_READ : AREA_WRITE;
-        int err = space_fault(current()->space, address, access);
-        if (err == -ENOMEM)
-            note_out_of_memory(); /* tried again when there is some (return_work) */
-        else if (err == -EIO)
-            signal_fault(SIGBUS, BUS_ADRERR, address);
-        else if (err)
-            signal_fault(SIGSEGV, err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, address);
-    } else if (bit & MISALIGNED) {
+    switch (cause) {
+    case FETCH_PAGE_FAULT:
+        page_fault(address, AREA_EXEC);
+        break;
+    case LOAD_PAGE_FAULT:
+        page_fault(address, AREA_READ);
+        break;
+    case STORE_PAGE_FAULT:
+        page_fault(address, AREA_WRITE);
+        break;
+    case FETCH_MISALIGNED:
+    case LOAD_MISALIGNED:
+    case STORE_MISALIGNED:
         signal_fault(SIGBUS, BUS_ADRALN, address);
-    } else if (bit & ACCESS_FAULTS) {
+        break;
+    case FETCH_ACCESS_FAULT:
+    case LOAD_ACCESS_FAULT:
+    case STORE_ACCESS_FAULT:
         signal_fault(SIGSEGV, SEGV_ACCERR, address);
-    } else if (bit & BREAKPOINT) {
+        break;
+    case BREAKPOINT:
         signal_fault(SIGTRAP, TRAP_BRKPT, pc);
-    } else {
+        break;
+    default:
         signal_fault(SIGILL, ILL_ILLOPC, pc);
     }
 }
@@ -94,6 +132,21 @@ trap_user(struct trapframe *f)
     debug_lock_none_held();
 }
 
+/* The thread could not get a page, of its program or of a buffer that it gave to a call. Nobody is
+ * told EFAULT for that: now memory is made, and the instruction or the call is done again. */
+static void
+get_memory(struct thread *t)
+{
+    struct trapframe *f = t->frame;
+    __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
+    process_make_memory();
+    if (f->cause == CAUSE_ECALL_USER && f->a0 == (u64)-EFAULT) {
+        f->cause = ~0UL; /* no longer a call whose result a signal would look at */
+        f->a0 = f->orig_a0;
+        f->pc -= 4; /* to the ecall itself */
+    }
+}
+
 /* The end of its turn, signals, the end of its process, a page that it could not get: whoever wants
  * something of a thread sets a bit in its `work` and, if it runs elsewhere, sends an interrupt.
  * Nothing else ever interferes with a thread, so this loop is the whole of preemption. */
@@ -101,21 +154,14 @@ void
 return_work(void)
 {
     struct thread *t = current();
-    u32 work;
-    while ((work = __atomic_load_n(&t->work, __ATOMIC_ACQUIRE)) != 0) {
+    for (;;) {
+        u32 work = __atomic_load_n(&t->work, __ATOMIC_ACQUIRE);
+        if (!work)
+            break;
         if (work & WORK_RESCHED)
             schedule(); /* clears the bit */
-        if (work & WORK_MEMORY) {
-            __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
-            process_make_memory();
-            /* The page was missing of the program or of a buffer it gave to a call. Nobody is told
-             * EFAULT for that: now there is memory, the instruction or the call is done again. */
-            if (t->frame->cause == CAUSE_ECALL_USER && t->frame->a0 == (u64)-EFAULT) {
-                t->frame->cause = ~0UL; /* no longer a call whose result a signal would look at */
-                t->frame->a0 = t->frame->orig_a0;
-                t->frame->pc -= 4;
-            }
-        }
+        if (work & WORK_MEMORY)
+            get_memory(t);
         if (work & WORK_SIGNAL)
             signal_deliver(); /* clears the bit when nothing is left */
     }
