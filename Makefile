@@ -73,6 +73,7 @@ doctor:
 
 lint:
 	@tools/lint --build $(O)
+	@$(call run-tests,house)
 
 format:
 	@tools/lint --format
@@ -92,6 +93,7 @@ make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, 
 make demo            the whole story on one screen, from a real run
 make test            all tests; the last line counts them. PYTEST='-k pipe -x' picks some
 make test-core       the tests that every configuration must pass
+make test-hosts      both commands of the README on a fresh Debian 12 and 13: root, and an hour
 make guest-tests     the programs of the tests; runs none
 make loader-tests    the programs and libraries of the loader's tests; runs none
 make bench           the table of costs, also as build/bench.json
@@ -100,7 +102,7 @@ make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 t
 make doctor          what this machine has, and the cure for what it has not
 make vdso            the vDSO and its stub alone
 make user            the C library, the loader and the programs alone
-make lint            the rules of the house: layers, shape, references, style
+make lint            the rules of the house: layers, shape, references, style; and their tests
 make format          lay out the C files as make lint wants them
 make loc             lines of code, room by room
 make clean           remove the build folder

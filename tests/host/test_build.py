@@ -15,7 +15,7 @@ TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PRODUCTS = ("kernel.elf", "vdso/vdso.so", "vdso/vdso.so.dbg", "initrd.cpio")
 # What a make around this test has set must not reach the one inside.
 OUTER = ("O", "V", "LLVM", "LLVM_SUFFIX", "DEBUG", "WERROR", "CMD", "GDB", "RUN", "SMP", "MEM",
-         "CROSS", "PYTHON", "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+         "ANNEX", "CROSS", "PYTHON", "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
 
 pytestmark = pytest.mark.xdist_group("build")
 
@@ -178,6 +178,14 @@ def test_qemu_without_firmware_is_found(farm):
     path = farm(qemu_system_riscv64='[ "$1" = --version ] && exec echo QEMU 8.2.2\nexit 1\n')
     done = run("tools/doctor", "run", PATH=path)
     assert done.returncode == 1 and "without its OpenSBI" in done.stdout
+
+
+def test_tests_need_a_compiler_for_this_machine_and_no_linter(farm):
+    """The usual cause: a test calls a program that no group of the doctor names."""
+    path = farm(without=["gcc", "cc", "clang", "cppcheck", "shellcheck", "clang-format",
+                         "pyflakes3", "llvm-objcopy"])
+    done = run("tools/doctor", "--packages", "build", "run", "test", PATH=path)
+    assert done.stdout == "gcc libc6-dev\n", done.stdout
 
 
 def test_doctor_is_asked_once(farm, tmp_path):

@@ -227,7 +227,8 @@ def test_make_quotes(tmp_path):
         ["make", "-C", runner.ROOT, "-s", f"O={runner.BUILD}", "-o", "all", "debug", "CROSS=" +
          runner.CROSS, "CMD=sh -c 'echo \"a  b\" $0'", "GDB=-batch -ex 'p $pc' -ex \"p 'x'\"",
          "-n"], capture_output=True, text=True)
-    line = next((line for line in told.stdout.splitlines() if "tools/debug" in line), "")
+    lines = told.stdout.replace("\\\n", "").splitlines()
+    line = next((line for line in lines if "tools/debug" in line), "")
     words = subprocess.run(["sh", "-c", "set -- " + line.replace("tools/debug", "") +
                             '; printf "%s\\n" "$@"'], capture_output=True, text=True).stdout
     assert words.splitlines()[2:] == ["--gdb", "-batch -ex 'p $pc' -ex \"p 'x'\"", "--", "sh", "-c",
