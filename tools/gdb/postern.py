@@ -61,14 +61,15 @@ def kernel_view():
 
 
 def current_process(privilege):
-    """The struct process that this hart runs, or None. sscratch holds the thread for a hart in user
-    mode, tp for one in the kernel; on the way between the two (kernel/trap/entry.S) the other one
-    is the program's, and no address of the kernel."""
+    """The struct process that this hart runs, or None. sscratch holds the thread of a hart in user
+    mode, tp that of a hart in the kernel. The other of the two holds a value of the program, which
+    is never an address of the kernel, also on the way between the modes (kernel/trap/entry.S)."""
     if privilege > SUPERVISOR:
         raise gdb.GdbError("this hart is in the firmware, not in Postern")
-    thread = next(filter(is_kernel_address, (number("$sscratch"), number("$tp"))), None)
-    if thread is None:
+    threads = [value for value in (number("$sscratch"), number("$tp")) if is_kernel_address(value)]
+    if not threads:
         raise gdb.GdbError("this hart has no thread yet: the kernel has only begun to start")
+    thread = threads[0]
     process = gdb.Value(thread).cast(gdb.lookup_type("struct thread").pointer())["process"]
     return process if int(process) else None
 
@@ -76,7 +77,7 @@ def current_process(privilege):
 def linked(head, kind, member):
     """The elements of a kernel list (kernel/lib/list.h), as pointers."""
     pointer = gdb.lookup_type(kind).pointer()
-    offset = next(f.bitpos // 8 for f in gdb.lookup_type(kind).fields() if f.name == member)
+    offset = gdb.lookup_type(kind)[member].bitpos // 8
     link = head["next"]
     while link != head.address:
         yield gdb.Value(int(link) - offset).cast(pointer)
@@ -111,9 +112,11 @@ def lowest_address(file):
     """Where an ELF file wants its first page: 0 if it runs at any address."""
     with open(file, "rb") as elf:
         header = ELF_HEADER.unpack(elf.read(ELF_HEADER.size))
-        elf.seek(header[5])
-        segments = [SEGMENT.unpack(elf.read(SEGMENT.size)) for _ in range(header[10])]
-    return min(s[3] for s in segments if s[0] == PT_LOAD) >> PAGE_SHIFT << PAGE_SHIFT
+        table, count = header[5], header[10]  # e_phoff, e_phnum
+        elf.seek(table)
+        segments = [SEGMENT.unpack(elf.read(SEGMENT.size)) for _ in range(count)]
+    lowest = min(address for kind, _, _, address, *_ in segments if kind == PT_LOAD)
+    return lowest >> PAGE_SHIFT << PAGE_SHIFT
 
 
 class Symbols:
