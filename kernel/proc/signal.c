@@ -167,20 +167,6 @@ process_alarm(struct timer *t)
 
 /* --- taking, and what decides who takes ------------------------------------------------------ */
 
-/* What the signal asks for, and what taking it does to that. A stop happens at once: a SIGCONT that
- * comes after this must find the process stopped, or nothing would continue it. */
-static struct sig_action
-use_action(struct process *p, int signo)
-{
-    struct sig_action *a = &p->sig.action[signo - 1];
-    struct sig_action taken = *a;
-    if (a->flags & SA_RESETHAND && a->handler != (u64)SIG_IGN)
-        a->handler = (u64)SIG_DFL;
-    if (taken.handler == (u64)SIG_DFL && SIG_BIT(signo) & STOPS)
-        process_stop(p, signo);
-    return taken;
-}
-
 /* The task's own come before those of the process: faults are the task's own. */
 int
 signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
@@ -188,11 +174,17 @@ signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
     struct task *t = current_task();
     struct process *p = t->process;
     spin_guard(&process_lock);
-    int signo = pending_take(&t->sig.pending, wanted, info);
-    if (!signo)
-        signo = pending_take(&p->sig.pending, wanted, info);
-    if (signo && action)
-        *action = use_action(p, signo);
+    int signo =
+        pending_take(&t->sig.pending, wanted, info) ?: pending_take(&p->sig.pending, wanted, info);
+    if (!signo || !action)
+        return signo;
+    struct sig_action *a = &p->sig.action[signo - 1];
+    *action = *a;
+    if (a->flags & SA_RESETHAND && a->handler != (u64)SIG_IGN)
+        a->handler = (u64)SIG_DFL;
+    /* At once: a SIGCONT that comes after this must find it stopped, or nothing would. */
+    if (action->handler == (u64)SIG_DFL && SIG_BIT(signo) & STOPS)
+        process_stop(p, signo);
     return signo;
 }
 
