@@ -17,7 +17,7 @@
 #define AT_RSEQ_ALIGN        28
 
 #define STRING_LIMIT 131072UL /* MAX_ARG_STRLEN: 32 pages */
-#define PIECE        128UL    /* strings are copied by, through the kernel's stack */
+#define PIECE        128UL    /* of a string that is copied at once, through the kernel's stack */
 #define WORD         sizeof(u64)
 
 /* Arguments and environment may take a quarter of the stack's limit, but never more than three

@@ -9,8 +9,8 @@
 #include "proc/sigframe.h"
 #include "sched/fp.h"
 
-/* Whether it stands there is asked of sp each time and never remembered: a handler may leave the
- * stack by longjmp, and nobody hears of it. */
+/* Whether the task stands on it is asked of sp each time and never remembered: a handler may leave
+ * the stack by longjmp, and nobody hears of it. */
 struct sig_stack
 alternate_stack(void)
 {
