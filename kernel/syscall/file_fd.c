@@ -56,10 +56,7 @@ sys_pipe2(const u64 *arg)
         return err;
     fd[0] = fd_install(ends[0], 0, flags & O_CLOEXEC);
     fd[1] = fd_install(ends[1], 0, flags & O_CLOEXEC);
-    if (fd[0] < 0 || fd[1] < 0)
-        err = -EMFILE;
-    else
-        err = copy_to_user(arg[0], fd, sizeof(fd));
+    err = fd[0] < 0 || fd[1] < 0 ? -EMFILE : copy_to_user(arg[0], fd, sizeof(fd));
     if (err) { /* to close what was never installed does nothing */
         fd_install(NULL, fd[0], FD_EXACTLY);
         fd_install(NULL, fd[1], FD_EXACTLY);

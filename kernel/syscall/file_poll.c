@@ -52,30 +52,22 @@ leave_all(struct list *entries)
     }
 }
 
-/* Asks one file what holds now, and with `enter` puts the entry's waiter into its queue. */
-static void
-ask(struct poll_entry *e, bool enter)
-{
-    if (!e->file)
-        return;
-    u32 bits = file_poll(e->file, enter ? &e->waiter : NULL);
-    if (bits & POLLIN)
-        bits |= POLLRDNORM; /* two more names for what files call POLLIN and POLLOUT */
-    if (bits & POLLOUT)
-        bits |= POLLWRNORM;
-    e->ready = bits & e->wanted;
-}
-
-/* Asks them all, and counts those that are ready. */
+/* Asks every file what holds now, and with `enter` puts the entry's waiter into its queue. Counts
+ * the entries that are ready. */
 static s64
 ask_all(struct list *entries, bool enter)
 {
     struct poll_entry *e;
     s64 ready = 0;
     list_for_each (e, entries, link) {
-        ask(e, enter);
-        if (e->ready)
-            ready++;
+        if (e->file) {
+            u32 bits = file_poll(e->file, enter ? &e->waiter : NULL);
+            /* POLLRDNORM and POLLWRNORM are two more names for what files call POLLIN, POLLOUT. */
+            bits |= bits & POLLIN ? POLLRDNORM : 0;
+            bits |= bits & POLLOUT ? POLLWRNORM : 0;
+            e->ready = bits & e->wanted;
+        }
+        ready += e->ready != 0;
     }
     return ready;
 }
@@ -87,18 +79,15 @@ ask_all(struct list *entries, bool enter)
 static s64
 wait_any(struct list *entries, u64 deadline_ticks)
 {
-    s64 result;
     wait_prepare();
-    result = ask_all(entries, true);
-    while (result == 0 && rdtime() < deadline_ticks) {
-        result = schedule_until(deadline_ticks);
-        if (result == 0) {
-            wait_prepare();
-            result = ask_all(entries, false);
-        }
+    s64 err = 0, ready = ask_all(entries, true);
+    while (!ready && !err && rdtime() < deadline_ticks) {
+        err = schedule_until(deadline_ticks);
+        wait_prepare();
+        ready = ask_all(entries, false);
     }
     thread_announce(THREAD_RUNNABLE);
-    return result;
+    return ready ?: err;
 }
 
 /* What both calls do with their entries: waits for at most the time at `timeout_addr` (0: for
@@ -114,12 +103,13 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
     int err = deadline_from_user(timeout_addr, RELATIVE, &deadline);
     if (err)
         return err;
-    if (mask_addr && size != sizeof(mask))
-        return -EINVAL;
-    if (mask_addr && copy_from_user(&mask, mask_addr, size))
-        return -EFAULT;
-    if (mask_addr)
+    if (mask_addr) {
+        if (size != sizeof(mask))
+            return -EINVAL;
+        if (copy_from_user(&mask, mask_addr, size))
+            return -EFAULT;
         signal_set_mask(mask, true);
+    }
     s64 result = wait_any(entries, deadline);
     struct timespec64 ts = ns_to_timespec(deadline_left_ns(deadline));
     if (timeout_addr) /* fails without a word: a program may keep its time in read-only memory */

@@ -37,5 +37,6 @@ answer_to_user(u64 addr, const void *answer, u64 n)
     return addr ? copy_to_user(addr, answer, n) : 0;
 }
 
-/* Writes a struct rusage that knows only the time used (timebase ticks). 0 or -EFAULT. */
+/* Writes a struct rusage that knows only the time used (timebase ticks), unless addr is 0. 0 or
+ * -EFAULT. */
 int rusage_to_user(u64 addr, u64 ticks);

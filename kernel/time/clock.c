@@ -30,11 +30,7 @@
      1 << CLOCK_TAI)
 #define COARSE (1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_MONOTONIC_COARSE)
 
-static bool
-is_coarse(int id)
-{
-    return COARSE >> id & 1;
-}
+#define is_coarse(id) (COARSE >> (id)&1)
 
 /* Linux gives a coarse clock the number of its fine one, plus 5. */
 #define FINE_OF(id) ((id) - (CLOCK_REALTIME_COARSE - CLOCK_REALTIME))

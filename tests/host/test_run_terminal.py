@@ -157,14 +157,27 @@ def test_t_with_empty_input():
     assert (result.status, result.out) == (0, b'there\r\n'), result
 
 
-@pytest.mark.parametrize('args', [['-t', '--', 'true'], []], ids=['-t', 'shell'])
-def test_refused_without_the_annex(terminal, tmp_path, args):
-    """A kernel that was built without the terminal can run a command, and nothing on a terminal."""
+@pytest.fixture
+def without_terminal(tmp_path):
+    """A build folder whose kernel, by what it says of itself, has no annex."""
     for name in ('kernel.elf', 'initrd.cpio'):
         os.symlink(os.path.join(runner.BUILD, name), tmp_path / name)
     (tmp_path / 'annex').write_text('\n')
-    out, status = end(terminal('--build', str(tmp_path), *args))
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize('args', [['-t', '--', 'true'], []], ids=['-t', 'shell'])
+def test_refused_without_the_annex(terminal, without_terminal, args):
+    """A kernel that was built without the terminal can run a command, and nothing on a terminal."""
+    out, status = end(terminal('--build', without_terminal, *args))
     assert status == 2 and 'built without the annex terminal' in out, out
+
+
+def test_shell_refused_without_the_annex(without_terminal):
+    """Also one that reads its commands from a file: a script must not find out by chance."""
+    result = runner.run([], b'echo typed\n', build=without_terminal)
+    assert result.status == 2 and not result.out, result
+    assert 'built without the annex terminal' in result.err.decode(), result
 
 
 def test_background_run_is_not_stopped(terminal):
