@@ -33,13 +33,15 @@ $(GT)/obj/%.o: tests/guest/%.S tests/tests.mk
 	@mkdir -p $(@D)
 	$(Q)$(GUEST_CC) -c $< -o $@
 
+$(call remember,$(MADE_OF)/guest-tests,$(sort $(wildcard tests/guest/*.S)))
+
 guest-objects = $(patsubst tests/guest/%,$(GT)/obj/%.o,$(basename $(wildcard tests/guest/$1_*.S))) \
     $(GT)/obj/check.o
 $(foreach name,$(GUEST_TESTS),$(eval $(GT)/$(name): $(call guest-objects,$(name))))
 # start.c looks at the registers of its very first instruction.
 $(GT)/start: private ENTRY := -Wl,-e,start_first
-$(GUEST_TESTS:%=$(GT)/%): $(GT)/%: $(GT)/obj/%.o
-	$(Q)$(GUEST_CC) -static -pthread $(ENTRY) -o $@ $^
+$(GUEST_TESTS:%=$(GT)/%): $(GT)/%: $(GT)/obj/%.o $(MADE_OF)/guest-tests
+	$(Q)$(GUEST_CC) -static -pthread $(ENTRY) -o $@ $(filter %.o,$^)
 
 # One freestanding source, linked as an interpreter and as a program that names it.
 FREESTANDING := $(GUEST_CFLAGS) -ffreestanding -nostdlib -fPIE -fno-stack-protector

@@ -32,7 +32,9 @@ $(VDSO)/%.o: vdso/%.S $(CONFIG)
 	$(say) AS $<
 	$(Q)$(CC) $(VDSO_CFLAGS) -c $< -o $@
 
-$(VDSO)/vdso.so.dbg: $(VDSO_O) linker/vdso.lds vdso/exports.map
+$(call remember,$(MADE_OF)/vdso.so,$(VDSO_C) $(VDSO_S))
+
+$(VDSO)/vdso.so.dbg: $(VDSO_O) $(MADE_OF)/vdso.so linker/vdso.lds vdso/exports.map
 	$(say) LINK $@
 	$(Q)$(LD) $(VDSO_LDFLAGS) -T linker/vdso.lds -o $@ $(VDSO_O)
 
@@ -45,10 +47,11 @@ $(VDSO)/vdso.so: $(VDSO)/vdso.so.dbg $(wildcard tools/vdsolint tools/vdsolint.d/
 	$(Q)tools/vdsolint $@.unchecked
 	$(Q)mv $@.unchecked $@
 
-# Three lines: compile IN to OUT, link IN to OUT, strip IN to OUT.
+# Three lines: compile IN to OUT, link IN to OUT, strip IN to OUT. Without the place of this checkout,
+# so that they hold for a copy of the build folder too.
 $(VDSO)/recipe: vdso/vdso.mk $(CONFIG)
 	@mkdir -p $(@D)
-	$(Q)printf '%s\n' '$(CC) $(VDSO_CFLAGS) -c IN -o OUT' \
+	$(Q)printf '%s\n' '$(CC) $(filter-out -ffile-prefix-map=%,$(VDSO_CFLAGS)) -c IN -o OUT' \
 	    '$(LD) $(VDSO_LDFLAGS) -T linker/vdso.lds -o OUT IN' \
 	    '$(OBJCOPY) -S $(READ_ONLY_SECTIONS) IN OUT' > $@
 $(VDSO)/vdso.so: | $(VDSO)/recipe

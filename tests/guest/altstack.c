@@ -20,8 +20,8 @@ is_on(const void *address)
     return (char *)address >= stack && (char *)address < stack + SIZE;
 }
 
-/* The address of a local tells the stack. The setting is asked for twice, by the call and in the
- * frame: the kernel fills both, at different places. */
+/* The address of a local variable tells on which stack we are. The setting is asked for twice, by
+ * the call and in the frame, because the kernel fills the two at different places. */
 static void
 handler(int signal, siginfo_t *info, void *context)
 {
@@ -90,8 +90,8 @@ changing_handler(int signal)
     eperm = sigaltstack(&ss, NULL) == -1 ? errno : 0;
 }
 
-/* Allowed, the next frame would start at the top of the stack that this handler stands on.
- * sigaltstack(2), ERRORS. */
+/* If the change were allowed, the next frame would start at the top of the stack on which this
+ * handler stands. Source: sigaltstack(2), ERRORS. */
 TEST(no_change_while_on_it, "the stack in use can be changed",
      "kernel/proc/frame.c:/^alternate_stack_set/")
 {
@@ -118,7 +118,8 @@ nested_handler(int signal)
     count++;
 }
 
-/* From the top again it would overwrite the first handler's frame and locals. */
+/* The second frame goes below the first one. A frame at the top of the stack again would overwrite
+ * the first handler's frame and locals. */
 TEST(second_signal_continues_on_it, "the second frame starts at the top again",
      "kernel/proc/frame.c")
 {
@@ -131,8 +132,8 @@ TEST(second_signal_continues_on_it, "the second frame starts at the top again",
     EQ(below, 1);
 }
 
-/* A runtime does this before it gives a thread's stack back (Go's unminit, the sanitizers): a
- * frame written there later would be in somebody else's memory. */
+/* A runtime does this before it gives a thread's stack back (Go's unminit, the sanitizers). A frame
+ * that is written there later would be in memory that has another owner by then. */
 TEST(disabled, "SS_DISABLE is a flag like others", "kernel/proc/frame.c:/^alternate_stack_set/")
 {
     stack_t now;
@@ -161,8 +162,8 @@ TEST(refusals, "a tiny stack or unknown flags are taken",
     OK(sigaltstack(&ss, NULL));
 }
 
-/* Here Linux differs: since 4.7 it knows this flag, and a coroutine that finds it may switch away
- * from a handler. It must learn that it may not. */
+/* Linux differs here: since 4.7 it takes this flag, which lets a coroutine switch away from a
+ * handler. Postern does not have it, and must say so. */
 TEST(no_autodisarm, "SS_AUTODISARM is taken and not obeyed",
      "kernel/proc/frame.c:/^alternate_stack_set/")
 {
@@ -170,7 +171,8 @@ TEST(no_autodisarm, "SS_AUTODISARM is taken and not obeyed",
     FAILS(sigaltstack(&ss, NULL), EINVAL);
 }
 
-/* Kept, so that libraries can put the former stack back. */
+/* A library that sets its own stack for a while puts the former one back with what it was told
+ * here. */
 TEST(old_comes_back, "the old setting is not returned",
      "kernel/proc/frame.c:/^alternate_stack_set/")
 {
@@ -179,14 +181,14 @@ TEST(old_comes_back, "the old setting is not returned",
     use(stack, SIZE, 0);
     OK(sigaltstack(&ss, &old));
     TRUE(old.ss_sp == stack && old.ss_size == SIZE && old.ss_flags == 0);
-    /* In and out at one address. */
+    /* The new and the old setting may be at one address: the kernel reads before it writes. */
     EQ(sys(SYS_sigaltstack, &old, &old), 0);
     TRUE(old.ss_sp == other);
 }
 
 static sigjmp_buf back;
 
-/* Leaves by a jump, as language runtimes do that turn an overflow into an exception. */
+/* Leaves by a jump, as runtimes of languages do that turn an overflow into an exception. */
 static void
 overflow_handler(int signal, siginfo_t *info, void *context)
 {
@@ -205,8 +207,8 @@ recurse(int n)
     return n == 0 ? 0 : recurse(n - 1) + room[0];
 }
 
-/* The one reason why sigaltstack exists: sp is below the stack's limit, and there is nowhere else
- * to write a frame. */
+/* This is why sigaltstack exists: sp is below the limit of the stack, so the frame of SIGSEGV has
+ * nowhere else to go. */
 TEST(stack_overflow_is_caught, "the frame goes to the stack that has none left",
      "kernel/proc/frame.c, kernel/mm/fault.c")
 {
@@ -228,8 +230,9 @@ raise_again(int signal)
     raise(signal);
 }
 
-/* 4 KiB hold a few frames. The next one must not go into what lies below, often another thread's
- * data: Linux and we kill by SIGSEGV, for its handler would need the same stack. */
+/* The stack has 4 KiB, room for a few frames. The next frame must not go into what lies below,
+ * which often is another thread's data. Linux and Postern end the process by SIGSEGV, because a
+ * handler of SIGSEGV would need the same stack. */
 TEST(overflow_of_the_alternate_stack, "a frame is written below the alternate stack",
      "kernel/proc/frame.c")
 {
@@ -241,8 +244,8 @@ TEST(overflow_of_the_alternate_stack, "a frame is written below the alternate st
     EQ(IN_CHILD(raise(SIGUSR1)), KILLED(SIGSEGV));
 }
 
-/* The child has a copy of the memory, so the address is right in it. Of a thread it would not be:
- * clone with CLONE_VM starts without one (sigaltstack(2)). */
+/* The child has a copy of the memory, so the address of the stack is right there too. It would not
+ * be right for a thread: clone with CLONE_VM starts without an alternate stack (sigaltstack(2)). */
 TEST(fork_keeps_it, "the child's handler runs on the normal stack",
      "kernel/proc/process.c:/^task_copy/")
 {

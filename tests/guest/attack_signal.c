@@ -77,9 +77,9 @@ again(int signo, siginfo_t *info, void *context)
     raise(SIGUSR1); /* SA_NODEFER: one frame upon the other, until there is no room */
 }
 
-/* With SA_ONSTACK the frames pile up on the alternate stack; without it SIGUSR1's would go there
- * all the same, as its handler already stands on it. Either way the end is SIGSEGV, as there is
- * no room for its frame. */
+/* With SA_ONSTACK set, the frames pile up on the alternate stack. Without it those of SIGUSR1 go
+ * there all the same, because its handler already stands on it. Both end by SIGSEGV, when there is
+ * no room for the next frame. */
 TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
      "kernel/proc/frame.c:/^frame_push/")
 {
@@ -100,7 +100,7 @@ TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
 TEST(alternate_stack_flags, "a mode that is none is taken",
      "kernel/proc/frame.c:/^alternate_stack_set/")
 {
-    stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = 3 }, old;
+    stack_t s = { .ss_sp = alternate, .ss_size = sizeof(alternate), .ss_flags = 3 }, old;
     FAILS(sigaltstack(&s, NULL), EINVAL);
     s.ss_flags = 4;
     FAILS(sigaltstack(&s, NULL), EINVAL);
@@ -210,15 +210,16 @@ flood(void)
     EQ(status, 0);
 }
 
-/* More than a queue holds, all blocked, in a process that then ends without taking one. */
+/* Sends more signals than a queue holds, all of them blocked, to a process that then ends without
+ * taking any. */
 TEST(pending_floods, "queued signals are not given back", "kernel/proc/pending.c")
 {
     gives_back(flood);
 }
 
-/* As fast as setitimer(2) can say. A kernel that rearms in the interrupt, from the last deadline,
- * never leaves it: the next one is already due. The second half fires at nobody, as SIGALRM is
- * ignored then. */
+/* The timer fires as often as setitimer(2) can say. A kernel that arms it again in the interrupt,
+ * from the last deadline, never leaves the interrupt: the next deadline is already past. In the
+ * second half nobody gets the signal, for SIGALRM is ignored then. */
 TEST(microsecond_alarm, "the timer's own handler never ends",
      "kernel/proc/signal.c:/^process_alarm/")
 {
@@ -272,9 +273,9 @@ TEST(numbers_at_the_edge, "INT_MIN is negated, or a tid is no process", "kernel/
 
 /* --- SIGKILL ---------------------------------------------------------------------------------- */
 
-/* One way each to be where a kill could fail to reach: a loop in user space, waits with
- * everything blocked, stopped, in vfork, in a call that never ends, in one that ends all the
- * time. */
+/* Goes into one of twelve states in which a kill could fail to reach it: a loop in user space,
+ * waits with everything blocked, stopped, in vfork, in a call that never ends, in one that ends all
+ * the time. */
 static void
 be_busy(int how)
 {
@@ -329,8 +330,9 @@ be_busy(int how)
     sleep_for_ever(NULL);
 }
 
-/* At three moments each: before it is there, on the way, and asleep. What it leaves - a vfork
- * child, a child - is of its group and is ended with it. */
+/* Kills at three moments: before the child is in its state, on the way there, and when it is there.
+ * The child may leave a process of its own behind; that one is in its group and is ended with
+ * it. */
 TEST(kill_in_every_state, "a wait does not end for SIGKILL", "kernel/proc/exit.c:/^hurry_others/")
 {
     for (int how = 0; how < 12; how++)

@@ -30,16 +30,16 @@ check_fail(const char *file, int line, const char *format, ...)
     if (check_report && !__atomic_exchange_n(&check_report->taken, 1, __ATOMIC_SEQ_CST)) {
         char what[600];
         va_start(ap, format);
-        vsnprintf(what, sizeof what, format, ap);
+        vsnprintf(what, sizeof(what), format, ap);
         va_end(ap);
-        snprintf(check_report->text, sizeof check_report->text, "%s (%s:%d)", what, file, line);
+        snprintf(check_report->text, sizeof(check_report->text), "%s (%s:%d)", what, file, line);
     }
     /* The raw call: no handler of atexit, and all threads end. */
     sys(SYS_exit_group, 1);
     __builtin_unreachable();
 }
 
-/* By name, EAGAIN and not 11: that is how manual pages speak. */
+/* Gives the name, EAGAIN and not 11, because manual pages speak so. */
 static const char *
 error_name(int err)
 {
@@ -106,7 +106,7 @@ run_body(const struct check_test *test)
     _exit(0);
 }
 
-/* What the frame knows when the check itself said nothing. */
+/* Says what the frame knows when the check itself has said nothing. */
 static void
 describe_end(int status, char *text, size_t size)
 {
@@ -119,30 +119,30 @@ describe_end(int status, char *text, size_t size)
         snprintf(text, size, "expected status 0, seen %d", WEXITSTATUS(status));
 }
 
-/* One line in one write, so that nothing can come in between: a check may have left somebody who
- * prints. */
+/* Runs one check and tells whether it was good. The verdict is one line in one write, so that
+ * nothing comes in between: a check may have left a process that prints. */
 static bool
 run_check(const struct check_test *test)
 {
     char line[1500], text[1000];
     int status = -1;
-    memset(check_report, 0, sizeof *check_report);
+    memset(check_report, 0, sizeof(*check_report));
     pid_t pid = fork();
     if (pid == 0)
         run_body(test);
     if (pid < 0)
-        snprintf(text, sizeof text, "expected fork to work, seen %s", error_name(errno));
+        snprintf(text, sizeof(text), "expected fork to work, seen %s", error_name(errno));
     while (pid > 0 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
         ;
     /* What the check left running must not disturb the next one. */
     if (pid > 0)
         kill(-pid, SIGKILL);
     if (pid > 0)
-        describe_end(status, text, sizeof text);
+        describe_end(status, text, sizeof(text));
     bool good = pid > 0 && status == 0 && !check_report->taken;
     int n =
-        good ? snprintf(line, sizeof line, "ok %s\n", test->name)
-             : snprintf(line, sizeof line, "not ok %s: %s, usual cause: %s, see %s\n", test->name,
+        good ? snprintf(line, sizeof(line), "ok %s\n", test->name)
+             : snprintf(line, sizeof(line), "not ok %s: %s, usual cause: %s, see %s\n", test->name,
                         check_report->taken ? check_report->text : text, test->cause, test->see);
     return write(1, line, n) == n && good;
 }
@@ -171,7 +171,7 @@ main(int argc, char **argv)
         printf("not ok frame: expected shared memory, seen %s\n", error_name(errno));
         return 1;
     }
-    /* In the order of the file, which -fno-toplevel-reorder keeps. */
+    /* The checks run in the order of the file, which -fno-toplevel-reorder keeps. */
     for (const struct check_test *const *t = __start_checks; t < __stop_checks; t++)
         if (wanted((*t)->name, argc, argv))
             failed += !run_check(*t);

@@ -28,7 +28,7 @@ ns(struct timespec t)
     return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* By libc, so by the vDSO where there is one. */
+/* Reads the clock by libc, and so by the vDSO where there is one. */
 static long
 by_vdso(clockid_t id)
 {
@@ -129,7 +129,7 @@ TEST(relations, "MONOTONIC counts from 1970, or REALTIME from boot", "kernel/tim
     long real = by_vdso(CLOCK_REALTIME), mono = by_vdso(CLOCK_MONOTONIC);
     long boot = by_vdso(CLOCK_BOOTTIME), raw = by_vdso(CLOCK_MONOTONIC_RAW);
     long tai = by_vdso(CLOCK_TAI);
-    /* After 2020, before 2100. */
+    /* REALTIME is between the years 2020 and 2100. */
     TRUE(real > 1577836800 * SECOND && real < 4102444800 * SECOND);
     TRUE(mono >= 0 && mono < 86400 * SECOND);
     TRUE(boot >= mono && boot - mono < 10 * SECOND);
@@ -202,8 +202,8 @@ rusage_us(int who)
            r.ru_stime.tv_usec;
 }
 
-/* The one that sleeps must not count, the one that works must: profilers and benchmarks measure
- * so. 5 ms are left for a tick's rounding. */
+/* A thread that sleeps uses no CPU time, one that works does: profilers and benchmarks measure so.
+ * 5 ms are left for the rounding of a tick. */
 TEST(cpu_clocks, "CPU time counts sleep, or does not count work",
      "kernel/sched/schedule.c:/^thread_run_ticks/")
 {
@@ -215,7 +215,8 @@ TEST(cpu_clocks, "CPU time counts sleep, or does not count work",
     TRUE(by_vdso(CLOCK_PROCESS_CPUTIME_ID) - a >= 45 * MS);
 }
 
-/* Its ids are made of the pid by libc, clock_getcpuclockid(3); no list of fixed ids holds them. */
+/* libc makes such an id of the pid (clock_getcpuclockid(3)), so no list of fixed ids can hold
+ * them. */
 TEST(cpu_clock_of_a_process, "clock_getcpuclockid's ids are unknown", "kernel/syscall/time.c")
 {
     clockid_t id;
@@ -225,7 +226,7 @@ TEST(cpu_clock_of_a_process, "clock_getcpuclockid's ids are unknown", "kernel/sy
     TRUE(ns(t) > 0);
 }
 
-/* In microseconds, cut and not rounded: rounded up it would be ahead of CLOCK_REALTIME. */
+/* Microseconds are cut and not rounded: rounded up, they would be ahead of CLOCK_REALTIME. */
 TEST(gettimeofday_agrees, "gettimeofday is not REALTIME", "vdso/clock.c")
 {
     struct timeval v, w;
@@ -251,6 +252,7 @@ TEST(gettimeofday_arguments, "a NULL is written to", "vdso/clock.c, kernel/sysca
     EQ(z.tz_dsttime, 0);
 }
 
+/* time(2) has seconds alone, and a program may compare them with a timestamp from clock_gettime. */
 TEST(time_agrees, "time() is seconds late or ahead", "vdso/clock.c")
 {
     for (int i = 0; i < 1000; i++) {
@@ -279,8 +281,8 @@ TEST(times_and_getrusage, "user time does not grow, or the unit is not 1/100 s",
     TRUE(rusage_us(RUSAGE_CHILDREN) >= 0);
 }
 
-/* getrusage(2): of children that have ended and been waited for. `time` in a shell is made of
- * it. */
+/* getrusage(2) tells the time of children that have ended and been waited for. The shell's `time`
+ * is made of it. */
 TEST(time_of_children, "the time of waited children is not added", "kernel/proc/wait.c:/^look/")
 {
     struct tms t;

@@ -1,9 +1,9 @@
 /* cow.c - fork's memory: private pages are copied when written, shared ones never are.
  *
- * By stores, which fault, and by system calls that write into a page, which go past the user's
- * page table: a kernel that forgets the latter lets a child's read() change its parent. In both
- * directions, for the parent's own entries lose their right to write, too. What fork does to all
- * else is in fork.c, files mapped private in filemap.c. Source: fork(2), mmap(2). */
+ * Pages are written in two ways: by stores, which fault, and by system calls, which go past the
+ * user's page table. A kernel that forgets the latter lets a child's read() change its parent. Both
+ * directions are tried, because the parent's own entries lose their right to write, too. What fork
+ * does to all else is in fork.c, files mapped private in filemap.c. Source: fork(2), mmap(2). */
 #include "probe.h"
 #include "fixture.h"
 
@@ -143,7 +143,7 @@ TEST(parent_ends_first, "the last owner's pages are freed with the parent", "ker
     EQ(p[0], 9);
 }
 
-/* Pipe, clock and random bytes are written by different ways of the kernel. */
+/* A pipe, a clock and random bytes: the kernel writes each of them in another way. */
 TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to both processes",
      "kernel/mm/usercopy.c")
 {
@@ -190,10 +190,10 @@ TEST(call_copies_over_page_borders, "only the first page of a range is made writ
     char *p = map(8, MAP_PRIVATE);
     static char text[3 * PAGE];
     memset(p, 1, 8 * PAGE);
-    memset(text, 2, sizeof text);
+    memset(text, 2, sizeof(text));
     OK(pipe(fds));
-    EQ(IN_CHILD(EQ(write(fds[1], text, sizeof text), sizeof text);
-                EQ(read(fds[0], p + PAGE - 100, sizeof text), sizeof text); EQ(p[PAGE - 101], 1);
+    EQ(IN_CHILD(EQ(write(fds[1], text, sizeof(text)), sizeof(text));
+                EQ(read(fds[0], p + PAGE - 100, sizeof(text)), sizeof(text)); EQ(p[PAGE - 101], 1);
                 EQ(p[PAGE - 100], 2); EQ(p[4 * PAGE - 101], 2); EQ(p[4 * PAGE - 100], 1)),
        0);
     for (int i = 0; i < 8; i++)
@@ -219,7 +219,8 @@ TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", 
     EQ(p[0], 6);
 }
 
-/* Pages that went to the free list too early would come back with 0xee in the 64 new ones. */
+/* If the child's munmap freed pages that the parent still has, the 64 new pages would get them, and
+ * fill them with 0xee. */
 TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kernel/mm/frame.c")
 {
     char *p = map(8, MAP_PRIVATE), *s = map(8, MAP_SHARED);
@@ -234,8 +235,8 @@ TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kerne
     }
 }
 
-/* How malloc gives memory back; madvise(2): the next touch of private memory finds zeros, of the
- * caller. */
+/* malloc gives memory back by this call. madvise(2): the next touch of private memory finds zeros -
+ * in the process that called, and in no other. */
 TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's page",
      "kernel/mm/map.c:/^space_advise/")
 {
@@ -243,6 +244,19 @@ TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's pag
     memset(p, 1, 2 * PAGE);
     EQ(IN_CHILD(OK(madvise(p, PAGE, MADV_DONTNEED)); EQ(p[0], 0); EQ(p[PAGE], 1)), 0);
     EQ(p[0], 1);
+}
+
+/* A child that finds these pages as its parent left them, writes them and finds what it wrote. */
+static void
+fill_pages(char *p, unsigned long pages, char value)
+{
+    for (unsigned long i = 0; i < pages; i++) {
+        EQ(p[i * PAGE], 1);
+        memset(p + i * PAGE, value, PAGE);
+    }
+    for (unsigned long i = 0; i < pages * PAGE; i++)
+        EQ(p[i], value);
+    _exit(0);
 }
 
 /* Nine processes fault on the same 32 pages, on several harts. Who copies and who may keep the
@@ -254,16 +268,11 @@ TEST(many_children_write_at_once, "two harts copy the same page and lose a count
     char *p = map(PAGES, MAP_PRIVATE);
     pid_t pids[CHILDREN];
     memset(p, 1, PAGES * PAGE);
-    for (int c = 0; c < CHILDREN; c++)
-        if ((pids[c] = OK(fork())) == 0) {
-            for (int i = 0; i < PAGES; i++) {
-                EQ(p[i * PAGE], 1);
-                memset(p + i * PAGE, c + 10, PAGE);
-            }
-            for (unsigned long i = 0; i < PAGES * PAGE; i++)
-                EQ(p[i], c + 10);
-            _exit(0);
-        }
+    for (int c = 0; c < CHILDREN; c++) {
+        pids[c] = OK(fork());
+        if (pids[c] == 0)
+            fill_pages(p, PAGES, c + 10);
+    }
     for (int i = 0; i < PAGES; i++)
         p[i * PAGE + 1] = 2;
     for (int c = 0; c < CHILDREN; c++)

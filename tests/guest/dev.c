@@ -1,14 +1,15 @@
 /* dev.c - /dev: null, zero, tty; what is there and how it behaves.
  *
- * For programs under tools/run, which have no terminal: their input and output are ports. What a
- * terminal does is asked from outside, by tests/host/test_tty.py; random and urandom have no
- * check here. Source: null(4), tty(4), open(2). */
+ * Programs under tools/run have no terminal: their input and output are ports. What a terminal does
+ * is asked from outside, by tests/host/test_run_terminal.py and test_tty.py. Nothing here is about
+ * random and urandom. Source: null(4), tty(4), open(2). */
 #include "check.h"
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 
-/* lseek must work on it: programs seek in what the shell has put there with `< /dev/null`. */
+/* lseek must work on /dev/null, because programs seek in what the shell has put there with `<
+ * /dev/null`. */
 TEST(null, "/dev/null reads something or is full", "kernel/fs/dev.c")
 {
     char byte = 7;
@@ -26,13 +27,15 @@ TEST(zero, "/dev/zero gives less than asked, or no zeros", "kernel/fs/dev.c")
 {
     static char big[100000];
     int fd = OK(open("/dev/zero", O_RDWR));
-    memset(big, 1, sizeof big);
-    EQ(read(fd, big, sizeof big), sizeof big);
-    for (unsigned i = 0; i < sizeof big; i++)
+    memset(big, 1, sizeof(big));
+    EQ(read(fd, big, sizeof(big)), sizeof(big));
+    for (unsigned i = 0; i < sizeof(big); i++)
         EQ(big[i], 0);
     EQ(write(fd, "abc", 3), 3);
 }
 
+/* Shared memory without a name was made by mapping /dev/zero before MAP_ANONYMOUS existed
+ * (zero(4)). A child has to see what its parent writes, and the other way round. */
 TEST(zero_mapped_shared, "each process has a /dev/zero mapping of its own, though it is shared",
      "kernel/syscall/memory.c:/^sys_mmap/")
 {
@@ -76,6 +79,8 @@ TEST(tmp_is_writable, "/tmp is missing or read-only", "tools/mkinitrd, kernel/fs
     OK(unlink("/tmp/dev.test"));
 }
 
+/* libc's shm_open and sem_open make their files in /dev/shm, and fail when the directory is
+ * missing. */
 TEST(shared_memory_by_name, "/dev/shm is missing: shm_open and sem_open", "kernel/fs/vfs.c")
 {
     OK(close(OK(open("/dev/shm/dev.test", O_RDWR | O_CREAT | O_EXCL, 0600))));

@@ -34,8 +34,8 @@ TEST(make_and_remove, "a directory that is not empty is removed", "kernel/fs/tre
     FAILS(rmdir("/"), EBUSY);
 }
 
-/* Its name, its own `.`, and a `..` of each directory in it. find(1) used to stop looking for
- * directories when it had seen as many. */
+/* The links of a directory are its name, its own `.`, and a `..` of each directory in it. find(1)
+ * used to stop looking for directories when it had seen that many. */
 TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c")
 {
     struct stat st;
@@ -68,6 +68,7 @@ TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/tree.c")
     FAILS(unlink("f"), ENOENT);
 }
 
+/* unlink(2): if the name is a symbolic link, the link is removed and not the file behind it. */
 TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/tree.c")
 {
     enter("unlink2");
@@ -77,8 +78,8 @@ TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/tree.c")
     EQ(first_byte("f"), 'x');
 }
 
-/* How editors and package managers replace a file: who has the old one open keeps it, and
- * everybody else finds the whole new one. Of two names of one file rename(2) says that it does
+/* Editors and package managers replace a file this way: who has the old one open keeps it, and
+ * everybody else finds the whole new one. If both names are one file, rename(2) says, it does
  * nothing. */
 TEST(rename_over, "the old target stays, or the name is gone for a moment", "kernel/fs/tree.c")
 {
@@ -137,11 +138,11 @@ TEST(rename_of_a_directory_moves_dotdot, "`..` of a moved directory is the old p
     OK(chdir("a/d"));
     OK(rename("../../a/d", "../../b/d"));
     EQ(first_byte("../mark"), 'B');
-    TRUE(getcwd(text, sizeof text) && strcmp(text + strlen(text) - 4, "/b/d") == 0);
+    TRUE(getcwd(text, sizeof(text)) && strcmp(text + strlen(text) - 4, "/b/d") == 0);
 }
 
-/* How a program publishes a file without a race against another that does the same: rename(2),
- * RENAME_NOREPLACE. */
+/* A program publishes a file this way without a race against another that does the same (rename(2),
+ * RENAME_NOREPLACE). */
 TEST(rename_noreplace, "renameat2's flag is ignored", "kernel/syscall/file_name.c")
 {
     enter("rename4");
@@ -178,22 +179,22 @@ TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it",
 {
     char text[20];
     enter("symlink");
-    memset(text, '#', sizeof text);
+    memset(text, '#', sizeof(text));
     OK(symlink("target/of it", "l"));
-    EQ(readlink("l", text, sizeof text), 12);
+    EQ(readlink("l", text, sizeof(text)), 12);
     EQ(memcmp(text, "target/of it########", 20), 0);
     EQ(readlink("l", text, 3), 3);
     FAILS(symlink("x", "l"), EEXIST);
     FAILS(symlink("", "m"), ENOENT);
     FAILS(symlink("x", "no/l"), ENOENT);
     put("f", "x");
-    FAILS(readlink("f", text, sizeof text), EINVAL);
-    FAILS(readlink(".", text, sizeof text), EINVAL);
-    FAILS(readlink("none", text, sizeof text), ENOENT);
+    FAILS(readlink("f", text, sizeof(text)), EINVAL);
+    FAILS(readlink(".", text, sizeof(text)), EINVAL);
+    FAILS(readlink("none", text, sizeof(text)), ENOENT);
     /* The empty path is for a link's own descriptor. */
-    FAILS(readlink("", text, sizeof text), ENOENT);
-    ERR(sys(SYS_readlinkat, OK(open("f", O_RDONLY)), "", text, sizeof text), ENOENT);
-    EQ(sys(SYS_readlinkat, OK(open("l", O_PATH | O_NOFOLLOW)), "", text, sizeof text), 12);
+    FAILS(readlink("", text, sizeof(text)), ENOENT);
+    ERR(sys(SYS_readlinkat, OK(open("f", O_RDONLY)), "", text, sizeof(text)), ENOENT);
+    EQ(sys(SYS_readlinkat, OK(open("l", O_PATH | O_NOFOLLOW)), "", text, sizeof(text)), 12);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, 0), EINVAL);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, -1L), EINVAL);
 }
@@ -208,7 +209,7 @@ TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
     OK(mkdir("d", 0700));
     put("f", "x");
     OK(chdir("d"));
-    EQ(sys(SYS_getcwd, text, sizeof text), strlen(text) + 1);
+    EQ(sys(SYS_getcwd, text, sizeof(text)), strlen(text) + 1);
     EQ(strcmp(text + strlen(text) - 2, "/d"), 0);
     OK(chdir(".."));
     FAILS(chdir("f"), ENOTDIR);
@@ -223,7 +224,8 @@ TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
     EQ(sys(SYS_getcwd, text, 2), 2);
 }
 
-/* How fts(3), which rm -r and find use, comes back from a directory that may have been moved. */
+/* fts(3), which rm -r and find use, comes back this way from a directory that may have been
+ * moved. */
 TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
 {
     char text[200];
@@ -231,12 +233,13 @@ TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
     put("f", "x");
     int dir = OK(open("/tmp", O_RDONLY)), file = OK(open("f", O_RDONLY));
     OK(fchdir(dir));
-    TRUE(getcwd(text, sizeof text) && strcmp(text, "/tmp") == 0);
+    TRUE(getcwd(text, sizeof(text)) && strcmp(text, "/tmp") == 0);
     FAILS(fchdir(file), ENOTDIR);
     FAILS(fchdir(77), EBADF);
 }
 
-/* Its names are gone but it is still somebody's: nothing new may come into what nobody can find. */
+/* The directory has no name any more, but a process still stands in it. Nothing new may come into a
+ * directory that nobody can find. */
 TEST(removed_working_directory, "a removed directory can be filled again", "kernel/fs/tree.c")
 {
     char text[200];
@@ -246,7 +249,7 @@ TEST(removed_working_directory, "a removed directory can be filled again", "kern
     OK(rmdir("../d"));
     FAILS(open("x", O_WRONLY | O_CREAT, 0600), ENOENT);
     FAILS(mkdir("x", 0700), ENOENT);
-    ERR(sys(SYS_getcwd, text, sizeof text), ENOENT);
+    ERR(sys(SYS_getcwd, text, sizeof(text)), ENOENT);
     OK(chdir(".."));
 }
 
@@ -260,7 +263,7 @@ TEST(deep_directories, "a deep path overflows the kernel's stack", "kernel/fs/tr
         OK(mkdir("d", 0700));
         OK(chdir("d"));
     }
-    TRUE(getcwd(text, sizeof text) != NULL);
+    TRUE(getcwd(text, sizeof(text)));
     TRUE(strlen(text) > 400);
     for (int i = 0; i < 200; i++) {
         OK(chdir(".."));

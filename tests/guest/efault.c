@@ -3,8 +3,8 @@
  * Kinds: NULL, one below the end of user space, not canonical, the kernel's half, PROT_NONE,
  * just unmapped; for results also a read-only page, and an object whose second half is not
  * mapped. The wanted answer is EFAULT each time, and the kernel lives: one unchecked pointer is
- * a way to read or write all of it. (By vDSO instead of by call a bad pointer is SIGSEGV, for
- * nobody checks it.) Pages that come only when they are touched are in cow.c. Source: the manual
+ * a way to read or write all of it. (The vDSO answers a bad pointer by SIGSEGV, because nobody
+ * checks it there.) Pages that come only when they are touched are in cow.c. Source: the manual
  * pages' EFAULT. */
 #include "fixture.h"
 #include <linux/futex.h>
@@ -101,12 +101,12 @@ refuse_output(const struct call *calls, int count)
 #define INPUT(...)                                                                                 \
     do {                                                                                           \
         struct call calls_[] = { __VA_ARGS__ };                                                    \
-        refuse_input(calls_, sizeof calls_ / sizeof *calls_);                                      \
+        refuse_input(calls_, sizeof(calls_) / sizeof(*calls_));                                    \
     } while (0)
 #define OUTPUT(...)                                                                                \
     do {                                                                                           \
         struct call calls_[] = { __VA_ARGS__ };                                                    \
-        refuse_output(calls_, sizeof calls_ / sizeof *calls_);                                     \
+        refuse_output(calls_, sizeof(calls_) / sizeof(*calls_));                                   \
     } while (0)
 
 /* A pipe with 100 bytes in it, and room. */
@@ -117,7 +117,7 @@ make_pipe(void)
 {
     char bytes[100] = { 0 };
     OK(pipe(fds));
-    EQ(write(fds[1], bytes, sizeof bytes), 100);
+    EQ(write(fds[1], bytes, sizeof(bytes)), 100);
 }
 
 /* The file must still be empty at the end: bytes that could not be read must not count as
@@ -184,6 +184,7 @@ TEST(half_mapped_buffer, "bytes behind the mapped half are taken from somewhere"
     TRUE(m == -EFAULT || (m >= 0 && m <= 100));
 }
 
+/* Each of these calls reads a name from the program, before it looks at anything else. */
 TEST(paths, "a path is read without a check", "kernel/fs/path.c, kernel/mm/usercopy.c")
 {
     char text[64];
@@ -225,7 +226,7 @@ TEST(execve_vectors, "argv and envp are followed without a check", "kernel/proc/
     }
 }
 
-/* At edge - 4 only the first bytes have room. */
+/* At edge - 4 there is room for the first bytes of the struct alone. */
 TEST(stat_buffers, "the struct is written in place, or only its first page is checked",
      "kernel/syscall/file_stat.c")
 {
@@ -279,7 +280,7 @@ TEST(time_out, "a clock writes through a bad pointer", "kernel/syscall/time.c")
     ERR(sys(SYS_times, 8), EFAULT);
 }
 
-/* A time-out is read before the wait begins: later would be too late to refuse it. */
+/* The time-out is read before the wait begins: afterwards it would be too late to refuse it. */
 TEST(time_in, "a time is read without a check", "kernel/syscall/time.c")
 {
     INPUT({ "nanosleep", SYS_nanosleep, { BAD, 0 } },
@@ -343,7 +344,8 @@ TEST(poll_array, "the array is read or written without a check", "kernel/syscall
     ERR(sys(SYS_ppoll, p, 1, &now, 0, 8), EFAULT);
 }
 
-/* With a private key the address alone could name the word; it must be looked at all the same. */
+/* For a private futex the address alone could name the word, without a look at the memory. The
+ * kernel must look all the same. */
 TEST(futex_words, "a futex on a bad address waits for ever", "kernel/proc/futex.c:/^key_of/")
 {
     static const unsigned long bad[] = { USER_END, KERNEL_ADDRESS, 0x1000 };
@@ -368,7 +370,8 @@ TEST(getrandom_buffer, "random bytes are written through a bad pointer",
     refuse(&c, "a NULL", 0);
 }
 
-TEST(small_structs, "prlimit64, affinity or fcntl locks skip the check", "kernel/syscall/system.c")
+/* Calls with a small struct of their own: each must check its pointer by itself. */
+TEST(small_structs, "prlimit64 or the calls for affinity skip the check", "kernel/syscall/system.c")
 {
     OUTPUT({ "prlimit64 old", SYS_prlimit64, { 0, 3, 0, BAD } },
            { "sched_getaffinity", SYS_sched_getaffinity, { 0, 64, BAD } });

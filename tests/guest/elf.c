@@ -1,8 +1,8 @@
 /* elf.c - execve of malformed ELF files: each is refused or dies, the caller lives on.
  *
  * A small valid program is written with one field spoilt. The wanted errnos are those of Linux
- * 6.12. Where Linux has already given the old program up, it kills; refusing with the errno of
- * the same defect is as good, so those rows take either. Several defects at once are
+ * 6.12. Some defects Linux finds when it has given the old program up, and then it kills. To
+ * refuse them earlier is as good, so those rows take either. Several defects at once are
  * attack_exec.c's, what a good file becomes is start.c's. Source: System V ABI, "Object Files"
  * and "Program Loading"; RISC-V ELF psABI; elf(5), execve(2). */
 #include "fixture.h"
@@ -32,23 +32,23 @@ static struct image image;
 static void
 make_valid(void)
 {
-    memset(&image, 0, sizeof image);
+    memset(&image, 0, sizeof(image));
     memcpy(image.e.e_ident, ELFMAG "\2\1\1", 7); /* 64 bits, little-endian, version 1 */
     image.e.e_type = ET_EXEC;
     image.e.e_machine = EM_RISCV;
     image.e.e_version = 1;
     image.e.e_entry = BASE + offsetof(struct image, code);
     image.e.e_phoff = offsetof(struct image, p);
-    image.e.e_ehsize = sizeof image.e;
-    image.e.e_phentsize = sizeof image.p[0];
+    image.e.e_ehsize = sizeof(image.e);
+    image.e.e_phentsize = sizeof(image.p[0]);
     image.e.e_phnum = 1;
     image.p[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
                                .p_flags = PF_R | PF_X,
                                .p_vaddr = BASE,
-                               .p_filesz = sizeof image,
-                               .p_memsz = sizeof image,
+                               .p_filesz = sizeof(image),
+                               .p_memsz = sizeof(image),
                                .p_align = PAGE };
-    memcpy(image.code, code, sizeof code);
+    memcpy(image.code, code, sizeof(code));
 }
 
 /* When not 0, the file is cut to this size. */
@@ -60,7 +60,7 @@ run(void)
 {
     unlink(PATH);
     int fd = OK(open(PATH, O_WRONLY | O_CREAT | O_TRUNC, 0755));
-    unsigned long size = cut ? cut : sizeof image;
+    unsigned long size = cut ? cut : sizeof(image);
     EQ(write(fd, &image, size), size);
     OK(fchmod(fd, 0755));
     close(fd);
@@ -80,7 +80,8 @@ result_name(int result)
 
 #define RUNS EXITED(7)
 
-/* Killed by SIGSEGV or SIGKILL as under Linux, or refused earlier. No status and no errno. */
+/* The result of a program that is killed by SIGSEGV or SIGKILL, as under Linux, or refused earlier.
+ * The number itself is neither a status nor an errno. */
 #define DIES 100000
 
 /* Compares what has become of the image with `wanted`, and makes it valid for the next row. */
@@ -109,6 +110,8 @@ TEST(valid_runs, "the smallest static program does not start", "kernel/proc/elf.
     EQ(run(), RUNS);
 }
 
+/* The first 16 bytes of a file say what it is (e_ident). Only some of them are looked at, on Linux
+ * too. */
 TEST(identification, "magic or class is not checked", "kernel/proc/elf.c")
 {
     make_valid();
@@ -148,8 +151,8 @@ TEST(program_header_table, "the table's size or place overflows", "kernel/proc/e
     GIVES(-ENOEXEC, image.e.e_phnum = 1170);
     GIVES(-ENOEXEC, image.e.e_phnum = 1171);
     GIVES(-ENOEXEC, image.e.e_phnum = 0xffff);
-    GIVES(-ENOEXEC, image.e.e_phoff = sizeof image);
-    GIVES(-ENOEXEC, image.e.e_phoff = sizeof image - 20);
+    GIVES(-ENOEXEC, image.e.e_phoff = sizeof(image));
+    GIVES(-ENOEXEC, image.e.e_phoff = sizeof(image) - 20);
     GIVES(-ENOEXEC, image.e.e_phoff = 1UL << 62);
     GIVES(-ENOEXEC, image.e.e_phoff = -1UL);
     GIVES(DIES, image.e.e_phoff = 0);
@@ -214,8 +217,8 @@ TEST(segment_addresses, "a segment reaches the kernel or page 0", "kernel/proc/e
     GIVES(DIES, image.p[0].p_offset = -PAGE);
 }
 
-/* In the first row it lies over the first one, which Linux allows; checks of the sum alone would
- * miss the others. */
+/* In the first row the second segment lies over the first one, which Linux allows. A check of only
+ * the first segment, or of the sum of all, would miss the other rows. */
 TEST(second_segment, "only the first segment is checked", "kernel/proc/elf.c:/^place/")
 {
 #define SECOND image.e.e_phnum = 2, image.p[1] = image.p[0]
@@ -247,6 +250,7 @@ TEST(segment_rights, "p_flags are not honoured", "kernel/proc/elf.c:/^map_segmen
     GIVES(RUNS, image.p[0].p_flags = PF_R | PF_W | PF_X);
 }
 
+/* A file without PT_LOAD has no place for an entry point, and nothing to run there. */
 TEST(no_load_segment, "a program without segments starts somewhere", "kernel/proc/elf.c")
 {
     make_valid();
@@ -308,7 +312,7 @@ TEST(interpreter_file, "a directory or a text is taken for an interpreter", "ker
     GIVES(-EIO, interp("/tmp/interp", 12));
     fd = OK(open("/tmp/interp", O_WRONLY));
     static char text[200] = "no ELF file at all";
-    EQ(write(fd, text, sizeof text), sizeof text);
+    EQ(write(fd, text, sizeof(text)), sizeof(text));
     close(fd);
     GIVES(-ELIBBAD, interp("/tmp/interp", 12));
     OK(chmod("/tmp/interp", 0644));

@@ -169,7 +169,7 @@ static void
 script_self(const char *path, const char *between, const char *after)
 {
     char text[600];
-    snprintf(text, sizeof text, "#!%s%s%s", between, check_self, after);
+    snprintf(text, sizeof(text), "#!%s%s%s", between, check_self, after);
     script(path, text);
 }
 
@@ -249,7 +249,7 @@ TEST(close_on_exec, "FD_CLOEXEC is not looked at, or all are closed",
        0);
 }
 
-/* An address in the old program; after exec there is another one, or nothing. */
+/* A handler of the old program. Its address means something else after exec, or nothing. */
 static void
 handler(int signal)
 {
@@ -302,7 +302,7 @@ TEST(identity_over_exec, "exec changes the pid, the directory or the umask",
     char pid[20];
     OK(chdir("/tmp"));
     umask(031);
-    EQ(IN_CHILD(snprintf(pid, sizeof pid, "%d", getpid());
+    EQ(IN_CHILD(snprintf(pid, sizeof(pid), "%d", getpid());
                 execl(check_self, check_self, "@identity", pid, NULL)),
        0);
 }
@@ -313,7 +313,7 @@ role_identity(char **argv)
     char text[100];
     if (atoi(argv[2]) != getpid())
         return 1;
-    if (!getcwd(text, sizeof text) || strcmp(text, "/tmp"))
+    if (!getcwd(text, sizeof(text)) || strcmp(text, "/tmp"))
         return 2;
     return umask(0) == 031 ? 0 : 3;
 }
@@ -382,7 +382,7 @@ role(int argc, char **argv)
     if (strcmp(argv[1], "@count") == 0)
         return argc % PRIME;
     if (strcmp(argv[1], "@chain") == 0 && atoi(argv[2]) > 0) {
-        snprintf(text, sizeof text, "%d", atoi(argv[2]) - 1);
+        snprintf(text, sizeof(text), "%d", atoi(argv[2]) - 1);
         execl(argv[0], argv[0], "@chain", text, NULL);
         return 9;
     }

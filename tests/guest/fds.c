@@ -5,8 +5,10 @@
  * share. What exec does with them is in exec.c, fork in fork.c. Source: open(2), "Open file
  * descriptions"; dup(2), fcntl(2), pipe(2). */
 #include "check.h"
+#include <sys/resource.h>
 
-/* `2>&1`: both write to one file, and the second must not begin at its start. */
+/* The shell's `2>&1` is a dup: both write to one file, and the second must not begin at its
+ * start. */
 TEST(dup_shares_the_offset, "dup opens the file anew",
      "kernel/syscall/file_fd.c:/^sys_dup/, kernel/fs/file.c")
 {
@@ -112,7 +114,8 @@ TEST(status_flags_are_shared, "O_NONBLOCK belongs to the descriptor",
     FAILS(read(fds[0], &byte, 1), EAGAIN);
 }
 
-/* In this order: a bad descriptor is EBADF even if the command is none. */
+/* A bad descriptor is EBADF even if the command is unknown, too: the descriptor is looked at
+ * first. */
 TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c")
 {
     FAILS(fcntl(0, 9999, 0), EINVAL);
@@ -121,8 +124,9 @@ TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c")
     FAILS(fcntl(77, 9999, 0), EBADF);
 }
 
-/* With pipe and fcntl there would be a moment in which another thread's fork takes the
- * descriptors along. 0x10 is no flag; O_APPEND is one, but not of pipe2. */
+/* The flags of pipe2 are set in the same step. With pipe and then fcntl there would be a moment in
+ * which another thread's fork takes the descriptors along. 0x10 is no flag; O_APPEND is one, but
+ * not of pipe2. */
 TEST(pipe2_flags, "O_CLOEXEC or O_NONBLOCK are forgotten, unknown flags taken",
      "kernel/syscall/file_fd.c")
 {
@@ -150,4 +154,25 @@ TEST(close_while_another_reads, "closing one of two descriptors ends the file",
     FAILS(read(fds[0], &byte, 1), EAGAIN);
     OK(close(two));
     EQ(read(fds[0], &byte, 1), 0);
+}
+
+/* A limit of 64 allows descriptors up to 63 (getrlimit(2): "one greater"); the child inherits it;
+ * the soft limit may not pass the hard one. */
+TEST(limit_of_descriptors, "there are groups, or setrlimit loses its argument",
+     "kernel/syscall (system)")
+{
+    struct {
+        unsigned long now, most;
+    } old, less, back;
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &old), 0);
+    less.now = 64;
+    less.most = old.most;
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, &back), 0);
+    EQ(back.now, old.now);
+    EQ(IN_CHILD(EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &back), 0); EQ(back.now, 64);
+                FAILS(dup2(0, 64), EBADF); EQ(dup2(0, 63), 63)),
+       0);
+    less.now = less.most + 1;
+    if (less.most != -1UL)
+        ERR(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, 0), EINVAL);
 }

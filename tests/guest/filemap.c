@@ -35,6 +35,7 @@ map(int fd, unsigned long length, int prot, int flags, unsigned long offset)
     return p;
 }
 
+/* mmap(2): offset is in bytes, and the mapping begins with the byte of the file at that place. */
 TEST(contents_and_offset, "the offset is not added, or is taken in pages",
      "kernel/fs/ramfs.c:/^map_page/")
 {
@@ -84,7 +85,8 @@ TEST(call_with_page_beyond_the_end, "a system call's copy kills, or reads zeros"
     ERR(sys(SYS_read, fds[0], p + PAGE, 1), EFAULT);
 }
 
-/* A debugger's breakpoint, or a relocation of ld.so, in a file that all others map as well. */
+/* A debugger writes its breakpoints, and ld.so its relocations, into private mappings of a file
+ * that all others map as well. */
 TEST(private_writes_stay_private, "a write goes to the file's own page",
      "kernel/mm/fault.c:/^copy_on_write/")
 {
@@ -113,7 +115,8 @@ TEST(private_write_after_read, "the first write after a read fault has no right 
     EQ(p[2], byte_at(2));
 }
 
-/* mmap(2) leaves it open; on Linux an unwritten private page is the file's own. */
+/* mmap(2) leaves open whether a later write to the file shows here. On Linux a private page that
+ * was not written is the file's own, so it does. */
 TEST(file_write_shows_in_clean_private_page, "the mapping is a copy made at mmap",
      "kernel/fs/ramfs.c:/^map_page/")
 {
@@ -124,7 +127,7 @@ TEST(file_write_shows_in_clean_private_page, "the mapping is a copy made at mmap
     EQ(p[3], 'Z');
 }
 
-/* And, as the file has the page, also whoever else maps it: the child. */
+/* The file's own page is written, so everybody who maps it sees the write: here the child. */
 TEST(shared_writes_reach_the_file, "MAP_SHARED of a file is private",
      "kernel/fs/ramfs.c:/^map_page/")
 {
@@ -174,8 +177,8 @@ TEST(mapping_outlives_close_and_unlink, "the pages go with the fd or the name",
     /* New files may not be given the pages. */
     int other = OK(open("/tmp/filemap2", O_RDWR | O_CREAT | O_TRUNC, 0600));
     static char x[16 * PAGE];
-    memset(x, 0xee, sizeof x);
-    EQ(write(other, x, sizeof x), sizeof x);
+    memset(x, 0xee, sizeof(x));
+    EQ(write(other, x, sizeof(x)), sizeof(x));
     for (unsigned long i = 0; i < 2 * PAGE; i++)
         EQ(p[i], byte_at(i));
     OK(unlink("/tmp/filemap2"));
@@ -236,7 +239,8 @@ TEST(relro_split_and_merge, "a split area's second half starts at the first's of
     EQ(p[5 * PAGE + 1], byte_at(5 * PAGE + 1));
 }
 
-/* Same file, same rights, side by side, and still not one area. */
+/* The two areas have the same file and the same rights and lie side by side, but their offsets do
+ * not follow each other: they must stay two. */
 TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone", "kernel/mm/area.c")
 {
     int fd = make_file(6 * PAGE);

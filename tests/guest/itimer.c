@@ -40,7 +40,8 @@ TEST(fires_once, "the timer fires early, again, or never",
     EQ(count, 1);
 }
 
-/* Once it is off no signal may be left over. */
+/* The old setting comes back when the timer is turned off, and afterwards no signal may be left
+ * over. */
 TEST(interval_repeats, "the interval is forgotten",
      "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
 {
@@ -65,7 +66,8 @@ TEST(interrupts_a_busy_loop, "the signal waits for the next call",
     EQ(last, SIGALRM);
 }
 
-/* Down to 0 when it is off, and never 0 while it runs. The old setting comes with the new. */
+/* The rest is 0 when the timer is off, and never 0 while it runs. The old setting comes back with
+ * the new one. */
 TEST(getitimer_tells_the_rest, "the rest grows, or is the interval",
      "kernel/syscall/signal.c:/^alarm_now/")
 {
@@ -84,6 +86,8 @@ TEST(getitimer_tells_the_rest, "the rest grows, or is the interval",
     EQ(v.it_value.tv_sec | v.it_value.tv_usec | v.it_interval.tv_sec, 0);
 }
 
+/* setitimer(2), EINVAL: microseconds are 0 to 999,999, no time is negative, and there are three
+ * timers. */
 TEST(refusals, "bad microseconds or timers are taken", "kernel/syscall/signal.c:/^sys_setitimer/")
 {
     struct itimerval bad = { { 0, 0 }, { 0, 1000000 } }, negative = { { 0, 0 }, { -1, 0 } }, v;

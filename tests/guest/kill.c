@@ -6,8 +6,6 @@
 #include "fixture.h"
 #include <sys/time.h>
 
-#define NOBODY 99999 /* above all pids: a number of 17 bits, they have 15 */
-
 static volatile int count;
 static siginfo_t info; /* of the last signal */
 
@@ -73,22 +71,23 @@ TEST(siginfo_of_kill, "si_code, si_pid or si_uid are not filled",
      "kernel/syscall/signal.c:/^sys_kill/")
 {
     set(SIGUSR1);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_kill, getpid(), SIGUSR1), 0);
     EQ(info.si_signo, SIGUSR1);
     EQ(info.si_errno, 0);
     EQ(info.si_code, SI_USER);
     EQ(info.si_pid, getpid());
     EQ(info.si_uid, 0);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_tgkill, getpid(), getpid(), SIGUSR1), 0);
     EQ(info.si_code, SI_TKILL);
     EQ(info.si_pid, getpid());
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_tkill, getpid(), SIGUSR1), 0);
     EQ(info.si_code, SI_TKILL);
 }
 
+/* si_pid names the sender, not the process that gets the signal. */
 TEST(siginfo_from_a_child, "si_pid is the receiver", "kernel/syscall/signal.c:/^sys_kill/")
 {
     pid_t me = getpid(), pid;
@@ -131,8 +130,8 @@ TEST(siginfo_of_sigchld, "SIGCHLD comes without pid, status or code",
     EQ(STATUS(pid), KILLED(SIGTERM));
 }
 
-/* SI_KERNEL with no sender for the timer; the pipe's is a signal of the writing thread to
- * itself, on Linux. */
+/* The timer's signal has the code SI_KERNEL and no sender. SIGPIPE looks as if the writing thread
+ * had sent it to itself, as on Linux. */
 TEST(siginfo_of_the_kernel, "a signal without a sender names one",
      "kernel/proc/signal.c:/^signal_send/")
 {
@@ -140,7 +139,7 @@ TEST(siginfo_of_the_kernel, "a signal without a sender names one",
     int fds[2];
     set(SIGALRM);
     set(SIGPIPE);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     OK(setitimer(ITIMER_REAL, &v, NULL));
     while (count == 0)
         sys(SYS_sched_yield);
@@ -269,7 +268,7 @@ TEST(kill_ends_a_busy_loop, "a process that makes no call cannot be killed",
     }
 }
 
-/* 34 bits of it, so that a value that is cut to an int shows. */
+/* The value has 33 bits, so that one which is cut to an int shows. */
 TEST(sigqueue_carries_a_value, "rt_sigqueueinfo is missing or loses si_value",
      "kernel/syscall/signal.c:/^sys_rt_sigqueueinfo/")
 {

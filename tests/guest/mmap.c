@@ -32,6 +32,8 @@ TEST(length_is_rounded_up, "a last part page is not mapped, or munmap of it is r
     FAULTS(probe_read(p + PAGE), SIGSEGV, SEGV_MAPERR, p + PAGE);
 }
 
+/* mmap(2), ERRORS. Some of these lengths wrap to 0 or below it when they are rounded up to pages,
+ * so they must be refused before. */
 TEST(mmap_refuses, "an argument is not checked", "kernel/syscall (memory)")
 {
     ERR(sys(SYS_mmap, 0, 0, RW, ANON, -1, 0), EINVAL);
@@ -58,7 +60,8 @@ TEST(mmap_fixed_refuses, "MAP_FIXED takes an odd or a kernel address", "kernel/s
     ERR(sys(SYS_mmap, -PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM);
 }
 
-/* As vm.mmap_min_addr does on Linux: a kernel must never follow a null pointer into user data. */
+/* Page 0 is never mapped, as Linux keeps it by vm.mmap_min_addr: the kernel must never follow a
+ * null pointer of its own into a program's data. */
 TEST(page_zero_stays_unmapped, "a null pointer can be made to work", "kernel/mm (map, area)")
 {
     FAULTS(probe_read(NULL), SIGSEGV, SEGV_MAPERR, 0);
@@ -79,6 +82,7 @@ TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm (map, area)")
     EQ(mmap(p + 4 * PAGE + 5, PAGE, RW, ANON, -1, 0), p + 4 * PAGE);
 }
 
+/* A hint never replaces a mapping that is there; only MAP_FIXED does. */
 TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm (map, area)")
 {
     char *p = anonymous(4, RW);
@@ -89,8 +93,9 @@ TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm (map, area
     EQ(q[0], 0);
 }
 
-/* Without MAP_FIXED an address is only a wish (mmap(2)). Go's first wish suits the 48 bits that
- * other machines have, and all its later ones lie above it: refused, it finds no heap at all. */
+/* An address without MAP_FIXED is only a wish (mmap(2)). Go's first wish suits the 48 bits that
+ * other machines have, and all its later ones lie above it: if they were refused, Go would find no
+ * heap at all. */
 TEST(hint_out_of_reach_is_ignored, "a hint above the user half fails: Go asks 0xc000000000",
      "kernel/mm (map, area)")
 {
@@ -103,8 +108,8 @@ TEST(hint_out_of_reach_is_ignored, "a hint above the user half fails: Go asks 0x
     }
 }
 
-/* A dynamic loader lives on it: it reserves a library's whole span by mapping the file once, then
- * puts each segment and .bss over that with MAP_FIXED. */
+/* Dynamic loaders need this: they reserve the whole span of a library by mapping the file once,
+ * then put each segment and .bss over that with MAP_FIXED. */
 TEST(fixed_replaces, "MAP_FIXED keeps old pages or refuses", "kernel/mm (map, area)")
 {
     char *p = anonymous(4, RW);
@@ -132,8 +137,8 @@ TEST(fixed_noreplace_refuses, "MAP_FIXED_NOREPLACE is taken for a hint or for MA
     EQ(p[0], 0);
 }
 
-/* Three pieces are to come out of one area; the one in the middle takes neither neighbour's frames
- * along. */
+/* One area becomes two with a hole between them. The page that goes may not take its neighbours'
+ * frames along. */
 TEST(munmap_splits, "a hole in the middle takes an end along", "kernel/mm (map, area)")
 {
     char *p = anonymous(5, RW);
@@ -145,6 +150,8 @@ TEST(munmap_splits, "a hole in the middle takes an end along", "kernel/mm (map, 
     EQ(p[3 * PAGE], 7);
 }
 
+/* One range over holes and over areas with different rights: its first and last area are cut, those
+ * between go whole. */
 TEST(munmap_across_areas, "only the first of several areas is removed", "kernel/mm (map, area)")
 {
     char *p = anonymous(9, RW);
@@ -163,6 +170,8 @@ TEST(munmap_of_nothing_is_fine, "a range without mappings is an error", "kernel/
     OK(munmap(p, 4 * PAGE));
 }
 
+/* Here p + 1 is odd, -1 wraps to 0 when it is rounded up, and the last two ranges leave the user
+ * half. */
 TEST(munmap_refuses, "an odd address or a zero length is taken", "kernel/syscall (memory)")
 {
     char *p = anonymous(4, RW);
@@ -208,6 +217,8 @@ TEST(madvise_dontneed_zeroes, "the old contents come back", "kernel/mm (map, are
     EQ(p[PAGE], 3);
 }
 
+/* madvise(2), ERRORS: ENOMEM says that a part of the range is not mapped, though the rest was done.
+ * 5 to 7 and 999 are advice that no kernel knows. */
 TEST(madvise_refuses, "an odd address, unknown advice or a hole is taken",
      "kernel/syscall (memory)")
 {
@@ -222,10 +233,11 @@ TEST(madvise_refuses, "an odd address, unknown advice or a hole is taken",
         ERR(sys(SYS_madvise, p, PAGE, unknown), EINVAL);
 }
 
+/* A kernel may lack these three. But a program that hears 0 relies on what it asked for: it keeps
+ * keys in memory that a child must not find. */
 TEST(madvise_does_not_lie, "advice with an effect is answered with 0, and nothing happens",
      "kernel/syscall/memory.c:/^sys_madvise/")
 {
-    /* A kernel may lack these; a program that hears 0 relies on them, with secrets even. */
     char *p = anonymous(1, RW);
     *p = 1;
     if (sys(SYS_madvise, p, PAGE, MADV_WIPEONFORK) == 0)
@@ -239,6 +251,8 @@ TEST(madvise_does_not_lie, "advice with an effect is answered with 0, and nothin
         EQ(IN_CHILD(_exit(sys(SYS_madvise, p, PAGE, MADV_NORMAL) != -ENOMEM)), 0);
 }
 
+/* msync(2), ENOMEM: a part of the range is not mapped. Nothing has to be written for that, but
+ * every page must be looked for. */
 TEST(msync_finds_holes, "only the first page of the range is looked at",
      "kernel/syscall/memory.c:/^sys_msync/")
 {
@@ -250,6 +264,8 @@ TEST(msync_finds_holes, "only the first page of the range is looked at",
     ERR(sys(SYS_msync, p, PAGE, MS_SYNC | MS_ASYNC), EINVAL);
 }
 
+/* Sixteen mappings side by side with the same rights are one area. A program that maps page by page
+ * would otherwise have thousands of them, and each page fault would search through all. */
 TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas",
      "kernel/mm (map, area)")
 {
@@ -276,6 +292,8 @@ TEST(many_areas, "a table of areas is full at some small number", "kernel/mm (ma
     OK(munmap(p, N * PAGE));
 }
 
+/* Files are memory here and memory is never swapped, so these calls have nothing to do. A kernel
+ * may lack them, and then it says so. */
 TEST(msync_and_mlock_do_no_harm, "libc's calls that may be no-ops crash", "kernel/syscall (memory)")
 {
     char *p = anonymous(2, RW);

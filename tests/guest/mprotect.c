@@ -108,6 +108,8 @@ TEST(write_only_is_readable_too, "a W-only pte is reserved: the page must get R 
     SHAPE(p, 1, "-w-p:1");
 }
 
+/* Bytes that a program has read somewhere must not become its code: neither in fresh memory nor on
+ * the stack. */
 TEST(data_is_not_executable, "ptes of data have X", "kernel/mm (pagetable)")
 {
     char *p = anonymous(1, RW);
@@ -118,6 +120,7 @@ TEST(data_is_not_executable, "ptes of data have X", "kernel/mm (pagetable)")
     FAULTS(probe_call(stack), SIGSEGV, SEGV_ACCERR, stack);
 }
 
+/* A wild pointer must not change the code, which all processes of this program share. */
 TEST(text_is_not_writable, "the program's text is writable", "kernel/proc (elf)")
 {
     char *text = (char *)(uintptr_t)&getpid;

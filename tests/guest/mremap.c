@@ -31,6 +31,7 @@ needed(void)
         _exit(0);
 }
 
+/* The block gets shorter: its head stays where it is, the rest is unmapped. */
 TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (map)")
 {
     needed();
@@ -40,6 +41,8 @@ TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (map)")
     SHAPE(p, 6, "rw-p:2 hole:4");
 }
 
+/* Shrinking is the one change that may go over several areas, and over a hole: it only unmaps.
+ * Growing across them is refused. */
 TEST(shrinks_across_areas, "shrinking is refused where several areas, or none, go",
      "kernel/mm/map.c:/^space_remap/")
 {
@@ -65,8 +68,8 @@ TEST(grows_in_place, "room behind is not used, or the new part is dirty", "kerne
     SHAPE(p, 8, "rw-p:8");
 }
 
-/* Without MREMAP_MAYMOVE the caller still holds pointers into the block. The third page is its
- * neighbour here: part of the same area, yet not of the range. */
+/* A caller without MREMAP_MAYMOVE still holds pointers into the block, so it may not move. The
+ * third page stands in the way: it is part of the same area, yet not of the range. */
 TEST(no_room_without_maymove, "it moves without being allowed to", "kernel/mm (map)")
 {
     needed();
@@ -104,6 +107,8 @@ TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there", "kernel/mm
     FAULTS(probe_read(p), SIGSEGV, SEGV_MAPERR, p);
 }
 
+/* mremap(2), ERRORS: odd addresses, sizes of 0, unknown flags, MREMAP_FIXED without
+ * MREMAP_MAYMOVE. */
 TEST(refusals, "bad addresses, sizes or flags are taken",
      "kernel/syscall (memory), kernel/mm (map)")
 {

@@ -3,7 +3,8 @@
  * Meant for a small machine (tests/host/test_storms.py gives it 64M), because each check takes all
  * memory there is. Whether the call fails or the process is killed depends on who asks last, and
  * both are right; never right is a panic, a hang, a killed bystander or memory that does not come
- * back. Which frames leak in ordinary life is the question of storm.c. Source: malloc(3), mmap(2),
+ * back. Which frames leak in ordinary life is the question of storm_process.c
+ * and storm_memory.c. Source: malloc(3), mmap(2),
  * fork(2), execve(2). */
 #include "peer.h"
 #include <pthread.h>
@@ -22,7 +23,7 @@ free_kb(void)
 {
     char text[2000];
     int fd = open("/proc/meminfo", O_RDONLY);
-    long n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    long n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
     close(fd);
     if (n <= 0)
         return 0;
@@ -113,7 +114,7 @@ TEST(others_live_on, "the wrong process is killed", "kernel/mm")
  * that checks malloc's result has to get the chance. */
 TEST(malloc_gives_null, "a large malloc kills instead of failing", "kernel/mm (map, area)")
 {
-    EQ(IN_CHILD(TRUE(malloc(1UL << 45) == NULL); EQ(errno, ENOMEM)), 0);
+    EQ(IN_CHILD(TRUE(!malloc(1UL << 45)); EQ(errno, ENOMEM)), 0);
     /* The raw call too, over and over. */
     for (int i = 0; i < 100; i++)
         ERR(sys(SYS_mmap, 0, 1UL << 45, RW, ANON, -1, 0), ENOMEM);
@@ -155,7 +156,7 @@ fork_until_error(int *fds)
     for (int n = 0; n < 5000; n++) {
         pid_t pid = fork();
         if (pid == 0) {
-            memset(room, 1, sizeof room);
+            memset(room, 1, sizeof(room));
             _exit(read(fds[0], &byte, 1));
         }
         if (pid < 0) {
@@ -209,7 +210,7 @@ write_until_error(int fd)
 {
     static char block[65536];
     long n;
-    while ((n = write(fd, block, sizeof block)) > 0)
+    while ((n = write(fd, block, sizeof(block))) > 0)
         ;
     TRUE(n == -1 && (errno == ENOSPC || errno == ENOMEM || errno == EFBIG));
 }
@@ -238,7 +239,7 @@ pipes_until_error(void)
             continue;
         while (pipe(fds) == 0) {
             fcntl(fds[1], F_SETFL, O_NONBLOCK);
-            while (write(fds[1], block, sizeof block) > 0)
+            while (write(fds[1], block, sizeof(block)) > 0)
                 ;
         }
         _exit(0);
@@ -247,6 +248,8 @@ pipes_until_error(void)
         ;
 }
 
+/* A full pipe holds 64 KiB of kernel memory that belongs to no address space. When there is none
+ * left, pipe and write must say so. */
 TEST(pipes_until_they_fail, "pipes without memory panic", "kernel/fs (pipe)")
 {
     long before = free_kb();

@@ -26,7 +26,7 @@ holds(const char *name, const char *text)
 {
     char seen[200] = { 0 };
     int fd = OK(open(name, O_RDONLY));
-    EQ(read(fd, seen, sizeof seen - 1), strlen(text));
+    EQ(read(fd, seen, sizeof(seen) - 1), strlen(text));
     if (strcmp(seen, text) != 0)
         FAIL("expected `%s` in %s, seen `%s`", text, name, seen);
     OK(close(fd));
@@ -44,6 +44,8 @@ TEST(lowest_fd, "the first free slot is not taken", "kernel/fs (file, vfs)")
     EQ(open("/dev/null", O_RDONLY), 0);
 }
 
+/* The simplest life of a file. The second put is shorter than the first, and nothing of the first
+ * may be left. */
 TEST(create_write_read, "what was written is not what is read", "kernel/fs (ramfs)")
 {
     at_work();
@@ -68,7 +70,7 @@ TEST(create_exclusive, "O_EXCL takes a file that exists, or follows a link", "ke
     close(fd);
 }
 
-/* Without O_EXCL the file is made where the link leads (open(2)). */
+/* open(2): if O_EXCL is not given, the file is made where the link leads. */
 TEST(create_through_a_link, "O_CREAT does not follow a dangling link", "kernel/fs (path)")
 {
     at_work();
@@ -145,7 +147,7 @@ TEST(long_names, "a name of 255 characters is cut, or one of 256 is taken", "ker
     static const char null[] = "dev/null";
     char name[NAME_MAX + 2], path[PATH_MAX + 1];
     at_work();
-    memset(name, 'n', sizeof name);
+    memset(name, 'n', sizeof(name));
     name[NAME_MAX] = 0;
     put(name, "long");
     holds(name, "long");
@@ -155,10 +157,10 @@ TEST(long_names, "a name of 255 characters is cut, or one of 256 is taken", "ker
     FAILS(open(name, O_RDONLY), ENAMETOOLONG);
     FAILS(open(name, O_WRONLY | O_CREAT, 0600), ENAMETOOLONG);
     put("file", "x");
-    memset(path, '/', sizeof path);
-    memcpy(path + PATH_MAX - sizeof null, null, sizeof null);
+    memset(path, '/', sizeof(path));
+    memcpy(path + PATH_MAX - sizeof(null), null, sizeof(null));
     OK(open(path, O_RDONLY));
-    memset(path, '/', sizeof path);
+    memset(path, '/', sizeof(path));
     path[PATH_MAX] = 0;
     FAILS(open(path, O_RDONLY), ENAMETOOLONG);
 }
@@ -212,8 +214,8 @@ TEST(forty_links, "the limit of links is below Linux's 40", "kernel/fs (path)")
     at_work();
     put("c0", "chain");
     for (int i = 1; i <= 41; i++) {
-        snprintf(from, sizeof from, "c%d", i);
-        snprintf(to, sizeof to, "c%d", i - 1);
+        snprintf(from, sizeof(from), "c%d", i);
+        snprintf(to, sizeof(to), "c%d", i - 1);
         unlink(from);
         OK(symlink(to, from));
     }

@@ -41,7 +41,7 @@ TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kerne
     long n;
     OK(pipe(fds));
     nonblocking(fds[1]);
-    while ((n = write(fds[1], block, sizeof block)) > 0)
+    while ((n = write(fds[1], block, sizeof(block))) > 0)
         total += n;
     EQ(errno, EAGAIN);
     EQ(total, CAPACITY);
@@ -51,13 +51,15 @@ TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kerne
     FAILS(write(fds[1], block, 1), EAGAIN);
 }
 
+/* pipe(7): a write of more than PIPE_BUF bytes that may not wait takes what fits and tells how
+ * much. */
 TEST(nonblocking_partial_write, "a large write to a nearly full pipe is all or nothing",
      "kernel/fs (pipe)")
 {
     static char block[100000];
     OK(pipe(fds));
     nonblocking(fds[1]);
-    EQ(write(fds[1], block, sizeof block), CAPACITY);
+    EQ(write(fds[1], block, sizeof(block)), CAPACITY);
     /* Room for two pages, so that the next write has to wrap round in the ring. */
     EQ(read(fds[0], block, 8192), 8192);
     /* Larger than PIPE_BUF: what fits is taken. */
@@ -76,7 +78,7 @@ TEST(atomic_up_to_pipe_buf, "a write of PIPE_BUF or less is split", "kernel/fs (
     /* Nothing of the refused write may have come through. */
     nonblocking(fds[0]);
     long n, left = 0;
-    while ((n = read(fds[0], block, sizeof block)) > 0)
+    while ((n = read(fds[0], block, sizeof(block))) > 0)
         left += n;
     EQ(left, CAPACITY - 100);
 }
@@ -140,6 +142,8 @@ TEST(sigpipe_can_be_caught, "SIGPIPE kills although a handler is there", "kernel
     EQ(caught, SIGPIPE);
 }
 
+/* The writer has put 64 KiB into the pipe and sleeps. Nobody will ever make room, so it must wake,
+ * and it tells first what it had written. */
 TEST(reader_goes_while_writer_sleeps, "a sleeping writer is not woken", "kernel/fs (pipe)")
 {
     static char block[200000];
@@ -149,7 +153,7 @@ TEST(reader_goes_while_writer_sleeps, "a sleeping writer is not woken", "kernel/
         close(fds[0]);
         signal(SIGPIPE, SIG_IGN);
         /* What went into the pipe counts; only then EPIPE. */
-        EQ(write(fds[1], block, sizeof block), CAPACITY);
+        EQ(write(fds[1], block, sizeof(block)), CAPACITY);
         FAILS(write(fds[1], block, 1), EPIPE);
         _exit(0);
     }
@@ -164,21 +168,21 @@ TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs (pipe)")
 {
     static char out[300000], in[300000];
     OK(pipe(fds));
-    for (unsigned i = 0; i < sizeof out; i++)
+    for (unsigned i = 0; i < sizeof(out); i++)
         /* No period of a page or of the reads' 7,777: a piece at a wrong place shows. */
         out[i] = i * 13 + i / 256;
     pid_t pid = OK(fork());
     if (pid == 0) {
-        EQ(write(fds[1], out, sizeof out), sizeof out);
+        EQ(write(fds[1], out, sizeof(out)), sizeof(out));
         _exit(0);
     }
     unsigned long got = 0;
-    while (got < sizeof in) {
+    while (got < sizeof(in)) {
         long n = OK(read(fds[0], in + got, 7777));
         TRUE(n > 0);
         got += n;
     }
-    EQ(memcmp(in, out, sizeof in), 0);
+    EQ(memcmp(in, out, sizeof(in)), 0);
     ENDS(pid, 0);
 }
 
@@ -221,19 +225,21 @@ TEST(many_readers_one_byte_each, "a byte is given to two readers, or lost", "ker
     char byte;
     OK(pipe(fds));
     OK(pipe(back));
-    for (int r = 0; r < READERS; r++)
-        if ((pids[r] = OK(fork())) == 0) {
+    for (int r = 0; r < READERS; r++) {
+        pids[r] = OK(fork());
+        if (pids[r] == 0) {
             close(fds[1]);
             /* Ends when the last writer has gone, which wakes all readers at once. */
             while (read(fds[0], &byte, 1) == 1)
                 sum++;
-            _exit(write(back[1], &sum, sizeof sum) != sizeof sum);
+            _exit(write(back[1], &sum, sizeof(sum)) != sizeof(sum));
         }
+    }
     for (int i = 0; i < BYTES; i++)
         EQ(write(fds[1], "x", 1), 1);
     close(fds[1]);
     for (int r = 0; r < READERS; r++) {
-        EQ(read(back[0], &sum, sizeof sum), sizeof sum);
+        EQ(read(back[0], &sum, sizeof(sum)), sizeof(sum));
         total += sum;
         ENDS(pids[r], 0);
     }
@@ -278,6 +284,8 @@ TEST(nonblocking_read, "an empty pipe blocks, or gives 0", "kernel/fs (pipe)")
     FAILS(read(fds[0], &byte, 1), EAGAIN);
 }
 
+/* pipe(7), I/O on pipes: ioctl FIONREAD gives the number of unread bytes. Event loops size their
+ * buffers by it. */
 TEST(bytes_waiting, "FIONREAD is unknown", "kernel/fs (pipe)")
 {
     int n = -1;
@@ -300,7 +308,7 @@ TEST(read_is_interrupted, "a signal does not end the wait of a reader or writer"
     pid_t pid = peer_nags(SIGUSR1, 10);
     FAILS(read(fds[0], &byte, 1), EINTR);
     /* Not interrupted, though signals come: it never sleeps. */
-    EQ(write(fds[1], block, sizeof block), sizeof block);
+    EQ(write(fds[1], block, sizeof(block)), sizeof(block));
     FAILS(write(fds[1], block, 10), EINTR);
     KILL_PEER(pid);
 }
@@ -315,7 +323,7 @@ TEST(interrupted_large_write_counts, "a write that has moved bytes gives EINTR",
     OK(sigaction(SIGUSR1, &action, NULL));
     pid_t pid = peer_nags(SIGUSR1, 10);
     /* Nobody reads: it must sleep when the pipe is full, in the middle of its work. */
-    long n = write(fds[1], block, sizeof block);
+    long n = write(fds[1], block, sizeof(block));
     TRUE(n == CAPACITY || (n == -1 && errno == EINTR));
     KILL_PEER(pid);
 }

@@ -17,7 +17,7 @@ slurp(const char *path, long *size)
     long n;
     int fd = OK(open(path, O_RDONLY));
     *size = 0;
-    while ((n = OK(read(fd, text + *size, sizeof text - 1 - *size))) > 0)
+    while ((n = OK(read(fd, text + *size, sizeof(text) - 1 - *size))) > 0)
         *size += n;
     text[*size] = 0;
     close(fd);
@@ -32,12 +32,12 @@ TEST(maps_lines, "names of the parts are missing, or areas overlap", "kernel/pro
     for (int i = 1; i < areas_count; i++)
         TRUE(areas[i].start >= areas[i - 1].end);
     const struct area *text = area_at((void *)(uintptr_t)&getpid);
-    TRUE(text != NULL);
+    TRUE(text);
     EQ(strcmp(text->prot, "r-xp"), 0);
     EQ(strcmp(text->name, check_self), 0);
-    TRUE(area_named("[stack]") != NULL);
-    TRUE(area_named("[vdso]") != NULL);
-    TRUE(area_named("[vvar]") != NULL);
+    TRUE(area_named("[stack]"));
+    TRUE(area_named("[vdso]"));
+    TRUE(area_named("[vvar]"));
 }
 
 /* Some read it with sscanf, some cut it at fixed columns: Linux pads every line to the same
@@ -52,10 +52,10 @@ TEST(maps_format, "columns differ from Linux's: tools cut at them", "kernel/proc
         int n = 0;
         *end = 0;
         TRUE(sscanf(line, "%lx-%lx%n", &a, &b, &n) == 2 && a < b && line[n] == ' ');
-        /* At least eight digits, and a name only in column 74. */
+        /* An address has at least eight digits, and a name begins in column 74. */
         TRUE(strchr(line, '-') - line >= 8);
-        /* Behind the range, a space, the rights, a space: then offset, device and inode have
-         * neither sign. */
+        /* The range is followed by a space, the rights and a space. Offset, device and inode behind
+         * them hold neither sign. */
         char *name = strpbrk(line + n + 20, "/[");
         if (name)
             EQ(name - line, 73);
@@ -76,10 +76,11 @@ TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/proc (pr
     EQ(memcmp(small, whole, size), 0);
 }
 
+/* proc_pid_maps(5): the rights are four letters, the last one p for private or s for shared. */
 TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (procfs)")
 {
-    char *s = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    char *n = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *s = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char *n = mmap(NULL, PAGE, PROT_NONE, ANON, -1, 0);
     areas_read();
     EQ(strcmp(area_at(s)->prot, "rw-s"), 0);
     EQ(strcmp(area_at(n)->prot, "---p"), 0);
@@ -90,8 +91,8 @@ TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (
 TEST(exe, "readlink of /proc/self/exe is missing, or ends with NUL", "kernel/proc (procfs)")
 {
     char text[200];
-    memset(text, '#', sizeof text);
-    long n = OK(readlink("/proc/self/exe", text, sizeof text));
+    memset(text, '#', sizeof(text));
+    long n = OK(readlink("/proc/self/exe", text, sizeof(text)));
     EQ(n, strlen(check_self));
     EQ(memcmp(text, check_self, n), 0);
     EQ(text[n], '#');
@@ -114,8 +115,8 @@ TEST(cmdline, "words are not NUL-separated, or argv of the old program", "kernel
     OK(pipe(fds));
     EQ(IN_CHILD(dup2(fds[1], 1); execl(check_self, "zero", "@cmdline", "", "a b", NULL)), 0);
     static const char wanted[] = "zero\0@cmdline\0\0a b";
-    EQ(read(fds[0], back, sizeof back), sizeof wanted);
-    EQ(memcmp(back, wanted, sizeof wanted), 0);
+    EQ(read(fds[0], back, sizeof(back)), sizeof(wanted));
+    EQ(memcmp(back, wanted, sizeof(wanted)), 0);
 }
 
 int
@@ -157,11 +158,11 @@ TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (procfs
         _exit(0);
     pid_t sleeper = sleeping_child();
     pause_ms(30);
-    snprintf(path, sizeof path, "/proc/%d/stat", zombie);
+    snprintf(path, sizeof(path), "/proc/%d/stat", zombie);
     EQ(sscanf(slurp(path, &size), "%d (%*[^)]) %c", &pid, &state), 2);
     EQ(pid, zombie);
     EQ(state, 'Z');
-    snprintf(path, sizeof path, "/proc/%d/stat", sleeper);
+    snprintf(path, sizeof(path), "/proc/%d/stat", sleeper);
     EQ(sscanf(slurp(path, &size), "%d (%*[^)]) %c", &pid, &state), 2);
     EQ(state, 'S');
     kill(sleeper, SIGKILL);
@@ -170,12 +171,13 @@ TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (procfs
     FAILS(open("/proc/99999/stat", O_RDONLY), ENOENT);
 }
 
+/* ps and top find the processes by listing /proc: every name that is a number is one. */
 TEST(listing, "ps finds no numbers in /proc", "kernel/proc (procfs)")
 {
     DIR *d = opendir("/proc");
     struct dirent *e;
     int mine = 0, one = 0;
-    TRUE(d != NULL);
+    TRUE(d);
     while ((e = readdir(d))) {
         mine += atoi(e->d_name) == getpid();
         one += strcmp(e->d_name, "1") == 0;
@@ -194,7 +196,7 @@ TEST(numbers_without_end, "/proc/self/fd is searched from below 0 on",
     int fd = OK(open("/proc/self/fd", O_RDONLY | O_DIRECTORY));
     FAILS(open("/proc/self/fd/-2115098112", O_RDONLY), ENOENT);
     if (lseek(fd, 0xf0000000, SEEK_SET) >= 0) /* Linux refuses */
-        EQ(syscall(SYS_getdents64, fd, entries, sizeof entries), 0);
+        EQ(syscall(SYS_getdents64, fd, entries, sizeof(entries)), 0);
 }
 
 /* A link whose target depends on who looks: both processes find the same entry. */
@@ -219,7 +221,7 @@ TEST(cpuinfo, "harts or isa are missing", "kernel/proc (procfs)")
     char *text = slurp("/proc/cpuinfo", &size);
     int harts = 0;
     unsigned long mask[16] = { 0 };
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(mask), mask));
     TRUE(strstr(text, "isa") && strstr(text, ": rv64ima"));
     TRUE(strstr(text, "mmu") && strstr(text, ": sv39"));
     for (char *p = text; (p = strstr(p, "processor")); p++)
@@ -247,8 +249,7 @@ TEST(meminfo_follows_use, "MemFree does not move when memory is touched", "kerne
     long size;
     unsigned long a, b;
     sscanf(strstr(slurp("/proc/meminfo", &size), "MemFree:"), "MemFree: %lu", &a);
-    char *p = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    char *p = mmap(NULL, 8 << 20, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     memset(p, 1, 8 << 20);
     sscanf(strstr(slurp("/proc/meminfo", &size), "MemFree:"), "MemFree: %lu", &b);
     /* Other memory may come free meanwhile, under Linux at least. */
@@ -267,6 +268,8 @@ TEST(uptime, "not two numbers with two decimals, or it stands still", "kernel/pr
     TRUE(up <= now + 0.01 && up > now - 5);
 }
 
+/* proc_stat(5): the first line sums up all harts, in 1/100 s. top subtracts two readings, so a
+ * number that goes backwards shows as an eternity. */
 TEST(busy, "top finds no times of all harts, or they go backwards", "kernel/fs/proc.c (print_stat)")
 {
     long size;
@@ -280,6 +283,7 @@ TEST(busy, "top finds no times of all harts, or they go backwards", "kernel/fs/p
     }
 }
 
+/* proc_cmdline(5): the words that the kernel was started with, in one line. */
 TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/boot")
 {
     long size;
@@ -288,7 +292,7 @@ TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/bo
     EQ(strchr(text, '\n') - text, size - 1);
 }
 
-/* As root, too. After all the attempts the file is still there and whole. */
+/* This holds for root, too. After all the attempts the file is still there and whole. */
 TEST(files_are_read_only, "a file of /proc can be written, made or removed", "kernel/fs")
 {
     FAILS(open("/proc/newfile", O_WRONLY | O_CREAT, 0600), ENOENT);

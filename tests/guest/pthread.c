@@ -3,35 +3,12 @@
  * How threads end is in threadend.c; the raw calls below are in thread.c and futex.c. glibc keeps
  * all locks in user memory and calls the kernel only to sleep and to wake, so what fails here is
  * mostly clone, futex, or the switch of registers. Source: pthreads(7), nptl(7), clone(2). */
-#include "check.h"
-#include <pthread.h>
+#include "threads.h"
 #include <sched.h>
 #include <semaphore.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define THREADS 16
-
-static void
-start(pthread_t *t, void *(*f)(void *), void *arg)
-{
-    EQ(pthread_create(t, NULL, f, arg), 0);
-}
-
-/* Waits for the thread's end and gives what its function returned. */
-static long
-join(pthread_t t)
-{
-    void *value;
-    EQ(pthread_join(t, &value), 0);
-    return (long)value;
-}
-
-static void *
-add_one(void *arg)
-{
-    return (void *)((long)arg + 1);
-}
 
 /* join waits for CLEARTID's futex wake at the thread's very end (set_tid_address(2)): when it is
  * missing, join sleeps for ever; when it comes early, the stack is reused while it is in use. */
@@ -235,7 +212,7 @@ change_process(void *arg)
     umask(011);
     OK(chdir("/tmp"));
     OK(dup2(0, 40));
-    return mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mmap(NULL, PAGE, RW, ANON, -1, 0);
 }
 
 /* clone(2): CLONE_FS, CLONE_FILES and CLONE_VM, one check each. */
@@ -247,14 +224,14 @@ TEST(threads_share_the_process, "files, directory or memory are copies", "kernel
     char *p = (char *)join(t);
     p[0] = 1;
     EQ(fcntl(40, F_GETFD), 0);
-    TRUE(getcwd(text, sizeof text) && strcmp(text, "/tmp") == 0);
+    TRUE(getcwd(text, sizeof(text)) && strcmp(text, "/tmp") == 0);
     EQ(umask(0), 011);
 }
 
 static void *
 fork_and_wait(void *arg)
 {
-    /* In the child this thread is the only one. */
+    /* The child has this thread alone, and it is the child's first one. */
     pid_t pid = fork();
     if (pid == 0)
         _exit(sys(SYS_gettid) == sys(SYS_getpid) ? 0 : 1);
@@ -289,20 +266,16 @@ TEST(any_thread_may_wait, "a child belongs to the thread that made it", "kernel/
     EQ(join(t), EXITED(3));
 }
 
-static void *
-small(void *arg)
-{
-    return arg;
-}
-
+/* Threads are made and end by hundreds in a server. The second round must find kernel stacks and
+ * numbers given back. */
 TEST(hundred_threads, "threads, stacks or tids run out", "kernel/proc")
 {
     static pthread_t t[100];
     for (int round = 0; round < 2; round++) {
         for (long i = 0; i < 100; i++)
-            start(&t[i], small, (void *)i);
+            start(&t[i], add_one, (void *)i);
         for (long i = 0; i < 100; i++)
-            EQ(join(t[i]), i);
+            EQ(join(t[i]), i + 1);
     }
 }
 

@@ -6,7 +6,6 @@
  * live in t registers across it. regs_asm.S loads and stores the registers; this file says what
  * must come back. The frame of a signal is in sigframe.c. Source: syscall(2), psABI. */
 #include "peer.h"
-#include <sched.h>
 #include <time.h>
 
 /* libc has run little, but f24..f27 (fs8..fs11) and fcsr it has not touched. */
@@ -26,16 +25,12 @@ fp_is_zero(void)
 TEST(fp_is_zero_on_each_hart, "what the firmware left in a hart's registers passes for zeros",
      "kernel/boot/harts.c, kernel/sched/fp.c")
 {
-    for (int hart = 0; hart < 8; hart++) {
-        cpu_set_t one;
-        CPU_ZERO(&one);
-        CPU_SET(hart, &one);
-        if (sched_setaffinity(0, sizeof one, &one) == 0)
+    for (int hart = 0; hart < 8; hart++)
+        if (run_on(hart))
             TRUE(fp_is_zero());
-    }
 }
 
-/* As regs_asm.S lays it out. */
+/* The registers in the order in which regs_asm.S stores them. */
 struct state {
     uint64_t x[32], f[32], fcsr;
 };
@@ -124,8 +119,8 @@ TEST(io_calls_keep_registers, "a copy to or from the user uses a register it doe
     EQ(call(0x42, SYS_read, fds[0], (long)text, 16, 4), 16);
 }
 
-/* Spins long enough for several ticks, with a pattern of its own. */
-/* The loop has no call: what comes in between is the timer. */
+/* Spins long enough for several ticks, with a pattern of its own. The loop makes no call, so the
+ * timer is all that can come in between. */
 static void
 spin(uint64_t seed, uint64_t rounds)
 {
@@ -155,11 +150,11 @@ TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp st
         ENDS(pids[i], 0);
 }
 
+/* regs_ecall stores its result into fresh pages, so pages of zeros come in by faults while the
+ * patterns of the call before are still in the registers. */
 TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap")
 {
-    /* regs_ecall stores its result into fresh pages: lazy zero pages come in while patterns of
-     * the call before are still in the registers. */
-    char *p = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = mmap(NULL, 64 * PAGE, RW, ANON, -1, 0);
     TRUE(p != MAP_FAILED);
     for (int i = 0; i < 32; i++) {
         struct state in, *out = (struct state *)(p + 2 * i * PAGE + PAGE - 100);
@@ -196,17 +191,19 @@ TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and give
 {
     struct state in, out;
     pid_t pids[3];
-    for (int i = 0; i < 3; i++)
-        if ((pids[i] = OK(fork())) == 0) {
-            for (int k = 0; k < 300; k++) {
-                fill(&in, 0x10 + i);
-                in.x[10] = 0;
-                in.x[17] = SYS_sched_yield;
-                regs_ecall(&in, &out);
-                compare(&in, &out, 10);
-            }
-            _exit(0);
+    for (int i = 0; i < 3; i++) {
+        pids[i] = OK(fork());
+        if (pids[i] != 0)
+            continue;
+        for (int k = 0; k < 300; k++) {
+            fill(&in, 0x10 + i);
+            in.x[10] = 0;
+            in.x[17] = SYS_sched_yield;
+            regs_ecall(&in, &out);
+            compare(&in, &out, 10);
         }
+        _exit(0);
+    }
     for (int i = 0; i < 3; i++)
         ENDS(pids[i], 0);
 }
@@ -225,14 +222,14 @@ role(int argc, char **argv)
     return !fp_is_zero();
 }
 
+/* A child fills its f registers and ends before they are saved anywhere. The kernel must not take
+ * what is left in the hart for the zeros of a thread that has never used them. Both run on one
+ * hart. */
 TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass for zeros",
      "kernel/proc (exit), kernel/sched/fp.c")
 {
     struct state in, out;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(0, &one);
-    OK(sched_setaffinity(0, sizeof one, &one));
+    TRUE(run_on(0));
     for (int i = 0; i < 20; i++) {
         IN_CHILD(fill(&in, 0x1d); in.x[10] = 0; in.x[17] = SYS_exit_group; regs_ecall(&in, &out));
         TRUE(fp_is_zero());
@@ -266,10 +263,7 @@ run(const char *what)
 TEST(fp_of_the_dead_is_not_seen, "an exit leaves its fp registers to whoever runs next",
      "kernel/proc (exit), kernel/sched (fp)")
 {
-    unsigned long mask[16] = { 0 };
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));
-    mask[0] &= -mask[0];
-    EQ(sys(SYS_sched_setaffinity, 0, sizeof mask[0], mask), 0);
+    TRUE(run_on(0));
     pid_t watch = run("@watch");
     for (int i = 0; i < 30; i++)
         ENDS(run("@die"), 0);

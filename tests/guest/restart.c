@@ -9,7 +9,7 @@
 
 static volatile int count;
 
-/* Of start(): a pipe that the sender may end, and the sender. */
+/* What start() has made: a pipe that the sender may end, and the sender. */
 static int fds[2];
 static pid_t sender;
 
@@ -65,6 +65,7 @@ TEST(read_gives_eintr, "without SA_RESTART read begins again", "kernel/proc (sig
     stop();
 }
 
+/* A shell waits for its child in wait4 while signals of other children come. */
 TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
 {
     start(SA_RESTART, 0);
@@ -84,7 +85,7 @@ TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
  * a change that it has missed. */
 TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (futex)")
 {
-    int *word = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int *word = shared_page();
     start(SA_RESTART, 0);
     pid_t pid = OK(fork());
     if (pid == 0) {
@@ -101,6 +102,7 @@ TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (
     stop();
 }
 
+/* signal(7): FUTEX_WAIT without a handler that says SA_RESTART ends with EINTR, as read does. */
 TEST(futex_wait_gives_eintr, "FUTEX_WAIT sleeps on through a handler", "kernel/proc (futex)")
 {
     int word = 0;
@@ -150,7 +152,7 @@ TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pi
 {
     static char block[65536];
     start(SA_RESTART, 0);
-    EQ(write(fds[1], block, sizeof block), sizeof block);
+    EQ(write(fds[1], block, sizeof(block)), sizeof(block));
     pid_t pid = OK(fork());
     if (pid == 0) {
         let_pass_ms(60);
@@ -174,6 +176,7 @@ TEST(ignored_signal_does_not_interrupt, "an ignored signal gives EINTR", "kernel
     stop();
 }
 
+/* A blocked signal becomes pending and changes nothing else. Only the byte ends the read. */
 TEST(blocked_signal_does_not_interrupt, "a blocked signal gives EINTR", "kernel/proc (signal)")
 {
     char byte;
@@ -186,8 +189,8 @@ TEST(blocked_signal_does_not_interrupt, "a blocked signal gives EINTR", "kernel/
     stop();
 }
 
-/* On riscv the first argument and the result are one register: the kernel must keep what a0 was.
- * read is given a descriptor, a pointer and a length, so that each mistake fails. */
+/* The first argument and the result share one register on riscv, so the kernel must keep what a0
+ * was. read is given a descriptor, a pointer and a length: a mistake in any of them fails. */
 TEST(registers_of_a_restarted_call, "a0 is lost when the call begins again", "kernel/trap")
 {
     char byte = 0;

@@ -85,9 +85,9 @@ TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole", "kernel/fs (
     /* Three bytes, then a gap of nearly three pages. */
     EQ(pwrite(fd, "end", 3, 3 * PAGE), 3);
     EQ(lseek(fd, 0, SEEK_END), 3 * PAGE + 3);
-    EQ(pread(fd, buffer, sizeof buffer, 0), sizeof buffer);
+    EQ(pread(fd, buffer, sizeof(buffer), 0), sizeof(buffer));
     EQ(memcmp(buffer, "abc", 3), 0);
-    for (unsigned long i = 3; i < sizeof buffer; i++)
+    for (unsigned long i = 3; i < sizeof(buffer); i++)
         EQ(buffer[i], 0);
 }
 
@@ -112,6 +112,21 @@ TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kern
     FAILS(ftruncate(fds[1], 0), EINVAL);
 }
 
+/* The errors are told from each other in the order in which the path is walked: no directory, no
+ * name, then what the name leads to, and only then the length. */
+TEST(truncate_by_name, "truncate takes a directory, or follows no link", "kernel/syscall (file_io)")
+{
+    struct stat st;
+    int fd = fresh("0123456789");
+    OK(truncate("/tmp/rw", 3));
+    OK(fstat(fd, &st));
+    EQ(st.st_size, 3);
+    FAILS(truncate("/tmp", 0), EISDIR);
+    FAILS(truncate("/no/such", 0), ENOENT);
+    FAILS(truncate("/tmp/rw", -1), EINVAL);
+    FAILS(truncate("/tmp/rw/x", 0), ENOTDIR);
+}
+
 /* 1,280 pages: more than one table of 512 entries can name. Each 64 KiB has a number of its own,
  * looked at in its first and last byte. */
 TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
@@ -119,14 +134,14 @@ TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
     enum { SIZE = 5 << 20 };
     static unsigned char block[65536];
     int fd = fresh("");
-    for (int at = 0; at < SIZE; at += sizeof block) {
-        memset(block, at / sizeof block + 1, sizeof block);
-        EQ(write(fd, block, sizeof block), sizeof block);
+    for (int at = 0; at < SIZE; at += sizeof(block)) {
+        memset(block, at / sizeof(block) + 1, sizeof(block));
+        EQ(write(fd, block, sizeof(block)), sizeof(block));
     }
-    for (int at = 0; at < SIZE; at += sizeof block) {
-        EQ(pread(fd, block, sizeof block, at), sizeof block);
-        EQ(block[0], at / sizeof block + 1);
-        EQ(block[65535], at / sizeof block + 1);
+    for (int at = 0; at < SIZE; at += sizeof(block)) {
+        EQ(pread(fd, block, sizeof(block), at), sizeof(block));
+        EQ(block[0], at / sizeof(block) + 1);
+        EQ(block[65535], at / sizeof(block) + 1);
     }
     /* 5 MiB are too much to leave in the memory of the next check. */
     OK(ftruncate(fd, 0));
@@ -168,6 +183,7 @@ TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall (file
     EQ(lseek(fd, 0, SEEK_CUR), 0);
 }
 
+/* writev(2) is as one write of all parts: the second part goes behind the first one. */
 TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset",
      "kernel/syscall (file_io)")
 {
@@ -213,6 +229,8 @@ TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (f
     EQ(byte, '1');
 }
 
+/* The largest offset is 2^63 - 1. A sum with it wraps, and a check made after the sum sees a small
+ * or negative number. */
 TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
 {
     char byte = 0;
@@ -224,6 +242,8 @@ TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
     ERR(sys(SYS_lseek, fd, 0x7fffffffffffffff, SEEK_END), EINVAL);
 }
 
+/* Files are memory here, so there is nothing to write back; but editors and databases take an error
+ * for lost data. */
 TEST(sync_calls, "fsync of a file is refused", "kernel/syscall (file_io)")
 {
     int fd = fresh("x");

@@ -5,9 +5,6 @@
 #include "peer.h"
 #include <sys/prctl.h>
 
-/* Above every number that the kernel has given out by now. */
-#define NOBODY 99999
-
 int
 role(int argc, char **argv)
 {
@@ -33,6 +30,7 @@ waiter(int *fds, bool exec)
     _exit(read(fds[0], &byte, 1));
 }
 
+/* setpgid(2): a child of fork begins in the group and the session of its parent. */
 TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc (process)")
 {
     pid_t group = OK(getpgid(0)), session = OK(getsid(0));
@@ -148,6 +146,6 @@ TEST(thread_name, "prctl's name is not cut at 15, or not in /proc/self/stat",
     OK(prctl(PR_GET_NAME, name));
     EQ(strcmp(name, "a name of more "), 0);
     EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, 99) > 20, 1);
-    TRUE(strstr(text, "(a name of more )") != NULL);
+    TRUE(strstr(text, "(a name of more )"));
     FAILS(prctl(9999, 0, 0, 0, 0), EINVAL);
 }

@@ -44,7 +44,7 @@ only_write(volatile char *at, int finished)
     stale += finished;
 }
 
-/* After the change the new page's 3 must be seen, never the old 7. */
+/* A reader must see the new page's 3 after the change, and never the old 7. */
 static void
 new_contents(volatile char *at, int finished)
 {
@@ -53,7 +53,7 @@ new_contents(volatile char *at, int finished)
     wrong += value != 7 && value != 3;
 }
 
-/* After MADV_DONTNEED the page reads as 0. */
+/* The page reads as 0 after MADV_DONTNEED. */
 static void
 becomes_zero(volatile char *at, int finished)
 {
@@ -172,7 +172,8 @@ TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB", "kernel
     storm(becomes_zero, drop);
 }
 
-/* No moment without a page: nobody faults, everybody must change over. */
+/* There is no moment without a page here: no reader faults, and each must change over to the new
+ * page. */
 TEST(replaced_page_is_gone, "mremap over a page leaves the old one in a TLB",
      "kernel/mm (pagetable)")
 {

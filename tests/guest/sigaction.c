@@ -25,7 +25,7 @@ static unsigned long
 mask(void)
 {
     unsigned long now = 0;
-    sys(SYS_rt_sigprocmask, 0, 0, &now, sizeof now);
+    sys(SYS_rt_sigprocmask, 0, 0, &now, sizeof(now));
     return now;
 }
 
@@ -63,6 +63,7 @@ pending(int signal)
     return sigismember(&s, signal);
 }
 
+/* A signal that a process sends to itself has been handled when raise or kill returns. */
 TEST(handler_runs_once, "the handler is not called, or again and again", "kernel/proc (signal)")
 {
     set(SIGUSR1, 0);
@@ -73,7 +74,7 @@ TEST(handler_runs_once, "the handler is not called, or again and again", "kernel
     EQ(count, 2);
 }
 
-/* By the raw calls: glibc keeps 32 and 33 for itself and refuses them. */
+/* These are raw calls, because glibc keeps 32 and 33 for itself and refuses them. */
 TEST(all_signals_can_be_caught, "signals 32 to 64 are unknown (glibc cancels with 32)",
      "kernel/proc (signal)")
 {
@@ -113,11 +114,11 @@ TEST(sigaction_refuses, "KILL or STOP can be caught, or any sigsetsize is taken"
     ERR(sys(SYS_rt_sigaction, SIGKILL, 8, 0, 8), EFAULT);
 }
 
+/* A program finds out which flags a kernel knows by what it gives back (sigaction(2), "Dynamically
+ * probing for flag bits"). That is all but SA_UNSUPPORTED, 0x400; 0x800 is SA_EXPOSE_TAGBITS. */
 TEST(unknown_flags_go, "a flag that means nothing comes back, or one that is known is lost",
      "kernel/syscall/signal.c:/^#define KNOWN_FLAGS/")
 {
-    /* Which flags a kernel knows is found out by what it gives back (sigaction(2)): all but
-     * SA_UNSUPPORTED (0x400), and 0x800 is SA_EXPOSE_TAGBITS. */
     struct kernel_action a = { handler, -1UL, 0 };
     EQ(sys(SYS_rt_sigaction, SIGUSR1, &a, 0, 8), 0);
     EQ(sys(SYS_rt_sigaction, SIGUSR1, 0, &a, 8), 0);
@@ -177,6 +178,7 @@ nest(int signal)
     count++;
 }
 
+/* sigaction(2), SA_NODEFER: the signal is not blocked while its own handler runs. */
 TEST(nodefer_nests, "SA_NODEFER is ignored", "kernel/proc (signal)")
 {
     struct sigaction a = { .sa_handler = nest, .sa_flags = SA_NODEFER };
@@ -206,8 +208,7 @@ TEST(deferred_without_nodefer, "a handler is entered while it runs", "kernel/pro
     EQ(deepest, 1);
 }
 
-/* The handlers of System V, and of programs that restore the default to die by the second
- * signal. */
+/* System V's handlers were like this. Programs use it that want to end by the second signal. */
 TEST(resethand_resets, "SA_RESETHAND keeps the handler", "kernel/proc (signal)")
 {
     struct sigaction now;
@@ -325,13 +326,13 @@ TEST(default_actions, "a signal that ends a process is ignored, or the other way
                                 SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF,
                                 SIGIO,   SIGSYS,  34,      64 };
     static const int nothing[] = { SIGCHLD, SIGURG, SIGWINCH, SIGCONT };
-    for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++) {
+    for (unsigned i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
         int status = IN_CHILD(sys(SYS_kill, getpid(), ends[i]));
         /* 128 is the mark of a core dump; there is none to be had here. */
         if ((status & 127) != ends[i])
             FAIL("expected death by signal %d, seen status 0x%x", ends[i], status);
     }
-    for (unsigned i = 0; i < sizeof nothing / sizeof *nothing; i++)
+    for (unsigned i = 0; i < sizeof(nothing) / sizeof(*nothing); i++)
         EQ(IN_CHILD(sys(SYS_kill, getpid(), nothing[i])), 0);
 }
 

@@ -34,7 +34,7 @@ arm(void)
     struct sigaction a = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
     for (int i = 0; i < 5; i++)
         OK(sigaction(signals[i], &a, NULL));
-    memset((void *)&seen, 0, sizeof seen);
+    memset((void *)&seen, 0, sizeof(seen));
 }
 
 /* Runs the statement, which faults; then compares signal, code and address. */
@@ -68,6 +68,8 @@ TEST(kernel_half, "an address of the kernel gives other codes than an unmapped o
     FAULT((void)*(volatile char *)0x8000000000000001, SIGSEGV, SEGV_MAPERR, 0x8000000000000001);
 }
 
+/* SEGV_ACCERR says that the address is mapped but not for this kind of access: reading, writing or
+ * running. The kernel must know which of the three it was. */
 TEST(access_rights, "a wrong access to a mapping is MAPERR", "kernel/mm (fault)")
 {
     char *p = mmap(NULL, 3 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -128,12 +130,13 @@ TEST(pc_of_a_fault, "the pc in the frame is not the faulting instruction", "kern
     EQ(seen.pc, (uintptr_t)at_store);
 }
 
+/* A misaligned load over the border of two pages, of which the second is missing. The machine may
+ * tell its first byte or the first byte of the missing page. */
 TEST(across_two_pages, "si_addr of an access over a border is its start", "kernel/trap")
 {
     char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     OK(munmap(p + PAGE, PAGE));
     p[0] = 1;
-    /* Misaligned over the border: which byte is told is the machine's choice. */
     arm();
     if (sigsetjmp(back, 1) == 0)
         __asm__ volatile("ld t0, 0(%0)" : : "r"(p + PAGE - 4) : "t0");
@@ -151,6 +154,8 @@ TEST(misaligned_access_works, "a misaligned load is SIGBUS", "kernel/trap, firmw
     EQ(value, 0xeeff001122334455);
 }
 
+/* Signals of faults end the process when there is no handler, and the parent learns which it
+ * was. */
 TEST(default_is_death, "a fault without a handler ends with another status", "kernel/trap")
 {
     EQ(IN_CHILD(*(volatile char *)0 = 1), KILLED(SIGSEGV));
@@ -201,6 +206,7 @@ TEST(returning_retries, "the instruction is skipped when the handler returns", "
     EQ(seen.count, 5);
 }
 
+/* Each caught fault makes a siginfo and a frame, and both must be given back. */
 TEST(thousand_faults, "each caught fault leaks", "kernel/trap")
 {
     for (volatile int i = 0; i < 1000; i++)

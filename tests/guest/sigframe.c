@@ -18,8 +18,8 @@
 #define UC_F       (UC_PC + 256)
 #define UC_FCSR    (UC_F + 256)
 
-/* Of the 528 bytes that any form of fp state may take: the reserved word, then the first extension
- * header. */
+/* The fp state has 528 bytes, for whatever form of it. The last ones are a reserved word and the
+ * first extension header. */
 #define UC_RESERVED  (UC_F + 516)
 #define UC_EXTENSION (UC_F + 520)
 
@@ -65,7 +65,7 @@ static void
 take(int flags)
 {
     struct sigaction a = { .sa_handler = (void (*)(int))raw_handler, .sa_flags = flags };
-    memset(&seen, 0, sizeof seen);
+    memset(&seen, 0, sizeof(seen));
     OK(sigaction(SIGUSR1, &a, NULL));
     EQ(sys(SYS_kill, getpid(), SIGUSR1), 0);
     EQ(seen.count, 1);
@@ -92,8 +92,8 @@ TEST(return_address_is_in_the_vdso, "ra leads to code on the stack, or nowhere",
     take(0);
     areas_read();
     const struct area *a = area_at((void *)seen.ra);
-    TRUE(a != NULL);
-    /* With vdso=0 a page of its own. */
+    TRUE(a);
+    /* The kernel maps a page of its own for this when it was started with vdso=0. */
     TRUE(!strcmp(a->name, getauxval(AT_SYSINFO_EHDR) ? "[vdso]" : "[sigpage]"));
     /* li a7, 139; ecall */
     uint32_t code[2];
@@ -107,7 +107,7 @@ TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (f
 {
     take(SA_SIGINFO);
     int first[8];
-    memcpy(first, seen.frame, sizeof first);
+    memcpy(first, seen.frame, sizeof(first));
     EQ(first[0], SIGUSR1);
     EQ(first[1], 0);
     EQ(first[2], SI_USER);
@@ -132,8 +132,8 @@ TEST(ucontext_head, "mask or stack lie at x86's offsets", "kernel/proc (frame)")
     EQ((int)word(UC_STACK + 8), SS_DISABLE);
 }
 
-/* With a vector unit its state would follow here. A reader that walks the headers stops at the END
- * header: rubbish in its place sends it anywhere. */
+/* The state of a vector unit would follow here. A reader that walks the headers stops at the END
+ * header; rubbish in its place would send it anywhere. */
 TEST(extension_header_ends_at_once, "bytes behind the fp state are not an END header",
      "asm/sigcontext.h: sc_extdesc")
 {
@@ -240,8 +240,8 @@ TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewr
     EQ(sigismember(&now, SIGUSR2), 1);
 }
 
-/* At 0, at the end of all addresses, and across the end of the user half. The
- * kernel's answer to a frame that it cannot read is SIGSEGV (Linux's badframe). */
+/* The frame is looked for at 0, at the end of all addresses, and across the end of the user half.
+ * The kernel's answer to a frame that it cannot read is SIGSEGV (Linux's badframe). */
 TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel", "kernel/proc (frame)")
 {
     EQ(IN_CHILD(__asm__ volatile("li sp, 0\n li a7, 139\n ecall")), KILLED(SIGSEGV));
@@ -255,7 +255,7 @@ static void
 return_through(unsigned char fill, unsigned long pc, unsigned long extension)
 {
     static unsigned char frame[FRAME_SIZE + 64] __attribute__((aligned(16)));
-    memset(frame, fill, sizeof frame);
+    memset(frame, fill, sizeof(frame));
     memcpy(frame + UC + UC_PC, &pc, 8);
     /* The reserved word in front of the extension header is 0 always. */
     memset(frame + UC + UC_RESERVED, 0, 4);
@@ -278,10 +278,10 @@ TEST(hostile_frames, "a frame gives the kernel's pc, a bad status or a crash",
     EQ(IN_CHILD(return_through(0, 8, 0x1234567812345678)), KILLED(SIGSEGV));
 }
 
+/* All bits of the frame's mask are set, SIGKILL, SIGSTOP and SIGSEGV among them. Then the pc
+ * faults: a blocked SIGSEGV must still end the process. */
 TEST(hostile_mask, "KILL and STOP can be blocked through a frame", "kernel/proc (frame)")
 {
-    /* All bits of the mask are set: the pc then faults, and the default of a blocked SIGSEGV
-     * must still kill. */
     EQ(IN_CHILD(signal(SIGSEGV, computing_handler); return_through(0xff, 8, 0)), KILLED(SIGSEGV));
 }
 

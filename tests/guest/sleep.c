@@ -9,30 +9,22 @@
 #define SECOND 1000000000L
 #define MS     1000000L
 
-static long
-now(clockid_t id)
-{
-    struct timespec t;
-    OK(clock_gettime(id, &t));
-    return t.tv_sec * SECOND + t.tv_nsec;
-}
-
 static struct timespec
 spec(long ns)
 {
     return (struct timespec){ ns / SECOND, ns % SECOND };
 }
 
-/* From nothing, over less than a tick of the clock, to several scheduler ticks: rounding must go
- * up. */
+/* The lengths go from nothing, over less than a tick of the clock, to several ticks of the
+ * scheduler. Rounding must always go up. */
 TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timer)")
 {
     static const long lengths[] = { 0, 1, 1000, 100000, 1 * MS, 10 * MS, 37 * MS };
     for (int i = 0; i < 7; i++) {
         struct timespec t = spec(lengths[i]), left = { 77, 77 };
-        long a = now(CLOCK_MONOTONIC);
+        long a = now_ns(CLOCK_MONOTONIC);
         EQ(sys(SYS_nanosleep, &t, &left), 0);
-        TRUE(now(CLOCK_MONOTONIC) - a >= lengths[i]);
+        TRUE(now_ns(CLOCK_MONOTONIC) - a >= lengths[i]);
         /* The rest is written only after EINTR. */
         EQ(left.tv_sec, 77);
         EQ(sys(SYS_nanosleep, &t, 0), 0);
@@ -60,11 +52,11 @@ TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/sy
                                     CLOCK_MONOTONIC_COARSE };
     struct timespec t = spec(2 * MS);
     for (int i = 0; i < 4; i++) {
-        long a = now(CLOCK_MONOTONIC);
+        long a = now_ns(CLOCK_MONOTONIC);
         EQ(sys(SYS_clock_nanosleep, yes[i], 0, &t, 0), 0);
-        TRUE(now(CLOCK_MONOTONIC) - a >= 2 * MS);
+        TRUE(now_ns(CLOCK_MONOTONIC) - a >= 2 * MS);
         EQ(sys(SYS_clock_nanosleep, yes[i], ~TIMER_ABSTIME, &t, 0), 0); /* as if without flags */
-        TRUE(now(CLOCK_MONOTONIC) - a >= 4 * MS);
+        TRUE(now_ns(CLOCK_MONOTONIC) - a >= 4 * MS);
     }
     for (int i = 0; i < 3; i++)
         ERR(sys(SYS_clock_nanosleep, no[i], 0, &t, 0), EOPNOTSUPP);
@@ -77,10 +69,10 @@ TEST(absolute_times, "TIMER_ABSTIME is relative, or the past sleeps for ever",
 {
     static const clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME };
     for (int i = 0; i < 3; i++) {
-        long goal = now(ids[i]) + 20 * MS;
+        long goal = now_ns(ids[i]) + 20 * MS;
         struct timespec t = spec(goal);
         EQ(sys(SYS_clock_nanosleep, ids[i], TIMER_ABSTIME, &t, 0), 0);
-        TRUE(now(ids[i]) >= goal);
+        TRUE(now_ns(ids[i]) >= goal);
         EQ(sys(SYS_clock_nanosleep, ids[i], TIMER_ABSTIME, &t, 0), 0);
         t = (struct timespec){ 0, 0 };
         EQ(sys(SYS_clock_nanosleep, ids[i], TIMER_ABSTIME, &t, 0), 0);
@@ -96,7 +88,7 @@ handler(int signal)
 TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest", "kernel/syscall (time)")
 {
     struct sigaction a = { .sa_handler = handler };
-    struct timespec t = spec(now(CLOCK_MONOTONIC) + 3600 * SECOND), left = { 77, 77 };
+    struct timespec t = spec(now_ns(CLOCK_MONOTONIC) + 3600 * SECOND), left = { 77, 77 };
     OK(sigaction(SIGUSR1, &a, NULL));
     pid_t pid = peer_nags(SIGUSR1, 5);
     ERR(sys(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &t, &left), EINTR);
@@ -128,7 +120,7 @@ TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/tim
     enum { N = 12 };
     int fds[2];
     OK(pipe(fds));
-    long start = now(CLOCK_MONOTONIC) + 50 * MS;
+    long start = now_ns(CLOCK_MONOTONIC) + 50 * MS;
     /* Started in another order than they wake. */
     for (int i = 0; i < N; i++) {
         char me = (i * 5) % N;
@@ -151,13 +143,15 @@ TEST(many_sleepers, "the timer list is full, or one is lost", "kernel/time (time
 {
     enum { N = 60 };
     pid_t pids[N];
-    for (int i = 0; i < N; i++)
-        if ((pids[i] = OK(fork())) == 0) {
+    for (int i = 0; i < N; i++) {
+        pids[i] = OK(fork());
+        if (pids[i] == 0) {
             struct timespec t = spec((i % 7 + 1) * MS);
             for (int k = 0; k < 5; k++)
                 EQ(sys(SYS_nanosleep, &t, 0), 0);
             _exit(0);
         }
+    }
     for (int i = 0; i < N; i++)
         ENDS(pids[i], 0);
 }

@@ -64,6 +64,8 @@ TEST(limit_is_kept, "the stack grows without an end", "kernel/mm (fault)")
     EQ(p.address, (uintptr_t)below);
 }
 
+/* A recursion without end meets the limit. There is no room for a handler's frame, so the process
+ * ends by SIGSEGV. */
 TEST(overflow_kills, "endless recursion hangs, or writes into another area", "kernel/mm (fault)")
 {
     EQ(IN_CHILD(recurse(1 << 30)), KILLED(SIGSEGV));
@@ -76,9 +78,7 @@ TEST(does_not_run_into_a_mapping, "the stack grows up to the very next mapping",
      "kernel/mm (fault): a gap must stay")
 {
     char *sp = stack_pointer(), *wall = (char *)(((uintptr_t)sp - (4 << 20)) & -PAGE);
-    EQ(mmap(wall, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
-            -1, 0),
-       wall);
+    EQ(mmap(wall, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), wall);
     wall[0] = wall[PAGE - 1] = 7;
     struct probe p = { 0 };
     for (char *at = sp; at > wall && !p.signal; at -= PAGE)
@@ -88,12 +88,14 @@ TEST(does_not_run_into_a_mapping, "the stack grows up to the very next mapping",
     EQ(wall[PAGE - 1], 7);
 }
 
+/* The tools that say where an address is go by this name, and glibc finds the end of the main stack
+ * by it (pthread_getattr_np). */
 TEST(is_named, "[stack] is missing in /proc/self/maps, or is not where sp is",
      "kernel/proc (procfs)")
 {
     areas_read();
     const struct area *a = area_named("[stack]");
-    TRUE(a != NULL);
+    TRUE(a);
     TRUE(a == area_at(stack_pointer()));
     EQ(strcmp(a->prot, "rw-p"), 0);
 }
@@ -107,6 +109,7 @@ TEST(above_the_stack_is_nothing, "memory above the stack is mapped or not guarde
     FAULTS(probe_read(top), SIGSEGV, SEGV_MAPERR, top);
 }
 
+/* The child has a copy of the stack, and it grows on its own. */
 TEST(fork_keeps_the_stack, "the child's stack is not a copy, or cannot grow", "kernel/mm (space)")
 {
     volatile int here = 5;

@@ -79,6 +79,8 @@ TEST(no_kernel_address_in_registers, "the trap frame is not cleared", "kernel/pr
             FAIL("expected no kernel address in x%d, seen 0x%lx", i, start_registers[i]);
 }
 
+/* A new program finds zeros in the f registers and in fcsr. What the old program or another process
+ * had in them is a secret, and its rounding mode would change this program's arithmetic. */
 TEST(fp_is_zero, "fp registers of another program", "kernel/proc (exec)")
 {
     for (int i = FCSR; i < 65; i++)
@@ -110,8 +112,9 @@ TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (arg
     }
 }
 
-/* In the order in which Linux writes it: architecture first. No entry twice and none that is
- * unknown, because tools print the vector (LD_SHOW_AUXV) and sandboxes copy it. */
+/* The entries stand in the order in which Linux writes them, the architecture's first. There is no
+ * entry twice and none that is unknown, because tools print the vector (LD_SHOW_AUXV) and sandboxes
+ * copy it. */
 TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
      "kernel/proc (args), linux/auxvec.h")
 {
@@ -143,7 +146,7 @@ TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
                                            AT_EXECFN };
     unsigned long value;
     int seen = 0;
-    for (unsigned i = 0; i < sizeof types / sizeof *types; i++)
+    for (unsigned i = 0; i < sizeof(types) / sizeof(*types); i++)
         aux(types[i]);
     for (Elf64_auxv_t *a = auxv(); a->a_type != AT_NULL; a++)
         seen++;
@@ -202,7 +205,7 @@ TEST(execfn_of_a_script, "EXECFN is the interpreter, not the script", "kernel/pr
     char text[300];
     unlink("/tmp/start.sh");
     int fd = OK(open("/tmp/start.sh", O_WRONLY | O_CREAT | O_TRUNC, 0755));
-    EQ(write(fd, text, snprintf(text, sizeof text, "#!%s @execfn\n", check_self)), strlen(text));
+    EQ(write(fd, text, snprintf(text, sizeof(text), "#!%s @execfn\n", check_self)), strlen(text));
     close(fd);
     /* argv: interpreter, @execfn, script. */
     EQ(IN_CHILD(execl("/tmp/start.sh", "x", NULL)), 0);
@@ -272,7 +275,7 @@ TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (pr
     int fd = OK(open("/proc/self/auxv", O_RDONLY)), words = 2;
     for (Elf64_auxv_t *a = auxv(); a->a_type != AT_NULL; a++)
         words += 2;
-    EQ(read(fd, text, sizeof text), words * 8);
+    EQ(read(fd, text, sizeof(text)), words * 8);
     EQ(memcmp(text, auxv(), words * 8), 0);
 }
 

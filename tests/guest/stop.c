@@ -50,7 +50,8 @@ TEST(stop_and_continue, "the process runs on, or the parent is not told",
     KILL_PEER(pid);
 }
 
-/* Not lost by being passed over: asked for later, it is still to be told. */
+/* A wait that does not ask for stops passes over this one, but does not lose it: asked for later,
+ * it is still told. */
 TEST(stop_is_hidden_without_wuntraced, "plain wait reports a stop", "kernel/proc (wait)")
 {
     int status;
@@ -72,7 +73,7 @@ TEST(stopped_process_can_be_killed, "SIGKILL waits for SIGCONT", "kernel/proc (s
     KILL_PEER(pid);
 }
 
-/* They stay pending while it is stopped, and act when it goes on. */
+/* Other signals stay pending while the process is stopped, and act when it goes on. */
 TEST(other_signals_wait, "a stopped process runs its handler", "kernel/proc (signal)")
 {
     int status;
@@ -105,6 +106,8 @@ set(int signal, int flags)
     OK(sigaction(signal, &a, NULL));
 }
 
+/* signal(7): SIGTSTP, SIGTTIN and SIGTTOU stop a process by default, as SIGSTOP does; but they can
+ * be caught and ignored. */
 TEST(tstp_stops_unless_caught, "SIGTSTP, TTIN or TTOU end the process", "kernel/proc (signal)")
 {
     static const int signals[] = { SIGTSTP, SIGTTIN, SIGTTOU };
@@ -195,12 +198,12 @@ TEST(tied_group_stays_stopped, "any end of a parent hangs up its child's group",
                 _exit(0);
             }
             waitpid(orphan, NULL, WUNTRACED);
-            _exit(write(fds[1], &orphan, sizeof orphan) != sizeof orphan);
+            _exit(write(fds[1], &orphan, sizeof(orphan)) != sizeof(orphan));
         }
         for (;;)
             pause();
     }
-    EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
+    EQ(read(fds[0], &orphan, sizeof(orphan)), sizeof(orphan));
     let_pass_ms(20);
     EQ(waitpid(leader, &status, WNOHANG), 0); /* SIGHUP would have ended it */
     OK(kill(orphan, 0));
@@ -209,6 +212,8 @@ TEST(tied_group_stays_stopped, "any end of a parent hangs up its child's group",
     EQ(status, SIGKILL);
 }
 
+/* SIGCONT does nothing to a process that runs, and reports nothing. A handler for it runs all the
+ * same. */
 TEST(cont_of_a_running_process, "SIGCONT ends or stops it", "kernel/proc (signal)")
 {
     int status;
@@ -272,6 +277,7 @@ TEST(sigchld_for_stops, "the parent gets no SIGCHLD for a stop, or gets it with 
     EQ(info.si_code, CLD_KILLED);
 }
 
+/* waitid(2) tells stops and continuations by si_code, where wait4 packs them into the status. */
 TEST(waitid_tells_stops, "WSTOPPED and WCONTINUED of waitid", "kernel/proc (wait)")
 {
     siginfo_t i;
@@ -297,7 +303,7 @@ TEST(sleep_goes_on_after_a_stop, "nanosleep gives EINTR after SIGSTOP and SIGCON
     int status;
     if (pid == 0)
         _exit(nanosleep(&t, NULL) == 0 ? 0 : errno);
-    /* In the middle of its 100 ms. */
+    /* It is in the middle of its 100 ms. */
     let_pass_ms(20);
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);

@@ -10,7 +10,7 @@
 
 #define FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
-/* Of thread i: its stack, the words for its tid, what it tells, and whether it may go on. */
+/* What thread i has: its stack, the words for its tid, what it tells, and whether it may go on. */
 static char stacks[8][16384] __attribute__((aligned(16)));
 static volatile pid_t ctid[8], ptid[8];
 static volatile long result[8];
@@ -27,7 +27,7 @@ __asm__(".text\n.global raw_clone\nraw_clone:\n"
 static long
 start(int i, long more, void *tls, void (*body)(long))
 {
-    return raw_clone(FLAGS | more, stacks[i] + sizeof stacks[i], &ptid[i], tls, &ctid[i], body, i);
+    return raw_clone(FLAGS | more, stacks[i] + sizeof(stacks[i]), &ptid[i], tls, &ctid[i], body, i);
 }
 
 /* Waits until CLEARTID has written 0 at thread i's end. */
@@ -86,7 +86,7 @@ TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (pr
     ctid[1] = 1;
     start(1, CLONE_CHILD_CLEARTID, 0, tell_tp);
     join(1);
-    /* Without SETTLS tp is the maker's. */
+    /* The second thread was made without SETTLS, so its tp is its maker's. */
     EQ(result[1], mine);
 }
 
@@ -203,7 +203,8 @@ TEST(process_signal_finds_a_willing_thread, "a process' signal waits for the mai
     pthread_join(t, NULL);
 }
 
-/* Nor is it pending for the process: sigpending here must not show it. It ends with its thread. */
+/* A signal that was sent to a thread is pending for that thread alone: sigpending here must not
+ * show it, and it ends with its thread. */
 TEST(directed_signal_stays_with_its_thread, "a blocked directed signal is taken by another thread",
      "kernel/proc (signal)")
 {
@@ -232,7 +233,7 @@ TEST(num_threads_in_stat, "field 20 of /proc/self/stat is not the number of thre
     EQ(pthread_create(&t, NULL, block_and_wait, NULL), 0);
     while (!result[0])
         sched_yield();
-    EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, sizeof text - 1) > 0, 1);
+    EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, sizeof(text) - 1) > 0, 1);
     char *p = strrchr(text, ')');
     for (int field = 2; field < 20; field++)
         p = strchr(p + 1, ' ');
@@ -255,15 +256,15 @@ TEST(affinity_is_each_threads_own, "sched_setaffinity(0) moves the whole process
 {
     unsigned long all[16] = { 0 }, now[16] = { 0 };
     pthread_t t;
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(all), all));
     EQ(pthread_create(&t, NULL, block_and_wait, NULL), 0);
     while (!result[0])
         sched_yield();
     unsigned long one = all[0] & -all[0];
     EQ(sys(SYS_sched_setaffinity, result[0], 8, &one), 0);
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof now, now));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(now), now));
     EQ(now[0], all[0]);
-    OK(syscall(SYS_sched_getaffinity, result[0], sizeof now, now));
+    OK(syscall(SYS_sched_getaffinity, result[0], sizeof(now), now));
     EQ(now[0], one);
     go[0] = 1;
     pthread_join(t, NULL);

@@ -4,31 +4,10 @@
  * that does shows as a process that never becomes a zombie, so the check hangs. Source:
  * pthreads(7), pthread_cancel(3), exit_group(2), execve(2) on threads. */
 #include "peer.h"
-#include <pthread.h>
-#include <time.h>
+#include "threads.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-
-static void
-start(pthread_t *t, void *(*f)(void *), void *arg)
-{
-    EQ(pthread_create(t, NULL, f, arg), 0);
-}
-
-static long
-join(pthread_t t)
-{
-    void *value;
-    EQ(pthread_join(t, &value), 0);
-    return (long)value;
-}
-
-static void *
-add_one(void *arg)
-{
-    return (void *)((long)arg + 1);
-}
 
 /* The bodies of the crowd: a timer, a futex, a pipe, and no call at all. None ends by itself. */
 static void *
@@ -134,6 +113,7 @@ fault(void *arg)
     return NULL;
 }
 
+/* A fault is sent to the thread that made it, but its default action ends the whole process. */
 TEST(fault_of_a_thread_kills_all, "a thread's fault ends only the thread", "kernel/proc (signal)")
 {
     pthread_t t;
@@ -169,7 +149,7 @@ static void *
 exec_self(void *arg)
 {
     char pid[20];
-    snprintf(pid, sizeof pid, "%d", getpid());
+    snprintf(pid, sizeof(pid), "%d", getpid());
     execl(check_self, check_self, "@alone", pid, NULL);
     return NULL;
 }

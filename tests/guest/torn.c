@@ -76,6 +76,8 @@ TEST(monotonic_across_harts, "time steps back from one hart to another",
     readers(CLOCK_MONOTONIC_RAW);
 }
 
+/* The kernel copies the coarse clocks from the fine ones at each update. All readers must see the
+ * old copy or all of the new one. */
 TEST(coarse_across_harts, "a coarse clock steps back", "vdso/clock.c, kernel/vdso (vvar)")
 {
     readers(CLOCK_MONOTONIC_COARSE);
@@ -96,7 +98,8 @@ static long newest;
 static void *
 set_the_clock(void *arg)
 {
-    /* Without a pause: a reader has to meet the few instructions that change the data. */
+    /* Sets the clock without a pause, because a reader has to meet the few instructions that change
+     * the data. */
     for (long i = 0; !stop; i++) {
         struct set *s = &sets[i % SETS];
         *s = (struct set){ now(CLOCK_MONOTONIC), LONG_MAX, in_ns(epochs[i % 2]) };
@@ -197,21 +200,23 @@ TEST(call_and_vdso_under_storm, "the call reads other data than the vDSO", "kern
         EQ(pthread_join(t[i], NULL), 0);
 }
 
-/* The word is shared by four processes; each of them has mapped the page for itself. */
+/* Four processes share one word, and each of them has mapped the page of the clocks for itself. */
 TEST(processes_agree, "each process has data of its own", "kernel/vdso (vvar)")
 {
-    long *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    long *shared = shared_page();
     pid_t pids[READERS];
-    for (int p = 0; p < READERS; p++)
-        if ((pids[p] = OK(fork())) == 0) {
-            for (int i = 0; i < ROUNDS / 2; i++) {
-                long floor = __atomic_load_n(shared, __ATOMIC_ACQUIRE), t = now(CLOCK_MONOTONIC);
-                TRUE(t >= floor);
-                __atomic_compare_exchange_n(shared, &floor, t, false, __ATOMIC_ACQ_REL,
-                                            __ATOMIC_ACQUIRE);
-            }
-            _exit(0);
+    for (int p = 0; p < READERS; p++) {
+        pids[p] = OK(fork());
+        if (pids[p] != 0)
+            continue;
+        for (int i = 0; i < ROUNDS / 2; i++) {
+            long floor = __atomic_load_n(shared, __ATOMIC_ACQUIRE), t = now(CLOCK_MONOTONIC);
+            TRUE(t >= floor);
+            __atomic_compare_exchange_n(shared, &floor, t, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE);
         }
+        _exit(0);
+    }
     for (int p = 0; p < READERS; p++)
         ENDS(pids[p], 0);
 }

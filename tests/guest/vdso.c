@@ -34,7 +34,7 @@ small(const char *name, long a, long b, long c)
 {
     static char *page;
     if (!page) {
-        page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        page = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0);
         OK(mprotect(page, PAGE, PROT_NONE));
     }
     return on_small_stack(exported(name), a, b, c, page + PAGE + 16 + 512);
@@ -59,8 +59,8 @@ TEST(every_export_on_512_bytes, "an export needs more stack than Go gives it",
     EQ(small("__vdso_flush_icache", 0, 0, 0), 0);
 }
 
-/* Not in Linux's riscv vDSO (vdso(7)), hence the version POSTERN_1. The second time without a place
- * to store. */
+/* Linux's riscv vDSO has no such function (vdso(7)), hence the version POSTERN_1. The second call
+ * has no place to store. */
 TEST(time_export, "__vdso_time is not REALTIME's seconds", "vdso (POSTERN_1)")
 {
     long stored = 0, a = time(NULL);
@@ -83,8 +83,8 @@ TEST(null_arguments, "a NULL that is allowed is written to", "vdso")
     EQ(exported("__vdso_getcpu")(0, 0, 0), 0);
 }
 
-/* As on Linux: the kernel is not there to see the store. Only what goes through the slow path's
- * call meets EFAULT. */
+/* A bad pointer is a fault here, as on Linux: the kernel is not there to see the store. Only what
+ * goes through the slow path's call meets EFAULT. */
 TEST(bad_pointer_is_sigsegv, "by the vDSO a bad pointer is a fault, by the call EFAULT", "vdso")
 {
     function f = exported("__vdso_clock_gettime");
@@ -109,10 +109,9 @@ TEST(errno_comes_back_unchanged, "the slow path answers ENOSYS or -1", "vdso (fa
 TEST(flush_icache_makes_code_run, "new code on another hart is the old one", "vdso, kernel/syscall")
 {
     /* li a0, N; ret - rewritten and run on every hart in turn. */
-    uint32_t *code =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t *code = mmap(NULL, PAGE, RW | PROT_EXEC, ANON, -1, 0);
     unsigned long all[16] = { 0 };
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(all), all));
     for (int n = 1; n < 200; n++) {
         code[0] = 0x00000513 | n << 20;
         code[1] = 0x00008067;
@@ -132,7 +131,7 @@ vdso(void)
 {
     areas_read();
     const struct area *a = area_named("[vdso]");
-    TRUE(a != NULL);
+    TRUE(a);
     return a;
 }
 
@@ -169,7 +168,7 @@ TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page", "kern
 {
     vdso();
     char *data = (char *)area_named("[vvar]")->start;
-    FAILS(mprotect(data, PAGE, PROT_READ | PROT_WRITE), EACCES);
+    FAILS(mprotect(data, PAGE, RW), EACCES);
     FAULTS(probe_write(data), SIGSEGV, SEGV_ACCERR, data);
 }
 
@@ -178,7 +177,7 @@ static void
 write_to_image(char *image)
 {
     char old = image[8];
-    if (mprotect(image, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC) == -1) {
+    if (mprotect(image, PAGE, RW | PROT_EXEC) == -1) {
         TRUE(errno == EACCES || errno == EPERM);
         return;
     }
@@ -226,7 +225,7 @@ TEST(removed_vdso_dies_cleanly, "munmap of the vDSO is refused, or a signal then
     EQ(IN_CHILD(live_without(start, end)), 0);
 }
 
-/* All of the image, vvar stays where it is: what CRIU does. */
+/* Moves all of the image and leaves vvar where it is, as CRIU does. */
 static void
 move(unsigned long from, unsigned long size, char *to)
 {
@@ -244,17 +243,17 @@ TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (image): 
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
-    char *to = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *to = mmap(NULL, size, PROT_NONE, ANON, -1, 0);
     signal(SIGUSR1, handler);
     EQ(IN_CHILD(move(start, size, to)), 0);
 }
 
-/* As Linux: whole or not at all, and never larger. */
+/* The image moves whole or not at all, and never becomes larger, as on Linux. */
 TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vdso (image)")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
-    char *to = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *to = mmap(NULL, PAGE, PROT_NONE, ANON, -1, 0);
     if (size > PAGE)
         ERR(sys(SYS_mremap, start, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to), EINVAL);
     long r = sys(SYS_mremap, start, size, 2 * size, MREMAP_MAYMOVE);
@@ -271,7 +270,7 @@ TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/v
     static char other[65536];
     OK(pipe(fds));
     EQ(IN_CHILD(dup2(fds[1], 1); execl(check_self, check_self, "@image", NULL)), 0);
-    EQ(read(fds[0], other, sizeof other), size);
+    EQ(read(fds[0], other, sizeof(other)), size);
     EQ(memcmp(image, other, size), 0);
 }
 

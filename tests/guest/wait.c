@@ -6,9 +6,6 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/* Above every number that the kernel has given out by now. */
-#define NOBODY 99999
-
 /* A child that ends with `status` at once. */
 static pid_t
 child(int status)
@@ -19,6 +16,8 @@ child(int status)
     return pid;
 }
 
+/* wait(2): an exit status stands in bits 8 to 15 of the word, and exit(3) passes only the low
+ * byte. */
 TEST(exit_status_is_8_bits, "the status is not shifted, or more than 8 bits pass",
      "kernel/proc (wait)")
 {
@@ -114,6 +113,8 @@ TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears", "k
     FAILS(waitpid(b, NULL, 0), ECHILD);
 }
 
+/* Twenty children that have ended, or are about to. Each must be told exactly once, in any
+ * order. */
 TEST(wait_for_any_takes_each_once, "one end is reported twice or never", "kernel/proc (wait)")
 {
     enum { N = 20 };
@@ -140,19 +141,21 @@ TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall (process)")
 TEST(rusage_is_filled, "wait4 leaves the struct as it was", "kernel/proc (wait)")
 {
     struct rusage r;
-    memset(&r, 0xff, sizeof r);
+    memset(&r, 0xff, sizeof(r));
     pid_t pid = child(0);
     EQ(wait4(pid, NULL, 0, &r), pid);
     TRUE(r.ru_utime.tv_sec >= 0 && r.ru_utime.tv_sec < 100);
     TRUE(r.ru_stime.tv_usec >= 0 && r.ru_stime.tv_usec < 1000000);
 }
 
+/* waitid(2) tells in siginfo what wait4 tells by its result and its status word. Filled with ones
+ * before, so that a field which is not written shows. */
 TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty",
      "kernel/proc (wait)")
 {
     siginfo_t info;
     pid_t pid = child(42);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(waitid(P_PID, pid, &info, WEXITED), 0);
     EQ(info.si_signo, SIGCHLD);
     EQ(info.si_errno, 0);
@@ -169,8 +172,8 @@ TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty"
     EQ(info.si_pid, pid);
 }
 
-/* Whoever must look before it may be reaped: Go's os.Process.Wait keeps the pid valid that way for
- * a kill from another goroutine. */
+/* Go's os.Process.Wait looks first without reaping, so that the pid stays valid for a kill from
+ * another goroutine. */
 TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)", "kernel/proc (wait)")
 {
     siginfo_t info;
@@ -189,7 +192,7 @@ TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ende
 {
     siginfo_t info;
     pid_t pid = sleeping_child();
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(waitid(P_PID, pid, &info, WEXITED | WNOHANG), 0);
     EQ(info.si_pid, 0);
     EQ(info.si_signo, 0);
@@ -211,12 +214,12 @@ TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "ke
             while (getppid() == me)
                 sys(SYS_sched_yield);
             ppid = getppid();
-            _exit(write(fds[1], &ppid, sizeof ppid) != sizeof ppid);
+            _exit(write(fds[1], &ppid, sizeof(ppid)) != sizeof(ppid));
         }
         _exit(0);
     }
     ENDS(middle, 0);
-    EQ(read(fds[0], &ppid, sizeof ppid), sizeof ppid);
+    EQ(read(fds[0], &ppid, sizeof(ppid)), sizeof(ppid));
     EQ(ppid, 1);
     /* The orphan has not become the grandparent's child. */
     FAILS(wait(NULL), ECHILD);
@@ -231,9 +234,9 @@ TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init.c, ker
     char byte;
     OK(pipe(fds));
     EQ(IN_CHILD(orphan = OK(fork()); if (orphan == 0) _exit(0);
-                _exit(write(fds[1], &orphan, sizeof orphan) != sizeof orphan)),
+                _exit(write(fds[1], &orphan, sizeof(orphan)) != sizeof(orphan))),
        0);
-    EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
+    EQ(read(fds[0], &orphan, sizeof(orphan)), sizeof(orphan));
     close(fds[1]);
     /* The orphan's writing end went with it. */
     EQ(read(fds[0], &byte, 1), 0);
@@ -242,7 +245,7 @@ TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init.c, ker
     EQ(errno, ESRCH);
 }
 
-/* The status would be 5 and not 6. */
+/* If the grandchild were reported, the status would be 5 and not 6. */
 TEST(grandchildren_are_not_ours, "wait reports a grandchild", "kernel/proc (wait)")
 {
     int status;
@@ -268,6 +271,8 @@ TEST(ignored_sigchld_reaps, "with SIGCHLD ignored zombies stay", "kernel/proc (e
     FAILS(wait(NULL), ECHILD);
 }
 
+/* wait(2), NOTES: SA_NOCLDWAIT asks for the same as ignoring SIGCHLD, but the signal still
+ * comes. */
 TEST(nocldwait_reaps, "SA_NOCLDWAIT is not looked at", "kernel/proc (exit)")
 {
     struct sigaction action = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
@@ -298,6 +303,7 @@ nothing(int signal)
 {
 }
 
+/* signal(7): wait is among the calls that a handler interrupts. */
 TEST(wait_is_interrupted, "wait goes on after a handler without SA_RESTART", "kernel/proc (signal)")
 {
     struct sigaction action = { .sa_handler = nothing };

@@ -17,7 +17,7 @@ CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex"
 # Of these, one hart shows nothing and takes long.
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
-ELSEWHERE = ("novdso", "oom", "storm", "storm2")
+ELSEWHERE = ("novdso", "oom", "storm_memory", "storm_process")
 # More machines: name, options of tools/run, programs.
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),

@@ -83,7 +83,7 @@ def test_repeatable(tmp_path):
 
 @pytest.mark.parametrize('args', [
     [], ['-o', 'x'], ['--', 'true'], ['-o', 'x', '--'], ['-o', '/no/such/folder/x', '--', 'true'],
-    ['--what', '-o', 'x', '--', 'true'], ['--add', '/no/such=/x', '-o', 'x', '--', 'true'],
+    ['-o', '--', 'true'], ['-o', '', '--', 'true'], ['--what', '-o', 'x', '--', 'true'], ['--add', '/no/such=/x', '-o', 'x', '--', 'true'],
 ], ids=' '.join)
 def test_wrong_use(tmp_path, args):
     done = subprocess.run([runner.IMAGE, '--build', runner.BUILD, *args], cwd=tmp_path,

@@ -142,7 +142,8 @@ WRONG = [
     ['--seed', '-1'], ['--seed', 'x'], ['--icount', '--smp', '2'], ['--icount=1'],
     ['--add', 'nothing'], ['--add', '/no/such/file=/x'], ['--add', '=/x'],
     ['--add', '/etc/passwd='], ['--add', '/etc/passwd=/'], ['--log', '/no/such/folder/log'],
-    ['--trace', '/no/such/folder/t'], ['echo'], ['-x'], ['-tv'], ['--trac', 'x'],
+    ['--trace', '/no/such/folder/t'], ['--trace', ''], ['--log='], ['--build', ''], ['echo'], ['-x'],
+    ['-tv'], ['--trac', 'x'],
 ]
 
 
@@ -159,6 +160,20 @@ def test_wrong_use(args, tmp_path):
     assert result.errors[0].startswith('tools/run: ') and result.out == b'', result
     assert result.last == 'tools/run: exit 2 (no start)'
     assert not told.exists(), 'it booted'
+
+
+MISSING = [('--smp', 'a number N'), ('--mem', 'a SIZE'), ('--seed', 'a number N'),
+           ('--add', 'HOST=GUEST'), ('--append', '"WORDS"'), ('--timeout', 'a number S'),
+           ('--trace', 'a FILE'), ('--log', 'a FILE'), ('--build', 'a DIR')]
+
+
+@pytest.mark.parametrize('option, wanted', MISSING, ids=[option for option, _ in MISSING])
+def test_missing_value_is_named(option, wanted):
+    """Neither the end of the line nor the -- of a command is taken for a value."""
+    for rest in [], ['--', 'true']:
+        result = run([option, *rest])
+        assert result.status == 2, result
+        assert result.errors[0] == 'tools/run: %s wants %s' % (option, wanted), result
 
 
 def test_empty_command():

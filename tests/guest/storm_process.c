@@ -1,9 +1,9 @@
-/* storm.c - many processes and threads, then all memory is given back.
+/* storm_process.c - many processes and threads, then all memory is given back.
  *
  * Each storm runs once to warm up and again between two readings of /proc/meminfo (balance.h), so
- * one lost page in a hundred processes is seen. It has a machine of its own
- * (tests/host/test_storms.py): others would move the count. Storms of files and mappings are in
- * storm2.c, what happens when memory runs out in oom.c. */
+ * one lost page in a hundred processes is seen. The program has a machine of its own
+ * (tests/host/test_storms.py), because other programs would move the count. Storms of pipes, files
+ * and mappings are in storm_memory.c, what happens when memory runs out in oom.c. */
 #include "balance.h"
 #include <poll.h>
 #include <pthread.h>
@@ -32,13 +32,14 @@ forks(void)
     }
 }
 
+/* A process that ends gives back its pages, its page tables, its kernel stack and its records. */
 TEST(fork_storm, "exit leaks a frame, a page table or a stack", "kernel/proc (exit), kernel/mm")
 {
     gives_back(forks);
 }
 
-/* 2^5 processes, each the parent of the later ones. */
-/* Level by level every process forks once; a child goes on with the levels that are left. */
+/* Makes 2^5 processes. Level by level every process forks once; a child goes on with the levels
+ * that are left, so it becomes the parent of the later ones. */
 static void
 tree(void)
 {
@@ -83,6 +84,8 @@ execs(void)
     }
 }
 
+/* exec builds a new space beside the old one, and must give the old one back with all that it
+ * had. */
 TEST(exec_storm, "exec leaks the old space, or the arguments", "kernel/proc (exec)")
 {
     gives_back(execs);
@@ -95,7 +98,7 @@ failing_execs(void)
 {
     char *big[40], *args[] = { "x", NULL };
     static char text[100000];
-    memset(text, 'x', sizeof text - 1);
+    memset(text, 'x', sizeof(text) - 1);
     for (int i = 0; i < 39; i++)
         big[i] = text;
     big[39] = NULL;
@@ -111,6 +114,8 @@ failing_execs(void)
     unlink("/tmp/storm.elf");
 }
 
+/* A refused exec must give back what it had prepared by then, and that differs from stage to
+ * stage. */
 TEST(failing_exec_storm, "a refused exec leaks what it had prepared", "kernel/proc (exec)")
 {
     gives_back(failing_execs);
@@ -121,7 +126,7 @@ static void *
 small_thread(void *arg)
 {
     char room[3000];
-    memset(room, 1, sizeof room);
+    memset(room, 1, sizeof(room));
     return arg;
 }
 
@@ -144,6 +149,8 @@ threads_in_a_process(void)
     EQ(IN_CHILD(threads()), 0);
 }
 
+/* A thread has a kernel stack of its own, on which it still stands when it ends: the next thread on
+ * that hart has to free it. */
 TEST(thread_storm, "a thread's kernel stack stays", "kernel/proc (exit)")
 {
     gives_back(threads_in_a_process);
@@ -157,7 +164,8 @@ sleep_long(void *arg)
     return NULL;
 }
 
-/* By turns: the leader exits, or all nine are killed in their sleep. */
+/* The processes end in two ways by turns: the leader exits, or all nine threads are killed in their
+ * sleep. */
 static void
 threads_killed(void)
 {
@@ -180,6 +188,7 @@ threads_killed(void)
     }
 }
 
+/* Threads that are ended by others are in the middle of a call and have to leave it first. */
 TEST(killed_threads, "threads ended by exit_group or a signal leak", "kernel/proc (exit)")
 {
     gives_back(threads_killed);
@@ -217,6 +226,8 @@ random_kills(void)
     close(fds[1]);
 }
 
+/* SIGKILL comes at any moment of any call. Each call has to give back what it holds when its wait
+ * is broken off. */
 TEST(kill_storm, "a process killed inside a call keeps what the call held", "kernel/proc (exit)")
 {
     gives_back(random_kills);
