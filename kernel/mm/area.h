@@ -33,6 +33,12 @@ int area_split(struct space *s, u64 addr);
 void area_merge(struct space *s, u64 start, u64 end);
 /* The first area that ends above addr, or the border. */
 struct area *area_at_or_above(struct space *s, u64 addr);
+/* Moves a new area to where space_map's caller wants it, or where there is room, and puts it into
+ * the ring. The address, or -errno with nothing lost but the new area. `a` may be NULL, when there
+ * was no memory to make it: -ENOMEM. */
+s64 place_area(struct space *s, struct area *a, u64 addr, u32 flags);
+/* Makes an area like `like`, which begins at address 0, and places it so. */
+s64 add_area(struct space *s, const struct area *like, u64 addr, u32 flags);
 /* Gives `to` the pages that `from` has in [start, end) as well, from address `target` on, and takes
  * the rights `taken` from both. False without memory for the tables; area_unmap undoes it. */
 bool area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target, u64 taken);

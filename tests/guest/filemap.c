@@ -269,7 +269,7 @@ TEST(fork_shares_private_file_pages, "a private copy is shared with the child",
  * The write makes a copy, which must be seen as code (ISA manual, FENCE.I). The byte is the
  * same. */
 TEST(text_textrel_rewrite, "text made writable is refused, or changes the program file",
-     "kernel/mm/map.c:/^space_protect/, kernel/mm/space.c:/^space_code_changed/")
+     "kernel/mm/map.c:/^space_protect/, kernel/mm/active.c:/^space_code_changed/")
 {
     char *text = (char *)((uintptr_t)&getpid & -PAGE), back;
     unsigned long at = (uintptr_t)&getpid & (PAGE - 1);

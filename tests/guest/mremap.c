@@ -44,7 +44,7 @@ TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (map)")
 /* Shrinking is the one change that may go over several areas, and over a hole: it only unmaps.
  * Growing across them is refused. */
 TEST(shrinks_across_areas, "shrinking is refused where several areas, or none, go",
-     "kernel/mm/map.c:/^space_remap/")
+     "kernel/mm/remap.c:/^space_remap/")
 {
     needed();
     char *p = map(4);
