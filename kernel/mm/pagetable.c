@@ -9,8 +9,8 @@
 #include "riscv/hart.h"
 #include "riscv/sbi.h"
 
-/* The entry of `va` at *level. Where the tables end above that level: the last entry on the way, and
- * *level becomes its level. */
+/* The entry of `va` at *level. Where the tables end above that level: the last entry on the way,
+ * and *level becomes its level. */
 static pte_t *
 descend(u64 root, u64 va, int *level)
 {

@@ -39,8 +39,8 @@ pte_t *pt_entry(u64 root, u64 va, int level, bool make);
  *     while (pt_next(&c))
  *         ... *c.e, which serves c.va ...
  * Holes are skipped in large steps. The body may clear the entry, but no table may come or go: the
- * space's lock is held from the first pt_next to the last. (The tables of kernel_root stay for ever,
- * and each walk there keeps to a stack that is its own.) */
+ * space's lock is held from the first pt_next to the last. (The tables of kernel_root stay for
+ * ever, and each walk there keeps to a stack that is its own.) */
 struct pt_cursor {
     u64 root, next, end;
     int level; /* 0: pages; above: the entries that lead to tables */

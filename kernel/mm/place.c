@@ -15,8 +15,8 @@ guard_of(const struct area *a)
     return a->flags & (AREA_SPECIAL | AREA_STACK) ? PAGE_SIZE : 0;
 }
 
-/* Where the room that the area keeps to itself begins: a stack keeps the way that it may still grow,
- * and the gap below that. */
+/* Where the room that the area keeps to itself begins: a stack keeps the way that it may still
+ * grow, and the gap below that. */
 static u64
 kept_from(const struct space *s, const struct area *a)
 {
@@ -26,8 +26,8 @@ kept_from(const struct space *s, const struct area *a)
     return MIN(a->start, a->end - way);
 }
 
-/* The highest free range of `length` bytes that ends at or below `top`; 0 if there is none. Looks at
- * the gap above each area, from the highest area down to the border, which ends at 0. */
+/* The highest free range of `length` bytes that ends at or below `top`; 0 if there is none. Looks
+ * at the gap above each area, from the highest area down to the border, which ends at 0. */
 static u64
 gap_below(struct space *s, u64 top, u64 length)
 {
