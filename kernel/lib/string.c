@@ -31,14 +31,7 @@ memcpy(void *dst, const void *src, size_t n)
             /* All loads first: none of them waits for a store. */
             u64 a = from[0], b = from[1], c = from[2], e = from[3];
             u64 f = from[4], g = from[5], h = from[6], i = from[7];
-            to[0] = a;
-            to[1] = b;
-            to[2] = c;
-            to[3] = e;
-            to[4] = f;
-            to[5] = g;
-            to[6] = h;
-            to[7] = i;
+            to[0] = a, to[1] = b, to[2] = c, to[3] = e, to[4] = f, to[5] = g, to[6] = h, to[7] = i;
         }
         for (; n >= WORD; n -= WORD, keep_loop())
             *to++ = *from++;

@@ -88,12 +88,15 @@ read_chosen(const struct fdt_node *chosen)
 static void
 discover_chosen(const struct fdt *t)
 {
-    for_each_fdt_node (n, t)
-        if (fdt_is_at(&n, "/chosen")) {
-            read_chosen(&n);
-            return;
-        }
-    pr_warn("device tree: no /chosen node: no command line, no initrd, no seed");
+    bool found = false;
+    for_each_fdt_node (n, t) {
+        if (!fdt_is_at(&n, "/chosen"))
+            continue;
+        read_chosen(&n);
+        found = true;
+    }
+    if (!found)
+        pr_warn("device tree: no /chosen node: no command line, no initrd, no seed");
 }
 
 /* --- harts ----------------------------------------------------------------------------------- */

@@ -10,18 +10,9 @@
 #include "mm/frame.h"
 #include "riscv/hart.h"
 
-/* May the stack `a` begin as far down as `start`? Below it a gap stays, but for what nobody can
- * touch anyway: a PROT_NONE area may be a guard of the program's own. */
-static bool
-may_grow_to(struct space *s, struct area *a, u64 start)
-{
-    struct area *below = area_before(a);
-    if (start < LOWEST || a->end - start > s->stack_limit)
-        return false;
-    return !(below->flags & AREA_PROT) || below->end + STACK_GAP <= start;
-}
-
-/* The area of addr; a stack is extended downwards to it first, if there is room. */
+/* The area of addr; a stack is extended downwards to it first, if there is room. Below a stack a
+ * gap stays, but for what nobody can touch anyway: a PROT_NONE area may be the program's own
+ * guard. */
 static struct area *
 find_or_grow(struct space *s, u64 addr)
 {
@@ -29,7 +20,10 @@ find_or_grow(struct space *s, u64 addr)
     if (a->start <= addr)
         return a;
     u64 start = ALIGN_DOWN(addr, PAGE_SIZE);
-    if (!(a->flags & AREA_STACK) || !may_grow_to(s, a, start))
+    struct area *below = area_before(a);
+    if (!(a->flags & AREA_STACK) || start < LOWEST || a->end - start > s->stack_limit)
+        return NULL;
+    if (below->flags & AREA_PROT && below->end + STACK_GAP > start)
         return NULL;
     s->mapped_pages += (a->start - start) >> PAGE_SHIFT;
     a->offset_pages -= (a->start - start) >> PAGE_SHIFT;
@@ -47,30 +41,25 @@ show(struct space *s, pte_t *e, u64 pa, u64 rights)
     pte_set(e, pte_leaf(pa, rights));
 }
 
-/* Stores in *pa a frame for the page `va`, with a reference: the object's own, or fresh zeros. */
-static int
-find_page(struct area *a, u64 va, u64 *pa)
-{
-    if (a->pager) {
-        u64 index = a->offset_pages + ((va - a->start) >> PAGE_SHIFT);
-        return a->pager->page(a->object, index, pa);
-    }
-    *pa = frame_alloc_zero();
-    return *pa ? 0 : -ENOMEM;
-}
-
 /* Nothing is mapped at `va` yet. A private area shows the object's own page until it is written:
  * without W, so that the write faults. */
 static int
 first_touch(struct space *s, struct area *a, pte_t *e, u64 va)
 {
     u64 pa;
-    int err = find_page(a, va, &pa);
-    if (err)
-        return err;
     u64 rights = pte_rights(a->flags);
-    if (a->pager && !(a->flags & AREA_SHARED))
-        rights &= ~PTE_W;
+    if (a->pager) {
+        u64 index = a->offset_pages + ((va - a->start) >> PAGE_SHIFT);
+        int err = a->pager->page(a->object, index, &pa);
+        if (err)
+            return err;
+        if (!(a->flags & AREA_SHARED))
+            rights &= ~PTE_W;
+    } else {
+        pa = frame_alloc_zero();
+        if (!pa)
+            return -ENOMEM;
+    }
     show(s, e, pa, rights);
     s->resident_pages++;
     return 0;

@@ -31,29 +31,17 @@ map(u64 va, u64 pa, u64 size, u64 rights)
     }
 }
 
-/* What the direct map must not show. */
-static struct range holes[MAX_RANGES + 1];
-static u32 hole_count;
-
-static void
-add_hole(u64 start, u64 end)
+/* Pages that the direct map must not show: those of the i-th range that the firmware reserves -
+ * none if that is the initrd, which we read there - and of the kernel's text and read-only data. */
+static struct range
+hole(u32 i)
 {
-    holes[hole_count++] = (struct range){ ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE) };
-}
-
-/* The kernel's text and read-only data, and what the firmware reserves; though it may reserve the
- * initrd, too, which we read there. */
-static void
-find_holes(void)
-{
-    const struct range *initrd = &machine.initrd;
-    add_hole(frame_of(image_start), frame_of(data_start));
-    for (u32 i = 0; i < machine.reserved_count; i++) {
-        const struct range *r = &machine.reserved[i];
-        bool holds_initrd = r->start < initrd->end && initrd->start < r->end;
-        if (!holds_initrd)
-            add_hole(r->start, r->end);
-    }
+    if (i == machine.reserved_count)
+        return (struct range){ frame_of(image_start), frame_of(data_start) };
+    struct range r = machine.reserved[i];
+    if (r.start < machine.initrd.end && machine.initrd.start < r.end)
+        return (struct range){ 0, 0 };
+    return (struct range){ ALIGN_DOWN(r.start, PAGE_SIZE), ALIGN_UP(r.end, PAGE_SIZE) };
 }
 
 /* The lowest hole that ends above `pa`; an empty one at `end` when there is none below that. */
@@ -61,9 +49,9 @@ static struct range
 next_hole(u64 pa, u64 end)
 {
     struct range next = { end, end };
-    for (u32 i = 0; i < hole_count; i++)
-        if (holes[i].end > pa && holes[i].start < next.start)
-            next = holes[i];
+    for (u32 i = 0; i <= machine.reserved_count; i++)
+        if (hole(i).end > pa && hole(i).start < next.start)
+            next = hole(i);
     return next;
 }
 
@@ -73,10 +61,10 @@ map_direct(u64 start, u64 end)
 {
     u64 at = start;
     while (at < end) {
-        struct range hole = next_hole(at, end);
-        if (at < hole.start)
-            map(DIRECT_BASE + at, at, hole.start - at, PTE_R | PTE_W);
-        at = hole.end;
+        struct range next = next_hole(at, end);
+        if (at < next.start)
+            map(DIRECT_BASE + at, at, next.start - at, PTE_R | PTE_W);
+        at = next.end;
     }
 }
 
@@ -90,7 +78,6 @@ pt_kernel_init(void)
     map(text, frame_of(image_start), rodata - text, PTE_R | PTE_X);
     map(rodata, frame_of(rodata_start), data - rodata, PTE_R);
     map(data, frame_of(data_start), (u64)image_end - data, PTE_R | PTE_W);
-    find_holes();
     for (u32 i = 0; i < machine.memory_count; i++)
         map_direct(machine.memory[i].start, machine.memory[i].end);
     /* All later kernel mappings hang below these two, so that every root made from now on has

@@ -57,16 +57,6 @@ check_remap(u64 addr, u64 old, u64 length, u64 flags)
     return length > USER_END ? -ENOMEM : 0;
 }
 
-/* To an address of the caller's choice, which may not overlap the old place. */
-static s64
-move_to(struct space *s, struct area *a, u64 addr, u64 old, u64 to, u64 length)
-{
-    bool overlaps = to < addr + old && addr < to + length;
-    if (to % PAGE_SIZE || !in_user_half(to, length) || overlaps)
-        return -EINVAL;
-    return move_area(s, a, addr, old, to, length, MAP_AT_FIXED);
-}
-
 s64
 space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
 {
@@ -86,8 +76,12 @@ space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
     bool is_whole = addr == a->start && old_end == a->end && length == old;
     if (a->flags & AREA_SPECIAL && !is_whole)
         return -EINVAL;
-    if (fixed)
-        return move_to(s, a, addr, old, to, length);
+    if (fixed) {
+        bool overlaps = to < old_end && addr < to + length;
+        if (to % PAGE_SIZE || !in_user_half(to, length) || overlaps)
+            return -EINVAL;
+        return move_area(s, a, addr, old, to, length, MAP_AT_FIXED);
+    }
     if (length == old)
         return (s64)addr;
     if (length < old) {

@@ -125,28 +125,18 @@ thread_run_ticks(struct thread *t)
 
 /* --- waiting and waking ---------------------------------------------------------------------- */
 
-/* Makes a thread RUNNABLE that is in one of these states; false if it was in none. It takes a
- * compare-and-swap, because a thread changes its own state without the lock: it may just be on its
- * way into another one. */
-static bool
-make_runnable(struct thread *t, u32 states)
-{
-    enum thread_state state = __atomic_load_n(&t->state, __ATOMIC_RELAXED);
-    while (state & states) {
-        if (__atomic_compare_exchange_n(&t->state, &state, THREAD_RUNNABLE, false, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_RELAXED))
-            return true;
-        /* It changed under our hands: now `state` is what it is in. */
-    }
-    return false;
-}
-
-/* The scheduler's lock is held. */
+/* Makes a thread RUNNABLE that is in one of these states; false if it is in none. The scheduler's
+ * lock is held. It takes a compare-and-swap all the same, because a thread changes its own state
+ * without the lock: it may just be on its way into another one. */
 static bool
 end_wait(struct thread *t, u32 states)
 {
-    if (!make_runnable(t, states))
-        return false;
+    enum thread_state state = __atomic_load_n(&t->state, __ATOMIC_RELAXED);
+    do {
+        if (!(state & states))
+            return false;
+    } while (!__atomic_compare_exchange_n(&t->state, &state, THREAD_RUNNABLE, false,
+                                          __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
     /* Still on its hart: it has announced a wait but not given up the hart. It just goes on. */
     if (!t->on_hart && list_empty(&t->run_link))
         enqueue(t);
