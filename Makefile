@@ -44,7 +44,9 @@ include tools/autosetup.mk
 # --- the flags of every compilation; each room adds its own -------------------------------------
 WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wno-unused-parameter \
         -Wvla $(if $(WERROR),-Werror)
-CFLAGS_SHARED := -std=gnu11 -O2 -g -fno-common -fno-strict-aliasing $(WARN) $(SYSTEM_HEADERS) \
+# -Og keeps variables where gdb finds them.
+OPTIMIZE := $(if $(DEBUG),-Og,-O2)
+CFLAGS_SHARED := -std=gnu11 $(OPTIMIZE) -g -fno-common -fno-strict-aliasing $(WARN) $(SYSTEM_HEADERS) \
                  -MMD -MP
 # No path of this checkout enters an object: two clones build the same bytes.
 CFLAGS_ALL := $(CFLAGS_SHARED) -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build
@@ -71,6 +73,7 @@ doctor:
 
 lint:
 	@tools/lint --build $(O)
+	@$(call run-tests,house)
 
 format:
 	@tools/lint --format
@@ -90,6 +93,7 @@ make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, 
 make demo            the whole story on one screen, from a real run
 make test            all tests; the last line counts them. PYTEST='-k pipe -x' picks some
 make test-core       the tests that every configuration must pass
+make test-hosts      both commands of the README on a fresh Debian 12 and 13: root, and an hour
 make guest-tests     the programs of the tests; runs none
 make loader-tests    the programs and libraries of the loader's tests; runs none
 make bench           the table of costs, also as build/bench.json
@@ -98,7 +102,7 @@ make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 t
 make doctor          what this machine has, and the cure for what it has not
 make vdso            the vDSO and its stub alone
 make user            the C library, the loader and the programs alone
-make lint            the rules of the house: layers, shape, references, style
+make lint            the rules of the house: layers, shape, references, style; and their tests
 make format          lay out the C files as make lint wants them
 make loc             lines of code, room by room
 make clean           remove the build folder
@@ -107,7 +111,8 @@ make help            this list
 Options (words behind make):
   O=DIR              build there instead of in build/
   LLVM=1             clang and lld instead of gcc and ld; LLVM_SUFFIX=-19 names a version
-  DEBUG=1            with the undefined behaviour sanitizer, lock checks and poisoned frames
+  DEBUG=1            with the undefined behaviour sanitizer, lock checks and poisoned frames, and
+                     with -Og, so that gdb can print variables
   ANNEX='NAMES'      annexes of the kernel to build; ANNEX= builds the core alone
   WERROR=1           warnings are errors
   V=1                show the commands

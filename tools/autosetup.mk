@@ -7,7 +7,7 @@
 
 TOOLS_ENV := CROSS='$(CROSS)' LLVM_SUFFIX='$(LLVM_SUFFIX)' PYTHON='$(PYTHON)'
 LLVM_GROUP := $(if $(LLVM),llvm)
-GOALS := $(or $(MAKECMDGOALS),all)
+GOALS := $(filter-out test-hosts,$(or $(MAKECMDGOALS),all)) # that one brings its own machine
 RUNS := $(filter run demo bench debug test test-%,$(GOALS))
 
 # The groups of tools (tools/doctor) that the goals need.
@@ -18,7 +18,7 @@ endif
 ifneq ($(RUNS),)
 NEEDS += run
 endif
-ifneq ($(filter test test-%,$(GOALS)),)
+ifneq ($(filter test test-% lint,$(GOALS)),)
 NEEDS += test
 endif
 ifneq ($(filter debug,$(GOALS)),)

@@ -32,9 +32,9 @@ demo: all $(O)/demo/story
 
 # GDB is handed over as one word; tools/debug cuts it as a shell would. `value`: a dollar in CMD or
 # GDB ($pc) belongs to the shell or to gdb, not to make.
+DEBUGGED = $(or $(value CMD),date -u)
 debug: all
-	@tools/debug --build $(O) $(MACHINE) $(RUN) --gdb $(call quoted,GDB) -- \
-	    $(or $(value CMD),date -u)
+	@tools/debug --build $(O) $(MACHINE) $(RUN) --gdb $(call quoted,GDB) -- $(DEBUGGED)
 
 # Their tests run them.
 test test-core guest-tests: $(SHOWN)

@@ -16,7 +16,10 @@ VDSO_O := $(VDSO_C:vdso/%.c=$(VDSO)/%.o) $(VDSO_S:vdso/%.S=$(VDSO)/%.o)
 # bytes: no jump tables (they hold addresses), no stack protector (it wants a canary in memory).
 # -ffreestanding does not keep the compiler from calling memset or memcpy: --no-undefined tells.
 # No linker relaxation under any tool chain: the code is what the compiler wrote.
-VDSO_CFLAGS := $(CFLAGS_ALL) -march=rv64gc -mabi=lp64d -mno-relax -fPIC -ffreestanding \
+# The image is compiled with -O2 under DEBUG=1 too: from -Og gcc keeps on the stack what
+# tools/vdsolint must see compared (refused: rdtime-fence), and the image would be another one than
+# everybody runs.
+VDSO_CFLAGS := $(CFLAGS_ALL:-Og=-O2) -march=rv64gc -mabi=lp64d -mno-relax -fPIC -ffreestanding \
     -fno-stack-protector -fno-jump-tables -fvisibility=hidden -fasynchronous-unwind-tables
 VDSO_LDFLAGS := -shared -soname linux-vdso.so.1 --hash-style=both --build-id=sha1 \
     --eh-frame-hdr --no-undefined -Bsymbolic -z norelro -z noexecstack -z max-page-size=4096 \

@@ -3,6 +3,7 @@
  * The ports of the machine are in ports.c. Numbers are Linux's
  * (Documentation/admin-guide/devices.txt), because programs know some of them. Source: null(4),
  * random(4). */
+
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include "dev/chardev.h"

@@ -6,6 +6,7 @@
  * left to decide for them is the errno for names that are nobody's to make or remove: `.`, `..`,
  * the root, a trailing slash, /proc. Linux's order of checks is kept. Not here: the change itself
  * (tree.c), opening (open.c). Source: path_resolution(7), link(2), unlink(2), rmdir(2). */
+
 #include "fs/path.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>

@@ -5,6 +5,7 @@
  * nothing here until it is looked at, and a program that reads in pieces sees one moment. All that
  * an inode must know later is in its number. What /proc/PID says of a process is in
  * proc/report.c. Formats and names: proc(5), as far as programs look for them. */
+
 #include "fs/dev.h"
 #include <asm/errno.h>
 #include <linux/stat.h>

@@ -4,6 +4,7 @@
  * one open file, or append to one inode, never overlaps; it gives the lock up after each MiB, so
  * that nobody spins for long and interrupts are seen. A page fault takes the inner `lock` alone.
  * What can be done to names is in tree.c and path.c. */
+
 #include "fs/ramfs.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>

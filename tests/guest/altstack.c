@@ -4,6 +4,7 @@
  * Not here: the layout of the frame that is pushed there (sigframe.c), and who tries to break it
  * (attack_signal.c). Source: sigaltstack(2), signal(7); where Linux says more than the pages,
  * do_sigaltstack() of its kernel/signal.c. */
+
 #include "check.h"
 #include <setjmp.h>
 #include <ucontext.h>
@@ -47,7 +48,7 @@ use(void *at, size_t size, int flags)
 }
 
 /* SA_ONSTACK belongs to the action, the stack to the thread: both must say so. */
-TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc/frame.c")
+TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc/sigframe.c:/^frame_push/")
 {
     use(stack, SIZE, 0);
     set(SIGUSR1, SA_ONSTACK);
@@ -61,7 +62,7 @@ TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc/frame.c")
 /* SS_ONSTACK is worked out from sp each time and stored nowhere, so it is gone with the handler's
  * return. The frame's uc_stack is what rt_sigreturn sets again (sigreturn(2)). */
 TEST(flags_tell_where_we_are, "SS_ONSTACK is not reported",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack/")
 {
     stack_t now;
     OK(sigaltstack(NULL, &now));
@@ -93,7 +94,7 @@ changing_handler(int signal)
 /* If the change were allowed, the next frame would start at the top of the stack on which this
  * handler stands. Source: sigaltstack(2), ERRORS. */
 TEST(no_change_while_on_it, "the stack in use can be changed",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     struct sigaction a = { .sa_handler = changing_handler, .sa_flags = SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -121,7 +122,7 @@ nested_handler(int signal)
 /* The second frame goes below the first one. A frame at the top of the stack again would overwrite
  * the first handler's frame and locals. */
 TEST(second_signal_continues_on_it, "the second frame starts at the top again",
-     "kernel/proc/frame.c")
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     struct sigaction a = { .sa_handler = nested_handler, .sa_flags = SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -134,7 +135,7 @@ TEST(second_signal_continues_on_it, "the second frame starts at the top again",
 
 /* A runtime does this before it gives a thread's stack back (Go's unminit, the sanitizers). A frame
  * that is written there later would be in memory that has another owner by then. */
-TEST(disabled, "SS_DISABLE is a flag like others", "kernel/proc/frame.c:/^alternate_stack_set/")
+TEST(disabled, "SS_DISABLE is a flag like others", "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     stack_t now;
     use(stack, SIZE, 0);
@@ -150,7 +151,7 @@ TEST(disabled, "SS_DISABLE is a flag like others", "kernel/proc/frame.c:/^altern
 /* 2047 is one below MINSIGSTKSZ of <asm-generic/signal.h>. SS_ONSTACK as input means 0: programs
  * hand back what they were given. */
 TEST(refusals, "a tiny stack or unknown flags are taken",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     stack_t ss = { .ss_sp = stack, .ss_size = 2047 };
     FAILS(sigaltstack(&ss, NULL), ENOMEM);
@@ -165,7 +166,7 @@ TEST(refusals, "a tiny stack or unknown flags are taken",
 /* Linux differs here: since 4.7 it takes this flag, which lets a coroutine switch away from a
  * handler. Postern does not have it, and must say so. */
 TEST(no_autodisarm, "SS_AUTODISARM is taken and not obeyed",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     stack_t ss = { .ss_sp = stack, .ss_size = SIZE, .ss_flags = (int)(1U << 31) };
     FAILS(sigaltstack(&ss, NULL), EINVAL);
@@ -174,7 +175,7 @@ TEST(no_autodisarm, "SS_AUTODISARM is taken and not obeyed",
 /* A library that sets its own stack for a while puts the former one back with what it was told
  * here. */
 TEST(old_comes_back, "the old setting is not returned",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     static char other[SIZE];
     stack_t ss = { .ss_sp = other, .ss_size = SIZE }, old;
@@ -210,7 +211,7 @@ recurse(int n)
 /* This is why sigaltstack exists: sp is below the limit of the stack, so the frame of SIGSEGV has
  * nowhere else to go. */
 TEST(stack_overflow_is_caught, "the frame goes to the stack that has none left",
-     "kernel/proc/frame.c, kernel/mm/fault.c")
+     "kernel/proc/sigframe.c:/^frame_push/, kernel/mm/fault.c:/^find_or_grow/")
 {
     struct sigaction a = { .sa_sigaction = overflow_handler, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -234,7 +235,7 @@ raise_again(int signal)
  * which often is another thread's data. Linux and Postern end the process by SIGSEGV, because a
  * handler of SIGSEGV would need the same stack. */
 TEST(overflow_of_the_alternate_stack, "a frame is written below the alternate stack",
-     "kernel/proc/frame.c")
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     static char guarded[3 * PAGE] __attribute__((aligned(4096)));
     struct sigaction a = { .sa_handler = raise_again, .sa_flags = SA_ONSTACK | SA_NODEFER };

@@ -5,6 +5,7 @@
  * boot to boot is asked by tests/host/test_aslr.py. Linux lets vDSO and interpreter move with the
  * mmap base, so places_are_independent fails there; the other checks pass. Source: proc(5) on
  * randomize_va_space, and docs/design.md, "Places are drawn one by one". */
+
 #include "fixture.h"
 #include "bases.h"
 

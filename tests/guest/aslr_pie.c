@@ -7,6 +7,7 @@
  *
  * With an argument it writes as hexadecimal text, for people and for host tests. Source: System V
  * ABI, "Process Initialization"; getauxval(3) for the entries; brk(2), mmap(2). */
+
 #include <elf.h>
 #include <asm/unistd.h>
 #include "bases.h"

@@ -5,6 +5,7 @@
  * resets in exec.c. Here any outcome is right but a hang, a dead kernel, or lost memory, for exec
  * is where a kernel reads most of what a stranger has written. Source: execve(2), clone(2),
  * elf(5). */
+
 #include "attack.h"
 #include <elf.h>
 #include <pthread.h>
@@ -112,7 +113,7 @@ spoilt_programs(void)
 
 /* A program that a stranger has written may hold any number in any field. First the unspoilt file
  * must run: if it did not, all the refusals afterwards would mean nothing. */
-TEST(spoilt_files, "a number of the file is believed", "kernel/proc/elf.c")
+TEST(spoilt_files, "a number of the file is believed", "kernel/proc/elf.c:/^elf_load/")
 {
     static struct image m;
     make_valid(&m, ET_EXEC);
@@ -310,7 +311,7 @@ share(unsigned long flags, void *child_tid)
 /* execve(2): the table of descriptors is unshared first. Else close-on-exec would close the files
  * of the maker, who has not exec'd anything. */
 TEST(shared_descriptors_stay, "close-on-exec closes the descriptors of others, too",
-     "kernel/proc/exec.c:/^enter/, kernel/fs/vfs.c:/^files_copy/")
+     "kernel/proc/exec.c:/^enter/, kernel/fs/owner.c:/^files_copy/")
 {
     int fd = OK(open("/dev/null", O_RDONLY | O_CLOEXEC));
     pid_t pid = share(CLONE_FILES | SIGCHLD, NULL);

@@ -6,6 +6,7 @@
  * way of Trinity: pure chance ends at the first check of a descriptor, so the kinds are known and
  * the values are those at which such checks err. `attack_fuzz @from SEED` makes the calls of
  * other seeds; what it finds belongs, as a check with a name, into the program of its call. */
+
 #include "attack.h"
 #include <dirent.h>
 #include <sys/stat.h>
@@ -361,7 +362,7 @@ role(int argc, char **argv)
 /* Two storms of 120 times 260 calls, less what children miss who end early. Below 20,000
  * something ends them all, and nothing is tested any more. */
 TEST(random_calls, "a call believes its arguments, or keeps what a killed process had",
-     "kernel/syscall; the storm alone: attack_fuzz @from 1")
+     "kernel/syscall/table.c:/^syscall_dispatch/; the storm alone: attack_fuzz @from 1")
 {
     progress = shared_page();
     gives_back(storm);

@@ -3,6 +3,7 @@
  * Races between the tree of processes and whoever walks it: a signal to a group, /proc, a wait.
  * The plain promises are in fork.c, wait.c and proc.c, races of threads in attack_exec.c and
  * threadend.c. Source: fork(2), wait(2), proc(5), prlimit(2). */
+
 #include "balance.h"
 #include <pthread.h>
 #include <sched.h>
@@ -166,7 +167,7 @@ TEST(last_thread_has_the_status, "the first thread's status is the process'",
 /* RLIMIT_CPU stands for all limits, because nothing else touches it. getrlimit(2) promises that a
  * child inherits them. The last call asks for a soft limit above the hard one. */
 TEST(limits_are_kept, "a limit is not stored, or not inherited, or of others refused",
-     "kernel/syscall/system.c")
+     "kernel/syscall/system.c:/^sys_prlimit64/")
 {
     struct rlimit set = { 100, 200 }, now;
     OK(setrlimit(RLIMIT_CPU, &set));

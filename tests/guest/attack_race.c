@@ -2,6 +2,7 @@
  *
  * Each of them once broke something that no promise of a call tells of. Floods and frames of
  * signals are in attack_signal.c. */
+
 #include "attack.h"
 #include <pthread.h>
 
@@ -47,7 +48,7 @@ flood_the_ending(void)
 /* Two threads send queued signals to a third one that is just ending. A signal that comes after the
  * task has given up its queue is memory that nobody would ever free. */
 TEST(floods_of_the_ending, "a task that goes can be sent what nobody gives back",
-     "kernel/proc (exit): task_exit")
+     "kernel/proc/exit.c:/^task_exit/")
 {
     gives_back(flood_the_ending);
 }
@@ -72,7 +73,7 @@ be_a_chain(int length, int *last)
  * parent chose for ends, here SIGCONT, it would continue the parent, which tells its own parent,
  * and so up the chain: 150 calls deep on a kernel stack. */
 TEST(continue_does_not_climb, "one SIGCONT continues all ancestors, by a recursion of the kernel",
-     "kernel/proc (wait): process_notify_parent")
+     "kernel/proc/wait.c:/^process_notify_parent/")
 {
     int status, *last = shared_page();
     pid_t first = OK(fork());
@@ -102,7 +103,7 @@ fork_many(void *unused)
  * hart the kernel first offers the signal to the thread that spins, which does not run at that
  * moment; meanwhile the other one forks and forks. */
 TEST(forks_do_not_escape, "the child of a thread that was not chosen is no target any more",
-     "kernel/proc (process): process_clone")
+     "kernel/proc/process.c:/^process_clone/")
 {
     for (int round = 0; round < 6; round++) {
         pid_t first = OK(fork());

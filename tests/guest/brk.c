@@ -4,6 +4,7 @@
  * it. The checks use the raw call and neither malloc nor printf, who would move the end
  * themselves. What a malloc does with it is left to the programs that have one. Source: brk(2),
  * "C library/kernel differences". */
+
 #include "probe.h"
 #include "areas.h"
 #include "fixture.h"
@@ -118,7 +119,7 @@ TEST(heap_pages_are_ordinary, "musl's PROT_NONE MAP_FIXED page over the heap is 
 }
 
 /* The tools that say where an address is (pmap, gdb's `info proc mappings`) go by this name. */
-TEST(heap_is_named, "[heap] is missing in /proc/self/maps", "kernel/proc/procfs.c:/^print_maps/")
+TEST(heap_is_named, "[heap] is missing in /proc/self/maps", "kernel/proc/report.c:/^print_maps/")
 {
     char *old = brk_to(NULL);
     EQ(brk_to(old + 3 * PAGE), old + 3 * PAGE);

@@ -4,6 +4,7 @@
  * user's page table. A kernel that forgets the latter lets a child's read() change its parent. Both
  * directions are tried, because the parent's own entries lose their right to write, too. What fork
  * does to all else is in fork.c, files mapped private in filemap.c. Source: fork(2), mmap(2). */
+
 #include "probe.h"
 #include "fixture.h"
 
@@ -76,7 +77,7 @@ TEST(shared_pages_stay_shared, "MAP_SHARED is copied on write", "kernel/mm/space
 /* No page is there yet when fork copies the table: both must find the same one later, so it
  * belongs to the object and not to a process. */
 TEST(shared_page_first_touched_after_fork, "each process gets its own zero page",
-     "kernel/mm/fault.c")
+     "kernel/mm/fault.c:/^first_touch/, kernel/fs/ramfs.c:/^map_page/")
 {
     volatile char *p = map(1, MAP_SHARED);
     int fds[2];
@@ -99,7 +100,7 @@ TEST(shared_page_first_touched_after_fork, "each process gets its own zero page"
 /* Each generation writes page 0, so its count goes up and down several times; page 1 is left by
  * the middle one, page 7 by all. */
 TEST(three_generations, "the reference count of a page is wrong after two forks",
-     "kernel/mm/frame.c")
+     "kernel/mm/frame.c:/^frame_put/")
 {
     char *p = map(8, MAP_PRIVATE);
     memset(p, 1, 8 * PAGE);
@@ -129,7 +130,8 @@ outlive(char *p, int *go, int *done)
 
 /* The grandchild goes on when both others have closed their ends of `go`, the process in the
  * middle by ending: all its references have been given back then. */
-TEST(parent_ends_first, "the last owner's pages are freed with the parent", "kernel/mm/frame.c")
+TEST(parent_ends_first, "the last owner's pages are freed with the parent",
+     "kernel/mm/frame.c:/^frame_put/")
 {
     char *p = map(16, MAP_PRIVATE), byte;
     int done[2], go[2];
@@ -145,7 +147,7 @@ TEST(parent_ends_first, "the last owner's pages are freed with the parent", "ker
 
 /* A pipe, a clock and random bytes: the kernel writes each of them in another way. */
 TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to both processes",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     int fds[2];
     char *p = map(2, MAP_PRIVATE);
@@ -165,7 +167,7 @@ TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to
 /* A page that was only read may be one zero page for all (on Linux it is): a kernel that writes
  * into it because it is mapped puts its bytes into everybody's zeros. */
 TEST(call_writes_into_untouched_page, "a page that was never touched, or only read, is refused",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     int fds[2];
     char *p = map(4, MAP_PRIVATE), *q = map(1, MAP_PRIVATE);
@@ -184,7 +186,7 @@ TEST(call_writes_into_untouched_page, "a page that was never touched, or only re
 /* 100 bytes before a border and three pages long: four pages are written, the first and last in
  * part, and each must be copied by itself. */
 TEST(call_copies_over_page_borders, "only the first page of a range is made writable",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     int fds[2];
     char *p = map(8, MAP_PRIVATE);
@@ -202,7 +204,8 @@ TEST(call_copies_over_page_borders, "only the first page of a range is made writ
 
 /* mprotect after fork must not give back the right to write, only to ask for a copy: both have
  * the page still. */
-TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", "kernel/mm/fault.c")
+TEST(protection_survives_fork, "copy-on-write makes a read-only page writable",
+     "kernel/mm/fault.c:/^space_fault_locked/")
 {
     char *p = map(3, MAP_PRIVATE);
     memset(p, 1, 3 * PAGE);
@@ -221,7 +224,8 @@ TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", 
 
 /* If the child's munmap freed pages that the parent still has, the 64 new pages would get them, and
  * fill them with 0xee. */
-TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kernel/mm/frame.c")
+TEST(unmap_in_child_only, "munmap of the child frees the parent's pages",
+     "kernel/mm/frame.c:/^frame_put/")
 {
     char *p = map(8, MAP_PRIVATE), *s = map(8, MAP_SHARED);
     memset(p, 1, 8 * PAGE);
@@ -262,7 +266,7 @@ fill_pages(char *p, unsigned long pages, char value)
 /* Nine processes fault on the same 32 pages, on several harts. Who copies and who may keep the
  * last reference is decided by a count that others change meanwhile. */
 TEST(many_children_write_at_once, "two harts copy the same page and lose a count",
-     "kernel/mm/fault.c")
+     "kernel/mm/fault.c:/^copy_on_write/")
 {
     enum { CHILDREN = 8, PAGES = 32 };
     char *p = map(PAGES, MAP_PRIVATE);

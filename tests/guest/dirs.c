@@ -4,11 +4,12 @@
  * ENOTDIR from EEXIST and act on it. Nothing here is about rights, for all is root's. Listing is
  * in getdents.c, opening files in open.c, what stat says in stat.c. Source: mkdir(2), rmdir(2),
  * unlink(2), rename(2), link(2), symlink(2), readlink(2), getcwd(2), path_resolution(7). */
+
 #include "directory.h"
 
 /* `d/.` and `d/..` name directories that exist, but no entries that could go: rmdir(2), ERRORS.
  * A slash behind a name is allowed for what is a directory, or is to become one. */
-TEST(make_and_remove, "a directory that is not empty is removed", "kernel/fs/tree.c")
+TEST(make_and_remove, "a directory that is not empty is removed", "kernel/fs/tree.c:/^tree_unlink/")
 {
     struct stat st;
     enter("make");
@@ -36,7 +37,7 @@ TEST(make_and_remove, "a directory that is not empty is removed", "kernel/fs/tre
 
 /* The links of a directory are its name, its own `.`, and a `..` of each directory in it. find(1)
  * used to stop looking for directories when it had seen that many. */
-TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c")
+TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c:/^tree_link/")
 {
     struct stat st;
     enter("nlink");
@@ -52,7 +53,7 @@ TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c")
 }
 
 /* EISDIR is Linux's own, POSIX has EPERM: unlink(2), ERRORS. */
-TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/tree.c")
+TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/path.c:/^vfs_unlink/")
 {
     enter("unlink");
     OK(mkdir("d", 0700));
@@ -69,7 +70,7 @@ TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/tree.c")
 }
 
 /* unlink(2): if the name is a symbolic link, the link is removed and not the file behind it. */
-TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/tree.c")
+TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/path.c:/^vfs_unlink/")
 {
     enter("unlink2");
     put("f", "x");
@@ -81,7 +82,8 @@ TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/tree.c")
 /* Editors and package managers replace a file this way: who has the old one open keeps it, and
  * everybody else finds the whole new one. If both names are one file, rename(2) says, it does
  * nothing. */
-TEST(rename_over, "the old target stays, or the name is gone for a moment", "kernel/fs/tree.c")
+TEST(rename_over, "the old target stays, or the name is gone for a moment",
+     "kernel/fs/tree.c:/^tree_rename/")
 {
     struct stat a, b;
     enter("rename");
@@ -103,7 +105,8 @@ TEST(rename_over, "the old target stays, or the name is gone for a moment", "ker
 
 /* A directory that went into itself could never be reached again. An empty directory may be
  * replaced, by a directory only. */
-TEST(rename_refuses, "a directory goes into itself or over a file", "kernel/fs/tree.c")
+TEST(rename_refuses, "a directory goes into itself or over a file",
+     "kernel/fs/tree.c:/^tree_rename/")
 {
     enter("rename2");
     put("f", "F");
@@ -127,7 +130,7 @@ TEST(rename_refuses, "a directory goes into itself or over a file", "kernel/fs/t
 /* The working directory goes along: getcwd and `..` are asked of the tree, not remembered as
  * text. */
 TEST(rename_of_a_directory_moves_dotdot, "`..` of a moved directory is the old parent",
-     "kernel/fs/tree.c")
+     "kernel/fs/tree.c:/^tree_parent/")
 {
     char text[200];
     enter("rename3");
@@ -143,7 +146,7 @@ TEST(rename_of_a_directory_moves_dotdot, "`..` of a moved directory is the old p
 
 /* A program publishes a file this way without a race against another that does the same (rename(2),
  * RENAME_NOREPLACE). */
-TEST(rename_noreplace, "renameat2's flag is ignored", "kernel/syscall/file_name.c")
+TEST(rename_noreplace, "renameat2's flag is ignored", "kernel/syscall/file_name.c:/^sys_renameat2/")
 {
     enter("rename4");
     put("a", "A");
@@ -156,7 +159,7 @@ TEST(rename_noreplace, "renameat2's flag is ignored", "kernel/syscall/file_name.
 
 /* Both names are equal: the inode goes with the last of them. git gives its objects their names
  * so. */
-TEST(hard_links, "linkat is missing or copies", "kernel/fs/tree.c")
+TEST(hard_links, "linkat is missing or copies", "kernel/syscall/file_name.c:/^sys_linkat/")
 {
     struct stat a, b;
     enter("link");
@@ -175,7 +178,7 @@ TEST(hard_links, "linkat is missing or copies", "kernel/fs/tree.c")
 /* readlink(2): no NUL is added, a short buffer cuts in silence, and the target need not exist.
  * The size is an int in the kernel, so -1 is less than nothing and not much. */
 TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it",
-     "kernel/syscall/file_name.c, kernel/fs/ramfs.c")
+     "kernel/syscall/file_name.c:/^sys_readlinkat/")
 {
     char text[20];
     enter("symlink");
@@ -202,7 +205,7 @@ TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it",
 /* The raw call counts the NUL, libc does not tell. `..` of the root is the root,
  * path_resolution(7). */
 TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
-     "kernel/syscall/file_name.c")
+     "kernel/syscall/file_name.c:/^sys_getcwd/")
 {
     char text[200];
     enter("cwd");
@@ -226,7 +229,7 @@ TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
 
 /* fts(3), which rm -r and find use, comes back this way from a directory that may have been
  * moved. */
-TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
+TEST(fchdir_by_fd, "fchdir takes a file", "kernel/fs/owner.c:/^fsinfo_chdir/")
 {
     char text[200];
     enter("fchdir");
@@ -240,7 +243,8 @@ TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
 
 /* The directory has no name any more, but a process still stands in it. Nothing new may come into a
  * directory that nobody can find. */
-TEST(removed_working_directory, "a removed directory can be filled again", "kernel/fs/tree.c")
+TEST(removed_working_directory, "a removed directory can be filled again",
+     "kernel/fs/tree.c:/^tree_link/")
 {
     char text[200];
     enter("gone");

@@ -3,6 +3,7 @@
  * Every dynamic program depends on it, as ld.so maps libraries so: two checks do what it does
  * step by step. Anonymous memory is in mmap.c, copies after fork in cow.c. Source: mmap(2),
  * mprotect(2); where these leave a choice, Linux 6.12. */
+
 #include "probe.h"
 #include "areas.h"
 #include "fixture.h"
@@ -51,7 +52,7 @@ TEST(contents_and_offset, "the offset is not added, or is taken in pages",
 /* mmap(2): the rest of the last page is zero. ld.so lets .bss begin there, and the rest of the
  * frame may once have been somebody else's. */
 TEST(tail_of_last_page_is_zero, "bytes of another file show behind the end",
-     "kernel/fs/ramfs.c:/^map_page/, kernel/fs/pages.c")
+     "kernel/fs/ramfs.c:/^map_page/, kernel/fs/pages.c:/^pages_cut/")
 {
     int fd = make_file(PAGE + 100);
     char *p = map(fd, 2 * PAGE, RW, MAP_PRIVATE, 0);
@@ -201,7 +202,8 @@ TEST(truncated_file_is_sigbus, "pages of a shortened file stay readable, or are 
 /* First all of the library with the rights of its text, then data over a part of it, from
  * another offset as segments share a page of the file, then .bss. Two areas `rw-p`: one has a
  * file. */
-TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets", "kernel/mm/area.c")
+TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets",
+     "kernel/mm/area.c:/^area_unmap/")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 8 * PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_DENYWRITE, 0);
@@ -224,7 +226,7 @@ TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets", "k
 /* What ld.so does with PT_GNU_RELRO. Each part of a split area must take its own offset along,
  * and only parts whose offsets follow each other may become one again. */
 TEST(relro_split_and_merge, "a split area's second half starts at the first's offset",
-     "kernel/mm/area.c")
+     "kernel/mm/area.c:/^area_split/")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 6 * PAGE, RW, MAP_PRIVATE, 0);
@@ -241,7 +243,8 @@ TEST(relro_split_and_merge, "a split area's second half starts at the first's of
 
 /* The two areas have the same file and the same rights and lie side by side, but their offsets do
  * not follow each other: they must stay two. */
-TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone", "kernel/mm/area.c")
+TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone",
+     "kernel/mm/area.c:/^area_merge/")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 3 * PAGE, PROT_READ, MAP_PRIVATE, 0);

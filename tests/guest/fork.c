@@ -3,6 +3,7 @@
  * vfork is in vfork.c, threads in thread.c, memory in cow.c, what a parent hears of it in
  * wait.c, races in attack_proc.c. Source: fork(2), clone(2). riscv's order of clone's arguments:
  * flags, stack, parent_tid, tls, child_tid. */
+
 #include "fixture.h"
 #include <sched.h>
 #include <sys/stat.h>
@@ -49,7 +50,7 @@ TEST(pids_are_not_reused_at_once, "the next child gets the last one's pid",
 
 /* `(head -1; cat) < file`: each goes on where the one before it has stopped. */
 TEST(fds_are_shared_descriptions, "the child's lseek does not move the parent's offset",
-     "kernel/proc/process.c:/^process_copy/, kernel/fs/vfs.c:/^files_copy/")
+     "kernel/proc/process.c:/^process_copy/, kernel/fs/owner.c:/^files_copy/")
 {
     int fd = OK(open("/tmp/fork", O_RDWR | O_CREAT | O_TRUNC, 0600));
     EQ(write(fd, "0123456789", 10), 10);
@@ -59,7 +60,7 @@ TEST(fds_are_shared_descriptions, "the child's lseek does not move the parent's 
 
 /* 30 is opened in the child, fd closed: neither may be seen here. */
 TEST(fd_tables_are_copies, "close in the child closes the parent's fd",
-     "kernel/proc/process.c:/^process_copy/, kernel/fs/vfs.c:/^files_copy/")
+     "kernel/proc/process.c:/^process_copy/, kernel/fs/owner.c:/^files_copy/")
 {
     int fd = OK(open("/dev/null", O_RDONLY));
     EQ(IN_CHILD(close(fd); EQ(dup2(0, 30), 30)), 0);
@@ -242,7 +243,8 @@ role(int argc, char **argv)
 }
 
 /* clone(2), "The child termination signal"; wait(2), __WALL. The handler may interrupt the wait. */
-TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/proc/wait.c")
+TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for",
+     "kernel/proc/wait.c:/^process_notify_parent/")
 {
     signal(SIGUSR1, count);
     long pid = sys(SYS_clone, SIGUSR1, 0, 0, 0, 0);
@@ -261,7 +263,7 @@ TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/pro
 
 /* Both spin by turns for a word that the other one writes, and make no call that could yield. */
 TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves its child",
-     "kernel/sched/schedule.c, kernel/trap/trap.c:/^return_work/")
+     "kernel/time/timer.c:/^timer_interrupt/, kernel/trap/trap.c:/^return_work/")
 {
     volatile int *flag = shared_page();
     /* Both on one hart, so that only the timer can help. */

@@ -5,6 +5,7 @@
  * moving it (asleep() below) or by waking it; a pause only makes the interesting order likely.
  * Locks themselves are in pthread.c, robust lists in threadend.c, signals during a wait in
  * restart.c. Source: futex(2). */
+
 #include "fixture.h"
 #include <linux/futex.h>
 #include <pthread.h>
@@ -101,7 +102,7 @@ TEST(value_differs, "a changed value sleeps", "kernel/proc/futex.c:/^futex_wait/
 
 /* An unlock cannot know whether somebody still waits, so a wake that finds nobody is no error: its
  * result is 0. */
-TEST(wake_of_nobody, "a wake without waiters is an error", "kernel/proc/futex.c")
+TEST(wake_of_nobody, "a wake without waiters is an error", "kernel/proc/futex.c:/^futex_requeue/")
 {
     EQ(futex(&word, FUTEX_WAKE, 1, NULL, NULL, 0), 0);
     EQ(futex(&word, FUTEX_WAKE, MANY, NULL, NULL, 0), 0);
@@ -126,7 +127,8 @@ TEST(wake_counts, "more are woken than asked, or all", "kernel/proc/futex.c:/^fu
 
 /* The two words lie in one page, and in one hash bucket where there are such. The key of a futex is
  * the address of its word. */
-TEST(other_words_sleep_on, "waiters of the same page are woken", "kernel/proc/futex.c")
+TEST(other_words_sleep_on, "waiters of the same page are woken",
+     "kernel/proc/futex.c:/^futex_requeue/")
 {
     struct waiter a, b;
     start(&a, &word, FUTEX_WAIT, 0);
@@ -307,7 +309,7 @@ TEST(wake_after_copy_on_write, "the key is the frame: it changes while somebody 
 
 /* The kernel only reads (futex(2), EACCES). A constant that never changes may be waited for with
  * a time-out. */
-TEST(word_in_read_only_memory, "FUTEX_WAIT needs write access", "kernel/proc/futex.c")
+TEST(word_in_read_only_memory, "FUTEX_WAIT needs write access", "kernel/proc/futex.c:/^futex_wait/")
 {
     uint32_t *p = mmap(NULL, PAGE, PROT_READ, ANON, -1, 0);
     ERR(futex(p, FUTEX_WAIT | PRIVATE, 1, NULL, NULL, 0), EAGAIN);

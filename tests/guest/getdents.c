@@ -2,6 +2,7 @@
  *
  * A place in a directory must be kept between calls while names come and go. Which names there
  * can be is in dirs.c. Source: getdents(2), readdir(3). */
+
 #include "directory.h"
 #include <dirent.h>
 #include <stddef.h>
@@ -128,7 +129,8 @@ TEST(getdents_and_unlink, "removing while listing skips names (rm -r)",
 /* mv does this for a whole folder. A renamed file gets a new entry at the end of the directory: a
  * listing that follows the end would find it again, and rename it again, for ever. What is there
  * before the first read must still be told. */
-TEST(getdents_and_rename, "each name comes again as the new one, for ever", "kernel/fs (dir_read)")
+TEST(getdents_and_rename, "each name comes again as the new one, for ever",
+     "kernel/fs/tree.c:/^dir_read/")
 {
     char name[20];
     struct dirent *e;
@@ -152,7 +154,7 @@ TEST(getdents_and_rename, "each name comes again as the new one, for ever", "ker
 
 /* A mail folder or a package cache has that many files; 1500 do not fit into one page of
  * anything. */
-TEST(many_files, "a directory is full at some small number", "kernel/fs/tree.c")
+TEST(many_files, "a directory is full at some small number", "kernel/fs/tree.c:/^tree_link/")
 {
     char name[20];
     enter("many");

@@ -3,6 +3,7 @@
  * Only ITIMER_REAL is a must here; the two others may be refused. How often a timer may fire at
  * most is attack_signal.c's, the frame that it interrupts sigframe.c's. No check has an upper
  * bound for a delay: the machine may be slow. Source: setitimer(2), alarm(2). */
+
 #include "fixture.h"
 #include <sys/time.h>
 
@@ -28,7 +29,7 @@ arm(long first_us, long interval_us)
 /* setitimer(2): never early; with no interval it stops. 30 ms are time enough to be in pause():
  * a signal between the look and the call would be missed. */
 TEST(fires_once, "the timer fires early, again, or never",
-     "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
+     "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c:/^timer_interrupt/")
 {
     long a = now_ns(CLOCK_MONOTONIC);
     arm(30000, 0);
@@ -42,8 +43,7 @@ TEST(fires_once, "the timer fires early, again, or never",
 
 /* The old setting comes back when the timer is turned off, and afterwards no signal may be left
  * over. */
-TEST(interval_repeats, "the interval is forgotten",
-     "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
+TEST(interval_repeats, "the interval is forgotten", "kernel/proc/signal.c:/^process_alarm/")
 {
     arm(10000, 10000);
     while (count < 5)
@@ -109,7 +109,8 @@ TEST(alarm_counts_seconds, "alarm returns nothing, or a rest of 0",
 }
 
 /* How alarm(2) ends a program that knows nothing of it, and check.c a check that hangs. */
-TEST(default_kills, "SIGALRM without a handler does nothing", "kernel/proc/deliver.c")
+TEST(default_kills, "SIGALRM without a handler does nothing",
+     "kernel/proc/deliver.c:/^signal_deliver/")
 {
     struct itimerval v = { { 0, 0 }, { 0, 10000 } };
     EQ(IN_CHILD(setitimer(ITIMER_REAL, &v, NULL); for (;;) pause()), KILLED(SIGALRM));

@@ -1,8 +1,9 @@
 /* kill.c - kill, tgkill, tkill: who gets a signal, with which siginfo, and what is refused.
  *
- * The sending side. What a handler and a mask do is in sigaction.c, stopping and going on in
- * stop.c, SIGKILL in all states in attack_signal.c. Source: kill(2), tgkill(2),
- * rt_sigqueueinfo(2), sigaction(2) on siginfo_t, sigwaitinfo(2). */
+ * Here is the sending side. What a handler does is in sigaction.c, what a mask does in sigmask.c,
+ * stopping and going on in stop.c, SIGKILL in all states in attack_signal.c. Source: kill(2),
+ * tgkill(2), rt_sigqueueinfo(2), sigaction(2) on siginfo_t, sigwaitinfo(2). */
+
 #include "fixture.h"
 #include <sys/time.h>
 
@@ -25,7 +26,7 @@ set(int signal)
 
 /* -INT_MIN is no group. Of two faults that of the pid is told, on Linux: the signal's number is
  * looked at when there is somebody to get it. */
-TEST(kill_refuses, "a bad number or pid is taken", "kernel/syscall/signal.c")
+TEST(kill_refuses, "a bad number or pid is taken", "kernel/syscall/signal.c:/^sys_kill/")
 {
     ERR(sys(SYS_kill, getpid(), 65), EINVAL);
     ERR(sys(SYS_kill, getpid(), -1), EINVAL);
@@ -48,7 +49,7 @@ TEST(signal_zero_asks, "signal 0 is delivered", "kernel/proc/signal.c:/^signal_s
 
 /* A tid may be given anew when its thread has ended; with the process in hand tgkill cannot hit
  * a stranger, which is why it replaced tkill: tgkill(2). pthread_kill uses it. */
-TEST(tgkill_refuses, "thread and group are not compared", "kernel/syscall/signal.c")
+TEST(tgkill_refuses, "thread and group are not compared", "kernel/syscall/signal.c:/^sys_tgkill/")
 {
     pid_t me = getpid();
     EQ(sys(SYS_tgkill, me, me, 0), 0);

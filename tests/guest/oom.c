@@ -6,6 +6,7 @@
  * back. Which frames leak in ordinary life is the question of storm_process.c
  * and storm_memory.c. Source: malloc(3), mmap(2),
  * fork(2), execve(2). */
+
 #include "peer.h"
 #include <pthread.h>
 #include <sys/stat.h>
@@ -67,7 +68,8 @@ take_all(unsigned long step)
 /* Memory is promised by mmap and taken at the first touch, so running out shows as a fault for
  * which there is no frame. In large steps the end comes in a fault; page by page it may also come
  * inside mmap. */
-TEST(touching_all_memory, "a fault without a free frame hangs or panics", "kernel/mm (fault)")
+TEST(touching_all_memory, "a fault without a free frame hangs or panics",
+     "kernel/trap/trap.c:/^return_work/, kernel/proc/exit.c:/^process_make_memory/")
 {
     long before = free_kb();
     killed_or_done(IN_CHILD(take_all(4 * MIB)));
@@ -88,15 +90,15 @@ echo(int from, int to)
 
 /* The process that takes all is the one to die: its neighbour, asleep in read, holds next to
  * nothing. The byte shows that it can still be scheduled and can still copy. */
-TEST(others_live_on, "the wrong process is killed", "kernel/mm")
+TEST(others_live_on, "the wrong process is killed", "kernel/proc/exit.c:/^process_make_memory/")
 {
     long before = free_kb();
     int to[2], from[2];
     char byte = 0;
     OK(pipe(to));
     OK(pipe(from));
-    pid_t friend = OK(fork());
-    if (friend == 0) {
+    pid_t neighbour = OK(fork());
+    if (neighbour == 0) {
         close(to[1]);
         echo(to[0], from[1]);
         _exit(0);
@@ -106,13 +108,14 @@ TEST(others_live_on, "the wrong process is killed", "kernel/mm")
     EQ(read(from[0], &byte, 1), 1);
     EQ(byte, 'k');
     close(to[1]);
-    ENDS(friend, 0);
+    ENDS(neighbour, 0);
     recovered(before);
 }
 
 /* 2^45 bytes are more than Sv39 has addresses, so this must fail at once and kill nobody: a program
  * that checks malloc's result has to get the chance. */
-TEST(malloc_gives_null, "a large malloc kills instead of failing", "kernel/mm (map, area)")
+TEST(malloc_gives_null, "a large malloc kills instead of failing",
+     "kernel/syscall/memory.c:/^sys_mmap/")
 {
     EQ(IN_CHILD(TRUE(!malloc(1UL << 45)); EQ(errno, ENOMEM)), 0);
     /* The raw call too, over and over. */
@@ -136,7 +139,8 @@ copy_too_much(char *p, unsigned long size)
 }
 
 /* Here no call asks for memory: an ordinary store does, and has nobody to report ENOMEM to. */
-TEST(copy_on_write_without_memory, "a copy that cannot be made hangs", "kernel/mm (fault)")
+TEST(copy_on_write_without_memory, "a copy that cannot be made hangs",
+     "kernel/mm/fault.c:/^copy_on_write/, kernel/proc/exit.c:/^process_make_memory/")
 {
     long before = free_kb();
     /* 3/8 of all memory: with the original one copy fits, a second does not. */
@@ -168,7 +172,8 @@ fork_until_error(int *fds)
 
 /* Each child holds a kernel stack, page tables and 30 kB of copied stack and waits for the pipe's
  * end, so all are alive when fork fails half-way: what it had made by then must be undone. */
-TEST(fork_until_it_fails, "fork without memory panics or leaks", "kernel/proc (process)")
+TEST(fork_until_it_fails, "fork without memory panics or leaks",
+     "kernel/proc/process.c:/^process_clone/")
 {
     long before = free_kb();
     int fds[2];
@@ -198,7 +203,8 @@ threads_until_error(void)
 }
 
 /* A thread's user stack is only reserved, so kernel stacks and the task itself run out first. */
-TEST(threads_until_they_fail, "clone without memory panics or leaks", "kernel/proc (process)")
+TEST(threads_until_they_fail, "clone without memory panics or leaks",
+     "kernel/proc/process.c:/^process_clone/")
 {
     long before = free_kb();
     killed_or_done(IN_CHILD(threads_until_error()));
@@ -217,7 +223,8 @@ write_until_error(int fd)
 
 /* The files are memory here (ramfs): write(2) promises ENOSPC, and what was written until then
  * stays. */
-TEST(a_full_file_system, "a write without memory loses or panics", "kernel/fs (ramfs)")
+TEST(a_full_file_system, "a write without memory loses or panics",
+     "kernel/fs/ramfs.c:/^inode_move/")
 {
     long before = free_kb();
     int fd = OK(open("/tmp/full", O_WRONLY | O_CREAT | O_TRUNC, 0600));
@@ -250,7 +257,7 @@ pipes_until_error(void)
 
 /* A full pipe holds 64 KiB of kernel memory that belongs to no address space. When there is none
  * left, pipe and write must say so. */
-TEST(pipes_until_they_fail, "pipes without memory panic", "kernel/fs (pipe)")
+TEST(pipes_until_they_fail, "pipes without memory panic", "kernel/fs/pipe.c:/^pipe_create/")
 {
     long before = free_kb();
     killed_or_done(IN_CHILD(pipes_until_error()));
@@ -281,7 +288,7 @@ role(int argc, char **argv)
 
 /* exec must build the new space beside the old one. Refused, it has to return to a program that is
  * whole; hence the try again and again while less and less is left (kernel/proc/exec.c). */
-TEST(exec_without_memory, "exec fails half done", "kernel/proc (exec)")
+TEST(exec_without_memory, "exec fails half done", "kernel/proc/exec.c:/^process_exec/")
 {
     long before = free_kb();
     for (int i = 0; i < 3; i++)
@@ -305,7 +312,7 @@ page_tables_until_error(void)
 /* A page table covers 2 MiB, so here half of all frames are tables: the allocation in the middle of
  * a walk fails, with the levels above it made already. */
 TEST(page_tables_fill_memory, "page tables are allocated without an end check",
-     "kernel/mm (pagetable)")
+     "kernel/mm/pagetable.c:/^pt_entry/")
 {
     long before = free_kb();
     killed_or_done(IN_CHILD(page_tables_until_error()));

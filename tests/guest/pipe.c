@@ -2,6 +2,7 @@
  *
  * poll on pipes is in poll.c, calls that begin again in restart.c. On 4 harts two ends of a pipe
  * really run at once, which is where a lost wake-up shows. Source: pipe(7), write(2). */
+
 #include "peer.h"
 #include <sys/ioctl.h>
 #include <sys/uio.h>
@@ -21,7 +22,7 @@ nonblocking(int fd)
 }
 
 /* A stream: what was written in two pieces is read as one, and the other way round (pipe(7)). */
-TEST(bytes_in_order, "a read takes bytes twice, or a write border shows", "kernel/fs (pipe)")
+TEST(bytes_in_order, "a read takes bytes twice, or a write border shows", "kernel/fs/pipe.c")
 {
     char text[10];
     OK(pipe(fds));
@@ -34,7 +35,8 @@ TEST(bytes_in_order, "a read takes bytes twice, or a write border shows", "kerne
 }
 
 /* Room for one page comes back when a page has been read, not when the pipe is empty. */
-TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kernel/fs (pipe)")
+TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes",
+     "kernel/fs/pipe.c:/^#define PIPE_PAGES/")
 {
     static char block[4096];
     int total = 0;
@@ -54,7 +56,7 @@ TEST(capacity_is_64_kib, "the pipe holds less than Linux's 65,536 bytes", "kerne
 /* pipe(7): a write of more than PIPE_BUF bytes that may not wait takes what fits and tells how
  * much. */
 TEST(nonblocking_partial_write, "a large write to a nearly full pipe is all or nothing",
-     "kernel/fs (pipe)")
+     "kernel/fs/pipe.c")
 {
     static char block[100000];
     OK(pipe(fds));
@@ -68,7 +70,7 @@ TEST(nonblocking_partial_write, "a large write to a nearly full pipe is all or n
 
 /* PIPE_BUF is 4,096: so much or less goes in whole or not at all (pipe(7)). There is room for 100
  * bytes, and none of them may be used. */
-TEST(atomic_up_to_pipe_buf, "a write of PIPE_BUF or less is split", "kernel/fs (pipe)")
+TEST(atomic_up_to_pipe_buf, "a write of PIPE_BUF or less is split", "kernel/fs/pipe.c")
 {
     static char block[CAPACITY];
     OK(pipe(fds));
@@ -84,7 +86,7 @@ TEST(atomic_up_to_pipe_buf, "a write of PIPE_BUF or less is split", "kernel/fs (
 }
 
 /* End of file is a state, not an event: it can be read as often as one likes. */
-TEST(end_of_file, "the reader waits for ever when the last writer goes", "kernel/fs (pipe)")
+TEST(end_of_file, "the reader waits for ever when the last writer goes", "kernel/fs/pipe.c")
 {
     char byte;
     OK(pipe(fds));
@@ -97,7 +99,7 @@ TEST(end_of_file, "the reader waits for ever when the last writer goes", "kernel
 
 /* The child closes its own writing end first, or it would wait for itself: the oldest bug with
  * pipes. */
-TEST(end_wakes_a_sleeping_reader, "close does not wake", "kernel/fs (pipe)")
+TEST(end_wakes_a_sleeping_reader, "close does not wake", "kernel/fs/pipe.c:/^pipe_release/")
 {
     char byte;
     OK(pipe(fds));
@@ -113,7 +115,8 @@ TEST(end_wakes_a_sleeping_reader, "close does not wake", "kernel/fs (pipe)")
 }
 
 /* `yes | head` ends by this signal. A write of nothing is no write and gives no EPIPE. */
-TEST(no_reader_is_epipe, "the write works, or hangs", "kernel/fs (pipe)")
+TEST(no_reader_is_epipe, "the write works, or hangs",
+     "kernel/fs/pipe.c, kernel/syscall/file.c:/^transfer_result/")
 {
     OK(pipe(fds));
     close(fds[0]);
@@ -127,24 +130,27 @@ TEST(no_reader_is_epipe, "the write works, or hangs", "kernel/fs (pipe)")
 
 static volatile int caught;
 
-static void catch (int signal)
+static void
+note(int signal)
 {
     caught = signal;
 }
 
 /* Servers catch or ignore it and look at the errno. */
-TEST(sigpipe_can_be_caught, "SIGPIPE kills although a handler is there", "kernel/proc (signal)")
+TEST(sigpipe_can_be_caught, "SIGPIPE kills although a handler is there",
+     "kernel/syscall/file.c:/^transfer_result/")
 {
     OK(pipe(fds));
     close(fds[0]);
-    signal(SIGPIPE, catch);
+    signal(SIGPIPE, note);
     FAILS(write(fds[1], "x", 1), EPIPE);
     EQ(caught, SIGPIPE);
 }
 
 /* The writer has put 64 KiB into the pipe and sleeps. Nobody will ever make room, so it must wake,
  * and it tells first what it had written. */
-TEST(reader_goes_while_writer_sleeps, "a sleeping writer is not woken", "kernel/fs (pipe)")
+TEST(reader_goes_while_writer_sleeps, "a sleeping writer is not woken",
+     "kernel/fs/pipe.c:/^pipe_release/")
 {
     static char block[200000];
     OK(pipe(fds));
@@ -164,7 +170,7 @@ TEST(reader_goes_while_writer_sleeps, "a sleeping writer is not woken", "kernel/
 
 /* write(2) may return less, pipes do not: programs that never look at the result work on Linux.
  * Reads of a size that divides nothing make the border of the ring move through all places. */
-TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs (pipe)")
+TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs/pipe.c")
 {
     static char out[300000], in[300000];
     OK(pipe(fds));
@@ -188,7 +194,7 @@ TEST(blocking_write_is_whole, "a large write returns early", "kernel/fs (pipe)")
 
 /* pipe(7), PIPE_BUF: logs of several processes rely on it. A line of one letter tells a mixture at
  * once. */
-TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs (pipe)")
+TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs/pipe.c")
 {
     enum { WRITERS = 4, LINES = 200, SIZE = 256 };
     char line[SIZE];
@@ -217,7 +223,7 @@ TEST(writers_do_not_mix, "two writes of PIPE_BUF or less are mixed", "kernel/fs 
 
 /* All readers are woken by one byte; all but one must sleep again without having taken anything.
  * The sum is right only when each byte was taken exactly once. */
-TEST(many_readers_one_byte_each, "a byte is given to two readers, or lost", "kernel/fs (pipe)")
+TEST(many_readers_one_byte_each, "a byte is given to two readers, or lost", "kernel/fs/pipe.c")
 {
     enum { READERS = 6, BYTES = 600 };
     pid_t pids[READERS];
@@ -248,7 +254,7 @@ TEST(many_readers_one_byte_each, "a byte is given to two readers, or lost", "ker
 
 /* Each side sleeps and wakes 3,000 times, so the window between looking and sleeping is met on any
  * machine with two harts. A wake-up lost there is no wrong result but a hang. */
-TEST(ping_pong, "a wake-up is lost once in a thousand", "kernel/sched (schedule)")
+TEST(ping_pong, "a wake-up is lost once in a thousand", "kernel/sched/schedule.c:/^wake_all/")
 {
     int to[2], from[2];
     char byte;
@@ -272,7 +278,7 @@ TEST(ping_pong, "a wake-up is lost once in a thousand", "kernel/sched (schedule)
 }
 
 /* An empty pipe with a writer is EAGAIN; 0 would be end of file. */
-TEST(nonblocking_read, "an empty pipe blocks, or gives 0", "kernel/fs (pipe)")
+TEST(nonblocking_read, "an empty pipe blocks, or gives 0", "kernel/fs/pipe.c")
 {
     char byte;
     OK(pipe(fds));
@@ -286,7 +292,7 @@ TEST(nonblocking_read, "an empty pipe blocks, or gives 0", "kernel/fs (pipe)")
 
 /* pipe(7), I/O on pipes: ioctl FIONREAD gives the number of unread bytes. Event loops size their
  * buffers by it. */
-TEST(bytes_waiting, "FIONREAD is unknown", "kernel/fs (pipe)")
+TEST(bytes_waiting, "FIONREAD is unknown", "kernel/fs/pipe.c:/^pipe_ioctl/")
 {
     int n = -1;
     OK(pipe(fds));
@@ -298,9 +304,9 @@ TEST(bytes_waiting, "FIONREAD is unknown", "kernel/fs (pipe)")
 /* signal(7): without SA_RESTART a slow call ends with EINTR. The pipe is empty for the read and
  * full for the second write, so that both sleep. */
 TEST(read_is_interrupted, "a signal does not end the wait of a reader or writer",
-     "kernel/proc (signal), kernel/sched")
+     "kernel/syscall/file.c:/^transfer_result/, kernel/proc/deliver.c:/^restart_call/")
 {
-    struct sigaction action = { .sa_handler = catch };
+    struct sigaction action = { .sa_handler = note };
     char byte;
     static char block[CAPACITY];
     OK(pipe(fds));
@@ -315,9 +321,9 @@ TEST(read_is_interrupted, "a signal does not end the wait of a reader or writer"
 
 /* signal(7): once bytes have moved the call succeeds with their number, or the caller would send
  * them again. EINTR only if the signal came before the first byte. */
-TEST(interrupted_large_write_counts, "a write that has moved bytes gives EINTR", "kernel/fs (pipe)")
+TEST(interrupted_large_write_counts, "a write that has moved bytes gives EINTR", "kernel/fs/pipe.c")
 {
-    struct sigaction action = { .sa_handler = catch };
+    struct sigaction action = { .sa_handler = note };
     static char block[100000];
     OK(pipe(fds));
     OK(sigaction(SIGUSR1, &action, NULL));

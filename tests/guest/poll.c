@@ -2,6 +2,7 @@
  *
  * riscv has no plain poll and no plain select: libc makes poll and pause of ppoll, select of
  * pselect6. Source: poll(2), select(2). */
+
 #include "peer.h"
 #include <poll.h>
 #include <sys/select.h>
@@ -21,8 +22,7 @@ ready(int fd, short events)
 
 /* poll(2): HUP and ERR are told unasked. A shell's or server's loop reads until HUP comes alone:
  * with bytes left both IN and HUP must be there, or the last bytes are lost. */
-TEST(pipe_states, "an end, room or bytes are not told",
-     "kernel/fs (pipe), kernel/syscall (file_poll)")
+TEST(pipe_states, "an end, room or bytes are not told", "kernel/fs/pipe.c:/^pipe_poll/")
 {
     static char block[65536];
     OK(pipe(fds));
@@ -46,7 +46,7 @@ TEST(pipe_states, "an end, room or bytes are not told",
 }
 
 /* poll(2): POLLERR on the writing end says that nobody reads. A write would give EPIPE. */
-TEST(writer_without_reader, "POLLERR is missing", "kernel/fs (pipe), kernel/syscall (file_poll)")
+TEST(writer_without_reader, "POLLERR is missing", "kernel/fs/pipe.c:/^pipe_poll/")
 {
     OK(pipe(fds));
     close(fds[0]);
@@ -54,7 +54,7 @@ TEST(writer_without_reader, "POLLERR is missing", "kernel/fs (pipe), kernel/sysc
 }
 
 /* poll(2) promises it; libevent and python's select take it as given. */
-TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs")
+TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs/file.c:/^file_poll/")
 {
     int file = OK(open("/tmp/poll", O_RDWR | O_CREAT | O_TRUNC, 0600));
     int null = OK(open("/dev/null", O_RDWR));
@@ -64,7 +64,8 @@ TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs")
 
 /* poll(2): an fd below 0 is passed over, which is how entries are switched off. Only NVAL counts as
  * ready here, so the time-out of a second must not pass. */
-TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call", "kernel/syscall (file_poll)")
+TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call",
+     "kernel/syscall/file_poll.c:/^poll_add/")
 {
     struct pollfd p[3] = { { 77, POLLIN, -1 }, { -1, POLLIN, -1 }, { 0, 0, -1 } };
     EQ(poll(p, 2, 1000), 1);
@@ -73,7 +74,7 @@ TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call", "kernel/s
 }
 
 /* Entries, not descriptors: the same one twice counts twice. */
-TEST(count_of_ready, "the number returned is not that of entries", "kernel/syscall (file_poll)")
+TEST(count_of_ready, "the number returned is not that of entries", "kernel/syscall/file_poll.c")
 {
     int more[2];
     OK(pipe(fds));
@@ -91,7 +92,7 @@ TEST(count_of_ready, "the number returned is not that of entries", "kernel/sysca
 
 /* poll(2): rounded up, so never early. Late is allowed: the machine may be loaded. */
 TEST(timeout_passes, "a time-out returns too early, or never",
-     "kernel/syscall (file_poll), kernel/time")
+     "kernel/syscall/file_poll.c, kernel/time/timer.c:/^schedule_until/")
 {
     struct timespec a, b;
     OK(pipe(fds));
@@ -108,7 +109,7 @@ TEST(timeout_passes, "a time-out returns too early, or never",
 /* The byte comes while poll sleeps, so the pipe has to wake those who poll it and not only those
  * who read. */
 TEST(woken_by_another_process, "a writer does not wake poll",
-     "kernel/fs (pipe), kernel/syscall (file_poll)")
+     "kernel/fs/pipe.c:/^pipe_poll/, kernel/syscall/file_poll.c")
 {
     OK(pipe(fds));
     pid_t pid = OK(fork());
@@ -125,7 +126,7 @@ TEST(woken_by_another_process, "a writer does not wake poll",
 
 /* The child holds the last writing end; its exit is what closes it. */
 TEST(woken_by_the_end, "closing the last writer does not wake poll",
-     "kernel/fs (pipe), kernel/syscall (file_poll)")
+     "kernel/fs/pipe.c:/^pipe_release/")
 {
     OK(pipe(fds));
     pid_t pid = OK(fork());
@@ -142,15 +143,17 @@ TEST(woken_by_the_end, "closing the last writer does not wake poll",
 
 static volatile int caught;
 
-static void catch (int signal)
+static void
+note(int signal)
 {
     caught = signal;
 }
 
 /* signal(7) has poll among the calls that never begin again, SA_RESTART or not. */
-TEST(a_signal_ends_it, "poll is restarted, or the handler waits", "kernel/proc (signal)")
+TEST(a_signal_ends_it, "poll is restarted, or the handler waits",
+     "kernel/syscall/file_poll.c:/^poll_files/, kernel/proc/deliver.c:/^restart_call/")
 {
-    struct sigaction action = { .sa_handler = catch, .sa_flags = SA_RESTART };
+    struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESTART };
     OK(sigaction(SIGUSR1, &action, NULL));
     pid_t pid = peer_nags(SIGUSR1, 10);
     /* pause() is this call: EINTR whatever SA_RESTART says. */
@@ -163,9 +166,9 @@ TEST(a_signal_ends_it, "poll is restarted, or the handler waits", "kernel/proc (
 /* The reason why ppoll exists (select(2), "The pselect() system call"): a signal that comes between
  * a look at a flag and the sleep would be slept over. Mask and sleep must be one step. */
 TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
-     "kernel/syscall (file_poll), kernel/proc (signal)")
+     "kernel/syscall/file_poll.c:/^poll_files/")
 {
-    struct sigaction action = { .sa_handler = catch };
+    struct sigaction action = { .sa_handler = note };
     sigset_t block, none, now;
     sigemptyset(&none);
     sigemptyset(&block);
@@ -188,7 +191,7 @@ TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
 }
 
 /* poll(2), ERRORS. The size of the mask is the kernel's 8 bytes. */
-TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall (file_poll)")
+TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall/file_poll.c:/^sys_ppoll/")
 {
     struct timespec bad = { 0, 1000000000 }, negative = { -1, 0 };
     sigset_t none;
@@ -201,7 +204,8 @@ TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall (file_
 }
 
 /* poll takes nothing, so the event stays true for all: each of them must be woken. */
-TEST(two_pollers, "one event wakes only one of two waiting processes", "kernel/sched")
+TEST(two_pollers, "one event wakes only one of two waiting processes",
+     "kernel/sched/schedule.c:/^wake_all/")
 {
     OK(pipe(fds));
     pid_t pids[3];
@@ -224,7 +228,7 @@ TEST(two_pollers, "one event wakes only one of two waiting processes", "kernel/s
 /* libc's select is pselect6. Its sets are in and out at once: a bit of a descriptor that is not
  * ready has to be taken away, and one ready in two sets counts twice. */
 TEST(select_on_pipes, "pselect6 counts wrong, or leaves bits of fds that are not ready",
-     "kernel/syscall (file_poll)")
+     "kernel/syscall/file_poll.c:/^sys_pselect6/")
 {
     int fds[2];
     fd_set r, w;

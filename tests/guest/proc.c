@@ -3,6 +3,7 @@
  * The formats are an interface: ps, top, gdb, glibc and the sanitizers parse them by column or by
  * sscanf. Elsewhere: /proc/self/auxv (start.c), how areas are split and named (mmap.c, filemap.c),
  * /proc/self/fd (dirs.c). Source: proc(5) and its pages proc_pid_maps(5), proc_pid_stat(5). */
+
 #include "areas.h"
 #include "fixture.h"
 #include <dirent.h>
@@ -26,7 +27,8 @@ slurp(const char *path, long *size)
 
 /* glibc finds the end of the main stack in it (pthread_getattr_np), profilers the file of each pc.
  * Areas are sorted and do not overlap: readers stop at the first one above. */
-TEST(maps_lines, "names of the parts are missing, or areas overlap", "kernel/proc (procfs)")
+TEST(maps_lines, "names of the parts are missing, or areas overlap",
+     "kernel/proc/report.c:/^print_maps/")
 {
     areas_read();
     for (int i = 1; i < areas_count; i++)
@@ -42,7 +44,8 @@ TEST(maps_lines, "names of the parts are missing, or areas overlap", "kernel/pro
 
 /* Some read it with sscanf, some cut it at fixed columns: Linux pads every line to the same
  * column. */
-TEST(maps_format, "columns differ from Linux's: tools cut at them", "kernel/proc (procfs)")
+TEST(maps_format, "columns differ from Linux's: tools cut at them",
+     "kernel/proc/report.c:/^print_maps/")
 {
     long size;
     char *text = slurp("/proc/self/maps", &size);
@@ -64,7 +67,7 @@ TEST(maps_format, "columns differ from Linux's: tools cut at them", "kernel/proc
 
 /* Linux makes the text line by line while it is read; between two reads the areas may change, here
  * they do not. 100 bytes cut every line somewhere else. */
-TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/proc (procfs)")
+TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/fs/procfs.c")
 {
     long size, got = 0, n;
     static char small[65536];
@@ -77,7 +80,8 @@ TEST(maps_in_small_reads, "a read in small pieces loses lines", "kernel/proc (pr
 }
 
 /* proc_pid_maps(5): the rights are four letters, the last one p for private or s for shared. */
-TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (procfs)")
+TEST(maps_shared_and_protection, "the fourth letter is always p",
+     "kernel/proc/report.c:/^print_maps/")
 {
     char *s = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     char *n = mmap(NULL, PAGE, PROT_NONE, ANON, -1, 0);
@@ -88,7 +92,8 @@ TEST(maps_shared_and_protection, "the fourth letter is always p", "kernel/proc (
 
 /* readlink(2): no NUL at the end, and the length is the result. Java and Go find their installation
  * by it. What it leads to can be opened, as an ELF file. */
-TEST(exe, "readlink of /proc/self/exe is missing, or ends with NUL", "kernel/proc (procfs)")
+TEST(exe, "readlink of /proc/self/exe is missing, or ends with NUL",
+     "kernel/proc/report.c:/^print_exe/")
 {
     char text[200];
     memset(text, '#', sizeof(text));
@@ -103,7 +108,8 @@ TEST(exe, "readlink of /proc/self/exe is missing, or ends with NUL", "kernel/pro
 
 /* proc_pid_cmdline(5): the words as they stand on the stack, each with its NUL, empty ones too.
  * After exec they are the new program's: argv[0] is then not the file's name. */
-TEST(cmdline, "words are not NUL-separated, or argv of the old program", "kernel/proc")
+TEST(cmdline, "words are not NUL-separated, or argv of the old program",
+     "kernel/proc/report.c:/^print_cmdline/")
 {
     long size;
     char *text = slurp("/proc/self/cmdline", &size);
@@ -129,7 +135,8 @@ role(int argc, char **argv)
 
 /* The name may hold blanks and parentheses, hence the cut at the last one. 52 fields in Linux 6.12;
  * the name is cut to 15 characters. */
-TEST(stat_line, "a field is missing: ps cuts at the last parenthesis", "kernel/proc (procfs)")
+TEST(stat_line, "a field is missing: ps cuts at the last parenthesis",
+     "kernel/proc/report.c:/^print_stat/")
 {
     long size;
     char *text = slurp("/proc/self/stat", &size), comm[40], state;
@@ -148,7 +155,8 @@ TEST(stat_line, "a field is missing: ps cuts at the last parenthesis", "kernel/p
 
 /* ps shows the state letter: S sleeps and can be woken by a signal, Z has ended and is not waited
  * for yet. Both children need a moment to get there. */
-TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (procfs)")
+TEST(stat_of_others, "/proc/PID is only there for oneself",
+     "kernel/fs/procfs.c:/^proc_lookup/, kernel/proc/report.c:/^state_of/")
 {
     char path[50], state;
     long size;
@@ -172,7 +180,7 @@ TEST(stat_of_others, "/proc/PID is only there for oneself", "kernel/proc (procfs
 }
 
 /* ps and top find the processes by listing /proc: every name that is a number is one. */
-TEST(listing, "ps finds no numbers in /proc", "kernel/proc (procfs)")
+TEST(listing, "ps finds no numbers in /proc", "kernel/fs/procfs.c:/^proc_list/")
 {
     DIR *d = opendir("/proc");
     struct dirent *e;
@@ -190,7 +198,7 @@ TEST(listing, "ps finds no numbers in /proc", "kernel/proc (procfs)")
 
 /* A hang here is a kernel that counts from a negative number up to the first descriptor. */
 TEST(numbers_without_end, "/proc/self/fd is searched from below 0 on",
-     "kernel/fs/proc.c (next_number)")
+     "kernel/fs/procfs.c:/^next_number/")
 {
     char entries[1024];
     int fd = OK(open("/proc/self/fd", O_RDONLY | O_DIRECTORY));
@@ -200,7 +208,8 @@ TEST(numbers_without_end, "/proc/self/fd is searched from below 0 on",
 }
 
 /* A link whose target depends on who looks: both processes find the same entry. */
-TEST(self_is_a_link, "/proc/self leads to another process after fork", "kernel/proc")
+TEST(self_is_a_link, "/proc/self leads to another process after fork",
+     "kernel/fs/procfs.c:/^print_self/")
 {
     char text[40], want[40];
     struct stat st;
@@ -215,7 +224,7 @@ TEST(self_is_a_link, "/proc/self leads to another process after fork", "kernel/p
 
 /* One `processor` for each hart that may be scheduled on; programs count these lines. The isa
  * string names letters in the order of the ISA manual, so ima come first. */
-TEST(cpuinfo, "harts or isa are missing", "kernel/proc (procfs)")
+TEST(cpuinfo, "harts or isa are missing", "kernel/fs/procfs.c:/^print_cpuinfo/")
 {
     long size;
     char *text = slurp("/proc/cpuinfo", &size);
@@ -230,7 +239,8 @@ TEST(cpuinfo, "harts or isa are missing", "kernel/proc (procfs)")
 }
 
 /* free and top look for these two names and convert kB. */
-TEST(meminfo, "MemTotal or MemFree are missing, or not in kB", "kernel/proc (procfs)")
+TEST(meminfo, "MemTotal or MemFree are missing, or not in kB",
+     "kernel/fs/procfs.c:/^print_meminfo/")
 {
     long size;
     unsigned long total, free;
@@ -244,7 +254,8 @@ TEST(meminfo, "MemTotal or MemFree are missing, or not in kB", "kernel/proc (pro
 
 /* 8 MiB are 8,192 kB. Less than half of it could be the noise of others; the upper bound is for
  * what they take meanwhile. */
-TEST(meminfo_follows_use, "MemFree does not move when memory is touched", "kernel/mm (frame)")
+TEST(meminfo_follows_use, "MemFree does not move when memory is touched",
+     "kernel/mm/frame.c:/^frames_free/")
 {
     long size;
     unsigned long a, b;
@@ -257,7 +268,8 @@ TEST(meminfo_follows_use, "MemFree does not move when memory is touched", "kerne
 }
 
 /* Linux prints hundredths; the clock is read after the file, so the file may only be behind it. */
-TEST(uptime, "not two numbers with two decimals, or it stands still", "kernel/proc, kernel/time")
+TEST(uptime, "not two numbers with two decimals, or it stands still",
+     "kernel/fs/procfs.c:/^print_uptime/")
 {
     long size;
     double up, idle;
@@ -270,7 +282,8 @@ TEST(uptime, "not two numbers with two decimals, or it stands still", "kernel/pr
 
 /* proc_stat(5): the first line sums up all harts, in 1/100 s. top subtracts two readings, so a
  * number that goes backwards shows as an eternity. */
-TEST(busy, "top finds no times of all harts, or they go backwards", "kernel/fs/proc.c (print_stat)")
+TEST(busy, "top finds no times of all harts, or they go backwards",
+     "kernel/fs/procfs.c:/^print_stat/")
 {
     long size;
     unsigned long busy, idle, again, idle_again;
@@ -284,7 +297,8 @@ TEST(busy, "top finds no times of all harts, or they go backwards", "kernel/fs/p
 }
 
 /* proc_cmdline(5): the words that the kernel was started with, in one line. */
-TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/boot")
+TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline",
+     "kernel/fs/procfs.c:/^print_cmdline/")
 {
     long size;
     char *text = slurp("/proc/cmdline", &size);
@@ -293,7 +307,8 @@ TEST(kernel_cmdline, "/proc/cmdline is missing or without a newline", "kernel/bo
 }
 
 /* This holds for root, too. After all the attempts the file is still there and whole. */
-TEST(files_are_read_only, "a file of /proc can be written, made or removed", "kernel/fs")
+TEST(files_are_read_only, "a file of /proc can be written, made or removed",
+     "kernel/fs/path.c:/^vfs_add/, kernel/fs/path.c:/^vfs_unlink/")
 {
     FAILS(open("/proc/newfile", O_WRONLY | O_CREAT, 0600), ENOENT);
     TRUE(unlink("/proc/meminfo") == -1);
@@ -305,7 +320,8 @@ TEST(files_are_read_only, "a file of /proc can be written, made or removed", "ke
 }
 
 /* How long such a file is shows only when it has been made. */
-TEST(offset_past_the_end, "a read past the end of a /proc file hangs or crashes", "kernel/fs")
+TEST(offset_past_the_end, "a read past the end of a /proc file hangs or crashes",
+     "kernel/fs/ramfs.c:/^inode_move/")
 {
     char byte;
     int fd = OK(open("/proc/uptime", O_RDONLY));

@@ -3,6 +3,7 @@
  * How threads end is in threadend.c; the raw calls below are in thread.c and futex.c. glibc keeps
  * all locks in user memory and calls the kernel only to sleep and to wake, so what fails here is
  * mostly clone, futex, or the switch of registers. Source: pthreads(7), nptl(7), clone(2). */
+
 #include "threads.h"
 #include <sched.h>
 #include <semaphore.h>
@@ -13,7 +14,7 @@
 /* join waits for CLEARTID's futex wake at the thread's very end (set_tid_address(2)): when it is
  * missing, join sleeps for ever; when it comes early, the stack is reused while it is in use. */
 TEST(create_and_join, "a thread's result is lost, or join waits for ever",
-     "kernel/proc (process, exit, futex)")
+     "kernel/proc/exit.c:/^task_leave_memory/")
 {
     pthread_t t[THREADS];
     /* The later rounds run on the stacks of the earlier ones, which glibc keeps. */
@@ -51,7 +52,8 @@ use_tls(void *arg)
 /* tp points at the thread's block, errno included. More threads than harts, and yields, so that
  * each one resumes on other harts than it began on. The large array makes a block of several
  * pages. */
-TEST(tls_is_each_threads_own, "tp is not switched with the thread", "kernel/sched, kernel/trap")
+TEST(tls_is_each_threads_own, "tp is not switched with the thread",
+     "kernel/trap/entry.S, kernel/proc/process.c:/^task_copy/")
 {
     pthread_t t[THREADS];
     for (long i = 0; i < THREADS; i++)
@@ -77,7 +79,7 @@ count_up(void *arg)
 }
 
 /* More threads than harts: a holder is preempted now and then, and the others really sleep. */
-TEST(mutex_excludes, "a futex wake is lost, or two threads hold the lock", "kernel/proc (futex)")
+TEST(mutex_excludes, "a futex wake is lost, or two threads hold the lock", "kernel/proc/futex.c")
 {
     pthread_t t[8];
     for (int i = 0; i < 8; i++)
@@ -99,7 +101,7 @@ atomic_up(void *arg)
  * not outlive the turn (ISA manual, "A" extension); here the sc in every spin_lock of the switch
  * takes it away. */
 TEST(atomics_across_harts, "lr/sc or amo lose an update: a reservation survives a switch",
-     "kernel/trap")
+     "kernel/sched/schedule.c:/^schedule/")
 {
     pthread_t t[6];
     for (int i = 0; i < 6; i++)
@@ -129,7 +131,8 @@ take_turns(void *arg)
 }
 
 /* Four threads that may go on only in turn: one wake-up that is lost and all sleep for ever. */
-TEST(condition_variables, "a signal between unlock and wait is lost", "kernel/proc (futex)")
+TEST(condition_variables, "a signal between unlock and wait is lost",
+     "kernel/proc/futex.c:/^futex_wait/")
 {
     pthread_t t[4];
     for (long i = 0; i < 4; i++)
@@ -141,7 +144,8 @@ TEST(condition_variables, "a signal between unlock and wait is lost", "kernel/pr
 
 /* 30 ms from now as an absolute CLOCK_REALTIME, which is what these three take; the later two find
  * it past. */
-TEST(timed_waits, "a timed wait never ends, or ends early", "kernel/proc (futex), kernel/time")
+TEST(timed_waits, "a timed wait never ends, or ends early",
+     "kernel/proc/futex.c:/^futex_wait/, kernel/time/clock.c:/^clock_deadline_ticks/")
 {
     struct timespec t, now;
     clock_gettime(CLOCK_REALTIME, &t);
@@ -172,7 +176,7 @@ meet(void *arg)
 }
 
 /* Each round all but one sleep, and one call must wake exactly those five. */
-TEST(barriers, "one of many waiters is not woken", "kernel/proc (futex)")
+TEST(barriers, "one of many waiters is not woken", "kernel/proc/futex.c:/^futex_requeue/")
 {
     pthread_t t[6];
     long leaders = 0;
@@ -195,7 +199,7 @@ tell_ids(void *arg)
 }
 
 /* One pid, many tids (clone(2), CLONE_THREAD); the parent is the process', not the maker thread. */
-TEST(thread_ids, "a thread has a pid of its own", "kernel/proc")
+TEST(thread_ids, "a thread has a pid of its own", "kernel/syscall/process.c:/^sys_getpid/")
 {
     pid_t ids[3];
     pthread_t t;
@@ -216,7 +220,8 @@ change_process(void *arg)
 }
 
 /* clone(2): CLONE_FS, CLONE_FILES and CLONE_VM, one check each. */
-TEST(threads_share_the_process, "files, directory or memory are copies", "kernel/proc (process)")
+TEST(threads_share_the_process, "files, directory or memory are copies",
+     "kernel/proc/process.c:/^process_clone/")
 {
     pthread_t t;
     char text[20];
@@ -240,7 +245,7 @@ fork_and_wait(void *arg)
 
 /* fork(2): the child has one thread, which is its leader, whoever called. Four at once from one
  * process: spaces are copied while others change them. */
-TEST(fork_of_a_thread, "the child gets all threads", "kernel/proc (process)")
+TEST(fork_of_a_thread, "the child gets all threads", "kernel/proc/process.c:/^process_clone/")
 {
     pthread_t t[4];
     for (int i = 0; i < 4; i++)
@@ -256,7 +261,8 @@ wait_for(void *arg)
 }
 
 /* wait(2): the threads of a process wait for each other's children. */
-TEST(any_thread_may_wait, "a child belongs to the thread that made it", "kernel/proc (wait)")
+TEST(any_thread_may_wait, "a child belongs to the thread that made it",
+     "kernel/proc/wait.c:/^look/")
 {
     pthread_t t;
     pid_t pid = OK(fork());
@@ -268,7 +274,8 @@ TEST(any_thread_may_wait, "a child belongs to the thread that made it", "kernel/
 
 /* Threads are made and end by hundreds in a server. The second round must find kernel stacks and
  * numbers given back. */
-TEST(hundred_threads, "threads, stacks or tids run out", "kernel/proc")
+TEST(hundred_threads, "threads, stacks or tids run out",
+     "kernel/proc/process.c:/^publish/, kernel/mm/stack.c:/^kernel_stack_alloc/")
 {
     static pthread_t t[100];
     for (int round = 0; round < 2; round++) {
@@ -282,7 +289,7 @@ TEST(hundred_threads, "threads, stacks or tids run out", "kernel/proc")
 /* Nobody joins: the thread unmaps its own stack or glibc reuses it as soon as CLEARTID has written
  * 0. The kernel may touch nothing of it afterwards. */
 TEST(detached_threads, "a detached thread's stack is used while it is on it",
-     "kernel/proc (exit): clear the tid last")
+     "kernel/proc/exit.c:/^task_leave_memory/")
 {
     pthread_attr_t attr;
     pthread_t t;
@@ -316,7 +323,8 @@ compute(void *arg)
 
 /* fp registers are saved only when dirty and loaded when needed (kernel/sched/fp.c); with threads
  * of one process a mistake in that bookkeeping shows no page fault, only wrong sums. */
-TEST(fp_state_of_threads, "fp registers of one thread show in another", "kernel/sched")
+TEST(fp_state_of_threads, "fp registers of one thread show in another",
+     "kernel/sched/fp.c:/^fp_switch/")
 {
     pthread_t t[6];
     for (long i = 0; i < 6; i++)

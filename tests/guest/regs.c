@@ -5,6 +5,7 @@
  * fcsr included. Compilers count on it: an inline ecall names memory as its only clobber, so values
  * live in t registers across it. regs_asm.S loads and stores the registers; this file says what
  * must come back. The frame of a signal is in sigframe.c. Source: syscall(2), psABI. */
+
 #include "peer.h"
 #include <time.h>
 
@@ -80,14 +81,14 @@ call(uint64_t seed, long number, long a0, long a1, long a2, long a3)
 
 /* Calls that do next to nothing, so that all of the damage is the gate's own. */
 TEST(call_keeps_registers, "the fast path saves too little, or a0 is not the only result",
-     "kernel/trap")
+     "kernel/trap/entry.S")
 {
     EQ(call(0x5a, SYS_getpid, 1, 2, 3, 4), getpid());
     EQ(call(0x33, SYS_getppid, 1, 2, 3, 4), getppid());
 }
 
 /* No such number, a refusal at once, and one that comes out of a fault in the kernel's copy. */
-TEST(failing_call_keeps_registers, "the error path does not restore all", "kernel/trap")
+TEST(failing_call_keeps_registers, "the error path does not restore all", "kernel/trap/entry.S")
 {
     EQ(call(0x7b, 5000, 1, 2, 3, 4), -ENOSYS);
     EQ(call(0x17, SYS_close, -1, 2, 3, 4), -EBADF);
@@ -95,7 +96,8 @@ TEST(failing_call_keeps_registers, "the error path does not restore all", "kerne
 }
 
 /* The thread leaves its hart inside the call, and another one runs there meanwhile. */
-TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep", "kernel/sched")
+TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep",
+     "kernel/sched/switch.S, kernel/trap/entry.S")
 {
     struct timespec t = { 0, 20000000 };
     EQ(call(0x66, SYS_nanosleep, (long)&t, 0, 3, 4), 0);
@@ -110,7 +112,7 @@ TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep", "k
 
 /* The copies are the one place where a kernel likes to use wide or fp registers. */
 TEST(io_calls_keep_registers, "a copy to or from the user uses a register it does not restore",
-     "kernel/trap, kernel/mm (usercopy)")
+     "kernel/trap/entry.S, kernel/mm/usercopy.c")
 {
     int fds[2];
     char text[16];
@@ -134,7 +136,7 @@ spin(uint64_t seed, uint64_t rounds)
 /* A trap may come between any two instructions, so here even the registers count that a call may
  * spoil; x31 alone is the loop's. */
 TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp state leaks",
-     "kernel/trap, kernel/sched")
+     "kernel/trap/entry.S, kernel/sched/fp.c:/^fp_switch/")
 {
     /* More processes than harts, so that they replace each other. */
     pid_t pids[6];
@@ -152,7 +154,7 @@ TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp st
 
 /* regs_ecall stores its result into fresh pages, so pages of zeros come in by faults while the
  * patterns of the call before are still in the registers. */
-TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap")
+TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap/entry.S")
 {
     char *p = mmap(NULL, 64 * PAGE, RW, ANON, -1, 0);
     TRUE(p != MAP_FAILED);
@@ -168,7 +170,7 @@ TEST(page_faults_keep_registers, "the fault path restores less than all", "kerne
 /* fork(2) duplicates the process; the registers may still be on the hart and not saved yet when the
  * child's copy is made (kernel/sched/fp.c). */
 TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers",
-     "kernel/proc (process)")
+     "kernel/proc/process.c:/^task_copy/")
 {
     struct state in, out;
     /* clone(SIGCHLD) as the call in the middle: both sides compare. */
@@ -187,7 +189,7 @@ TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers
 /* Three with another pattern each: one that gets a neighbour's registers, or its own of before the
  * last yield, tells so. */
 TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and given to another",
-     "kernel/sched")
+     "kernel/sched/fp.c:/^fp_switch/")
 {
     struct state in, out;
     pid_t pids[3];
@@ -226,7 +228,7 @@ role(int argc, char **argv)
  * what is left in the hart for the zeros of a thread that has never used them. Both run on one
  * hart. */
 TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass for zeros",
-     "kernel/proc (exit), kernel/sched/fp.c")
+     "kernel/proc/exit.c:/^task_exit/, kernel/sched/fp.c:/^fp_clear/")
 {
     struct state in, out;
     TRUE(run_on(0));
@@ -239,7 +241,7 @@ TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass 
 /* What the old program had in them is nobody's business, and a rounding mode or flag left in fcsr
  * would change the new one's arithmetic. */
 TEST(fp_is_zeroed_by_exec, "the old program's fp registers are seen by the new one",
-     "kernel/proc (exec)")
+     "kernel/sched/fp.c:/^fp_clear/")
 {
     char *args[] = { check_self, "@fp", NULL };
     struct state in, out;
@@ -261,7 +263,7 @@ run(const char *what)
  * then the last values of one that ended must be gone. On one hart, where each follows the
  * other. */
 TEST(fp_of_the_dead_is_not_seen, "an exit leaves its fp registers to whoever runs next",
-     "kernel/proc (exit), kernel/sched (fp)")
+     "kernel/proc/exit.c:/^task_exit/, kernel/sched/fp.c:/^fp_clear/")
 {
     TRUE(run_on(0));
     pid_t watch = run("@watch");
@@ -283,7 +285,7 @@ count_up(int signal)
 /* A handler may begin between any two instructions, with any register in use, and the frame goes
  * below the stack pointer: riscv's ABI has no red zone. */
 TEST(many_signals_to_a_busy_process, "a frame is put on the stack that the code is using",
-     "kernel/proc (frame)")
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     pid_t me = getpid(), pid;
     signal(SIGUSR1, count_up);

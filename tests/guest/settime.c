@@ -3,6 +3,7 @@
  * Each check puts REALTIME back by the MONOTONIC time that has passed. Reading under such changes
  * is torn.c. NTP's adjtimex is not there. Source: clock_settime(2), clock_nanosleep(2),
  * settimeofday(2). */
+
 #include "peer.h"
 #include <sys/time.h>
 #include <time.h>
@@ -28,7 +29,8 @@ near(long value, long a)
 
 /* Forwards, backwards and near 1970. Each way to read it is asked: vDSO, call, gettimeofday,
  * coarse, seconds, TAI - a second copy of the time that is renewed only at a tick shows here. */
-TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel/time (clock)")
+TEST(realtime_moves_at_once, "the new time shows only at the next tick",
+     "kernel/time/clock.c:/^clock_set_real/")
 {
     long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     static const long goals[] = { 2000000000, 1000000000, 1234567890, 100000 };
@@ -52,7 +54,8 @@ TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel
 
 /* Every time-out in every program is measured by it. 100 million seconds forwards between b and
  * c. */
-TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time (clock)")
+TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along",
+     "kernel/time/clock.c:/^clock_set_real/")
 {
     static const clockid_t ids[] = { CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC_RAW,
                                      CLOCK_BOOTTIME };
@@ -69,7 +72,7 @@ TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time
 }
 
 /* The child has mapped the page of the clocks before it is changed. */
-TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso (vvar)")
+TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso/image.c:/^vdso_map/")
 {
     long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     int to[2];
@@ -89,7 +92,8 @@ TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso (vva
 
 /* clock_settime(2): only REALTIME can be set here; which of the errors the others give differs
  * between kernels. A refused time must leave the clock alone. */
-TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (time)")
+TEST(settime_refuses, "a bad time or another clock is set",
+     "kernel/syscall/time.c:/^sys_clock_settime/")
 {
     static const clockid_t ids[] = { CLOCK_MONOTONIC,
                                      CLOCK_MONOTONIC_RAW,
@@ -115,7 +119,7 @@ TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (tim
 
 /* settimeofday(2) is the older call for the same. Microseconds are 0 to 999,999. */
 TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds",
-     "kernel/syscall (time)")
+     "kernel/syscall/time.c:/^sys_settimeofday/")
 {
     long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     struct timeval v = { 1400000000, 500000 }, bad = { 1400000000, 1000000 };
@@ -130,7 +134,7 @@ TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds",
 
 /* POSIX, clock_nanosleep: a relative sleep is a length of time, whatever is done to the clock. */
 TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set forward",
-     "kernel/time (timer)")
+     "kernel/syscall/time.c:/^sys_clock_nanosleep/")
 {
     long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC), a = now_ns(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());
@@ -151,7 +155,7 @@ TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set for
 /* POSIX goes on: an absolute sleep follows the clock. cron sleeps until a date, and here the date
  * has come. */
 TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old end",
-     "kernel/time (timer)")
+     "kernel/syscall/time.c:/^set_realtime/")
 {
     long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());

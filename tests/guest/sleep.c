@@ -3,6 +3,7 @@
  * Only lower bounds of time decide: a loaded machine may always be late. What signals do to a sleep
  * is in restart.c and stop.c, what setting the clock does in settime.c. Source: nanosleep(2),
  * clock_nanosleep(2). */
+
 #include "peer.h"
 #include <time.h>
 
@@ -17,7 +18,7 @@ spec(long ns)
 
 /* The lengths go from nothing, over less than a tick of the clock, to several ticks of the
  * scheduler. Rounding must always go up. */
-TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timer)")
+TEST(sleeps_long_enough, "a sleep ends early", "kernel/time/clock.c:/^deadline_after/")
 {
     static const long lengths[] = { 0, 1, 1000, 100000, 1 * MS, 10 * MS, 37 * MS };
     for (int i = 0; i < 7; i++) {
@@ -32,7 +33,7 @@ TEST(sleeps_long_enough, "a sleep ends early", "kernel/time (timer)")
 }
 
 /* Nanoseconds are 0 to 999,999,999; time does not run backwards. */
-TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall (time)")
+TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall/time.c:/^time_from_user/")
 {
     static const struct timespec bad[] = { { 0, SECOND }, { 0, -1 }, { -1, 0 }, { 0, 1L << 40 } };
     for (int i = 0; i < 4; i++) {
@@ -45,7 +46,8 @@ TEST(nanosleep_refuses, "a bad time sleeps", "kernel/syscall (time)")
 
 /* clock_nanosleep(2): clocks that nobody can set an alarm on are EOPNOTSUPP, the thread's own CPU
  * time can never be reached asleep. */
-TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/syscall (time)")
+TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken",
+     "kernel/syscall/time.c:/^sys_clock_nanosleep/")
 {
     static const clockid_t yes[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI };
     static const clockid_t no[] = { CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
@@ -65,7 +67,7 @@ TEST(clock_nanosleep_ids, "a clock that cannot be slept on is taken", "kernel/sy
 
 /* The second call finds the goal in the past, the third one 1970 or the boot. */
 TEST(absolute_times, "TIMER_ABSTIME is relative, or the past sleeps for ever",
-     "kernel/time (timer)")
+     "kernel/time/clock.c:/^clock_deadline_ticks/")
 {
     static const clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME };
     for (int i = 0; i < 3; i++) {
@@ -85,7 +87,8 @@ handler(int signal)
 }
 
 /* The goal itself is what the caller repeats; only a relative sleep has a rest. */
-TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest", "kernel/syscall (time)")
+TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest",
+     "kernel/syscall/time.c:/^sys_clock_nanosleep/")
 {
     struct sigaction a = { .sa_handler = handler };
     struct timespec t = spec(now_ns(CLOCK_MONOTONIC) + 3600 * SECOND), left = { 77, 77 };
@@ -101,7 +104,8 @@ TEST(absolute_sleep_leaves_no_rest, "an absolute sleep writes the rest", "kernel
 
 /* `sleep infinity` asks for the largest timespec. 2^33 seconds fit into 63 bits of nanoseconds, the
  * sum with a clock of today does not. */
-TEST(very_long_sleeps, "a sleep of centuries overflows and ends at once", "kernel/time (timer)")
+TEST(very_long_sleeps, "a sleep of centuries overflows and ends at once",
+     "kernel/time/clock.c:/^deadline_after/")
 {
     static const struct timespec longs[] = { { 1L << 33, 0 }, { 0x7fffffffffffffff, 999999999 } };
     for (int i = 0; i < 2; i++) {
@@ -115,7 +119,8 @@ TEST(very_long_sleeps, "a sleep of centuries overflows and ends at once", "kerne
 }
 
 /* 5 and 12 have no common divisor, so i * 5 % 12 starts each of them once, in no order. */
-TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/time (timer)")
+TEST(sleepers_wake_in_order, "timers are not ordered by their time",
+     "kernel/time/timer.c:/^timer_set/")
 {
     enum { N = 12 };
     int fds[2];
@@ -139,7 +144,8 @@ TEST(sleepers_wake_in_order, "timers are not ordered by their time", "kernel/tim
 }
 
 /* 60 at once, with seven lengths: many wake in the same tick. */
-TEST(many_sleepers, "the timer list is full, or one is lost", "kernel/time (timer)")
+TEST(many_sleepers, "the timer list is full, or one is lost",
+     "kernel/time/timer.c:/^timer_interrupt/")
 {
     enum { N = 60 };
     pid_t pids[N];

@@ -3,6 +3,7 @@
  * A page that is freed too late, twice or never shows nowhere else: the program that lost it works
  * on. Storms of processes and threads are in storm_process.c; how the memory is counted is told in
  * balance.h. Source: pipe(2), mmap(2), unlink(2). */
+
 #include "balance.h"
 #include <sys/stat.h>
 
@@ -26,7 +27,7 @@ pipes(void)
 }
 
 /* A pipe has up to 16 pages; they go with its last end, read or not. */
-TEST(pipe_storm, "a pipe's buffer stays when both ends are closed", "kernel/fs (pipe)")
+TEST(pipe_storm, "a pipe's buffer stays when both ends are closed", "kernel/fs/pipe.c:/^pipe_free/")
 {
     gives_back(pipes);
 }
@@ -50,7 +51,7 @@ open_everything(void)
 
 /* Most programs leave their files to the exit. It has to put every kind of them: pipes, devices,
  * texts of /proc, directories. */
-TEST(open_files_at_exit, "files that a process leaves open leak", "kernel/proc (exit), kernel/fs")
+TEST(open_files_at_exit, "files that a process leaves open leak", "kernel/fs/owner.c:/^files_put/")
 {
     gives_back(open_everything);
 }
@@ -100,7 +101,7 @@ mappings_in_a_process(void)
 
 /* Each change cuts areas, joins them or replaces pages, and any of these may forget a page or a
  * record. At the end first munmap and then the exit clean up what is left. */
-TEST(mmap_storm, "a split, merged or replaced area loses pages", "kernel/mm (space)")
+TEST(mmap_storm, "a split, merged or replaced area loses pages", "kernel/mm/area.c:/^area_unmap/")
 {
     gives_back(mappings_in_a_process);
 }
@@ -127,7 +128,8 @@ sparse_in_a_process(void)
 
 /* A table serves 2 MiB and keeps no count of its pages: it must go with the last area that it
  * serves. Here are 64 of them each time, 256 kB, which cannot be overlooked. */
-TEST(page_tables_are_freed, "empty page tables stay with the process' end", "kernel/mm (pagetable)")
+TEST(page_tables_are_freed, "empty page tables stay with the process' end",
+     "kernel/mm/area.c:/^area_unmap/")
 {
     gives_back(sparse_in_a_process);
 }
@@ -161,7 +163,7 @@ files(void)
 
 /* The pages of a file live as long as a name, an open file or a mapping shows them. Whichever goes
  * last frees them. */
-TEST(file_storm, "pages of removed files stay", "kernel/fs (ramfs)")
+TEST(file_storm, "pages of removed files stay", "kernel/fs/inode.c:/^inode_put/")
 {
     gives_back(files);
 }

@@ -4,6 +4,7 @@
  * one lost page in a hundred processes is seen. The program has a machine of its own
  * (tests/host/test_storms.py), because other programs would move the count. Storms of pipes, files
  * and mappings are in storm_memory.c, what happens when memory runs out in oom.c. */
+
 #include "balance.h"
 #include <poll.h>
 #include <pthread.h>
@@ -33,7 +34,8 @@ forks(void)
 }
 
 /* A process that ends gives back its pages, its page tables, its kernel stack and its records. */
-TEST(fork_storm, "exit leaks a frame, a page table or a stack", "kernel/proc (exit), kernel/mm")
+TEST(fork_storm, "exit leaks a frame, a page table or a stack",
+     "kernel/proc/exit.c:/^process_drop_resources/, kernel/mm/space.c:/^space_put/")
 {
     gives_back(forks);
 }
@@ -59,7 +61,7 @@ tree(void)
 }
 
 /* Children end before and after their parents, some as orphans in init's hands. */
-TEST(tree_storm, "a process with children leaks", "kernel/proc (exit, wait)")
+TEST(tree_storm, "a process with children leaks", "kernel/proc/exit.c:/^end_process/")
 {
     gives_back(tree);
 }
@@ -86,7 +88,7 @@ execs(void)
 
 /* exec builds a new space beside the old one, and must give the old one back with all that it
  * had. */
-TEST(exec_storm, "exec leaks the old space, or the arguments", "kernel/proc (exec)")
+TEST(exec_storm, "exec leaks the old space, or the arguments", "kernel/proc/exec.c:/^process_exec/")
 {
     gives_back(execs);
 }
@@ -116,7 +118,8 @@ failing_execs(void)
 
 /* A refused exec must give back what it had prepared by then, and that differs from stage to
  * stage. */
-TEST(failing_exec_storm, "a refused exec leaks what it had prepared", "kernel/proc (exec)")
+TEST(failing_exec_storm, "a refused exec leaks what it had prepared",
+     "kernel/proc/exec.c:/^process_exec/")
 {
     gives_back(failing_execs);
 }
@@ -151,7 +154,7 @@ threads_in_a_process(void)
 
 /* A thread has a kernel stack of its own, on which it still stands when it ends: the next thread on
  * that hart has to free it. */
-TEST(thread_storm, "a thread's kernel stack stays", "kernel/proc (exit)")
+TEST(thread_storm, "a thread's kernel stack stays", "kernel/sched/thread.c:/^thread_free/")
 {
     gives_back(threads_in_a_process);
 }
@@ -189,7 +192,8 @@ threads_killed(void)
 }
 
 /* Threads that are ended by others are in the middle of a call and have to leave it first. */
-TEST(killed_threads, "threads ended by exit_group or a signal leak", "kernel/proc (exit)")
+TEST(killed_threads, "threads ended by exit_group or a signal leak",
+     "kernel/proc/exit.c:/^task_exit/")
 {
     gives_back(threads_killed);
 }
@@ -228,7 +232,8 @@ random_kills(void)
 
 /* SIGKILL comes at any moment of any call. Each call has to give back what it holds when its wait
  * is broken off. */
-TEST(kill_storm, "a process killed inside a call keeps what the call held", "kernel/proc (exit)")
+TEST(kill_storm, "a process killed inside a call keeps what the call held",
+     "kernel/proc/exit.c:/^task_exit/")
 {
     gives_back(random_kills);
 }
@@ -245,7 +250,8 @@ queued_signals(void)
 }
 
 /* A queued real-time signal is an allocation of its own; nobody takes these. */
-TEST(signal_storm, "queued signals of an ended process stay", "kernel/proc (signal)")
+TEST(signal_storm, "queued signals of an ended process stay",
+     "kernel/proc/pending.c:/^pending_forget/")
 {
     gives_back(queued_signals);
 }

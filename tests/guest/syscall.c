@@ -3,6 +3,7 @@
  * The calls that are too small for a program of their own are here as well. The bad pointers have
  * one (efault.c), and so have the registers (regs.c). Source: Linux's asm-generic/unistd.h, the
  * manual page of each call, and what Linux 6.12 answers on riscv64. */
+
 #include "fixture.h"
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -20,7 +21,7 @@
 /* ENOSYS is how libc learns that a call is not there and falls back. 244 to 259 belong to each
  * architecture; the others lie beyond any table, are negative, or look valid in 32 bits. */
 TEST(unknown_number_is_enosys, "the table is indexed before the number is checked",
-     "kernel/syscall")
+     "kernel/syscall/table.c:/^syscall_dispatch/")
 {
     static const long numbers[] = {
         245,      1000, 4096,  1L << 20,          0x7fffffff,      0x80000000L,
@@ -34,13 +35,13 @@ TEST(unknown_number_is_enosys, "the table is indexed before the number is checke
 /* On Linux for riscv64 the number is all of a7: with bit 32 set it is another number, and
  * there is no such call. */
 TEST(number_is_a_whole_register, "the number is cut to 32 bits: 1<<32 | getppid works",
-     "kernel/syscall")
+     "kernel/syscall/table.c:/^syscall_dispatch/")
 {
     ERR(sys((1L << 32) | SYS_getppid), ENOSYS);
 }
 
 /* There is one user, and programs that refuse to run as somebody else ask all four. */
-TEST(ids_of_root, "credentials are not 0", "kernel/syscall")
+TEST(ids_of_root, "credentials are not 0", "kernel/syscall/table.c:/^answer_zero/")
 {
     EQ(sys(SYS_getuid), 0);
     EQ(sys(SYS_geteuid), 0);
@@ -50,7 +51,8 @@ TEST(ids_of_root, "credentials are not 0", "kernel/syscall")
 }
 
 /* getpid(2), gettid(2): equal in a process' first thread. 1 is init. */
-TEST(pid_tid_ppid, "getpid gives the thread's number, or getppid the wrong parent", "kernel/proc")
+TEST(pid_tid_ppid, "getpid gives the thread's number, or getppid the wrong parent",
+     "kernel/syscall/process.c:/^sys_getpid/")
 {
     pid_t me = sys(SYS_getpid);
     EQ(sys(SYS_gettid), me);
@@ -60,14 +62,16 @@ TEST(pid_tid_ppid, "getpid gives the thread's number, or getppid the wrong paren
 }
 
 /* glibc takes its own tid from this result at start (set_tid_address(2)). */
-TEST(set_tid_address_gives_tid, "it returns 0 instead of the caller's tid", "kernel/proc")
+TEST(set_tid_address_gives_tid, "it returns 0 instead of the caller's tid",
+     "kernel/syscall/process.c:/^sys_set_tid_address/")
 {
     int word;
     EQ(sys(SYS_set_tid_address, &word), sys(SYS_gettid));
 }
 
 /* 24 is the size of struct robust_list_head: the length is there so that the struct may grow. */
-TEST(set_robust_list_checks_length, "the length is not compared with 24", "kernel/proc")
+TEST(set_robust_list_checks_length, "the length is not compared with 24",
+     "kernel/syscall/process.c:/^sys_set_robust_list/")
 {
     long head[3] = { (long)head, 0, 0 };
     long r = sys(SYS_set_robust_list, head, 24);
@@ -81,7 +85,7 @@ TEST(set_robust_list_checks_length, "the length is not compared with 24", "kerne
 /* glibc tries it for each thread and falls back to clone on ENOSYS alone: any other error is
  * pthread_create's. */
 TEST(clone3_is_absent_or_right, "it answers EINVAL or EPERM: only ENOSYS lets glibc fall back",
-     "kernel/syscall, linux/sched.h")
+     "kernel/syscall/list.h")
 {
     struct {
         uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
@@ -98,7 +102,8 @@ TEST(clone3_is_absent_or_right, "it answers EINVAL or EPERM: only ENOSYS lets gl
 }
 
 /* sched_yield(2) always succeeds, also with nobody else to run. */
-TEST(sched_yield_is_zero, "sched_yield returns something", "kernel/sched")
+TEST(sched_yield_is_zero, "sched_yield returns something",
+     "kernel/syscall/system.c:/^sys_sched_yield/")
 {
     for (int i = 0; i < 100; i++)
         EQ(sys(SYS_sched_yield), 0);
@@ -106,7 +111,8 @@ TEST(sched_yield_is_zero, "sched_yield returns something", "kernel/sched")
 
 /* sched_setaffinity(2), "C library/kernel differences": the raw call gives the number of bytes that
  * it has written; glibc clears the rest. */
-TEST(sched_getaffinity_gives_bytes, "the mask's size in bytes is not returned", "kernel/syscall")
+TEST(sched_getaffinity_gives_bytes, "the mask's size in bytes is not returned",
+     "kernel/syscall/system.c:/^sys_sched_getaffinity/")
 {
     unsigned long mask[128] = { 0 };
     long n = sys(SYS_sched_getaffinity, 0, sizeof(mask), mask);
@@ -121,7 +127,7 @@ TEST(sched_getaffinity_gives_bytes, "the mask's size in bytes is not returned", 
 /* make -j, Go and OpenMP start as many threads. glibc reads /sys or /proc/stat or asks for the
  * mask; whatever there is must tell the same. */
 TEST(processors_online, "sysconf finds no number: it reads /sys, /proc/stat or the mask",
-     "kernel/syscall (system), /proc")
+     "kernel/syscall/system.c:/^sys_sched_getaffinity/")
 {
     unsigned long mask[16] = { 0 };
     OK(syscall(SYS_sched_getaffinity, 0, sizeof(mask), mask));
@@ -134,7 +140,7 @@ TEST(processors_online, "sysconf finds no number: it reads /sys, /proc/stat or t
 /* sched_setaffinity(2): a thread on a CPU that it may not use is moved. The very next getcpu is
  * asked. */
 TEST(sched_setaffinity_moves_the_thread, "the thread stays where it was until its next switch",
-     "kernel/sched")
+     "kernel/sched/schedule.c:/^thread_set_affinity/")
 {
     unsigned long all[128] = { 0 };
     OK(syscall(SYS_sched_getaffinity, 0, sizeof(all), all));
@@ -157,7 +163,8 @@ TEST(sched_setaffinity_moves_the_thread, "the thread stays where it was until it
 
 /* sched_setaffinity(2), EINVAL: the mask has no hart that is there. Taken, it would leave the
  * thread nowhere to run. */
-TEST(sched_setaffinity_refuses, "an empty mask leaves the thread nowhere to run", "kernel/sched")
+TEST(sched_setaffinity_refuses, "an empty mask leaves the thread nowhere to run",
+     "kernel/syscall/system.c:/^sys_sched_setaffinity/")
 {
     unsigned long none = 0, far = 1UL << 63, one = 1;
     ERR(sys(SYS_sched_setaffinity, 0, 8, &none), EINVAL);
@@ -166,7 +173,8 @@ TEST(sched_setaffinity_refuses, "an empty mask leaves the thread nowhere to run"
 }
 
 /* taskset(1) sets its own mask and execs. */
-TEST(affinity_is_inherited, "fork gives the child a mask of all harts", "kernel/proc")
+TEST(affinity_is_inherited, "fork gives the child a mask of all harts",
+     "kernel/proc/process.c:/^task_copy/")
 {
     unsigned long all[128] = { 0 }, now[128] = { 0 }, mask;
     OK(syscall(SYS_sched_getaffinity, 0, sizeof(all), all));
@@ -176,7 +184,7 @@ TEST(affinity_is_inherited, "fork gives the child a mask of all harts", "kernel/
 }
 
 /* The way round the vDSO (vdso.c has the other). Both pointers may be NULL. */
-TEST(getcpu_plain_call, "the call exists only in the vDSO", "kernel/syscall")
+TEST(getcpu_plain_call, "the call exists only in the vDSO", "kernel/syscall/system.c:/^sys_getcpu/")
 {
     unsigned cpu = 99, node = 99;
     EQ(sys(SYS_getcpu, &cpu, &node, 0), 0);
@@ -188,7 +196,7 @@ TEST(getcpu_plain_call, "the call exists only in the vDSO", "kernel/syscall")
 /* Two unequal requests out of 2^512: equal means that nothing was drawn. GRND_RANDOM and
  * GRND_INSECURE exclude each other (getrandom(2)). */
 TEST(getrandom_fills, "the buffer is left as it was, or the same bytes come twice",
-     "kernel/lib (random)")
+     "kernel/lib/random.c:/^random_bytes/")
 {
     unsigned char a[64] = { 0 }, b[64] = { 0 };
     EQ(sys(SYS_getrandom, a, sizeof(a), 0), 64);
@@ -203,7 +211,8 @@ TEST(getrandom_fills, "the buffer is left as it was, or the same bytes come twic
 
 /* 100,000 bytes are about 391 of each value with a deviation of 20: 200 and 600 are nine deviations
  * away, so never chance. */
-TEST(getrandom_large, "a large request is cut to one block", "kernel/lib (random)")
+TEST(getrandom_large, "a large request is cut to one block",
+     "kernel/syscall/system.c:/^sys_getrandom/")
 {
     static unsigned char big[100000];
     EQ(sys(SYS_getrandom, big, sizeof(big), 0), sizeof(big));
@@ -216,7 +225,7 @@ TEST(getrandom_large, "a large request is cut to one block", "kernel/lib (random
 
 /* glibc sizes the stacks of threads by RLIMIT_STACK. */
 TEST(prlimit_reads_limits, "the struct is left untouched, or the stack's limit is not 8 MiB",
-     "kernel/syscall")
+     "kernel/syscall/system.c:/^sys_prlimit64/, kernel/proc/process.c:/^process_start_init/")
 {
     struct rlimit r = { 1, 1 };
     EQ(sys(SYS_prlimit64, 0, RLIMIT_STACK, 0, &r), 0);
@@ -228,7 +237,7 @@ TEST(prlimit_reads_limits, "the struct is left untouched, or the stack's limit i
 }
 
 /* struct utsname on the kernel's side is six times 65 bytes; configure scripts read machine. */
-TEST(uname_machine, "the fields are not 65 bytes each", "kernel/syscall")
+TEST(uname_machine, "the fields are not 65 bytes each", "kernel/syscall/system.c:/^sys_uname/")
 {
     struct utsname u;
     memset(&u, 0xff, sizeof(u));
@@ -239,7 +248,8 @@ TEST(uname_machine, "the fields are not 65 bytes each", "kernel/syscall")
 
 /* Uptime counts like CLOCK_BOOTTIME; a second each way for its rounding. totalram is in units: a
  * kernel that fills in bytes must say mem_unit 1 (sysinfo(2)). */
-TEST(sysinfo_fields, "uptime or memory are 0, or the unit is missing", "kernel/syscall (system)")
+TEST(sysinfo_fields, "uptime or memory are 0, or the unit is missing",
+     "kernel/syscall/system.c:/^sys_sysinfo/")
 {
     struct sysinfo s;
     struct timespec t;
@@ -253,7 +263,7 @@ TEST(sysinfo_fields, "uptime or memory are 0, or the unit is missing", "kernel/s
 
 /* umask(2) uses the nine permission bits alone and gives the old mask back. */
 TEST(umask_returns_the_old_one, "umask keeps more than 0777, or returns the new one",
-     "kernel/syscall")
+     "kernel/syscall/file_name.c:/^sys_umask/")
 {
     mode_t old = umask(0777);
     EQ(umask(01234567), 0777);
@@ -261,7 +271,8 @@ TEST(umask_returns_the_old_one, "umask keeps more than 0777, or returns the new 
 }
 
 /* Whether the descriptor is open and open for that is asked before the length. */
-TEST(write_count_and_zero, "a length of 0 is an error, or a closed fd is not", "kernel/fs")
+TEST(write_count_and_zero, "a length of 0 is an error, or a closed fd is not",
+     "kernel/fs/file.c:/^check_transfer/")
 {
     int fds[2];
     OK(pipe(fds));
@@ -276,7 +287,8 @@ TEST(write_count_and_zero, "a length of 0 is an error, or a closed fd is not", "
 
 /* write(2) moves at most 0x7ffff000 bytes. A length is no error in itself: the range that it makes
  * is. */
-TEST(write_huge_length_is_cut, "a length with the top bit set overflows", "kernel/syscall")
+TEST(write_huge_length_is_cut, "a length with the top bit set overflows",
+     "kernel/fs/file.c:/^check_transfer/")
 {
     int fd = OK(open("/dev/null", O_WRONLY));
     /* Not EINVAL: the pointer check comes first, and no such range fits below the limit. */
@@ -285,7 +297,7 @@ TEST(write_huge_length_is_cut, "a length with the top bit set overflows", "kerne
 }
 
 /* The register's upper half is undefined for an unsigned int that C code passes on. */
-TEST(fd_argument_is_32_bits, "the fd is compared as 64 bits", "kernel/syscall")
+TEST(fd_argument_is_32_bits, "the fd is compared as 64 bits", "kernel/syscall/file.c:/^file_of/")
 {
     int fds[2];
     OK(pipe(fds));
@@ -295,7 +307,7 @@ TEST(fd_argument_is_32_bits, "the fd is compared as 64 bits", "kernel/syscall")
 
 /* readv(2): as one read or write of all parts in order; a part of length 0 may have any pointer. */
 TEST(readv_writev_order, "the parts are not in order, or a short part ends the call",
-     "kernel/syscall")
+     "kernel/syscall/file_io.c:/^transfer_vector/")
 {
     int fds[2];
     char a[2], b[3], c[10];
@@ -309,7 +321,8 @@ TEST(readv_writev_order, "the parts are not in order, or a short part ends the c
 
 /* UIO_MAXIOV is 1,024. All lengths are looked at before the first byte moves: the second part's
  * mistake must not let the first one through. */
-TEST(writev_refuses, "a count of 1025 or a negative length is taken", "kernel/syscall")
+TEST(writev_refuses, "a count of 1025 or a negative length is taken",
+     "kernel/syscall/file_io.c:/^transfer_vector/")
 {
     int fds[2];
     OK(pipe(fds));
@@ -328,7 +341,8 @@ TEST(writev_refuses, "a count of 1025 or a negative length is taken", "kernel/sy
 }
 
 /* The largest array that is allowed: kernels keep a short one on their stack. */
-TEST(writev_of_1024_parts, "the array of parts is cut at a smaller limit", "kernel/syscall")
+TEST(writev_of_1024_parts, "the array of parts is cut at a smaller limit",
+     "kernel/syscall/file_io.c:/^transfer_vector/")
 {
     int fds[2];
     static struct iovec parts[1024];
@@ -342,7 +356,7 @@ TEST(writev_of_1024_parts, "the array of parts is cut at a smaller limit", "kern
 
 /* isatty(3) is TCGETS and looks for ENOTTY; stdio decides by it how to buffer. */
 TEST(ioctl_is_enotty, "an unknown request is EINVAL: libc takes the pipe for a terminal",
-     "kernel/fs")
+     "kernel/syscall/file_fd.c:/^sys_ioctl/")
 {
     int fds[2];
     struct termios t;
@@ -357,7 +371,8 @@ TEST(ioctl_is_enotty, "an unknown request is EINVAL: libc takes the pipe for a t
 
 /* Privileged ISA manual, "CSR Address Mapping Conventions": bits 9 and 8 of the number are the
  * lowest mode that may touch it. */
-TEST(csr_of_the_kernel_is_illegal, "a supervisor register can be read by a program", "kernel/trap")
+TEST(csr_of_the_kernel_is_illegal, "a supervisor register can be read by a program",
+     "kernel/trap/trap.c:/^exception/")
 {
     EQ(IN_CHILD(__asm__ volatile("csrr t0, sstatus" ::: "t0")), KILLED(SIGILL));
     EQ(IN_CHILD(__asm__ volatile("csrr t0, satp" ::: "t0")), KILLED(SIGILL));
@@ -368,7 +383,7 @@ TEST(csr_of_the_kernel_is_illegal, "a supervisor register can be read by a progr
 
 /* The vDSO reads time by this instruction; the kernel must have set scounteren on every hart, and
  * programs that count cycles by themselves live on it as well. */
-TEST(rdtime_is_allowed, "scounteren.TM is clear", "kernel/boot (harts)")
+TEST(rdtime_is_allowed, "scounteren.TM is clear", "kernel/trap/trap.c:/^trap_init_hart/")
 {
     unsigned long a, b;
     __asm__ volatile("rdtime %0" : "=r"(a));

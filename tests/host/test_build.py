@@ -15,7 +15,7 @@ TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PRODUCTS = ("kernel.elf", "vdso/vdso.so", "vdso/vdso.so.dbg", "initrd.cpio")
 # What a make around this test has set must not reach the one inside.
 OUTER = ("O", "V", "LLVM", "LLVM_SUFFIX", "DEBUG", "WERROR", "CMD", "GDB", "RUN", "SMP", "MEM",
-         "CROSS", "PYTHON", "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+         "ANNEX", "CROSS", "PYTHON", "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
 
 pytestmark = pytest.mark.xdist_group("build")
 
@@ -178,6 +178,14 @@ def test_qemu_without_firmware_is_found(farm):
     path = farm(qemu_system_riscv64='[ "$1" = --version ] && exec echo QEMU 8.2.2\nexit 1\n')
     done = run("tools/doctor", "run", PATH=path)
     assert done.returncode == 1 and "without its OpenSBI" in done.stdout
+
+
+def test_tests_need_a_compiler_for_this_machine_and_no_linter(farm):
+    """The usual cause: a test calls a program that no group of the doctor names."""
+    path = farm(without=["gcc", "cc", "clang", "cppcheck", "shellcheck", "clang-format",
+                         "pyflakes3", "llvm-objcopy"])
+    done = run("tools/doctor", "--packages", "build", "run", "test", PATH=path)
+    assert done.stdout == "gcc libc6-dev\n", done.stdout
 
 
 def test_doctor_is_asked_once(farm, tmp_path):
@@ -358,6 +366,15 @@ def test_change_of_flags_rebuilds(built):
     assert compiled and not missed, f"expected DEBUG=1 to compile {sorted(missed)} again"
     assert snapshot(built) == before, "make -n has changed the build folder"
     assert run("make", "-q", cwd=built).returncode == 0
+
+
+def test_debug_compiles_for_the_debugger(built):
+    """Kernel and programs: variables keep their values. The vDSO stays what it is without DEBUG."""
+    said = run("make", "-n", "DEBUG=1", cwd=built).stdout
+    for room, wanted in (("kernel", "-Og"), ("user", "-Og"), ("vdso", "-O2")):
+        flags = re.findall(rf"^\S+gcc (.*) -c {room}/\S+\.c ", said, re.MULTILINE)
+        seen = {flag for line in flags for flag in line.split() if re.fullmatch("-O.", flag)}
+        assert seen == {wanted}, f"expected {room}/ to be compiled with {wanted}, seen {seen}"
 
 
 def test_two_builds_are_the_same_bytes(clean_build, tmp_path):
