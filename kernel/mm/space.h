@@ -124,7 +124,7 @@ extern void (*space_out_of_memory)(void);
 
 /* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */
 void space_activate(struct space *s);
-/* By which space this hart translates: the current thread's, NULL in a kernel thread. */
+/* The space by which this hart translates: the current thread's, NULL in a kernel thread. */
 struct space *space_current(void);
 
 /* Instructions in user memory have changed: fence.i on this hart and on those that run threads

@@ -17,7 +17,7 @@ note_same(struct thread *t, struct hart *h)
     h->fp_owner = t->fp_used ? t : NULL;
 }
 
-/* Into the registers of hart `h`, which runs this. */
+/* Loads t->fp into the registers of hart `h`, which runs this. */
 static void
 load(struct thread *t, struct hart *h)
 {
