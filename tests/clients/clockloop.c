@@ -6,6 +6,7 @@
  * once before its first marker: pages and symbols are then there. tests/host/test_notrap.py counts
  * the traps between the markers: none, but for the rows named slow_, which show that the count
  * works. */
+
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -138,7 +139,7 @@ main(void)
                                CLOCK_MONOTONIC_COARSE,
                                CLOCK_BOOTTIME,
                                CLOCK_TAI };
-    int count = sizeof ids / sizeof *ids;
+    int count = sizeof(ids) / sizeof(*ids);
     for (int i = 0; i < count; i++)
         row("libc_clock_gettime", libc_gettime, ids[i]);
     row("libc_gettimeofday", libc_gettimeofday, 0);

@@ -1,13 +1,12 @@
-/*
- * story.c - the guest's part of `make demo`: does what the demo tells of, and prints what it saw.
+/* story.c - the guest's part of `make demo`: does what the demo tells of, and prints what it saw.
  *
  *   story base    where this exec found the vDSO
  *   story read    the same; then it looks up __vdso_clock_gettime step by step, and reads the
  *                 clock many times by call and by vDSO, with a marker before and behind
  *
  * One fact a line, a word and its values, for tools/demo to judge and to lay out. Nothing is
- * printed between two markers. Follows: gABI chapter 5 (hash table), LSB (symbol versions).
- */
+ * printed between two markers. Follows: gABI chapter 5 (hash table), LSB (symbol versions). */
+
 #include <elf.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,7 +49,6 @@ table(unsigned long base, long tag)
 {
     const Elf64_Ehdr *header = (const Elf64_Ehdr *)base;
     const Elf64_Phdr *segment = (const Elf64_Phdr *)(base + header->e_phoff);
-
     while (segment->p_type != PT_DYNAMIC)
         segment++;
     const Elf64_Dyn *entry = (const Elf64_Dyn *)(base + segment->p_vaddr);
@@ -63,7 +61,6 @@ static Elf64_Word
 hash_of(const char *name)
 {
     Elf64_Word h = 0;
-
     for (; *name; name++) {
         h = (h << 4) + (unsigned char)*name;
         h = (h ^ (h >> 24 & 0xf0)) & 0x0fffffff;
@@ -76,7 +73,6 @@ static const char *
 version_name(unsigned long base, unsigned number)
 {
     const char *record = table(base, DT_VERDEF);
-
     while (((const Elf64_Verdef *)record)->vd_ndx != number)
         record += ((const Elf64_Verdef *)record)->vd_next;
     const char *first = record + ((const Elf64_Verdef *)record)->vd_aux;
@@ -92,7 +88,6 @@ look_up(unsigned long base)
     const char *strings = table(base, DT_STRTAB);
     const Elf64_Half *versions = table(base, DT_VERSYM);
     Elf64_Word h = hash_of(SYMBOL), i = bucket[h % hash[0]];
-
     printf("hash 0x%x %u %u %u\n", h, hash[0], h % hash[0], i);
     for (; i != STN_UNDEF; i = next[i]) {
         printf("chain %u %s\n", i, strings + symbols[i].st_name);
@@ -111,9 +106,8 @@ static long
 loop_ns(clock_function *read)
 {
     struct timespec start, end;
-
     clock_gettime(CLOCK_MONOTONIC, &start);
-    if (read == NULL)
+    if (!read)
         for (int i = 0; i < READS; i++)
             __asm__ volatile("");
     else
@@ -129,7 +123,6 @@ static long
 measured_read(clock_function *read, struct timespec *last)
 {
     long empty_ns = loop_ns(NULL);
-
     read(CLOCK_MONOTONIC, &now);
     marker();
     long ns = loop_ns(read);
@@ -144,7 +137,6 @@ read_both_ways(clock_function *by_vdso)
     struct timespec called, read;
     long call_cost = measured_read(by_call, &called);
     long vdso_cost = measured_read(by_vdso, &read);
-
     printf("reads %d\nmarker %p\necall %p\n", READS, (const void *)marker_ecall,
            (const void *)by_call_ecall);
     printf("call %ld.%09ld %ld\n", (long)called.tv_sec, (long)called.tv_nsec, call_cost);
@@ -155,7 +147,6 @@ int
 main(int argc, char **argv)
 {
     unsigned long base = getauxval(AT_SYSINFO_EHDR);
-
     printf("base 0x%lx\n", base);
     if (base != 0 && argc > 1 && strcmp(argv[1], "read") == 0)
         read_both_ways(look_up(base));

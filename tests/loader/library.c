@@ -3,6 +3,7 @@
  * Prints; test_loader.py compares with what C says, line by line. The library is user/lib, linked
  * dynamically here, so the loader's work is checked along the way. Source: C11, printf(3),
  * strtol(3), strftime(3), malloc(3), setenv(3). */
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
  *
  * What each line needs is in libs.h (who needs whom) and one.c, two.c, three.c. Source: System V
  * ABI (gABI), "Dynamic Linking"; RISC-V psABI for the relocations. */
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

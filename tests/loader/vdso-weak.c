@@ -1,6 +1,7 @@
-/*
- * vdso-weak.c - asks for the vDSO's function without insisting on it.
- */
+/* vdso-weak.c - asks for the vDSO's function by a weak reference.
+ *
+ * Where there is no vDSO, the program starts all the same and finds a null pointer. */
+
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <time.h>

@@ -1,10 +1,9 @@
-/*
- * cat [FILE...] - copies files, or its standard input (no FILE, or `-`), to its standard output.
+/* cat [FILE...] - copies files, or its standard input (no FILE, or `-`), to its standard output.
  *
  * It reads and writes without stdio: what has been read is written at once, so that it can stand
  * in the middle of a conversation. A file that cannot be read gives status 1, and the others are
- * still copied. Follows POSIX.1-2017, "cat", without -u, which asks for what it always does.
- */
+ * still copied. Follows POSIX.1-2017, "cat", without -u, which asks for what it always does. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,8 +34,7 @@ copy(int fd, const char *name)
 {
     static char buffer[32768];
     ssize_t size;
-
-    while ((size = read(fd, buffer, sizeof buffer)) != 0) {
+    while ((size = read(fd, buffer, sizeof(buffer))) != 0) {
         if (size > 0) {
             write_all(buffer, (size_t)size);
         } else if (errno != EINTR) {
@@ -53,7 +51,6 @@ copy_file(const char *name)
 {
     if (strcmp(name, "-") == 0)
         return copy(STDIN_FILENO, "standard input");
-
     int fd = open(name, O_RDONLY);
     if (fd < 0) {
         fprintf(stderr, "cat: %s: %s\n", name, strerror(errno));
@@ -69,7 +66,6 @@ int
 main(int argc, char **argv)
 {
     int status = 0;
-
     if (argc < 2)
         return copy_file("-");
     for (int i = 1; i < argc; i++)

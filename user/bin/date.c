@@ -1,10 +1,9 @@
-/*
- * date [-u] [+FORMAT] - prints the time in UTC; date [-u] -s @SECONDS sets the clock and prints it.
+/* date [-u] [+FORMAT] - prints the time in UTC; date [-u] -s @SECONDS sets the clock and prints it.
  *
  * There are no time zones on this system, so -u, which asks for UTC, changes nothing. FORMAT is
- * strftime's, with %s, SECONDS since 1970, and GNU's %N, nine digits of nanoseconds.
- * Setting the clock moves CLOCK_REALTIME and never CLOCK_MONOTONIC. Follows POSIX.1-2017, "date".
- */
+ * strftime's, with %s, SECONDS since 1970, and GNU's %N, nine digits of nanoseconds. Setting the
+ * clock moves CLOCK_REALTIME and never CLOCK_MONOTONIC. Follows POSIX.1-2017, "date". */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +23,7 @@ set_clock(const char *text)
 {
     char *end = "";
     struct timespec now = { .tv_sec = text[0] == '@' ? strtol(text + 1, &end, 10) : 0 };
-
-    if (text[0] != '@' || end == text + 1 || *end != '\0')
+    if (text[0] != '@' || end == text + 1 || *end)
         return usage();
     if (clock_settime(CLOCK_REALTIME, &now) != 0) {
         fprintf(stderr, "date: cannot set the clock: %s\n", strerror(errno));
@@ -39,8 +37,7 @@ static int
 insert_numbers(char *to, size_t size, const char *format, const struct timespec *now)
 {
     size_t used = 0;
-
-    for (; *format != '\0'; format++) {
+    for (; *format; format++) {
         if (size - used < 24) /* a number of seconds with its sign takes up to 20 */
             return 0;
         if (format[0] == '%' && format[1] == 's') {
@@ -51,7 +48,7 @@ insert_numbers(char *to, size_t size, const char *format, const struct timespec 
             format++;
         } else {
             to[used++] = *format;
-            if (format[0] == '%' && format[1] != '\0')
+            if (format[0] == '%' && format[1])
                 to[used++] = *++format;
         }
     }
@@ -66,14 +63,13 @@ print_time(const char *wanted)
     char format[512], text[1024] = "";
     struct timespec now;
     struct tm date;
-
     if (clock_gettime(CLOCK_REALTIME, &now) != 0) {
         fprintf(stderr, "date: %s\n", strerror(errno));
         return 1;
     }
     gmtime_r(&now.tv_sec, &date);
-    if (!insert_numbers(format, sizeof format, wanted, &now) ||
-        (strftime(text, sizeof text, format, &date) == 0 && format[0] != '\0')) {
+    if (!insert_numbers(format, sizeof(format), wanted, &now) ||
+        (strftime(text, sizeof(text), format, &date) == 0 && format[0])) {
         fprintf(stderr, "date: the result is too long\n");
         return 1;
     }
@@ -87,7 +83,6 @@ main(int argc, char **argv)
 {
     const char *format = "%a %b %e %H:%M:%S UTC %Y", *clock = NULL;
     int i = 1;
-
     if (i < argc && strcmp(argv[i], "-u") == 0)
         i++;
     if (i + 1 < argc && strcmp(argv[i], "-s") == 0) {
@@ -98,6 +93,6 @@ main(int argc, char **argv)
         format = argv[i++] + 1;
     if (i < argc)
         return usage();
-    int status = clock != NULL ? set_clock(clock) : 0;
+    int status = clock ? set_clock(clock) : 0;
     return status != 0 ? status : print_time(format);
 }

@@ -1,9 +1,8 @@
-/*
- * echo [-n] [WORD...] - prints its arguments with one space between them, and a newline; -n: none.
+/* echo [-n] [WORD...] - prints its arguments with one space between them, and a newline; -n: none.
  *
  * Backslashes are ordinary: POSIX leaves echo's treatment of them open, and this one prints what
- * it was given. Follows POSIX.1-2017, "echo".
- */
+ * it was given. Follows POSIX.1-2017, "echo". */
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +14,6 @@ main(int argc, char **argv)
 {
     int newline = argc < 2 || strcmp(argv[1], "-n") != 0;
     int first = newline ? 1 : 2;
-
     for (int i = first; i < argc; i++) {
         if (i > first)
             putchar(' ');

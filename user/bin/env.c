@@ -1,10 +1,9 @@
-/*
- * env [-i] [NAME=VALUE]... [COMMAND [ARGUMENT...]] - runs COMMAND with a changed environment, or
+/* env [-i] [NAME=VALUE]... [COMMAND [ARGUMENT...]] - runs COMMAND with a changed environment, or
  * prints the environment. -i begins with an empty one.
  *
  * Status: COMMAND's own, 127 when it is not found, 126 when it cannot be executed, 2 for a bad
- * option. Follows POSIX.1-2017, "env".
- */
+ * option. Follows POSIX.1-2017, "env". */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 static int
 print_environment(void)
 {
-    for (char **entry = environ; *entry != NULL; entry++)
+    for (char **entry = environ; *entry; entry++)
         puts(*entry);
     return fflush(stdout) == 0 ? 0 : 1;
 }
@@ -28,7 +27,6 @@ main(int argc, char **argv)
     static char *empty[] = { NULL };
     char *equals;
     int i = 1;
-
     if (i < argc && strcmp(argv[i], "-i") == 0) {
         environ = empty;
         i++;
@@ -45,7 +43,6 @@ main(int argc, char **argv)
     }
     if (i == argc)
         return print_environment();
-
     execvp(argv[i], argv + i);
     int error = errno, missing = error == ENOENT || error == ENOTDIR;
     fprintf(stderr, "env: %s: %s\n", argv[i], missing ? "not found" : strerror(error));

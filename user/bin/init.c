@@ -1,13 +1,12 @@
-/*
- * init - the first process: runs one command as its only child, then says how that ended.
+/* init - the first process: runs one command as its only child, then says how that ended.
  *
  * Not a service manager. The kernel starts it with no open file; tools/run and tools/image leave
  * word for it in files (tools/lib/guest.py): /run/argv, /run/term and /run/winsize. The command's
  * descriptors 0 to 2 are the machine's clean byte ports, or the console as a controlling terminal
  * when there are none. When the command ends, how it did goes to the port postern.status, which
  * knows more than an exit status can tell; init's own status is the shell's, and the kernel powers
- * off with it. Follows POSIX.1-2017, "Exit Status for Commands".
- */
+ * off with it. Follows POSIX.1-2017, "Exit Status for Commands". */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,7 +35,6 @@ slurp(const char *path, char *to, size_t size)
     size_t have = 0;
     ssize_t n = 1;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-
     while (fd >= 0 && have < size - 1 && n > 0) {
         n = read(fd, to + have, size - 1 - have);
         have += n > 0 ? (size_t)n : 0;
@@ -53,21 +51,20 @@ command_words(void)
 {
     struct stat file;
     size_t count = 0, next = 0;
-
     if (stat("/run/argv", &file) != 0 || file.st_size == 0)
         return default_argv;
     char *words = malloc((size_t)file.st_size + 1);
-    if (words == NULL)
+    if (!words)
         return default_argv;
     size_t size = slurp("/run/argv", words, (size_t)file.st_size + 1);
     for (size_t i = 0; i < size; i++)
-        count += words[i] == '\0';
-    char **argv = calloc(count + 1, sizeof *argv);
-    for (size_t i = 0; argv != NULL && i < count; i++) {
+        count += !words[i];
+    char **argv = calloc(count + 1, sizeof(*argv));
+    for (size_t i = 0; argv && i < count; i++) {
         argv[i] = words + next;
         next += strlen(argv[i]) + 1;
     }
-    return argv != NULL && count > 0 ? argv : default_argv;
+    return argv && count > 0 ? argv : default_argv;
 }
 
 /* Makes `path` the descriptor `fd`, in the place of what was there. 0 or -1. */
@@ -75,7 +72,6 @@ static int
 open_as(const char *path, int flags, int fd)
 {
     int got = open(path, flags);
-
     if (got < 0 || got == fd)
         return got < 0 ? -1 : 0;
     int result = dup2(got, fd);
@@ -97,11 +93,10 @@ open_console(void)
 {
     char text[16], *end;
     struct winsize size = { 0 };
-
     if (open_as(CONSOLE, O_RDWR, STDIN_FILENO) != 0)
         return -1;
     ioctl(STDIN_FILENO, TIOCSCTTY, 0);
-    if (slurp("/run/winsize", text, sizeof text) > 0) {
+    if (slurp("/run/winsize", text, sizeof(text)) > 0) {
         size.ws_row = (unsigned short)strtol(text, &end, 10);
         size.ws_col = (unsigned short)strtol(end, NULL, 10);
         ioctl(STDIN_FILENO, TIOCSWINSZ, &size);
@@ -126,7 +121,6 @@ _Noreturn static void
 become(char **argv, int report)
 {
     int error = 0;
-
     setsid();
     if (access(PORT_OUT, W_OK) == 0 ? open_ports() : open_console())
         error = errno;
@@ -137,7 +131,7 @@ become(char **argv, int report)
         execvp(argv[0], argv);
         error = errno;
     }
-    write(report, &error, sizeof error);
+    write(report, &error, sizeof(error));
     _exit(error == ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
 }
 
@@ -146,13 +140,12 @@ static int
 start(char **argv, pid_t *child)
 {
     int report[2], error = 0;
-
     if (pipe2(report, O_CLOEXEC) != 0 || (*child = fork()) < 0)
         return errno;
     if (*child == 0)
         become(argv, report[1]);
     close(report[1]);
-    if (read(report[0], &error, sizeof error) != sizeof error)
+    if (read(report[0], &error, sizeof(error)) != sizeof(error))
         error = 0;
     close(report[0]);
     return error;
@@ -164,7 +157,6 @@ reap_until(pid_t command)
 {
     int status = 0;
     pid_t ended;
-
     do
         ended = waitpid(-1, &status, 0);
     while (ended != command && (ended > 0 || errno == EINTR));
@@ -177,11 +169,10 @@ tell(const char *name, const char *word, int number, int error)
 {
     char line[256];
     int fd = open(PORT_STATUS, O_WRONLY | O_CLOEXEC);
-
     if (fd >= 0)
-        snprintf(line, sizeof line, "%s %d\n", word, number);
+        snprintf(line, sizeof(line), "%s %d\n", word, number);
     else if (error != 0 && (fd = open(CONSOLE, O_WRONLY | O_CLOEXEC)) >= 0)
-        snprintf(line, sizeof line, "init: %.200s: %s\n", name, strerror(error));
+        snprintf(line, sizeof(line), "init: %.200s: %s\n", name, strerror(error));
     if (fd >= 0)
         write(fd, line, strlen(line));
 }
@@ -191,13 +182,12 @@ int
 main(void)
 {
     char **argv = command_words();
-    char value[sizeof term - sizeof "TERM="];
+    char value[sizeof(term) - sizeof("TERM=")];
     pid_t command = -1;
-
     umask(022);
     fill_standard_descriptors();
-    if (slurp("/run/term", value, sizeof value) > 0)
-        snprintf(term, sizeof term, "TERM=%s", value);
+    if (slurp("/run/term", value, sizeof(value)) > 0)
+        snprintf(term, sizeof(term), "TERM=%s", value);
     int error = start(argv, &command);
     if (error == ENOENT) {
         tell(argv[0], "notfound", 0, error);

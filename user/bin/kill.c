@@ -1,10 +1,9 @@
-/*
- * kill [-SIGNAL | -s SIGNAL] PID... - sends a signal, TERM unless said otherwise; kill -l lists
+/* kill [-SIGNAL | -s SIGNAL] PID... - sends a signal, TERM unless said otherwise; kill -l lists
  * the names. SIGNAL is a name with or without SIG, or a number; 0 only asks whether PID exists.
  *
  * A negative PID means a process group, after a SIGNAL or `--`. The names and numbers are those
- * of <signal.h> on this machine. Follows POSIX.1-2017, "kill".
- */
+ * of <signal.h> on this machine. Follows POSIX.1-2017, "kill". */
+
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
@@ -21,7 +20,7 @@ static const char *const names[] = {
     NAME(TTIN),   NAME(TTOU), NAME(URG),    NAME(XCPU), NAME(XFSZ), NAME(VTALRM), NAME(PROF),
     NAME(WINCH),  NAME(IO),   NAME(PWR),    NAME(SYS),
 };
-enum { NAMES = sizeof names / sizeof names[0], LAST_SIGNAL = 64 };
+enum { NAMES = sizeof(names) / sizeof(names[0]), LAST_SIGNAL = 64 };
 
 /* Returns the status of wrong use. */
 static int
@@ -37,9 +36,8 @@ static int
 parse_number(const char *text, long *number)
 {
     char *end;
-
     *number = strtol(text, &end, 10);
-    return *text != '\0' && *end == '\0';
+    return *text && !*end;
 }
 
 /* The number of a signal given by name or number, -1 for neither. */
@@ -47,7 +45,6 @@ static int
 parse_signal(const char *text)
 {
     long number;
-
     if (isdigit(*text))
         return parse_number(text, &number) && number <= LAST_SIGNAL ? (int)number : -1;
     if (strncmp(text, "SIG", 3) == 0)
@@ -73,7 +70,6 @@ choose_signal(int argc, char **argv, int *next)
 {
     const char *option = argc > 1 ? argv[1] : "";
     const char *name = option + 1;
-
     *next = 2;
     if (option[0] != '-') {
         *next = 1;
@@ -100,7 +96,6 @@ main(int argc, char **argv)
 {
     int status = 0;
     int i;
-
     if (argc == 2 && strcmp(argv[1], "-l") == 0)
         return list();
     int signal = choose_signal(argc, argv, &i);

@@ -1,12 +1,11 @@
-/*
- * ldd.c - prints which objects a program is linked with, and where this start of it found them.
+/* ldd.c - prints which objects a program is linked with, and where this start of it found them.
  *
  *     ldd FILE...
  *
  * It asks the loader itself: the program is started with LD_TRACE_LOADED_OBJECTS set, which makes
  * its loader print the link map and leave. A program without a loader would run instead, so the
- * file's headers are read first. Addresses differ from start to start. Shape as of Linux's ldd.
- */
+ * file's headers are read first. Addresses differ from start to start. Shape as of Linux's ldd. */
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,9 @@
-/*
- * ls [-a1dl] [FILE...] - lists folders, sorted by name; without FILE the current one.
+/* ls [-a1dl] [FILE...] - lists folders, sorted by name; without FILE the current one.
  *
  * -a with names that begin with a dot, -d folders as themselves, -l with mode, links, owner, group,
  * size and time (UTC), -1 one name a line even on a terminal, where names otherwise stand in
- * columns. Follows POSIX.1-2017, "ls", with a date that always has the year.
- */
+ * columns. Follows POSIX.1-2017, "ls", with a date that always has the year. */
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -40,10 +39,10 @@ add(struct names *names, const char *name)
 {
     if (names->count == names->room) {
         names->room = 2 * names->room + 16;
-        names->list = realloc(names->list, names->room * sizeof *names->list);
+        names->list = realloc(names->list, names->room * sizeof(*names->list));
     }
     char *copy = strdup(name);
-    if (names->list == NULL || copy == NULL) {
+    if (!names->list || !copy) {
         complain(name);
         exit(1);
     }
@@ -62,7 +61,7 @@ static void
 sort(struct names *names)
 {
     if (names->count > 0)
-        qsort(names->list, names->count, sizeof *names->list, compare);
+        qsort(names->list, names->count, sizeof(*names->list), compare);
 }
 
 /* --- one file in full ------------------------------------------------------------------------- */
@@ -75,7 +74,6 @@ mode_text(mode_t mode, char text[11])
                                     [S_IFDIR >> 12] = 'd', [S_IFBLK >> 12] = 'b',
                                     [S_IFREG >> 12] = '-', [S_IFLNK >> 12] = 'l',
                                     [S_IFSOCK >> 12] = 's' };
-
     text[0] = types[(mode & S_IFMT) >> 12];
     for (int i = 0; i < 9; i++)
         text[1 + i] = mode & (0400 >> i) ? "rwx"[i % 3] : '-';
@@ -95,8 +93,7 @@ print_long(const char *folder, const char *name)
     char path[PATH_SIZE], mode[11], date[32], target[PATH_SIZE];
     struct stat about;
     struct tm tm;
-
-    snprintf(path, sizeof path, "%s%s%s", folder ? folder : "", folder ? "/" : "", name);
+    snprintf(path, sizeof(path), "%s%s%s", folder ? folder : "", folder ? "/" : "", name);
     if (lstat(path, &about) != 0) {
         complain(path);
         return;
@@ -104,10 +101,10 @@ print_long(const char *folder, const char *name)
     time_t changed = about.st_mtime;
     mode_text(about.st_mode, mode);
     gmtime_r(&changed, &tm);
-    strftime(date, sizeof date, "%Y-%m-%d %H:%M", &tm);
+    strftime(date, sizeof(date), "%Y-%m-%d %H:%M", &tm);
     printf("%s %2u %3u %3u %8ld %s %s", mode, (unsigned)about.st_nlink, (unsigned)about.st_uid,
            (unsigned)about.st_gid, (long)about.st_size, date, name);
-    ssize_t length = S_ISLNK(about.st_mode) ? readlink(path, target, sizeof target - 1) : -1;
+    ssize_t length = S_ISLNK(about.st_mode) ? readlink(path, target, sizeof(target) - 1) : -1;
     if (length >= 0)
         printf(" -> %.*s", (int)length, target);
     putchar('\n');
@@ -120,7 +117,6 @@ static void
 print_columns(const struct names *names)
 {
     size_t width = 0;
-
     for (size_t i = 0; i < names->count; i++)
         if (strlen(names->list[i]) + 2 > width)
             width = strlen(names->list[i]) + 2;
@@ -152,8 +148,7 @@ list_folder(const char *path)
     struct names names = { 0 };
     DIR *folder = opendir(path);
     struct dirent *entry;
-
-    if (folder == NULL) {
+    if (!folder) {
         complain(path);
         return;
     }
@@ -171,7 +166,6 @@ list(char **arguments, int count)
 {
     struct names files = { 0 }, folders = { 0 };
     struct stat about;
-
     for (int i = 0; i < count; i++) {
         int found = folders_as_files || long_format ? lstat(arguments[i], &about)
                                                     : stat(arguments[i], &about);
@@ -197,14 +191,13 @@ parse_options(int argc, char **argv)
     struct winsize size;
     int one_column = 0;
     int i;
-
-    for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
-        for (const char *option = argv[i] + 1; *option != '\0'; option++) {
+    for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+        for (const char *option = argv[i] + 1; *option; option++) {
             all |= *option == 'a';
             long_format |= *option == 'l';
             folders_as_files |= *option == 'd';
             one_column |= *option == '1';
-            if (strchr("ald1", *option) == NULL) {
+            if (!strchr("ald1", *option)) {
                 fprintf(stderr, "usage: ls [-a1dl] [FILE...]\n");
                 exit(2);
             }
@@ -222,7 +215,6 @@ main(int argc, char **argv)
 {
     static char *here[] = { "." };
     int first = parse_options(argc, argv);
-
     if (first < argc)
         list(argv + first, argc - first);
     else

@@ -1,8 +1,7 @@
-/*
- * mkdir [-p] FOLDER... - makes folders; -p makes missing parents too and accepts what is there.
+/* mkdir [-p] FOLDER... - makes folders; -p makes missing parents too and accepts what is there.
  *
- * Follows POSIX.1-2017, "mkdir", without -m.
- */
+ * Follows POSIX.1-2017, "mkdir", without -m. */
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +14,6 @@ static int
 is_folder(const char *path)
 {
     struct stat about;
-
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
@@ -33,7 +31,7 @@ make(const char *path, int accept_existing)
 static int
 make_with_parents(char *path)
 {
-    for (char *slash = path + 1; *path != '\0' && (slash = strchr(slash, '/')) != NULL; slash++) {
+    for (char *slash = path + 1; *path && (slash = strchr(slash, '/')) != NULL; slash++) {
         *slash = '\0';
         int failed = make(path, 1);
         *slash = '/';
@@ -50,7 +48,6 @@ main(int argc, char **argv)
     int parents = argc > 1 && strcmp(argv[1], "-p") == 0;
     int first = 1 + parents;
     int status = 0;
-
     if (first >= argc || (!parents && argv[first][0] == '-')) {
         fprintf(stderr, "usage: mkdir [-p] FOLDER...\n");
         return 2;

@@ -1,9 +1,8 @@
-/*
- * rm [-f] FILE... - removes files, but no folders; -f is silent about what is not there.
+/* rm [-f] FILE... - removes files, but no folders; -f is silent about what is not there.
  *
  * A link is removed, never what it points to. Follows POSIX.1-2017, "rm", without -r and without
- * its questions.
- */
+ * its questions. */
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +15,6 @@ main(int argc, char **argv)
 {
     int force = argc > 1 && strcmp(argv[1], "-f") == 0;
     int status = 0;
-
     if (argc < 2 || (!force && argv[1][0] == '-')) {
         fprintf(stderr, "usage: rm [-f] FILE...\n");
         return 2;

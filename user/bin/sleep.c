@@ -1,9 +1,8 @@
-/*
- * sleep SECONDS[.FRACTION] - waits that long, to the nanosecond that the kernel can keep.
+/* sleep SECONDS[.FRACTION] - waits that long, to the nanosecond that the kernel can keep.
  *
  * The fraction is read digit by digit: the C library has no floating point numbers to read.
- * Follows POSIX.1-2017, "sleep"; the fraction is a custom of GNU and BSD.
- */
+ * Follows POSIX.1-2017, "sleep"; the fraction is a custom of GNU and BSD. */
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +17,6 @@ parse_seconds(const char *text, struct timespec *t)
 {
     const char *s = text;
     long scale_ns = NS_PER_S / 10;
-
     t->tv_sec = 0;
     t->tv_nsec = 0;
     for (; isdigit(*s) && t->tv_sec < NS_PER_S; s++)
@@ -26,7 +24,7 @@ parse_seconds(const char *text, struct timespec *t)
     if (*s == '.')
         for (s++; isdigit(*s); s++, scale_ns /= 10)
             t->tv_nsec += scale_ns * (*s - '0');
-    return *s == '\0' && s > text && isdigit(s[-1]);
+    return !*s && s > text && isdigit(s[-1]);
 }
 
 /* A signal that does not end the program interrupts the wait, which goes on with what is left. */
@@ -34,7 +32,6 @@ int
 main(int argc, char **argv)
 {
     struct timespec left;
-
     if (argc != 2 || !parse_seconds(argv[1], &left)) {
         fprintf(stderr, "usage: sleep SECONDS[.FRACTION]\n");
         return 2;

@@ -1,10 +1,9 @@
-/*
- * wc [-l | -w | -c] [FILE...] - counts lines, words and bytes; with an option only those.
+/* wc [-l | -w | -c] [FILE...] - counts lines, words and bytes; with an option only those.
  *
  * Without FILE it counts its standard input and prints no name; after several it prints their sum.
  * Follows POSIX.1-2017, "wc"; its
- * column widths are left to us, so one option and no FILE gives a bare number.
- */
+ * column widths are left to us, so one option and no FILE gives a bare number. */
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +24,7 @@ count(int fd, long counts[COUNTS])
     static char buffer[32768];
     int in_word = 0;
     ssize_t size;
-
-    while ((size = read(fd, buffer, sizeof buffer)) > 0) {
+    while ((size = read(fd, buffer, sizeof(buffer))) > 0) {
         counts[BYTES] += size;
         for (ssize_t i = 0; i < size; i++) {
             int blank = isspace((unsigned char)buffer[i]);
@@ -46,7 +44,7 @@ print(const long counts[COUNTS], const char *name)
         printf("%ld", counts[only]);
     else
         printf("%ld %ld %ld", counts[LINES], counts[WORDS], counts[BYTES]);
-    printf(name != NULL ? " %s\n" : "\n", name);
+    printf(name ? " %s\n" : "\n", name);
 }
 
 /* NULL is the standard input. */
@@ -54,10 +52,9 @@ static int
 count_file(const char *name)
 {
     long counts[COUNTS] = { 0 };
-    int fd = name != NULL ? open(name, O_RDONLY) : STDIN_FILENO;
-
+    int fd = name ? open(name, O_RDONLY) : STDIN_FILENO;
     if (fd < 0 || count(fd, counts) != 0) {
-        fprintf(stderr, "wc: %s: %s\n", name != NULL ? name : "standard input", strerror(errno));
+        fprintf(stderr, "wc: %s: %s\n", name ? name : "standard input", strerror(errno));
         return 1;
     }
     print(counts, name);
@@ -73,12 +70,11 @@ main(int argc, char **argv)
 {
     static const char options[] = "lwc"; /* in the order of the counts */
     const char *option = argc > 1 && argv[1][0] == '-' ? argv[1] + 1 : "";
-    int first = *option != '\0' ? 2 : 1;
+    int first = *option ? 2 : 1;
     int status = 0;
-
-    if (*option != '\0') {
+    if (*option) {
         const char *found = strchr(options, *option);
-        if (found == NULL || option[1] != '\0') {
+        if (!found || option[1]) {
             fprintf(stderr, "usage: wc [-l | -w | -c] [FILE...]\n");
             return 2;
         }

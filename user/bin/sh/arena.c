@@ -1,10 +1,9 @@
-/*
- * arena.c - memory for what lives as long as a command: its tree, its words, its arguments.
+/* arena.c - memory for what lives as long as a command: its tree, its words, its arguments.
  *
  * The arena is a stack of chunks. Whoever runs something marks it before and releases it after, so
  * nothing is freed piece by piece, no path through an error leaks, and a loop of a million rounds
- * needs the memory of one. Variables and history live longer and use malloc.
- */
+ * needs the memory of one. Variables and history live longer and use malloc. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,8 +24,7 @@ void
 out_of_memory(void)
 {
     static const char message[] = "sh: out of memory\n";
-
-    (void)!write(STDERR_FILENO, message, sizeof message - 1); /* stdio might want memory itself */
+    (void)!write(STDERR_FILENO, message, sizeof(message) - 1); /* stdio might want memory itself */
     _exit(STATUS_SYNTAX);
 }
 
@@ -37,10 +35,10 @@ void *
 arena_alloc(size_t size)
 {
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (top == NULL || top->room - top->used < size) {
+    if (!top || top->room - top->used < size) {
         size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-        struct chunk *chunk = malloc(sizeof *chunk + room);
-        if (chunk == NULL)
+        struct chunk *chunk = malloc(sizeof(*chunk) + room);
+        if (!chunk)
             out_of_memory();
         *chunk = (struct chunk){ .below = top, .room = room };
         top = chunk;
@@ -61,7 +59,7 @@ arena_copy(const char *text, size_t length)
 struct arena_mark
 arena_mark(void)
 {
-    return (struct arena_mark){ top, top != NULL ? top->used : 0 };
+    return (struct arena_mark){ top, top ? top->used : 0 };
 }
 
 /* Chunks above the mark go back to malloc; the one that holds it is only cut. */
@@ -73,7 +71,7 @@ arena_release(struct arena_mark mark)
         free(top);
         top = below;
     }
-    if (top != NULL)
+    if (top)
         top->used = mark.used;
 }
 
@@ -82,8 +80,7 @@ char *
 copy_string(const char *text)
 {
     char *copy = strdup(text);
-
-    if (copy == NULL)
+    if (!copy)
         out_of_memory();
     return copy;
 }
@@ -105,7 +102,7 @@ grow(void *old, size_t count, size_t *room, size_t item_size)
 void
 text_add(struct text *t, char c)
 {
-    t->data = grow(t->data, t->length, &t->room, sizeof *t->data);
+    t->data = grow(t->data, t->length, &t->room, sizeof(*t->data));
     t->data[t->length++] = c;
 }
 
@@ -113,7 +110,7 @@ text_add(struct text *t, char c)
 void
 text_append(struct text *t, const char *s)
 {
-    while (*s != '\0')
+    while (*s)
         text_add(t, *s++);
 }
 
@@ -121,8 +118,7 @@ text_append(struct text *t, const char *s)
 char *
 text_take(struct text *t)
 {
-    char *data = grow(t->data, t->length, &t->room, sizeof *t->data);
-
+    char *data = grow(t->data, t->length, &t->room, sizeof(*t->data));
     data[t->length] = '\0';
     *t = (struct text){ 0 };
     return data;
@@ -133,7 +129,6 @@ char *
 join(const char *a, const char *b, const char *c)
 {
     struct text all = { 0 };
-
     text_append(&all, a);
     text_append(&all, b);
     text_append(&all, c);
@@ -144,7 +139,7 @@ join(const char *a, const char *b, const char *c)
 void
 list_add(struct list *l, char *item)
 {
-    l->items = grow(l->items, l->count, &l->room, sizeof *l->items);
+    l->items = grow(l->items, l->count, &l->room, sizeof(*l->items));
     l->items[l->count++] = item;
 }
 
@@ -152,8 +147,7 @@ list_add(struct list *l, char *item)
 char **
 list_take(struct list *l)
 {
-    char **items = grow(l->items, l->count, &l->room, sizeof *l->items);
-
+    char **items = grow(l->items, l->count, &l->room, sizeof(*l->items));
     items[l->count] = NULL;
     *l = (struct list){ 0 };
     return items;

@@ -1,11 +1,10 @@
-/*
- * arithmetic.c - computes the expression of $((...)): + - * / %, parentheses, numbers, variables.
+/* arithmetic.c - computes the expression of $((...)): + - * / %, parentheses, numbers, variables.
  *
  * The classic recursive descent, one call a level of precedence. Numbers are C's long and wrap
  * round, computed as unsigned ones because signed ones must not in C. NAME is a variable, 0 when it
  * is empty or not set. To compare there is `test`.
- * Follows POSIX.1-2017, "Shell Command Language", 2.6.4 Arithmetic Expansion, in part.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.6.4 Arithmetic Expansion, in part. */
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@ struct expression {
 };
 
 static const char *const levels[] = { "+-", "*/%" }; /* those that bind more tightly come later */
-enum { LEVELS = sizeof levels / sizeof levels[0] };
+enum { LEVELS = sizeof(levels) / sizeof(levels[0]) };
 
 static long parse_level(struct expression *e, int level);
 
@@ -40,7 +39,7 @@ static char
 accept(struct expression *e, const char *set)
 {
     e->at += strspn(e->at, BLANKS);
-    return *e->at != '\0' && strchr(set, *e->at) != NULL ? *e->at++ : 0;
+    return *e->at && strchr(set, *e->at) ? *e->at++ : 0;
 }
 
 /* A variable holds a number, no expression: $((x)) does not compute what is in x a second time. */
@@ -49,10 +48,9 @@ parse_name(struct expression *e, size_t length)
 {
     const char *value = variable_get(arena_copy(e->at, length));
     char *end = "";
-    long number = value != NULL ? strtol(value, &end, 0) : 0;
-
+    long number = value ? strtol(value, &end, 0) : 0;
     e->at += length;
-    return end[strspn(end, BLANKS)] == '\0' ? number : fail(e, "a variable holds no number");
+    return !end[strspn(end, BLANKS)] ? number : fail(e, "a variable holds no number");
 }
 
 /* The depth is that of parentheses and signs, which both recurse here: a script must not be able to
@@ -62,7 +60,6 @@ parse_operand(struct expression *e)
 {
     long value = 0;
     char c;
-
     if (e->depth++ > NESTING_LIMIT) {
         fail(e, "nested too deeply");
     } else if (accept(e, "(")) {
@@ -107,7 +104,6 @@ static long
 parse_level(struct expression *e, int level)
 {
     char operator;
-
     if (level == LEVELS)
         return parse_operand(e);
     long value = parse_level(e, level + 1);
@@ -122,10 +118,9 @@ bool
 evaluate(const char *text, long *result)
 {
     struct expression e = { .at = text };
-
     *result = parse_level(&e, 0);
     accept(&e, ""); /* blanks at the end */
-    if (*e.at != '\0')
+    if (*e.at)
         fail(&e, "an operator is missing");
     return !e.failed;
 }

@@ -1,10 +1,9 @@
-/*
- * builtins.c - commands that the shell runs itself, because they are about the shell.
+/* builtins.c - commands that the shell runs itself, because they are about the shell.
  *
  * Its folder, its variables, its descriptors, its end: a child could change only its own. `true`,
  * `false` and `test` (test.c) are here for speed alone.
- * Follows POSIX.1-2017, 2.14 Special Built-In Utilities, and the pages of the others.
- */
+ * Follows POSIX.1-2017, 2.14 Special Built-In Utilities, and the pages of the others. */
+
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -23,9 +22,8 @@ parse_count(const char *text, int *number)
 {
     char *end;
     long value = strtol(text, &end, 10);
-
     *number = (int)value;
-    return isdigit(*text) && *end == '\0' && value <= INT_MAX;
+    return isdigit(*text) && !*end && value <= INT_MAX;
 }
 
 /* Also `:`. */
@@ -42,8 +40,7 @@ static int
 pwd_builtin(char **arguments)
 {
     char path[PATH_SIZE];
-
-    if (getcwd(path, sizeof path) == NULL)
+    if (getcwd(path, sizeof(path)) == NULL)
         return complain(STATUS_FAILED, "pwd: %s", strerror(errno));
     puts(path);
     return 0;
@@ -55,17 +52,16 @@ static int
 cd_builtin(char **arguments)
 {
     char before[PATH_SIZE] = "", after[PATH_SIZE] = "";
-    const char *to = arguments[1] != NULL ? arguments[1] : variable_get("HOME");
-    bool back = to != NULL && strcmp(to, "-") == 0;
-
+    const char *to = arguments[1] ? arguments[1] : variable_get("HOME");
+    bool back = to && strcmp(to, "-") == 0;
     if (back)
         to = variable_get("OLDPWD");
-    if (to == NULL)
+    if (!to)
         return complain(STATUS_FAILED, "cd: %s is not set", back ? "OLDPWD" : "HOME");
-    getcwd(before, sizeof before);
+    getcwd(before, sizeof(before));
     if (chdir(to) != 0)
         return complain(STATUS_FAILED, "cd: %s: %s", to, strerror(errno));
-    getcwd(after, sizeof after);
+    getcwd(after, sizeof(after));
     variable_set("OLDPWD", before);
     variable_set("PWD", after);
     if (back)
@@ -78,15 +74,14 @@ static int
 umask_builtin(char **arguments)
 {
     char *end;
-
-    if (arguments[1] == NULL) {
+    if (!arguments[1]) {
         mode_t mask = umask(0);
         umask(mask);
         printf("%04o\n", mask);
         return 0;
     }
     long mask = strtol(arguments[1], &end, 8);
-    if (!isdigit(*arguments[1]) || *end != '\0' || mask > 0777)
+    if (!isdigit(*arguments[1]) || *end || mask > 0777)
         return complain(STATUS_SYNTAX, "umask: %s: not an octal mask", arguments[1]);
     umask((mode_t)mask);
     return 0;
@@ -106,9 +101,9 @@ check_name(const char *builtin, const char *name)
 static int
 export_builtin(char **arguments)
 {
-    if (arguments[1] == NULL)
+    if (!arguments[1])
         variables_print_exported();
-    for (char **a = arguments + 1; *a != NULL; a++) {
+    for (char **a = arguments + 1; *a; a++) {
         char *name = assignment_name(*a) > 0 ? variable_assign(*a) : *a;
         if (!check_name("export", name))
             return STATUS_SYNTAX;
@@ -121,7 +116,7 @@ export_builtin(char **arguments)
 static int
 unset_builtin(char **arguments)
 {
-    for (char **a = arguments + 1; *a != NULL; a++) {
+    for (char **a = arguments + 1; *a; a++) {
         if (!check_name("unset", *a))
             return STATUS_SYNTAX;
         variable_unset(*a);
@@ -134,8 +129,7 @@ static int
 shift_builtin(char **arguments)
 {
     int count = 1;
-
-    if (arguments[1] != NULL && !parse_count(arguments[1], &count))
+    if (arguments[1] && !parse_count(arguments[1], &count))
         return complain(STATUS_SYNTAX, "shift: %s: not a number", arguments[1]);
     if (count > shell.argument_count)
         return complain(STATUS_FAILED, "shift: there are only %d arguments", shell.argument_count);
@@ -150,9 +144,10 @@ take_field(char **line, bool last)
 {
     char *field = *line + strspn(*line, " \t");
     size_t length = last ? strlen(field) : strcspn(field, " \t");
-
-    *line = field + length + (field[length] != '\0');
-    while (length > 0 && strchr(" \t", field[length - 1]) != NULL)
+    *line = field + length;
+    if (**line)
+        ++*line;
+    while (length > 0 && strchr(" \t", field[length - 1]))
         length--;
     return arena_copy(field, length);
 }
@@ -164,16 +159,15 @@ read_builtin(char **arguments)
 {
     char **names = arguments + 1;
     struct text text = { 0 };
-
-    if (*names != NULL && strcmp(*names, "-r") == 0)
+    if (*names && strcmp(*names, "-r") == 0)
         names++;
-    for (char **name = names; *name != NULL; name++)
+    for (char **name = names; *name; name++)
         if (!check_name("read", *name))
             return STATUS_SYNTAX;
     bool complete = read_line(STDIN_FILENO, &text);
     char *rest = text_take(&text);
-    for (; *names != NULL; names++)
-        variable_set(*names, take_field(&rest, names[1] == NULL));
+    for (; *names; names++)
+        variable_set(*names, take_field(&rest, !names[1]));
     return complete ? 0 : STATUS_FAILED;
 }
 
@@ -184,8 +178,7 @@ static int
 exit_builtin(char **arguments)
 {
     int status = shell.status;
-
-    if (arguments[1] != NULL && !parse_count(arguments[1], &status))
+    if (arguments[1] && !parse_count(arguments[1], &status))
         status = complain(STATUS_SYNTAX, "exit: %s: not a number", arguments[1]);
     exit(status & 0xff);
 }
@@ -195,8 +188,7 @@ static int
 break_builtin(char **arguments)
 {
     int count = 1;
-
-    if (arguments[1] != NULL && (!parse_count(arguments[1], &count) || count == 0))
+    if (arguments[1] && (!parse_count(arguments[1], &count) || count == 0))
         return complain(STATUS_SYNTAX, "%s: %s: not a number of loops", arguments[0], arguments[1]);
     if (shell.loop_depth > 0) {
         shell.unwind = arguments[0][0] == 'b' ? BREAKING : CONTINUING;
@@ -210,7 +202,7 @@ break_builtin(char **arguments)
 static int
 dot_builtin(char **arguments)
 {
-    if (arguments[1] == NULL)
+    if (!arguments[1])
         return complain(STATUS_SYNTAX, "usage: . FILE");
     int fd = open_script(arguments[1]);
     if (fd < 0) {
@@ -226,7 +218,7 @@ dot_builtin(char **arguments)
 int
 exec_builtin(char **arguments)
 {
-    if (arguments[1] != NULL)
+    if (arguments[1])
         execute(arguments + 1);
     return 0; /* the redirections were all */
 }
@@ -236,10 +228,9 @@ static int
 wait_builtin(char **arguments)
 {
     int status = 0, pid;
-
-    if (arguments[1] == NULL)
+    if (!arguments[1])
         return wait_background(0);
-    for (char **a = arguments + 1; *a != NULL; a++) {
+    for (char **a = arguments + 1; *a; a++) {
         if (!parse_count(*a, &pid) || pid == 0)
             return complain(STATUS_SYNTAX, "wait: %s: not a process number", *a);
         status = wait_background(pid);
@@ -262,8 +253,7 @@ find_builtin(const char *name)
         { "true", true_builtin, false },    { "umask", umask_builtin, false },
         { "unset", unset_builtin, true },   { "wait", wait_builtin, false },
     };
-
-    for (unsigned i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
+    for (unsigned i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
         if (strcmp(builtins[i].name, name) == 0)
             return &builtins[i];
     return NULL;

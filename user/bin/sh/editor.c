@@ -1,12 +1,11 @@
-/*
- * editor.c - reads a line from a terminal, key by key, and draws it while it changes.
+/* editor.c - reads a line from a terminal, key by key, and draws it while it changes.
  *
  * The keys are those of emacs and of every shell since: arrows, home, end, delete, ctrl-a b e f k l
  * n p u w. The terminal is in raw mode only while a line is being typed, so that commands find it
  * as they expect it. A line longer than the screen is wide moves sideways, and never wraps.
  * It draws on standard error: the prompt is not output, and `sh >file` still shows it.
- * Sequences are those of ECMA-48, as VT100 and all of its followers send and obey them.
- */
+ * Sequences are those of ECMA-48, as VT100 and all of its followers send and obey them. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,11 +50,11 @@ history_get(int back)
 static void
 history_add(const char *line)
 {
-    if (line[0] == '\0' || (history_count > 0 && strcmp(history_get(1), line) == 0))
+    if (!line[0] || (history_count > 0 && strcmp(history_get(1), line) == 0))
         return;
     if (history_count == HISTORY) {
         free(history[0]);
-        memmove(history, history + 1, --history_count * sizeof *history);
+        memmove(history, history + 1, --history_count * sizeof(*history));
     }
     history[history_count++] = copy_string(line);
 }
@@ -68,7 +67,6 @@ static int
 read_byte(void)
 {
     unsigned char c;
-
     return read(STDIN_FILENO, &c, 1) == 1 ? c : KEY_END_OF_FILE;
 }
 
@@ -81,13 +79,12 @@ read_sequence(void)
     static const char same_as_number[] = " a  e  ae"; /* 1 and 7 home, 4 and 8 end */
     int c = read_byte();
     int number = 0;
-
     if (c != '[' && c != 'O')
         return KEY_UNKNOWN;
     while ((c = read_byte()) >= '0' && c <= ';')
         number = c == ';' ? number : (number * 10 + c - '0') % 1000;
     const char *letter = c > 0 ? strchr(letters, c) : NULL;
-    if (letter != NULL)
+    if (letter)
         return CONTROL(same_as_letter[letter - letters]);
     if (c == '~' && number == 3)
         return KEY_DELETE;
@@ -101,7 +98,6 @@ static int
 read_key(void)
 {
     int c = read_byte();
-
     return c == ESCAPE ? read_sequence() : c;
 }
 
@@ -120,7 +116,6 @@ static size_t
 columns(const char *text, size_t length)
 {
     size_t count = 0;
-
     for (size_t i = 0; i < length; i++)
         count += !continues_character(text[i]);
     return count;
@@ -137,7 +132,6 @@ draw(struct editor *e)
     size_t used = columns(e->prompt, strlen(e->prompt)) + 1;
     size_t room = width > used ? width - used : 1;
     size_t shown = 0;
-
     if (e->cursor < e->left)
         e->left = e->cursor;
     while (columns(e->text + e->left, e->cursor - e->left) > room)
@@ -169,7 +163,6 @@ static size_t
 before(const struct editor *e)
 {
     size_t place = e->cursor;
-
     while (place > 0 && continues_character(e->text[--place]))
         continue;
     return place;
@@ -179,7 +172,6 @@ static size_t
 after(const struct editor *e)
 {
     size_t place = e->cursor + (e->cursor < e->length);
-
     while (place < e->length && continues_character(e->text[place]))
         place++;
     return place;
@@ -190,7 +182,6 @@ static size_t
 word_before(const struct editor *e)
 {
     size_t place = e->cursor;
-
     while (place > 0 && e->text[place - 1] == ' ')
         place--;
     while (place > 0 && e->text[place - 1] != ' ')
@@ -217,7 +208,6 @@ move(struct editor *e, size_t place, bool deletes)
 {
     size_t from = place < e->cursor ? place : e->cursor;
     size_t to = place < e->cursor ? e->cursor : place;
-
     e->cursor = deletes ? from : place;
     if (deletes) {
         memmove(e->text + from, e->text + to, e->length - to);
@@ -231,7 +221,6 @@ static void
 insert(struct editor *e, int c)
 {
     int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0;
-
     do {
         if (e->length + 1 >= LINE_SIZE) { /* one is for the zero at the end */
             fputc('\a', stderr);
@@ -249,8 +238,7 @@ walk_history(struct editor *e, int step)
 {
     int back = e->back + step;
     const char *line = back == 0 ? e->draft : history_get(back);
-
-    if (line == NULL)
+    if (!line)
         return;
     if (e->back == 0) {
         memcpy(e->draft, e->text, e->length);
@@ -265,7 +253,7 @@ walk_history(struct editor *e, int step)
 static void
 edit(struct editor *e, int key)
 {
-    for (unsigned i = 0; i < sizeof movements / sizeof movements[0]; i++)
+    for (unsigned i = 0; i < sizeof(movements) / sizeof(movements[0]); i++)
         if (key == movements[i].key)
             return move(e, movements[i].place(e), movements[i].deletes);
     if (key == CONTROL('l'))
@@ -281,7 +269,6 @@ static bool
 edit_until_complete(struct editor *e)
 {
     int key;
-
     draw(e);
     while ((key = read_key()) != '\r' && key != '\n') {
         if (key == CONTROL('c')) {
@@ -309,7 +296,6 @@ edit_line(const char *prompt)
 {
     static struct editor e; /* too large for a stack that recursion may have used up */
     struct termios normal, raw;
-
     if (tcgetattr(STDIN_FILENO, &normal) != 0)
         return NULL;
     raw = normal;

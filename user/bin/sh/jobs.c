@@ -1,11 +1,10 @@
-/*
- * jobs.c - commands in the background: `&` and wait.
+/* jobs.c - commands in the background: `&` and wait.
  *
  * Job control (fg, bg, ctrl-z) is not here. A command in the background reads from /dev/null, so
  * that it takes no line of the script and no key of the person away, and it does not hear ctrl-c:
  * on a terminal because of its own process group, elsewhere because it ignores it.
- * Follows POSIX.1-2017, "Shell Command Language", 2.9.3.1 Asynchronous Lists, and "wait".
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.9.3.1 Asynchronous Lists, and "wait". */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,7 +30,6 @@ update(struct job *job, int options)
 {
     int status;
     pid_t pid = 0;
-
     while (job->status == STILL_RUNNING && (pid = waitpid(job->pid, &status, options)) != 0) {
         if (pid > 0)
             job->status = decode_status(status);
@@ -57,7 +55,6 @@ run_background(const struct node *tree)
 {
     bool own_group = shell.owns_terminal;
     pid_t pid = fork_shell(GROUP_NEW, false);
-
     if (pid == 0) {
         if (!own_group) {
             signal(SIGINT, SIG_IGN);
@@ -69,10 +66,10 @@ run_background(const struct node *tree)
     }
     if (pid < 0)
         return;
-    struct job *job = malloc(sizeof *job);
-    if (job == NULL)
+    struct job *job = malloc(sizeof(*job));
+    if (!job)
         out_of_memory();
-    for (struct job *old = jobs; old != NULL; old = old->next)
+    for (struct job *old = jobs; old; old = old->next)
         update(old, WNOHANG); /* or a script that never waits would fill the process table */
     *job = (struct job){ .next = jobs, .pid = pid, .status = STILL_RUNNING };
     jobs = job;
@@ -87,8 +84,7 @@ int
 wait_background(pid_t pid)
 {
     struct job **link = &jobs;
-
-    while (*link != NULL) {
+    while (*link) {
         struct job *job = *link;
         if (pid != 0 && job->pid != pid) {
             link = &job->next;

@@ -1,10 +1,9 @@
-/*
- * lexer.c - from characters to tokens: operators, redirections, words.
+/* lexer.c - from characters to tokens: operators, redirections, words.
  *
  * What a word is made of is word.c's business. A token is read when the parser asks for it and not
  * sooner, so that the shell never waits for a line that the command does not need.
- * Follows POSIX.1-2017, "Shell Command Language", 2.3 Token Recognition.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.3 Token Recognition. */
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +45,7 @@ syntax_error(struct parser *p, const char *what, const char *detail)
 bool
 at(const struct parser *p, const char *text)
 {
-    return p->token.text != NULL && strcmp(p->token.text, text) == 0;
+    return p->token.text && strcmp(p->token.text, text) == 0;
 }
 
 /* Blanks, joined lines and a comment, up to the next token. A `#` inside of a word is ordinary,
@@ -68,7 +67,7 @@ skip_blanks(struct input *in)
 static bool
 read_operator(struct input *in, struct token *token)
 {
-    for (unsigned i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+    for (unsigned i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
         size_t length = strlen(operators[i].text);
         if (strncmp(in->at, operators[i].text, length) != 0)
             continue;
@@ -90,7 +89,6 @@ next_token(struct parser *p)
 {
     struct input *in = p->in;
     struct token token = { .text = END_OF_FILE };
-
     if (p->failed)
         return;
     skip_blanks(in);
@@ -102,7 +100,7 @@ next_token(struct parser *p)
     } else if (c != INPUT_END && !read_operator(in, &token)) {
         struct word *word = read_word(p);
         const struct part *part = word->parts;
-        bool plain = part != NULL && part->next == NULL && part->kind == PART_TEXT && !part->quoted;
+        bool plain = part && !part->next && part->kind == PART_TEXT && !part->quoted;
         token =
             (struct token){ .kind = TOKEN_WORD, .word = word, .text = plain ? part->text : NULL };
     }

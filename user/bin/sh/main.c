@@ -1,11 +1,10 @@
-/*
- * sh - the shell.   sh [FILE [ARGUMENT...]]   sh -c COMMANDS [NAME [ARGUMENT...]]
+/* sh - the shell.   sh [FILE [ARGUMENT...]]   sh -c COMMANDS [NAME [ARGUMENT...]]
  *
  * This file chooses where commands come from and runs them; sh.h tells the way of a command
  * through the other files. With a terminal as its standard input and nothing else to read, the
  * shell prompts and lets lines be edited; otherwise it prints nothing of its own but errors.
- * Status: that of the last command; 2 for a syntax error, 127 when FILE is missing.
- */
+ * Status: that of the last command; 2 for a syntax error, 127 when FILE is missing. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -24,7 +23,6 @@ int
 complain(int status, const char *format, ...)
 {
     va_list arguments;
-
     fflush(stdout); /* what was printed before comes before */
     fputs("sh: ", stderr);
     va_start(arguments, format);
@@ -58,10 +56,9 @@ become_interactive(void)
 {
     static const int ignored[] = { SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
     struct sigaction catch = { .sa_handler = on_interrupt }; /* no SA_RESTART: wait must end */
-
     shell.interactive = true;
     sigaction(SIGINT, &catch, NULL);
-    for (unsigned i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+    for (unsigned i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);
     shell.terminal = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, SHELL_FD);
     setpgid(0, 0); /* a group of its own; the leader of a session has one, and is refused */
@@ -73,7 +70,6 @@ int
 run_fd(int fd)
 {
     struct input in;
-
     input_from_fd(&in, fd);
     return run_input(&in);
 }
@@ -98,7 +94,6 @@ static int
 run_string(const char *text)
 {
     struct input in;
-
     input_from_string(&in, text);
     return run_input(&in);
 }
@@ -111,8 +106,7 @@ run_file(const char *path)
     char beginning[128];
     int fd = open_script(path);
     bool missing = fd < 0 && errno == ENOENT;
-    ssize_t size = fd < 0 ? -1 : pread(fd, beginning, sizeof beginning, 0);
-
+    ssize_t size = fd < 0 ? -1 : pread(fd, beginning, sizeof(beginning), 0);
     if (size < 0 && errno != ESPIPE)
         return complain(missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "%s: %s", path,
                         missing ? "not found" : strerror(errno));
@@ -128,12 +122,11 @@ main(int argc, char **argv)
 {
     bool option = argc > 1 && argv[1][0] == '-', commands = option && strcmp(argv[1], "-c") == 0;
     char **words = argv + (commands ? 3 : 1), here[4096];
-
     shell.pid = getpid();
     variables_from_environment();
-    if (variable_get("PATH") == NULL)
+    if (!variable_get("PATH"))
         variable_set("PATH", "/bin:/usr/bin");
-    if (getcwd(here, sizeof here) != NULL)
+    if (getcwd(here, sizeof(here)) != NULL)
         variable_set("PWD", here);
     if (option && (!commands || argc < 3)) {
         fputs("usage: sh [FILE [ARGUMENT...]]\n       sh -c COMMANDS [NAME [ARGUMENT...]]\n",

@@ -1,11 +1,10 @@
-/*
- * process.c - commands that run in processes of their own: programs, subshells, pipelines, $(...).
+/* process.c - commands that run in processes of their own: programs, subshells, pipelines, $(...).
  *
  * Every wait names its child, so that a background command that ends meanwhile is left for jobs.c.
  * A shell on a terminal gives each pipeline a process group and makes it the foreground one: so
  * ctrl-c reaches the command and not the shell. Stopping with ctrl-z would need job control, which
- * is not here, so SIGTSTP stays ignored in the children: a stopped one could not be resumed.
- */
+ * is not here, so SIGTSTP stays ignored in the children: a stopped one could not be resumed. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,8 +31,7 @@ static void
 become_child(void)
 {
     static const int changed[] = { SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU };
-
-    for (unsigned i = 0; shell.interactive && i < sizeof changed / sizeof changed[0]; i++)
+    for (unsigned i = 0; shell.interactive && i < sizeof(changed) / sizeof(changed[0]); i++)
         signal(changed[i], SIG_DFL);
     shell.interactive = false;
     shell.owns_terminal = false;
@@ -76,7 +74,6 @@ static int
 wait_for(pid_t pid)
 {
     int status;
-
     if (pid < 0)
         return STATUS_NOT_EXECUTABLE;
     while (waitpid(pid, &status, 0) < 0)
@@ -95,7 +92,6 @@ static int
 wait_foreground(pid_t pid)
 {
     int status = wait_for(pid);
-
     own_terminal();
     return status;
 }
@@ -107,13 +103,12 @@ static int
 try_path(char *path, char **arguments, char **environment)
 {
     struct list script = { 0 };
-
     execve(path, arguments, environment);
     if (errno != ENOEXEC)
         return errno;
     list_add(&script, "sh");
     list_add(&script, path);
-    for (char **a = arguments + 1; *a != NULL; a++)
+    for (char **a = arguments + 1; *a; a++)
         list_add(&script, *a);
     execve("/bin/sh", list_take(&script), environment);
     return errno;
@@ -127,8 +122,7 @@ try_folders(char **arguments, char **environment)
     const char *folder = variable_get("PATH");
     int result = ENOENT;
     size_t length;
-
-    for (bool more = folder != NULL; more; folder += length + 1) {
+    for (bool more = folder; more; folder += length + 1) {
         length = strcspn(folder, ":");
         char *path = join(length > 0 ? arena_copy(folder, length) : ".", "/", arguments[0]);
         int error = try_path(path, arguments, environment);
@@ -147,11 +141,10 @@ execute(char **arguments)
     char **environment = variables_environment();
     char *name = arguments[0];
     int error = ENOENT;
-
     become_child(); /* after `exec` typed by a person; elsewhere it has been done */
-    if (strchr(name, '/') != NULL)
+    if (strchr(name, '/'))
         error = try_path(name, arguments, environment);
-    else if (name[0] != '\0')
+    else if (name[0])
         error = try_folders(arguments, environment);
     bool missing = error == ENOENT || error == ENOTDIR;
     exit(complain(missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "%s: %s", name,
@@ -163,7 +156,6 @@ int
 run_program(const struct node *command, char **arguments, bool last)
 {
     pid_t pid = last ? 0 : fork_shell(GROUP_NEW, true);
-
     if (pid != 0)
         return wait_foreground(pid);
     if (!redirect(command->redirects, NULL))
@@ -177,7 +169,6 @@ int
 run_subshell(const struct node *tree)
 {
     pid_t pid = fork_shell(GROUP_NEW, true);
-
     if (pid == 0)
         run_and_exit(tree);
     return wait_foreground(pid);
@@ -218,14 +209,13 @@ run_pipeline(const struct node *stages)
 {
     int in = -1, count = 0, status = 0;
     pid_t pid = 0;
-
-    for (const struct node *stage = stages; stage != NULL; stage = stage->next)
+    for (const struct node *stage = stages; stage; stage = stage->next)
         count++;
-    pid_t *pids = arena_alloc((size_t)count * sizeof *pids); /* zeros: not started */
-    for (int i = 0; stages != NULL && pid >= 0; i++, stages = stages->next) {
+    pid_t *pids = arena_alloc((size_t)count * sizeof(*pids)); /* zeros: not started */
+    for (int i = 0; stages && pid >= 0; i++, stages = stages->next) {
         int out[2] = { -1, -1 };
         pid = -1;
-        if (stages->next == NULL || make_pipe(out))
+        if (!stages->next || make_pipe(out))
             pid = fork_shell(i > 0 ? pids[0] : GROUP_NEW, true);
         if (pid == 0)
             become_stage(stages, in, out);
@@ -250,16 +240,15 @@ capture_output(const struct node *tree)
     char block[512];
     ssize_t size;
     int ends[2];
-
-    if (tree == NULL || !make_pipe(ends))
+    if (!tree || !make_pipe(ends))
         return "";
     pid_t pid = fork_shell(GROUP_SHELL, false);
     if (pid == 0)
         become_stage(tree, -1, ends);
     close(ends[1]);
-    while ((size = read(ends[0], block, sizeof block)) > 0 || (size < 0 && errno == EINTR))
+    while ((size = read(ends[0], block, sizeof(block))) > 0 || (size < 0 && errno == EINTR))
         for (ssize_t i = 0; i < size; i++)
-            if (block[i] != '\0')
+            if (block[i])
                 text_add(&all, block[i]);
     close(ends[0]);
     while (all.length > 0 && all.data[all.length - 1] == '\n')

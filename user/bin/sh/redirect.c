@@ -1,10 +1,9 @@
-/*
- * redirect.c - < > >> <& >&: opening files on the descriptors of a command.
+/* redirect.c - < > >> <& >&: opening files on the descriptors of a command.
  *
  * A program gets them in the child that will become it. A builtin runs in the shell itself, so the
  * shell keeps copies of what it had, far up and closed on exec, and puts them back.
- * Follows POSIX.1-2017, "Shell Command Language", 2.7 Redirection.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.7 Redirection. */
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +17,7 @@ enum { NEW_FILE_MODE = 0666 };
 static bool
 duplicate(int fd, const char *target)
 {
-    bool digit = isdigit(target[0]) && target[1] == '\0';
-
+    bool digit = isdigit(target[0]) && !target[1];
     if (strcmp(target, "-") == 0) {
         close(fd);
         return true;
@@ -33,7 +31,6 @@ static bool
 open_on(int fd, const char *path, int flags)
 {
     int opened = open(path, flags, NEW_FILE_MODE);
-
     if (opened < 0)
         return complain(false, "cannot open %s: %s", path, strerror(errno));
     if (opened != fd) {
@@ -54,13 +51,12 @@ redirect(const struct redirect *list, struct saved_fd **saved)
         [REDIRECT_APPEND] = O_WRONLY | O_CREAT | O_APPEND,
     };
     bool good = true;
-
-    for (const struct redirect *r = list; r != NULL && good; r = r->next) {
+    for (const struct redirect *r = list; r && good; r = r->next) {
         const char *target = expand_text(r->target);
         if (shell.unwind != RUNNING)
             return false;
-        if (saved != NULL) { /* a copy above 9, or the note that it was closed */
-            struct saved_fd *s = arena_alloc(sizeof *s);
+        if (saved) { /* a copy above 9, or the note that it was closed */
+            struct saved_fd *s = arena_alloc(sizeof(*s));
             *s = (struct saved_fd){ r->fd, fcntl(r->fd, F_DUPFD_CLOEXEC, SHELL_FD), *saved };
             *saved = s; /* the newest first: undoing goes backwards */
         }
@@ -74,7 +70,7 @@ redirect(const struct redirect *list, struct saved_fd **saved)
 void
 redirect_undo(struct saved_fd *saved)
 {
-    for (; saved != NULL; saved = saved->next) {
+    for (; saved; saved = saved->next) {
         if (saved->copy >= 0)
             dup2(saved->copy, saved->fd);
         close(saved->copy >= 0 ? saved->copy : saved->fd);

@@ -1,10 +1,9 @@
-/*
- * run.c - walks the tree: lists, conditions, loops, and what runs in this very process.
+/* run.c - walks the tree: lists, conditions, loops, and what runs in this very process.
  *
  * What needs another process is in process.c. `break`, ctrl-c and errors do not jump: they set
  * shell.unwind, and everything on the way out stops because of it.
- * Follows POSIX.1-2017, "Shell Command Language", 2.9 Shell Commands.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.9 Shell Commands. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@ enum { RUN_LIMIT = 250 }; /* `. FILE` can nest without end; stack and descriptor
 void
 assign(const struct word *list, bool exported)
 {
-    for (const struct word *w = list; w != NULL && shell.unwind == RUNNING; w = w->next) {
+    for (const struct word *w = list; w && shell.unwind == RUNNING; w = w->next) {
         char *name = variable_assign(expand_text(w));
         if (exported)
             variable_export(name);
@@ -34,14 +33,14 @@ run_builtin(const struct builtin *builtin, char **arguments, const struct word *
         assign(assignments, builtin->run == exec_builtin);
     if (shell.unwind != RUNNING)
         return shell.status;
-    if (builtin->special || assignments == NULL)
+    if (builtin->special || !assignments)
         return builtin->run(arguments);
     char *text = expand_text(assignments);
     const char *before = variable_get(arena_copy(text, assignment_name(text)));
-    before = before != NULL ? arena_copy(before, strlen(before)) : NULL;
+    before = before ? arena_copy(before, strlen(before)) : NULL;
     char *name = variable_assign(text);
     int status = run_builtin(builtin, arguments, assignments->next);
-    if (before != NULL)
+    if (before)
         variable_set(name, before);
     else
         variable_unset(name);
@@ -54,14 +53,13 @@ static int
 run_here(const struct node *n, const struct builtin *builtin, char **arguments)
 {
     struct saved_fd *saved = NULL;
-    bool lasting = builtin != NULL && builtin->run == exec_builtin; /* `exec 3>file` is for good */
+    bool lasting = builtin && builtin->run == exec_builtin; /* `exec 3>file` is for good */
     int status = STATUS_FAILED;
-
     if (redirect(n->redirects, lasting ? NULL : &saved)) {
-        if (builtin == NULL)
+        if (!builtin)
             assign(n->assignments, false);
-        status = builtin != NULL ? run_builtin(builtin, arguments, n->assignments)
-                                 : shell.substitution_status;
+        status =
+            builtin ? run_builtin(builtin, arguments, n->assignments) : shell.substitution_status;
         if (fflush(stdout) != 0) { /* before the descriptors are put back */
             clearerr(stdout);
             status = complain(STATUS_FAILED, "%s: cannot write", arguments[0]);
@@ -79,11 +77,10 @@ run_simple(const struct node *n, bool last)
 {
     shell.substitution_status = 0;
     char **arguments = expand_words(n->words);
-    const struct builtin *builtin = arguments[0] != NULL ? find_builtin(arguments[0]) : NULL;
-
+    const struct builtin *builtin = arguments[0] ? find_builtin(arguments[0]) : NULL;
     if (shell.unwind != RUNNING)
         return shell.status;
-    if (arguments[0] == NULL || builtin != NULL)
+    if (!arguments[0] || builtin)
         return run_here(n, builtin, arguments);
     return run_program(n, arguments, last);
 }
@@ -95,7 +92,7 @@ run_simple(const struct node *n, bool last)
 static int
 run_list(const struct node *n)
 {
-    for (n = n->body; n != NULL && shell.unwind == RUNNING; n = n->next)
+    for (n = n->body; n && shell.unwind == RUNNING; n = n->next)
         if (n->joined == JOINED_FIRST || (n->joined == JOINED_AND) == (shell.status == 0))
             run(n);
     return shell.status;
@@ -106,10 +103,9 @@ static int
 run_if(const struct node *n)
 {
     bool chosen = run(n->condition) == 0;
-
     if (shell.unwind != RUNNING)
         return shell.status;
-    return chosen ? run(n->body) : n->otherwise != NULL ? run(n->otherwise) : 0;
+    return chosen ? run(n->body) : n->otherwise ? run(n->otherwise) : 0;
 }
 
 /* Whether a loop has another round, asked after its body. `break 2` ends two loops: the inner one
@@ -133,15 +129,14 @@ run_loop(const struct node *n)
 {
     char **word = n->kind == NODE_FOR ? expand_words(n->words) : NULL;
     int status = 0;
-
     shell.loop_depth++;
     do {
         bool wanted;
-        if (shell.unwind != RUNNING || (word != NULL && *word == NULL))
+        if (shell.unwind != RUNNING || (word && !*word))
             break;
-        if (word != NULL)
+        if (word)
             variable_set(n->name, *word++);
-        wanted = word != NULL || (run(n->condition) == 0) == (n->kind == NODE_WHILE);
+        wanted = word || (run(n->condition) == 0) == (n->kind == NODE_WHILE);
         if (shell.unwind == RUNNING && !wanted)
             break;
         if (shell.unwind == RUNNING)
@@ -190,7 +185,6 @@ run(const struct node *n)
     struct arena_mark mark = arena_mark();
     struct saved_fd *saved = NULL;
     bool last = shell.last_command;
-
     shell.last_command = false; /* it was said about this command, not about those inside it */
     if (interrupted)
         abandon(STATUS_SIGNAL + SIGINT);
@@ -226,10 +220,9 @@ run_input(struct input *in)
     struct arena_mark mark = arena_mark();
     struct node *tree;
     int status = 0;
-
     while (shell.unwind == RUNNING && !interrupted && parse_command(in, &tree)) {
-        if (tree != NULL) {
-            shell.last_command = in->fd < 0 && *in->at == '\0';
+        if (tree) {
+            shell.last_command = in->fd < 0 && !*in->at;
             status = run(tree);
         }
         arena_release(mark);

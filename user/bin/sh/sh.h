@@ -1,5 +1,4 @@
-/*
- * sh.h - what the files of the shell share. The way of a command, one file a step:
+/* sh.h - what the files of the shell share. The way of a command, one file a step:
  *
  *   main.c    options, and where commands come from
  *   input.c   characters, from a string, a file or (editor.c) the terminal
@@ -12,10 +11,8 @@
  * The language is the part of POSIX.1-2017's "Shell Command Language" that people type: no
  * functions, case, here-documents, backquotes, ${NAME-...}, aliases, trap, set, eval, IFS, <>, >|,
  * [...] in patterns, ~USER or job control; `echo`, `kill` and `printf` are no builtins.
- * Memory of a command comes from arena.c and is given back as a whole.
- */
-#ifndef POSTERN_SH_H
-#define POSTERN_SH_H
+ * Memory of a command comes from arena.c and is given back as a whole. */
+#pragma once
 
 #include <signal.h>
 #include <stdbool.h>
@@ -285,5 +282,3 @@ int exec_builtin(char **arguments);
 int test_builtin(char **arguments);
 /* Reads a whole decimal number that is not negative; false for anything else. */
 bool parse_count(const char *text, int *number);
-
-#endif

@@ -1,11 +1,10 @@
-/*
- * test.c - test and [: compares texts and numbers, asks about files.
+/* test.c - test and [: compares texts and numbers, asks about files.
  *
  * Status 0 true, 1 false, 2 no valid expression. How many arguments there are decides what they
  * mean, so that `[ "$x" = y ]` is right whatever x holds. The shell's truth is the other way round
  * than C's: `!` turns an answer into a status. Follows POSIX.1-2017, "test", without the
- * obsolescent -a, -o and parentheses: `[ ... ] && [ ... ]` says it better.
- */
+ * obsolescent -a, -o and parentheses: `[ ... ] && [ ... ]` says it better. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,9 +18,8 @@ static bool
 parse_number(const char *text, long *number)
 {
     char *end;
-
     *number = strtol(text, &end, 10);
-    return end > text && end[strspn(end, " \t\n")] == '\0';
+    return end > text && !end[strspn(end, " \t\n")];
 }
 
 /* Operators with one operand: about texts, a descriptor, files. About a file that is not there
@@ -29,16 +27,16 @@ parse_number(const char *text, long *number)
 static int
 test_one(const char *operator, const char * operand)
 {
-    char question = operator[0] == '-' && operator[1] != '\0' && operator[2] == '\0' ? operator[1]
-        : ' ';
+    char question = operator[0] == '-' && operator[1] && !operator[2] ? operator[1] : ' ';
     bool link = question == 'L' || question == 'h';
     struct stat about;
     long fd;
-
-    if (strchr("nztedfrswxLh", question) == NULL)
+    if (!strchr("nztedfrswxLh", question))
         return complain(INVALID, "test: %s: not an operator", operator);
-    if (question == 'n' || question == 'z')
-        return (*operand != '\0') == (question == 'z');
+    if (question == 'n')
+        return !*operand;
+    if (question == 'z')
+        return *operand ? FALSE : 0;
     if (question == 't')
         return !(parse_number(operand, &fd) && isatty((int)fd));
     if ((link ? lstat(operand, &about) : stat(operand, &about)) != 0)
@@ -60,14 +58,13 @@ test_one(const char *operator, const char * operand)
 }
 
 static const char *const comparisons[] = { "=", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge" };
-enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0] };
+enum { COMPARISONS = sizeof(comparisons) / sizeof(comparisons[0]) };
 
 /* The index in comparisons; COMPARISONS: it is none. */
 static int
 find_comparison(const char *operator)
 {
     int i = 0;
-
     while (i < COMPARISONS && strcmp(comparisons[i], operator) != 0)
         i++;
     return i;
@@ -78,7 +75,6 @@ static int
 compare(const char *left, int comparison, const char *right)
 {
     long a, b;
-
     if (comparison < 2)
         return (strcmp(left, right) == 0) == comparison;
     if (!parse_number(left, &a) || !parse_number(right, &b))
@@ -92,7 +88,7 @@ static int
 test(char **arguments, int count)
 {
     if (count < 2)
-        return !(count == 1 && **arguments != '\0');
+        return !(count == 1 && **arguments);
     if (count == 3 && find_comparison(arguments[1]) < COMPARISONS)
         return compare(arguments[0], find_comparison(arguments[1]), arguments[2]);
     if (strcmp(*arguments, "!") == 0) {
@@ -109,8 +105,7 @@ int
 test_builtin(char **arguments)
 {
     int count = 0;
-
-    while (arguments[count] != NULL)
+    while (arguments[count])
         count++;
     if (strcmp(arguments[0], "[") == 0 && strcmp(arguments[--count], "]") != 0)
         return complain(INVALID, "test: [: ']' is missing");

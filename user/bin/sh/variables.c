@@ -1,9 +1,8 @@
-/*
- * variables.c - the shell's variables, and the environment made of those that are exported.
+/* variables.c - the shell's variables, and the environment made of those that are exported.
  *
  * A list is enough: a script has a few dozen. `export NAME` may come before NAME has a value, so an
- * entry without a value is one that is not set but will be exported.
- */
+ * entry without a value is one that is not set but will be exported. */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +23,7 @@ static struct variable **
 find(const char *name)
 {
     struct variable **link = &first;
-
-    while (*link != NULL && strcmp((*link)->name, name) != 0)
+    while (*link && strcmp((*link)->name, name) != 0)
         link = &(*link)->next;
     return link;
 }
@@ -35,8 +33,7 @@ static struct variable *
 find_or_add(const char *name)
 {
     struct variable **link = find(name);
-
-    if (*link == NULL && (*link = calloc(1, sizeof **link + strlen(name) + 1)) == NULL)
+    if (!*link && (*link = calloc(1, sizeof(**link) + strlen(name) + 1)) == NULL)
         out_of_memory();
     strcpy((*link)->name, name);
     return *link;
@@ -47,8 +44,7 @@ const char *
 variable_get(const char *name)
 {
     struct variable *v = *find(name);
-
-    return v != NULL ? v->value : NULL;
+    return v ? v->value : NULL;
 }
 
 /* An exported variable stays exported, and programs started from now on see the new value. */
@@ -57,7 +53,6 @@ variable_set(const char *name, const char *value)
 {
     struct variable *v = find_or_add(name);
     char *copy = copy_string(value); /* before the free: value may be part of the old one */
-
     free(v->value);
     v->value = copy;
 }
@@ -68,7 +63,6 @@ variable_assign(const char *text)
 {
     size_t length = assignment_name(text);
     char *name = arena_copy(text, length);
-
     variable_set(name, text + length + 1);
     return name;
 }
@@ -79,8 +73,7 @@ variable_unset(const char *name)
 {
     struct variable **link = find(name);
     struct variable *v = *link;
-
-    if (v == NULL)
+    if (!v)
         return;
     *link = v->next;
     free(v->value);
@@ -98,7 +91,7 @@ variable_export(const char *name)
 void
 variables_from_environment(void)
 {
-    for (char **entry = environ; *entry != NULL; entry++) {
+    for (char **entry = environ; *entry; entry++) {
         if (assignment_name(*entry) > 0)
             variable_export(variable_assign(*entry));
     }
@@ -108,11 +101,11 @@ variables_from_environment(void)
 void
 variables_print_exported(void)
 {
-    for (struct variable *v = first; v != NULL; v = v->next) {
-        if (!v->exported || v->value == NULL)
+    for (struct variable *v = first; v; v = v->next) {
+        if (!v->exported || !v->value)
             continue;
         printf("export %s='", v->name);
-        for (const char *s = v->value; *s != '\0'; s++)
+        for (const char *s = v->value; *s; s++)
             printf(*s == '\'' ? "'\\''" : "%c", *s);
         puts("'");
     }
@@ -123,9 +116,8 @@ char **
 variables_environment(void)
 {
     struct list entries = { 0 };
-
-    for (struct variable *v = first; v != NULL; v = v->next) {
-        if (v->exported && v->value != NULL)
+    for (struct variable *v = first; v; v = v->next) {
+        if (v->exported && v->value)
             list_add(&entries, join(v->name, "=", v->value));
     }
     return list_take(&entries);

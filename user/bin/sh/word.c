@@ -1,10 +1,9 @@
-/*
- * word.c - reads one word and takes it to pieces: text, quoted text, parameters, substitutions.
+/* word.c - reads one word and takes it to pieces: text, quoted text, parameters, substitutions.
  *
  * The pieces keep what quoting meant, so that no later step has to look at quotes again: expand.c
  * only asks whether a piece was quoted. `$(` calls the parser: only it can tell which `)` ends it.
- * Follows POSIX.1-2017, "Shell Command Language", 2.2 Quoting and 2.6 Word Expansions.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.2 Quoting and 2.6 Word Expansions. */
+
 #include <ctype.h>
 #include <string.h>
 #include "sh.h"
@@ -25,8 +24,7 @@ static void read_dollar(struct builder *b, bool quoted);
 static struct builder
 begin_word(struct parser *p)
 {
-    struct word *word = arena_alloc(sizeof *word);
-
+    struct word *word = arena_alloc(sizeof(*word));
     return (struct builder){ .p = p, .in = p->in, .word = word, .tail = &word->parts };
 }
 
@@ -34,8 +32,7 @@ begin_word(struct parser *p)
 static struct part *
 append_part(struct builder *b, enum part_kind kind, bool quoted)
 {
-    struct part *part = arena_alloc(sizeof *part);
-
+    struct part *part = arena_alloc(sizeof(*part));
     *part = (struct part){ .kind = kind, .quoted = quoted, .text = "" };
     *b->tail = part;
     b->tail = &part->next;
@@ -103,7 +100,6 @@ read_char(struct builder *b, bool quoted)
 {
     int c = input_next(b->in);
     int second = input_peek(b->in);
-
     if (!quoted && (c == '\'' || c == '"'))
         read_quoted(b, c);
     else if (c == '$')
@@ -112,7 +108,7 @@ read_char(struct builder *b, bool quoted)
         syntax_error(b->p, "backquotes are not known here, write $(...)", "");
     else if (c == '\\' && second == '\n')
         input_next(b->in);
-    else if (c == '\\' && second > 0 && (!quoted || strchr("$`\"\\", second) != NULL))
+    else if (c == '\\' && second > 0 && (!quoted || strchr("$`\"\\", second)))
         add_char(b, input_next(b->in), true);
     else
         add_char(b, c, quoted);
@@ -125,7 +121,6 @@ size_t
 name_length(const char *text)
 {
     size_t length = 0;
-
     while (text[length] == '_' || (length > 0 ? isalnum(text[length]) : isalpha(text[0])))
         length++;
     return length;
@@ -135,7 +130,7 @@ name_length(const char *text)
 bool
 is_name(const char *text)
 {
-    return *text != '\0' && text[name_length(text)] == '\0';
+    return *text && !text[name_length(text)];
 }
 
 /* A name of length 0 is none: `=x` is a command, whatever it may be good for. */
@@ -143,7 +138,6 @@ size_t
 assignment_name(const char *text)
 {
     size_t length = name_length(text);
-
     return text[length] == '=' ? length : 0;
 }
 
@@ -155,10 +149,9 @@ read_parameter(struct builder *b, bool braces, bool quoted)
     int c = input_peek(b->in);
     const char *name = b->in->at;
     size_t length = c == INPUT_END ? 0 : name_length(name);
-
     if (isdigit(c))
         length = braces ? strspn(name, "0123456789") : 1;
-    else if (c > 0 && strchr("?$!#@*", c) != NULL)
+    else if (c > 0 && strchr("?$!#@*", c))
         length = 1;
     if (length > 0)
         add_part(b, PART_PARAMETER, quoted)->text = arena_copy(name, length);
@@ -175,7 +168,6 @@ read_arithmetic(struct parser *p)
 {
     struct builder b = begin_word(p);
     int open = 0;
-
     while (more(&b, "$((") && (open > 0 || input_peek(b.in) != ')')) {
         open += (input_peek(b.in) == '(') - (input_peek(b.in) == ')');
         read_char(&b, true);
@@ -193,7 +185,6 @@ static void
 read_dollar(struct builder *b, bool quoted)
 {
     int c = input_peek(b->in);
-
     if (b->p->depth++ > NESTING_LIMIT)
         syntax_error(b->p, "nested too deeply", "");
     if (c == '{' || c == '(')
@@ -219,12 +210,11 @@ read_word(struct parser *p)
 {
     struct builder b = begin_word(p);
     int c = input_peek(p->in);
-
-    if (c == '~' && strchr("/" WORD_ENDS, p->in->at[1]) != NULL) { /* or the zero at the end */
+    if (c == '~' && strchr("/" WORD_ENDS, p->in->at[1])) { /* or the zero at the end */
         input_next(p->in);
         add_part(&b, PART_PARAMETER, true)->text = "HOME";
     }
-    while (!p->failed && (c = input_peek(p->in)) != INPUT_END && strchr(WORD_ENDS, c) == NULL)
+    while (!p->failed && (c = input_peek(p->in)) != INPUT_END && !strchr(WORD_ENDS, c))
         read_char(&b, false);
     flush_text(&b);
     return b.word;
@@ -235,7 +225,6 @@ struct word *
 parameter_word(const char *name)
 {
     struct builder b = begin_word(&(struct parser){ 0 });
-
     add_part(&b, PART_PARAMETER, true)->text = name;
     return b.word;
 }

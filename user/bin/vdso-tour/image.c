@@ -1,10 +1,9 @@
-/*
- * image.c - reads the vDSO as the ELF shared object that it is.
+/* image.c - reads the vDSO as the ELF shared object that it is.
  *
  * The image is linked to begin at address 0, so what its tables call addresses are distances from
  * `base`. Nothing here knows that it looks at a vDSO: the ELF specification (gABI) and, for symbol
- * versions, the GNU extension described in the Linux Standard Base are all that is used.
- */
+ * versions, the GNU extension described in the Linux Standard Base are all that is used. */
+
 #include <elf.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +17,6 @@ find_header(unsigned long base, unsigned type)
 {
     const Elf64_Ehdr *elf = (const Elf64_Ehdr *)base;
     const Elf64_Phdr *header = (const Elf64_Phdr *)(base + elf->e_phoff);
-
     for (unsigned i = 0; i < elf->e_phnum; i++)
         if (header[i].p_type == type)
             return &header[i];
@@ -30,8 +28,7 @@ static unsigned long
 dynamic_address(unsigned long base, long tag)
 {
     const Elf64_Phdr *header = find_header(base, PT_DYNAMIC);
-
-    if (header == NULL)
+    if (!header)
         return 0;
     for (const Elf64_Dyn *d = (const Elf64_Dyn *)(base + header->p_vaddr); d->d_tag != DT_NULL; d++)
         if (d->d_tag == tag)
@@ -52,8 +49,7 @@ static void
 show_build_id(unsigned long base)
 {
     const Elf64_Phdr *header = find_header(base, PT_NOTE);
-
-    if (header == NULL)
+    if (!header)
         return;
     unsigned long at = base + header->p_vaddr;
     unsigned long end = at + header->p_memsz;
@@ -77,12 +73,11 @@ show_headers(unsigned long base)
     const Elf64_Phdr *load = find_header(base, PT_LOAD);
     const Elf64_Phdr *dynamic = find_header(base, PT_DYNAMIC);
     const unsigned long soname = dynamic_address(base, DT_SONAME); /* base plus its offset */
-
     printf("ELF     type %d (DYN is %d), machine %d (RISC-V is %d), soname %s\n", elf->e_type,
            ET_DYN, elf->e_machine, EM_RISCV, soname != 0 ? string_at(base, soname - base) : "none");
     printf("        build-id ");
     show_build_id(base);
-    if (load != NULL && dynamic != NULL)
+    if (load && dynamic)
         printf("\n        PT_LOAD 0x%lx-0x%lx %c%c%c, PT_DYNAMIC 0x%lx-0x%lx", load->p_vaddr,
                load->p_vaddr + load->p_memsz, load->p_flags & PF_R ? 'r' : '-',
                load->p_flags & PF_W ? 'w' : '-', load->p_flags & PF_X ? 'x' : '-', dynamic->p_vaddr,
@@ -96,8 +91,7 @@ version_name(unsigned long base, unsigned index)
 {
     const Elf64_Half *versions = (const Elf64_Half *)dynamic_address(base, DT_VERSYM);
     const Elf64_Verdef *v = (const Elf64_Verdef *)dynamic_address(base, DT_VERDEF);
-
-    while (versions != NULL && v != NULL) {
+    while (versions && v) {
         if (v->vd_ndx == (versions[index] & VERSION_MASK)) {
             const Elf64_Verdaux *name = (const Elf64_Verdaux *)((const char *)v + v->vd_aux);
             return string_at(base, name->vda_name);
@@ -112,8 +106,7 @@ static unsigned
 symbol_count(unsigned long base)
 {
     const Elf64_Word *hash = (const Elf64_Word *)dynamic_address(base, DT_HASH);
-
-    return hash != NULL ? hash[1] : 0;
+    return hash ? hash[1] : 0;
 }
 
 /* Symbol number `index` when it is a function that others may call, else NULL. */
@@ -121,7 +114,6 @@ static const Elf64_Sym *
 exported_function(unsigned long base, unsigned index)
 {
     const Elf64_Sym *symbol = (const Elf64_Sym *)dynamic_address(base, DT_SYMTAB) + index;
-
     return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC ? symbol
                                                                                        : NULL;
 }
@@ -132,7 +124,7 @@ show_symbols(unsigned long base)
 {
     for (unsigned i = 0; i < symbol_count(base); i++) {
         const Elf64_Sym *symbol = exported_function(base, i);
-        if (symbol != NULL)
+        if (symbol)
             printf("symbol  0x%lx  %4ld bytes  %-24s %s\n", base + symbol->st_value,
                    (long)symbol->st_size, string_at(base, symbol->st_name), version_name(base, i));
     }
@@ -144,7 +136,7 @@ find_symbol(unsigned long base, const char *name)
 {
     for (unsigned i = 0; i < symbol_count(base); i++) {
         const Elf64_Sym *symbol = exported_function(base, i);
-        if (symbol != NULL && strcmp(string_at(base, symbol->st_name), name) == 0)
+        if (symbol && strcmp(string_at(base, symbol->st_name), name) == 0)
             return (void *)(base + symbol->st_value);
     }
     return NULL;

@@ -1,12 +1,11 @@
-/*
- * vdso-tour - shows on one screen what the kernel gave to this process so that it can read the
+/* vdso-tour - shows on one screen what the kernel gave to this process so that it can read the
  * clock without a system call.
  *
  * It looks everything up itself, with no help from the C library: first the auxiliary vector, which
  * says where the image lies; then the image, which is an ELF shared object like any other; then the
  * data behind it; then the time, read both ways. Needs no terminal. Status: 0, also on a kernel
- * booted with vdso=0, which gives no image; 1 when vDSO and system call do not agree.
- */
+ * booted with vdso=0, which gives no image; 1 when vDSO and system call do not agree. */
+
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -30,7 +29,6 @@ main(void)
 {
     unsigned long base = getauxval(AT_SYSINFO_EHDR);
     int status = 0;
-
     printf("What the kernel gave to process %d beside its own program:\n", getpid());
     if (base == 0) {
         status = tour_without_image();
