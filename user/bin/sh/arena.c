@@ -19,18 +19,18 @@ struct chunk {
 
 static struct chunk *top;
 
-/* There is nothing sensible to go on with: a command might run with half of its arguments. */
+/* The shell cannot go on: it might run a command with half of its arguments. */
 void
 out_of_memory(void)
 {
     static const char message[] = "sh: out of memory\n";
-    (void)!write(STDERR_FILENO, message, sizeof(message) - 1); /* stdio might want memory itself */
+    write(STDERR_FILENO, message, sizeof(message) - 1); /* stdio might want memory itself */
     _exit(STATUS_SYNTAX);
 }
 
-/* Rounding up keeps every block aligned for any type. What is left of the chunk below is given up:
- * it is at most what one allocation did not fit into. Zeroing means that a new tree node has no
- * stray child, and a copied text has its zero at the end. */
+/* Rounding up keeps every block aligned for any type. A block that does not fit into the top chunk
+ * begins a new one, and the rest of the old one is given up. Zeros mean that a new tree node has no
+ * stray child, and that a copied text has its zero at the end. */
 void *
 arena_alloc(size_t size)
 {
@@ -55,14 +55,14 @@ arena_copy(const char *text, size_t length)
     return memcpy(arena_alloc(length + 1), text, length);
 }
 
-/* Marks nest like the calls that take them. There may be no chunk yet. */
+/* Marks nest like the calls that take them. Before the first allocation there is no chunk. */
 struct arena_mark
 arena_mark(void)
 {
     return (struct arena_mark){ top, top ? top->used : 0 };
 }
 
-/* Chunks above the mark go back to malloc; the one that holds it is only cut. */
+/* Chunks above the mark go back to malloc; the chunk that holds the mark is only cut. */
 void
 arena_release(struct arena_mark mark)
 {
@@ -75,7 +75,7 @@ arena_release(struct arena_mark mark)
         top->used = mark.used;
 }
 
-/* Not in the arena: variables and history outlive the command that made them. */
+/* Variables and history outlive the command that made them: their texts come from malloc. */
 char *
 copy_string(const char *text)
 {
@@ -85,9 +85,10 @@ copy_string(const char *text)
     return copy;
 }
 
-/* --- what grows: doubling leaves the old halves in the arena, less than the whole in sum ------ */
+/* --- what grows ------------------------------------------------------------------------------- */
 
-/* Room for one item more than `count`, and a zero behind it. */
+/* Makes room for one item more than `count`, and a zero behind it. The room doubles; the old halves
+ * stay in the arena, and are less than the whole in sum. */
 static void *
 grow(void *old, size_t count, size_t *room, size_t item_size)
 {
@@ -106,7 +107,7 @@ text_add(struct text *t, char c)
     t->data[t->length++] = c;
 }
 
-/* Not by memcpy: the texts are short, and one place knows how a text grows. */
+/* The texts are short: so one byte after another, and one place knows how a text grows. */
 void
 text_append(struct text *t, const char *s)
 {
@@ -114,7 +115,7 @@ text_append(struct text *t, const char *s)
         text_add(t, *s++);
 }
 
-/* Also of a text to which nothing was ever added: then it is the empty one. */
+/* A text to which nothing was ever added gives the empty one. */
 char *
 text_take(struct text *t)
 {
@@ -124,7 +125,7 @@ text_take(struct text *t)
     return data;
 }
 
-/* Paths and NAME=VALUE are all made so. */
+/* Makes paths and NAME=VALUE. */
 char *
 join(const char *a, const char *b, const char *c)
 {

@@ -32,9 +32,10 @@ static struct node *
 parse_if(struct parser *p)
 {
     struct node *first = NULL;
-    struct node **end = &first; /* a loop: chains of elif may be long */
+    struct node **end = &first; /* a loop and no recursion: chains of elif may be long */
     do {
-        struct node *n = *end = new_node(NODE_IF, NULL);
+        struct node *n = new_node(NODE_IF, NULL);
+        *end = n;
         next_token(p);
         n->condition = parse_body(p);
         expect(p, "then");
@@ -70,8 +71,8 @@ parse_while(struct parser *p)
     return n;
 }
 
-/* for NAME [in WORD...]; do list; done: without `in` it means "$@". Behind `in`, reserved words are
- * ordinary. */
+/* for NAME [in WORD...]; do list; done. Without `in` it means "$@"; behind `in`, reserved words are
+ * ordinary ones. */
 static struct node *
 parse_for(struct parser *p)
 {
@@ -111,12 +112,12 @@ parse_compound(struct parser *p)
         { "(", parse_group },     { "{", parse_group },     { "if", parse_if },
         { "while", parse_while }, { "until", parse_while }, { "for", parse_for },
     };
-    for (unsigned i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if (at(p, rules[i].opening)) {
-            struct node *n = rules[i].parse(p);
-            n->redirects = parse_redirects(p);
-            return n;
-        }
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (!at(p, rules[i].opening))
+            continue;
+        struct node *n = rules[i].parse(p);
+        n->redirects = parse_redirects(p);
+        return n;
     }
     return NULL;
 }

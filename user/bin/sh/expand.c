@@ -24,8 +24,11 @@ static void
 end_field(struct fields *f)
 {
     char *field = text_take(&f->field);
-    if (f->started && !(f->pattern && match_files(&f->list, field)))
-        list_add(&f->list, unescape(field));
+    if (f->started) {
+        bool replaced = f->pattern && match_files(&f->list, field);
+        if (!replaced)
+            list_add(&f->list, unescape(field));
+    }
     f->started = false;
     f->pattern = false;
 }
@@ -68,7 +71,7 @@ emit_arguments(struct fields *f, bool quoted, bool joined)
     }
 }
 
-/* Digits hold no blank and nothing special, but take the way of every value. */
+/* A number goes the way of every value, though it holds no blank and nothing special. */
 static void
 emit_number(struct fields *f, long number, bool quoted)
 {
@@ -77,21 +80,26 @@ emit_number(struct fields *f, long number, bool quoted)
     emit_value(f, digits, quoted);
 }
 
-/* A variable, or $1, ${10}, and $0, the name that the shell was called by. What is not set is
- * empty: unquoted no word at all. */
+/* $1, ${10}, and $0, the name that the shell was called by. */
+static const char *
+argument(const char *digits)
+{
+    int number;
+    if (!parse_count(digits, &number) || number > shell.argument_count)
+        return NULL;
+    return number == 0 ? shell.name : shell.arguments[number - 1];
+}
+
+/* What is not set is empty: unquoted it makes no word at all. */
 static const char *
 value_of(const char *name)
 {
-    int number;
-    const char *value = "";
-    if (!isdigit(*name))
-        value = variable_get(name);
-    else if (parse_count(name, &number) && number <= shell.argument_count)
-        value = number == 0 ? shell.name : shell.arguments[number - 1];
+    const char *value = isdigit(*name) ? argument(name) : variable_get(name);
     return value ? value : "";
 }
 
-/* The special ones first: none of them is the beginning of a name. */
+/* Adds what $NAME stands for. The special parameters come first: none of their characters begins a
+ * name. */
 static void
 emit_parameter(struct fields *f, const char *name, bool quoted)
 {
@@ -99,10 +107,13 @@ emit_parameter(struct fields *f, const char *name, bool quoted)
         char name;
         long number;
     } numbers[] = { { '?', shell.status }, { '$', shell.pid }, { '#', shell.argument_count } };
-    for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+    const long *number = NULL;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         if (*name == numbers[i].name)
-            return emit_number(f, numbers[i].number, quoted);
-    if (*name == '@' || *name == '*')
+            number = &numbers[i].number;
+    if (number)
+        emit_number(f, *number, quoted);
+    else if (*name == '@' || *name == '*')
         emit_arguments(f, quoted, *name == '*');
     else if (*name == '!' && shell.last_background != 0)
         emit_number(f, shell.last_background, quoted);
@@ -144,7 +155,7 @@ emit_word(struct fields *f, const struct word *w)
         emit_part(f, part);
 }
 
-/* Each word ends the field that its last piece was part of: words never join. */
+/* The end of a word also ends a field: words never join. */
 char **
 expand_words(const struct word *list)
 {
@@ -156,7 +167,7 @@ expand_words(const struct word *list)
     return list_take(&f.list);
 }
 
-/* What is not split is one field, so a pattern in it stays a text: x=* holds a star. */
+/* Without splitting all is one field, and a pattern in it stays a text: x=* holds a star. */
 char *
 expand_text(const struct word *w)
 {

@@ -1,9 +1,9 @@
-/* glob.c - file names from patterns: `*` is any text, `?` any character, a backslash makes the next
- * character ordinary. Quoted parts of a word arrive here with backslashes.
+/* glob.c - file names from patterns: `*` is any text, `?` any character.
  *
- * No pattern takes more than length(pattern) * length(name) steps: when the text behind a `*` does
- * not match, only the last `*` is tried again, one character longer.
- * Follows POSIX.1-2017, "Shell Command Language", 2.13 Pattern Matching Notation, without [...]. */
+ * A backslash makes the next character ordinary: quoted parts of a word arrive here so. No pattern
+ * takes more than length(pattern) * length(name) steps: when the text behind a `*` does not match,
+ * only the last `*` is tried again, one character longer. Follows POSIX.1-2017, "Shell Command
+ * Language", 2.13 Pattern Matching Notation, without [...]. */
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -66,28 +66,29 @@ match_rest(struct list *files, const char *path, const char *rest)
         match_below(files, join(path, arena_copy(rest, slashes), ""), rest + slashes);
 }
 
-/* Matches the first name of the pattern with what lies in a folder; "" is the current one. */
+/* Matches the first name of the pattern with what lies in a folder; "" is the current folder. A
+ * name without * and ? is looked up and not searched for. */
 static void
 match_below(struct list *files, const char *folder, const char *pattern)
 {
     size_t length = strcspn(pattern, "/");
     char *name = arena_copy(pattern, length);
-    struct dirent *entry;
     if (!name[strcspn(name, "*?")]) {
         match_rest(files, join(folder, unescape(name), ""), pattern + length);
         return;
     }
     DIR *open = opendir(*folder ? folder : ".");
-    while (open && (entry = readdir(open)) != NULL) {
+    if (!open)
+        return;
+    for (struct dirent *entry = readdir(open); entry; entry = readdir(open)) {
         bool hidden = entry->d_name[0] == '.' && name[0] != '.';
         if (!hidden && matches(name, entry->d_name))
             match_rest(files, join(folder, entry->d_name, ""), pattern + length);
     }
-    if (open)
-        closedir(open);
+    closedir(open);
 }
 
-/* By bytes: there is no locale. */
+/* Compares byte by byte: there is no locale. */
 static int
 compare(const void *a, const void *b)
 {

@@ -24,7 +24,7 @@ unexpected(struct parser *p)
     syntax_error(p, "unexpected ", p->token.text ? p->token.text : "word");
 }
 
-/* When it is another one, next_token does nothing: the parser has failed. */
+/* When the token is another one, the parser has failed, and next_token does nothing. */
 void
 expect(struct parser *p, const char *text)
 {
@@ -48,15 +48,18 @@ struct redirect *
 parse_redirects(struct parser *p)
 {
     struct redirect *first = NULL;
-    for (struct redirect **tail = &first; p->token.kind == TOKEN_REDIRECT; tail = &(*tail)->next) {
-        *tail = arena_alloc(sizeof(**tail));
-        (*tail)->fd = p->token.fd;
-        (*tail)->kind = p->token.redirect;
+    struct redirect **tail = &first;
+    while (p->token.kind == TOKEN_REDIRECT) {
+        struct redirect *r = arena_alloc(sizeof(*r));
+        r->fd = p->token.fd;
+        r->kind = p->token.redirect;
         next_token(p);
         if (p->token.kind != TOKEN_WORD)
             unexpected(p);
-        (*tail)->target = p->token.word;
+        r->target = p->token.word;
         next_token(p);
+        *tail = r;
+        tail = &r->next;
     }
     return first;
 }
@@ -69,7 +72,7 @@ is_assignment(const struct word *w)
     return first && first->kind == PART_TEXT && !first->quoted && assignment_name(first->text) > 0;
 }
 
-/* Assignments are such only before the first word: in `echo a=b` it is an argument. */
+/* NAME=VALUE is an assignment only before the first word: in `echo a=b` it is an argument. */
 static struct node *
 parse_simple(struct parser *p)
 {
@@ -83,10 +86,14 @@ parse_simple(struct parser *p)
             redirects = &(*redirects)->next;
         if (p->token.kind != TOKEN_WORD)
             return n;
-        bool assignment = !n->words && is_assignment(p->token.word);
-        struct word ***tail = assignment ? &assignments : &words;
-        **tail = p->token.word;
-        *tail = &p->token.word->next;
+        struct word *word = p->token.word;
+        if (!n->words && is_assignment(word)) {
+            *assignments = word;
+            assignments = &word->next;
+        } else {
+            *words = word;
+            words = &word->next;
+        }
         next_token(p);
     }
 }
@@ -98,13 +105,13 @@ static bool
 begins_command(const struct parser *p)
 {
     static const char *const enders[] = { "then", "elif", "else", "fi", "do", "done", "}" };
-    for (unsigned i = 0; i < sizeof(enders) / sizeof(enders[0]); i++)
+    for (size_t i = 0; i < sizeof(enders) / sizeof(enders[0]); i++)
         if (at(p, enders[i]))
             return false;
     return p->token.kind != TOKEN_OTHER || at(p, "(");
 }
 
-/* A command of either kind. The depth is that of the parser's own calls, which the stack must
+/* A command of either kind. The depth counts the parser's own nested calls, which the stack must
  * hold. */
 static struct node *
 parse_one(struct parser *p)
@@ -159,8 +166,8 @@ parse_and_or(struct parser *p)
     return chain(NODE_AND_OR, first);
 }
 
-/* Of one line: the newline at its end stays p's token, because to look behind it would mean to read
- * the next line before this one has been run. */
+/* A list of one line leaves the newline at its end as p's token: to look behind it would mean to
+ * read the next line before this one has been run. */
 struct node *
 parse_list(struct parser *p, bool one_line)
 {
@@ -184,8 +191,8 @@ parse_list(struct parser *p, bool one_line)
 
 /* --- what others begin ------------------------------------------------------------------------ */
 
-/* With a parser of its own: the outer one is in the middle of a word. The `)` stays unread behind
- * the inner one's token, so that no token of the outer word is taken. */
+/* The outer parser is in the middle of a word, so the list gets a parser of its own. That one stops
+ * at the token `)` and reads nothing behind it: what follows belongs to the outer word. */
 struct node *
 parse_substitution(struct parser *p)
 {

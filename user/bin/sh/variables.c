@@ -28,18 +28,22 @@ find(const char *name)
     return link;
 }
 
-/* Adds it, without a value, when there is none. */
+/* The variable; when there is none, a new one without a value. */
 static struct variable *
 find_or_add(const char *name)
 {
     struct variable **link = find(name);
-    if (!*link && (*link = calloc(1, sizeof(**link) + strlen(name) + 1)) == NULL)
+    if (*link)
+        return *link;
+    struct variable *v = calloc(1, sizeof(*v) + strlen(name) + 1);
+    if (!v)
         out_of_memory();
-    strcpy((*link)->name, name);
-    return *link;
+    strcpy(v->name, name);
+    *link = v;
+    return v;
 }
 
-/* Exported but not set is not set. */
+/* A variable that is exported but has no value counts as not set. */
 const char *
 variable_get(const char *name)
 {
@@ -67,7 +71,7 @@ variable_assign(const char *text)
     return name;
 }
 
-/* Also takes the mark that it is exported: unset means as if it never was. */
+/* The mark that it is exported goes too: it is as if the variable had never been. */
 void
 variable_unset(const char *name)
 {
@@ -80,7 +84,7 @@ variable_unset(const char *name)
     free(v);
 }
 
-/* It may not be set yet: `export A` and later A=1 is a custom of scripts. */
+/* It need not be set yet: scripts say `export A` and later A=1. */
 void
 variable_export(const char *name)
 {
@@ -97,7 +101,8 @@ variables_from_environment(void)
     }
 }
 
-/* As commands that the shell could read back: a quote inside the value ends the quotes first. */
+/* Prints commands that the shell can read back. A quote inside a value is written outside of the
+ * quotes: '\'' */
 void
 variables_print_exported(void)
 {
@@ -105,13 +110,17 @@ variables_print_exported(void)
         if (!v->exported || !v->value)
             continue;
         printf("export %s='", v->name);
-        for (const char *s = v->value; *s; s++)
-            printf(*s == '\'' ? "'\\''" : "%c", *s);
+        for (const char *s = v->value; *s; s++) {
+            if (*s == '\'')
+                fputs("'\\''", stdout);
+            else
+                putchar(*s);
+        }
         puts("'");
     }
 }
 
-/* Made anew for each program: seldom enough, and nothing can be out of date. */
+/* The list is made anew for each program: nothing in it can be out of date. */
 char **
 variables_environment(void)
 {
