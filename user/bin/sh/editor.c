@@ -4,7 +4,7 @@
  * n p u w. The terminal is in raw mode only while a line is being typed, so that commands find it
  * as they expect it. A line longer than the screen is wide moves sideways, and never wraps.
  * It draws on standard error: the prompt is not output, and `sh >file` still shows it. keys.c reads
- * keys, history.c keeps lines. Source of the sequences: ECMA-48, as VT100 and its followers obey. */
+ * keys, history.c keeps lines. Source: ECMA-48, as VT100 and its followers obey it. */
 
 #include <stdio.h>
 #include <string.h>

@@ -33,9 +33,10 @@ static struct variable *
 find_or_add(const char *name)
 {
     struct variable **link = find(name);
-    if (*link)
-        return *link;
-    struct variable *v = calloc(1, sizeof(*v) + strlen(name) + 1);
+    struct variable *v = *link;
+    if (v)
+        return v;
+    v = calloc(1, sizeof(*v) + strlen(name) + 1);
     if (!v)
         out_of_memory();
     strcpy(v->name, name);

@@ -8,12 +8,6 @@
 #define isprint(c) ((unsigned)(c) - ' ' < 95)
 
 static inline int
-isalnum(int c)
-{
-    return isalpha(c) || isdigit(c);
-}
-
-static inline int
 isspace(int c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
