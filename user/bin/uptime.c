@@ -1,8 +1,7 @@
-/* uptime - how long the machine has been running, from /proc/uptime.
+/* uptime.c - how long the machine has been running, from /proc/uptime.
  *
- * /proc/uptime holds two numbers, seconds since boot and seconds that harts were idle, each with
- * two digits behind the point (proc(5)). The first one is shown as days, hours, minutes,
- * seconds. */
+ * The file holds two numbers, seconds since boot and seconds that harts were idle, each with two
+ * digits behind the point (proc(5)). The first one is shown as days, hours, minutes, seconds. */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -64,6 +64,12 @@ show_build_id(unsigned long base)
     }
 }
 
+static void
+show_segment(const char *type, const Elf64_Phdr *header)
+{
+    printf("%s 0x%lx-0x%lx", type, header->p_vaddr, header->p_vaddr + header->p_memsz);
+}
+
 /* What a loader would look at: one segment for everything, readable and executable, never
  * writable. */
 void
@@ -77,11 +83,13 @@ show_headers(unsigned long base)
            ET_DYN, elf->e_machine, EM_RISCV, soname != 0 ? string_at(base, soname - base) : "none");
     printf("        build-id ");
     show_build_id(base);
-    if (load && dynamic)
-        printf("\n        PT_LOAD 0x%lx-0x%lx %c%c%c, PT_DYNAMIC 0x%lx-0x%lx", load->p_vaddr,
-               load->p_vaddr + load->p_memsz, load->p_flags & PF_R ? 'r' : '-',
-               load->p_flags & PF_W ? 'w' : '-', load->p_flags & PF_X ? 'x' : '-', dynamic->p_vaddr,
-               dynamic->p_vaddr + dynamic->p_memsz);
+    if (load && dynamic) {
+        printf("\n        ");
+        show_segment("PT_LOAD", load);
+        printf(" %c%c%c, ", load->p_flags & PF_R ? 'r' : '-', load->p_flags & PF_W ? 'w' : '-',
+               load->p_flags & PF_X ? 'x' : '-');
+        show_segment("PT_DYNAMIC", dynamic);
+    }
     printf("\n");
 }
 
@@ -96,7 +104,9 @@ version_name(unsigned long base, unsigned index)
             const Elf64_Verdaux *name = (const Elf64_Verdaux *)((const char *)v + v->vd_aux);
             return string_at(base, name->vda_name);
         }
-        v = v->vd_next != 0 ? (const Elf64_Verdef *)((const char *)v + v->vd_next) : NULL;
+        if (v->vd_next == 0)
+            break;
+        v = (const Elf64_Verdef *)((const char *)v + v->vd_next);
     }
     return "no version";
 }
@@ -109,16 +119,17 @@ symbol_count(unsigned long base)
     return hash ? hash[1] : 0;
 }
 
-/* Symbol number `index` when it is a function that others may call, else NULL. */
+/* Symbol number `index` if it is a function that others may call, else NULL. */
 static const Elf64_Sym *
 exported_function(unsigned long base, unsigned index)
 {
     const Elf64_Sym *symbol = (const Elf64_Sym *)dynamic_address(base, DT_SYMTAB) + index;
-    return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC ? symbol
-                                                                                       : NULL;
+    if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != STT_FUNC)
+        return NULL;
+    return symbol;
 }
 
-/* All functions, in the order of the table. */
+/* Shows all functions, in the order of the table. */
 void
 show_symbols(unsigned long base)
 {
@@ -130,7 +141,7 @@ show_symbols(unsigned long base)
     }
 }
 
-/* What a C library does at start. It would compare the version, too, and use a hash table. */
+/* A C library does this at its start. It compares the version too, and may use a hash table. */
 void *
 find_symbol(unsigned long base, const char *name)
 {
