@@ -1,7 +1,7 @@
 /* costs.c - what a call costs: runs each of a few operations many times and prints the mean.
  *
- * A line a row: its name and nanoseconds times 1,000. Started by tools/bench under `--icount`,
- * where one instruction of the machine, in whatever mode, takes one nanosecond: so the line tells
+ * Each line is a name and nanoseconds times 1,000. tools/bench starts it under `--icount`, where
+ * one instruction of the machine, in whatever mode, takes one nanosecond: so the line tells
  * thousandths of an instruction. The time comes from CLOCK_MONOTONIC, in steps of 100 ns; the loop
  * itself is measured empty and taken off. Any Linux on riscv64 runs this program too. */
 
@@ -64,7 +64,7 @@ run_fork(long times)
     }
 }
 
-/* A byte to the other process and back. */
+/* Sends a byte to the other process and gets it back. */
 static void
 run_pipe(long times)
 {
@@ -75,7 +75,7 @@ run_pipe(long times)
     }
 }
 
-/* The first time brings pages and caches; it is not counted. */
+/* The first run brings in pages and fills caches. It is not counted. */
 static long
 measure_ns(void (*run)(long), long times)
 {

@@ -83,11 +83,14 @@ version_name(unsigned long base, unsigned number)
 static clock_function *
 look_up(unsigned long base)
 {
-    const Elf64_Word *hash = table(base, DT_HASH), *bucket = hash + 2, *next = bucket + hash[0];
+    const Elf64_Word *hash = table(base, DT_HASH);
+    const Elf64_Word *bucket = hash + 2;
+    const Elf64_Word *next = bucket + hash[0];
     const Elf64_Sym *symbols = table(base, DT_SYMTAB);
     const char *strings = table(base, DT_STRTAB);
     const Elf64_Half *versions = table(base, DT_VERSYM);
-    Elf64_Word h = hash_of(SYMBOL), i = bucket[h % hash[0]];
+    Elf64_Word h = hash_of(SYMBOL);
+    Elf64_Word i = bucket[h % hash[0]];
     printf("hash 0x%x %u %u %u\n", h, hash[0], h % hash[0], i);
     for (; i != STN_UNDEF; i = next[i]) {
         printf("chain %u %s\n", i, strings + symbols[i].st_name);
@@ -101,31 +104,45 @@ look_up(unsigned long base)
 
 /* --- the reads ---------------------------------------------------------------------------- */
 
-/* Nanoseconds of a loop of READS calls of `read`, or of an empty one when it is NULL. */
 static long
-loop_ns(clock_function *read)
+ns_between(struct timespec start, struct timespec end)
 {
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    if (!read)
-        for (int i = 0; i < READS; i++)
-            __asm__ volatile("");
-    else
-        for (int i = 0; i < READS; i++)
-            read(CLOCK_MONOTONIC, &now);
-    clock_gettime(CLOCK_MONOTONIC, &end);
     return (end.tv_sec - start.tv_sec) * NS_PER_S + end.tv_nsec - start.tv_nsec;
 }
 
-/* Thousandths of a nanosecond that one read takes. The empty loop and a read come first: their page
- * faults bring in the pages, outside of the markers. */
+/* Nanoseconds that READS rounds of an empty loop take. */
+static long
+empty_loop_ns(void)
+{
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int i = 0; i < READS; i++)
+        __asm__ volatile("");
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    return ns_between(start, end);
+}
+
+/* Nanoseconds that READS rounds with one read each take. */
+static long
+read_loop_ns(clock_function *read)
+{
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int i = 0; i < READS; i++)
+        read(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    return ns_between(start, end);
+}
+
+/* How many thousandths of a nanosecond one read takes. The empty loop and a read come first: their
+ * page faults bring in the pages, outside of the markers. */
 static long
 measured_read(clock_function *read, struct timespec *last)
 {
-    long empty_ns = loop_ns(NULL);
+    long empty_ns = empty_loop_ns();
     read(CLOCK_MONOTONIC, &now);
     marker();
-    long ns = loop_ns(read);
+    long ns = read_loop_ns(read);
     marker();
     *last = now;
     return (ns - empty_ns) * THOUSANDS / READS;

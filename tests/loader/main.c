@@ -1,8 +1,8 @@
-/* main.c - asks of the loader, one line each, what linking promises; test_loader.py knows the right
- * answers.
+/* main.c - asks the loader for what linking promises, one line each.
  *
- * What each line needs is in libs.h (who needs whom) and one.c, two.c, three.c. Source: System V
- * ABI (gABI), "Dynamic Linking"; RISC-V psABI for the relocations. */
+ * test_loader.py knows the right answers. What each line needs is in libs.h (who needs whom) and
+ * one.c, two.c, three.c. Source: System V ABI (gABI), "Dynamic Linking"; RISC-V psABI for the
+ * relocations. */
 
 #include <signal.h>
 #include <stdio.h>

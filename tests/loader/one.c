@@ -30,6 +30,6 @@ one_value_of_library(void)
 __attribute__((constructor)) static void
 start(int argc, char **argv, char **envp)
 {
-    if (argc > 0 && argv[argc] == NULL && envp == argv + argc + 1)
+    if (argc > 0 && !argv[argc] && envp == argv + argc + 1)
         write(1, "init one\n", 9);
 }
