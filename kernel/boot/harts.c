@@ -6,7 +6,7 @@
 #include "boot/boot.h"
 #include "debug/panic.h"
 #include "dev/device.h"
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "lib/print.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"

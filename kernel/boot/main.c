@@ -11,13 +11,12 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
+#include "proc/annex.h"
 #include "proc/process.h"
 #include "time/clock.h"
 #include "time/timer.h"
 #include "trap/trap.h"
 #include "vdso/vdso.h"
-
-void (*trap_return_hook)(void) = trap_return;
 
 /* Kernel and programs as one file: tools/image appends an archive to the kernel, with a header at
  * the page behind .bss. */
@@ -50,7 +49,7 @@ noreturn void
 boot_main(u64 hartid, u64 fdt_pa)
 {
     hart_register_boot(hartid);
-    machine_discover(frame_direct(fdt_pa), fdt_pa, hartid);
+    machine_discover(frame_direct(fdt_pa), fdt_pa, hartid, finisher_init);
     find_payload(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
     const char *level = cmdline_get("loglevel"), *init = cmdline_get("init");
@@ -65,12 +64,17 @@ boot_main(u64 hartid, u64 fdt_pa)
     random_init(machine.rng_seed, machine.rng_seed_length);
 
     clock_init();
+    hart_busy_again = timer_start_hart;
     vdso_init(); /* checks the image that every process is shown */
     trap_init_hart();
 
     virtio_init(); /* before the files: named ports become devices */
     vfs_init();
+    trap_return_hook = trap_return;
     process_init();
+    for_each_annex (annex)
+        if (annex->start)
+            annex->start();
     harts_start_all();
     pr_info("%u harts, %lu KiB of memory, %lu free", harts_online, frames_total() * 4,
             frames_free() * 4);

@@ -14,7 +14,6 @@
 #define GIGAPAGE       LEVEL_SIZE(2)
 #define ROOT_INDEX(va) ((va) >> LEVEL_SHIFT(2) & 511)
 
-u64 image_load_address;
 u32 boot_taken; /* the first hart at _start sets it */
 
 static pte_t boot_root[512] __attribute__((aligned(4096)));

@@ -1,25 +1,38 @@
-/* debug.h - the hooks of DEBUG=1: checks of locks and of free memory.
+/* debug.h - the hooks of DEBUG=1: where locks and frames tell the checks what happens to them.
  *
  * Without CONFIG_DEBUG every hook is an empty statement, so the code that calls them needs no
- * #ifdef and pays nothing. A finding is a log line of level LOG_ERR; then the kernel goes on. The
- * undefined behaviour sanitizer (debug/checks/ubsan.c) needs no hook: the compiler calls it. */
+ * #ifdef and pays nothing. With it the calls go through one table, which the annex fills
+ * (annex/checks): the core names none of its functions. A finding is a log line of level LOG_ERR;
+ * then the kernel goes on. */
 #pragma once
 
 #include "lib/types.h"
 
 struct spinlock;
 
-/* --- locks (debug/checks/locks.c), called by spinlock.c -------------------------------------- */
-void debug_lock_wanted(struct spinlock *l);   /* before it spins: order */
-void debug_lock_released(struct spinlock *l); /* before it is free: foreign release */
-/* On the way back to user space, where no lock may be held. */
-void debug_lock_none_held(void);
+struct debug_hooks {
+    /* Called by lib/spinlock.c. */
+    void (*lock_wanted)(struct spinlock *l);   /* before it spins: order */
+    void (*lock_released)(struct spinlock *l); /* before it is free: foreign release */
+    /* On the way back to user space, where no lock may be held. */
+    void (*lock_none_held)(void);
+    /* Called by mm/frame.c with the frame's kernel address. */
+    void (*frame_freed)(void *page);     /* fills it with a pattern */
+    void (*frame_allocated)(void *page); /* reports whoever wrote to it since */
+};
 
-/* --- frames (debug/checks/poison.c), called by mm/frame.c with the frame's kernel address ----- */
-void debug_frame_freed(void *page);     /* fills it with a pattern */
-void debug_frame_allocated(void *page); /* reports whoever wrote to it since */
+#ifdef CONFIG_DEBUG
 
-#ifndef CONFIG_DEBUG
+/* Defined above, in annex/checks: locks are taken before anybody could hand a table down. */
+extern const struct debug_hooks debug_hooks;
+
+#define debug_lock_wanted(l)        debug_hooks.lock_wanted(l)
+#define debug_lock_released(l)      debug_hooks.lock_released(l)
+#define debug_lock_none_held()      debug_hooks.lock_none_held()
+#define debug_frame_freed(page)     debug_hooks.frame_freed(page)
+#define debug_frame_allocated(page) debug_hooks.frame_allocated(page)
+
+#else
 
 #define debug_lock_wanted(l)        ((void)(l))
 #define debug_lock_released(l)      ((void)(l))

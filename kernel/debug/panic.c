@@ -9,8 +9,8 @@
  * Privileged Architecture, table of scause values. */
 
 #include "debug/panic.h"
-#include "dev/device.h"
 #include "lib/print.h"
+#include "machine/machine.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
 #include "riscv/sbi.h"
@@ -32,6 +32,18 @@ extern const char symbol_names[], image_start[];
 
 u64 panic_owner;
 void (*panic_describe)(char *text, size_t size);
+
+void (*panic_power_off)(int status);
+
+static noreturn void
+end_machine(void)
+{
+    if (panic_power_off)
+        panic_power_off(PANIC_STATUS);
+    sbi_shutdown();
+    for (;;)
+        wait_for_interrupt();
+}
 
 /* --- who may speak --------------------------------------------------------------------------- */
 
@@ -61,7 +73,7 @@ take_the_floor(void)
             panic_stop_hart();
         while (*again) /* each character once: the console itself may be what fails */
             log_putc(*again++);
-        power_off(PANIC_STATUS);
+        end_machine();
     }
     for (u32 i = 0; i < machine.hart_count; i++)
         all |= 1UL << machine.hart_ids[i];
@@ -144,7 +156,7 @@ report(const char *text, const struct trapframe *f, u64 fp)
     if (f && !print_place(f->pc, 0)) /* called through a bad pointer: just before `ra` */
         print_place(f->ra, 1);
     print_callers(fp, f ? f->ra : 0);
-    power_off(PANIC_STATUS);
+    end_machine();
 }
 
 /* --- the two ways in ------------------------------------------------------------------------- */

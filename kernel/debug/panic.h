@@ -16,6 +16,10 @@ noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval);
  * processes; called when the cause is already out, so it may fail. */
 extern void (*panic_describe)(char *text, size_t size);
 
+/* Powers the machine off with a status: the driver of the test finisher hands it down. Until then
+ * the firmware does it, which knows no status. */
+extern void (*panic_power_off)(int status);
+
 /* Who panics, 0 for nobody. Set once, and never cleared. Seen by trap/trap.c when an IPI comes, and
  * by every loop that waits. */
 extern u64 panic_owner;

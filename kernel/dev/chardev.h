@@ -1,8 +1,8 @@
 /* chardev.h - byte devices: what a driver offers and the file layer turns into files.
  *
  * A driver (virtio-serial: one device for each named port) fills a struct chardev and registers it;
- * floor 6 makes /dev/virtio-ports/NAME of it, waits and copies to user memory. A driver never
- * waits and never sees a user address. Not here: files and the terminal (fs/tty.c). */
+ * fs/ makes /dev/virtio-ports/NAME of it, waits and copies to user memory. A driver never
+ * waits and never sees a user address. Not here: files (fs/ports.c), the terminal. */
 #pragma once
 
 #include <asm/poll.h>
@@ -27,12 +27,12 @@ struct chardev {
     /* CHARDEV_ bits. */
     u32 (*poll)(struct chardev *d);
 
-    /* --- set by floor 6 --- */
+    /* --- set by fs/ --- */
     /* The driver calls it, when not NULL, each time after a bit of poll() has appeared: input, end
      * of input, room. From an interrupt handler or not, but with no lock of the driver held: it
      * wakes threads and may call read, write and poll of the same device. */
     void (*changed)(struct chardev *d);
-    void *user; /* of floor 6 */
+    void *user; /* of fs/ */
 
     struct list link; /* in the registry */
 };

@@ -1,17 +1,12 @@
 /* device.h - the devices that every machine has, as the rooms above see them.
  *
- * Addresses and interrupt numbers come from dev/machine.h. Interrupt handlers run with interrupts
- * off on the hart that the PLIC chose; they must not sleep. */
+ * Addresses and interrupt numbers come from machine/machine.h. Interrupt handlers run with
+ * interrupts off on the hart that the PLIC chose; they must not sleep. */
 #pragma once
 
-#include "dev/machine.h"
-
-/* The kernel address of the device registers [pa, pa+size). Boot only. Provided by mm/kernelmap.c;
- * until pt_kernel_init it is an address in the first page table, which shows all physical memory
- * and is gone afterwards. */
-void *map_device(u64 pa, u64 size);
-/* The frame of a kernel address, rounded down to the page. Provided by mm/frame.c. */
-u64 frame_of(const void *kva);
+#include "machine/machine.h"
+#include "mm/frame.h"
+#include "mm/pagetable.h"
 
 /* The physical address of a kernel address: devices and the firmware know no other. */
 static inline u64
@@ -46,8 +41,8 @@ void plic_handle(void);
 u64 rtc_read_ns(void);
 
 /* --- test finisher (sifive,test0): power off with a status ----------------------------------- */
-/* Maps its register. machine_discover calls it, so that an early panic has a status; boot calls it
- * again right after pt_kernel_init. */
+/* Maps its register; from then on a panic powers off with a status. Boot calls it as soon as the
+ * device tree has told the address, and again right after pt_kernel_init. */
 void finisher_init(void);
 /* Works at any time; where there is no finisher, the firmware powers off and the status is lost. */
 noreturn void power_off(int status);

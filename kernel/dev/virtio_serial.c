@@ -4,7 +4,7 @@
  * carry every byte as it is, and the end of input arrives too, as a message that the other side has
  * closed. Boot finds out which ports there are; one that is plugged in later is not seen. Three
  * layers, top down below: queues, which driver and device share; messages about ports; bytes.
- * Not here: waiting, user memory and the terminal (fs/tty.c).
+ * Not here: waiting, user memory and the terminal (fs/ports.c).
  * Source: Virtual I/O Device (VIRTIO) 1.2, sections 2.7 "Split Virtqueues", 4.2 "Virtio Over MMIO"
  * (version 2 of the registers only; the legacy interface is another protocol), 5.3 "Console
  * Device". */

@@ -4,6 +4,7 @@
  *
  * Name and data are each padded to multiples of 4, counted from the start of the buffer. The last
  * entry of an archive is named TRAILER!!!; the next archive may follow at once. */
+
 #include "fs/cpio.h"
 #include <asm/errno.h>
 #include "lib/string.h"

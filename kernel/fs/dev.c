@@ -1,14 +1,15 @@
 /* dev.c - /dev: null, zero, random, and the links and nodes that stand beside them.
  *
- * The terminal and the ports of the machine are in tty.c. Numbers are Linux's
+ * The ports of the machine are in ports.c. Numbers are Linux's
  * (Documentation/admin-guide/devices.txt), because programs know some of them. Source: null(4),
  * random(4). */
+
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include "dev/chardev.h"
-#include "fs/path.h"
-#include "fs/tty.h"
 #include "fs/dev.h"
+#include "fs/path.h"
+#include "fs/ports.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/random.h"
@@ -65,7 +66,6 @@ static const struct node {
     { "/dev/zero", NULL, &mem_inode_ops, 0666, DEVICE_ZERO },
     { "/dev/random", NULL, &mem_inode_ops, 0666, MAKE_DEVICE(1, 8) },
     { "/dev/urandom", NULL, &mem_inode_ops, 0666, MAKE_DEVICE(1, 9) },
-    { "/dev/tty", NULL, &current_tty_ops, 0666, MAKE_DEVICE(5, 0) },
     { "/dev/console", NULL, &port_inode_ops, 0600, MAKE_DEVICE(5, 1) },
     { "/dev/fd", .link = "/proc/self/fd" },
     { "/dev/stdin", .link = "/proc/self/fd/0" },
@@ -74,8 +74,8 @@ static const struct node {
 };
 
 /* The kernel's nodes win over what an archive has at their place. */
-static void
-add(const char *path, struct inode *i)
+void
+dev_add(const char *path, struct inode *i)
 {
     vfs_unlink(AT_FDCWD, kernel_path(path), false);
     int err = vfs_add(AT_FDCWD, kernel_path(path), i, WALK_NAME);
@@ -92,12 +92,12 @@ dev_init(void)
     u32 minor = 0;
     char path[64];
     for (const struct node *n = nodes; n < nodes + ARRAY_SIZE(nodes); n++)
-        add(n->path, n->link ? ramfs_symlink(n->link, strlen(n->link))
-                             : device_inode(n->ops, n->mode, n->rdev, console));
+        dev_add(n->path, n->link ? ramfs_symlink(n->link, strlen(n->link))
+                                 : device_inode(n->ops, n->mode, n->rdev, console));
     list_for_each (d, &chardevs, link) {
         snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
-        if (!d->changed) /* else the terminal has it */
-            add(path,
-                device_inode(&port_inode_ops, 0600, MAKE_DEVICE(250, minor++), port_join(d, d)));
+        if (!d->changed) /* else the console has it */
+            dev_add(path, device_inode(&port_inode_ops, 0600, MAKE_DEVICE(250, minor++),
+                                       port_join(d, d)));
     }
 }

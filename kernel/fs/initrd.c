@@ -3,10 +3,11 @@
  * One step for each entry. What comes later in the archives wins. Types other than files,
  * directories and links are passed over: /dev is the kernel's own. Content is not copied, but for
  * what shares a page with something else (pages.h): tools/lib/cpio.py aligns what is large. */
+
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "fs/cpio.h"
 #include "fs/path.h"
 #include "fs/ramfs.h"

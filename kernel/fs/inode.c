@@ -3,8 +3,11 @@
  * What all kinds have in common. What regular files do beyond it is in ramfs.c, pipes in pipe.c,
  * devices in dev.c. Anybody who keeps a pointer to an inode holds a reference: the last inode_put
  * frees it, and with it the parents that only it kept. Source: stat(2), inode(7). */
+
 #include "fs/inode.h"
+#include <asm/errno.h>
 #include <asm/stat.h>
+#include <linux/fs.h>
 #include <linux/stat.h>
 #include "fs/tree.h"
 #include "mm/kmalloc.h"
@@ -94,4 +97,28 @@ void
 inode_modified(struct inode *i)
 {
     i->modified_ns = i->changed_ns = clock_real_ns();
+}
+
+/* Any place up to the largest size will do, also behind the end: what lies between is a hole. */
+s64
+seek_to(u64 *pos, u64 end, s64 offset, int whence)
+{
+    s64 base, to;
+    switch (whence) {
+    case SEEK_SET:
+        base = 0;
+        break;
+    case SEEK_CUR:
+        base = (s64)*pos;
+        break;
+    case SEEK_END:
+        base = (s64)end;
+        break;
+    default:
+        return -EINVAL;
+    }
+    if (__builtin_add_overflow(base, offset, &to) || to < 0)
+        return -EINVAL;
+    *pos = (u64)to;
+    return to;
 }

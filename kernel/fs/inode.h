@@ -95,4 +95,7 @@ void inode_changed(struct inode *i);
  * to the program, -ETXTBSY for a running program. */
 int inode_truncate(struct inode *i, u64 size);
 
+/* lseek(2) with `end` for SEEK_END. */
+s64 seek_to(u64 *pos, u64 end, s64 offset, int whence);
+
 extern const struct inode_ops ramfs_dir_ops; /* directories whose entries are in the tree only */

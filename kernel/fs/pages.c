@@ -11,6 +11,7 @@
  * address of a frame with one reference of ours, or 0. Frames of the initrd are adopted into it:
  * from then on nothing distinguishes them from other pages, and cutting the file gives them to the
  * allocator like any other. */
+
 #include "fs/pages.h"
 #include "lib/string.h"
 #include "mm/frame.h"

@@ -5,7 +5,8 @@
  * calls which make or remove a name start from the same place as those which look it up. What is
  * left to decide for them is the errno for names that are nobody's to make or remove: `.`, `..`,
  * the root, a trailing slash, /proc. Linux's order of checks is kept. Not here: the change itself
- * (tree.c), opening (vfs.c). Source: path_resolution(7), link(2), unlink(2), rmdir(2). */
+ * (tree.c), opening (open.c). Source: path_resolution(7), link(2), unlink(2), rmdir(2). */
+
 #include "fs/path.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>

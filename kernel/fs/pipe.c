@@ -11,6 +11,7 @@
  *             ^first   length bytes     ^the next one to come
  *
  * Source: pipe(7). Left out: FIFOs with names, F_GETPIPE_SZ. */
+
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>

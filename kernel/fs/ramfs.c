@@ -4,6 +4,7 @@
  * one open file, or append to one inode, never overlaps; it gives the lock up after each MiB, so
  * that nobody spins for long and interrupts are seen. A page fault takes the inner `lock` alone.
  * What can be done to names is in tree.c and path.c. */
+
 #include "fs/ramfs.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -100,16 +101,6 @@ inode_truncate(struct inode *i, u64 size)
         process_view.forget_pages(i, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
     inode_modified(i);
     return 0;
-}
-
-/* Any place up to the largest size will do, also behind the end: what lies between is a hole. */
-s64
-seek_to(u64 *pos, u64 end, s64 offset, int whence)
-{
-    s64 to, base = whence == SEEK_SET ? 0 : (s64)(whence == SEEK_CUR ? *pos : end);
-    if (whence < 0 || whence > SEEK_END || __builtin_add_overflow(base, offset, &to) || to < 0)
-        return -EINVAL;
-    return (s64)(*pos = (u64)to);
 }
 
 /* O_APPEND is looked at each time: F_SETFL may have changed it. */

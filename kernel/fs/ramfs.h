@@ -16,9 +16,6 @@ s64 inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, bool appen
  * be held (/proc/PID/maps prints under it). */
 s64 inode_move(struct inode *i, struct buffer b, u64 n, u64 pos);
 
-/* lseek(2) with `end` for SEEK_END. */
-s64 seek_to(u64 *pos, u64 end, s64 offset, int whence);
-
 extern const struct file_ops ramfs_file_ops;
 
 /* Fills the tree, which must have a root, from the archives in memory (initrd.c). Panics when there

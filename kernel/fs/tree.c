@@ -5,6 +5,7 @@
  * of the change. Not here: which names a program may make or remove (path.c), and the entries of
  * /proc/PID, which are made on demand (proc.c). Source: link(2), unlink(2), rename(2),
  * getdents64(2). */
+
 #include "fs/tree.h"
 #include <asm/errno.h>
 #include <linux/stat.h>

@@ -85,8 +85,7 @@ struct proc_entry {
 
 /* What fs asks of floor 7, which fills it in at start. */
 struct process_view {
-    int (*next_pid)(int from);                  /* the first pid >= from, or -1 */
-    void (*signal_group)(int pgrp, int signal); /* for the terminal */
+    int (*next_pid)(int from); /* the first pid >= from, or -1 */
     /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all */
     void (*forget_pages)(void *object, u64 page);
     const struct proc_entry *entries; /* of /proc/PID, and how one is printed: 0, or -ENOENT */

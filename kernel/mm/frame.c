@@ -5,10 +5,10 @@
 
 #include "mm/frame.h"
 #include "debug/debug.h"
-#include "dev/machine.h"
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
+#include "machine/machine.h"
 
 _Static_assert(sizeof(struct frame) == 8, "its size is counted in layout of memory at boot");
 
@@ -17,6 +17,8 @@ extern char image_start[], image_end[], data_start[];
 /* What the allocator must not touch: three ranges of our own, and what the firmware reserves. */
 enum { IMAGE, INITRD, RECORDS, RESERVED };
 static struct range in_use[RESERVED + MAX_RANGES];
+
+u64 image_load_address;
 
 static struct spinlock frame_lock = SPINLOCK_INIT("frames");
 static struct frame *frames;

@@ -30,7 +30,8 @@ struct frame {
 };
 struct frame *frame_record(u64 pa);
 
-/* Physical address of the kernel's first byte (boot/tables.c). */
+/* Physical address of the kernel's first byte. The first page table is built from it, so it is set
+ * before everything else (boot/tables.c). */
 extern u64 image_load_address;
 
 u64 frames_free(void);

@@ -4,8 +4,7 @@
  * kernel's text and read-only data and without what the firmware keeps. Built once, by the boot
  * hart; later only kernel stacks come and go below it (stack.c). */
 
-#include "dev/device.h"
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "lib/print.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"

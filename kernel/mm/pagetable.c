@@ -4,7 +4,7 @@
  * serves (area.c). The kernel's own half is built in kernelmap.c. */
 
 #include "mm/pagetable.h"
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "mm/frame.h"
 #include "riscv/hart.h"
 #include "riscv/sbi.h"

@@ -51,6 +51,10 @@ bool pt_next(struct pt_cursor *c);
 void pt_kernel_init(void);
 extern u64 kernel_root;
 
+/* The kernel address of the device registers [pa, pa+size). Boot only. Until pt_kernel_init it is
+ * an address in the first page table, which shows all physical memory and is gone afterwards. */
+void *map_device(u64 pa, u64 size);
+
 /* A fresh kernel stack with guards below and above; returns its top, 0 without memory. Init: once,
  * before any other root is copied from kernel_root. */
 void kernel_stacks_init(void);

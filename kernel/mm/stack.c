@@ -9,7 +9,7 @@
  * is stale until all harts have been told to forget. That stops every hart of the machine for a
  * moment, so a hand goes round over the slots, and it is done once a round. */
 
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "mm/frame.h"

@@ -6,7 +6,7 @@
  * Source: System V ABI, "Process Initialization"; limits as execve(2); entries of the vector, and
  * their order, as on Linux riscv64 (getauxval(3)). */
 
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/usercopy.h"

@@ -5,11 +5,11 @@
 
 #include <asm/signal.h>
 #include "dev/device.h"
-#include "fs/tty.h"
 #include "lib/print.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
+#include "proc/annex.h"
 #include "proc/futex.h"
 #include "proc/process.h"
 #include "sched/fp.h"
@@ -85,11 +85,10 @@ end_process(struct process *p)
         power_off(killed_by ? 128 + killed_by : p->exit_status >> 8 & 0xff);
     timer_cancel(&p->alarm);
     process_drop_resources(p);
-    /* The terminal's foreground group hears of the end of its session's leader. */
-    int foreground = p->session == p->pid ? tty_leader_ends(p->session) : 0;
     spin_guard(&process_lock);
-    if (foreground)
-        group_hang_up(foreground);
+    for_each_annex (annex)
+        if (annex->task_event)
+            annex->task_event(p, TASK_EXIT);
     struct process *init = process_find(1), *child, *next;
     bool tied = group_is_tied_by(p);
     p->zombie = true;

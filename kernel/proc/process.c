@@ -28,6 +28,7 @@
      CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_UNTRACED | CLONE_IO | CLONE_PTRACE)
 
 struct spinlock process_lock = SPINLOCK_INIT("process tree");
+void (*trap_return_hook)(void);
 struct list all_processes = LIST_INIT(all_processes);
 
 struct process *

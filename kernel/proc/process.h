@@ -72,6 +72,9 @@ current_process(void)
 struct process *process_find(int pid);
 struct task *task_find(int tid);
 
+/* The files of /proc/PID (report.c). */
+extern const struct proc_entry report_entries[];
+
 /* Fills process_view, registers the files of /proc/PID; then starts process 1 from `path`. When it
  * ends, the machine powers off with its status. */
 void process_init(void);

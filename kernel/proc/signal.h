@@ -4,7 +4,7 @@
  * before its next return to user space. Taking it (signal_deliver) happens only there, on its
  * own hart: default action or a frame on the user's stack. Everything here is under process_lock,
  * but for what only the task itself looks at. Numbers and layouts are Linux's riscv64
- * (<asm/signal.h>, <asm/ucontext.h>); linux-abi: frame of 1088 bytes. */
+ * (<asm/signal.h>, <asm/ucontext.h>); a frame has 1088 bytes. */
 #pragma once
 
 #include <linux/signal.h>

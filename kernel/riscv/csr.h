@@ -32,7 +32,7 @@
 #define SATP_SV39 (8UL << 60)
 
 /* scounteren: which counters user mode may read. TM clear would not fail: OpenSBI would emulate
- * every rdtime in M-mode, right but slow (vdso.md). */
+ * every rdtime in M-mode, right but slow. */
 #define COUNTEREN_ALL 7 /* CY, TM, IR: cycles, time, instructions */
 
 static inline u64

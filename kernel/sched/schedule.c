@@ -12,6 +12,8 @@
 
 struct hart harts[MAX_HARTS];
 u32 harts_online;
+void (*handle_interrupts)(void);
+void (*hart_busy_again)(void);
 
 static struct spinlock sched_lock = SPINLOCK_INIT("scheduler");
 static struct list run_queue = LIST_INIT(run_queue);

@@ -18,7 +18,7 @@ struct space;
 struct process;
 struct hart;
 
-/* What schedule() saves: the callee-saved registers (psABI), in the order of riscv/switch.S. */
+/* What schedule() saves: the callee-saved registers (psABI), in the order of sched/switch.S. */
 struct context {
     u64 ra, sp, s[12];
 };
@@ -110,11 +110,11 @@ void schedule(void);
 /* Ends the current thread. Its memory goes as soon as no hart stands on its stack. */
 noreturn void thread_exit(void);
 
-/* Handles the interrupts that are pending for this hart. Lives in trap/trap.c. */
-void handle_interrupts(void);
+/* Handles the interrupts that are pending for this hart. trap/ hands it down. */
+extern void (*handle_interrupts)(void);
 
-/* This hart leaves its idle loop; the scheduler's lock is held. Lives in time/timer.c. */
-void hart_busy_again(void);
+/* This hart leaves its idle loop; the scheduler's lock is held. boot/ hands it down from time/. */
+extern void (*hart_busy_again)(void);
 
 /* What a hart does with nothing to run: waits for interrupts, for ever. */
 noreturn void idle_loop(void);
@@ -152,7 +152,7 @@ interrupted(void)
 /* In a loop that may be long: lets pending interrupts be seen and others run. No lock held. */
 void preemption_point(void);
 
-/* --- riscv/switch.S -------------------------------------------------------------------------- */
+/* --- sched/switch.S -------------------------------------------------------------------------- */
 
 /* Saves callee-saved registers into `from`, loads them from `to`, and makes `next` current (tp).
  * Returns in the other thread, which calls switch_finish() first. */

@@ -4,12 +4,11 @@
 
 #include "time/timer.h"
 #include <asm/errno.h>
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "riscv/sbi.h"
 #include "sched/thread.h"
 #include "time/clock.h"
 
-#define NEVER       (~0UL)
 #define FAR_SECONDS 3600
 
 static struct spinlock lock = SPINLOCK_INIT("timers");
@@ -34,7 +33,7 @@ program(void)
 }
 
 void
-hart_busy_again(void)
+timer_start_hart(void)
 {
     clock_tick(); /* the coarse clocks catch up with what passed without ticks */
     spin_guard(&lock);

@@ -18,8 +18,8 @@
 #include "time/timer.h"
 
 /* Interrupts: taken from user mode, in the idle loop and at preemption points. */
-void
-handle_interrupts(void)
+static void
+take_interrupts(void)
 {
     u64 pending;
     while ((pending = csr_read(sip) & csr_read(sie))) {
@@ -49,6 +49,7 @@ trap_init_hart(void)
     csr_clear(sstatus, SSTATUS_SIE);
     csr_write(sie, SIP_SOFT | SIP_TIMER | SIP_EXT);
     space_out_of_memory = note_out_of_memory;
+    handle_interrupts = take_interrupts;
 }
 
 /* Sets of scause values. */
@@ -87,7 +88,7 @@ trap_user(struct trapframe *f)
     if (f->cause == CAUSE_ECALL_USER)
         syscall_dispatch(f);
     else if (f->cause & SCAUSE_INTERRUPT)
-        handle_interrupts();
+        take_interrupts();
     else
         exception(f->cause, f->pc, csr_read(stval));
     debug_lock_none_held();

@@ -14,7 +14,7 @@
 
 #include <asm/errno.h>
 #include <elf.h>
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/frame.h"

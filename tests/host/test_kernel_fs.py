@@ -14,7 +14,7 @@ import pytest
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOST = f"{TREE}/tests/host/kernel_host"
-FILES = ("fs/cpio", "fs/pages", "fs/ldisc", "lib/string")
+FILES = ("fs/cpio", "fs/pages", "annex/terminal/ldisc", "lib/string")
 PAGE = 4096
 EINVAL = 22
 SIGINT, SIGQUIT, SIGTSTP = 2, 3, 20

@@ -1,4 +1,4 @@
-"""test_kernel_units.py - files of kernel/lib and kernel/dev, compiled for the host, called there.
+"""test_kernel_units.py - files of kernel/lib and kernel/machine, compiled for the host, called.
 
 No machine is booted: what is pure computation - formatting, memory functions, ChaCha20, device
 tree, command line - is faster and more thoroughly tested where it can be called a million times.
@@ -19,7 +19,8 @@ from devicetree import Node, cells, strings
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOST = f"{TREE}/tests/host/kernel_host"
-FILES = ("lib/format", "lib/string", "lib/random", "dev/fdt", "dev/cmdline", "dev/machine")
+FILES = ("lib/format", "lib/string", "lib/random",
+         "machine/fdt", "machine/cmdline", "machine/machine")
 FDT_LIMIT = 2 << 20  # machine.c may look at so many bytes
 
 pytestmark = pytest.mark.xdist_group("kernel_units")
@@ -117,6 +118,30 @@ def test_lengths_and_copies_of_strings(kernel):
     assert kernel.strchr(text, ord("/")) == ctypes.addressof(text) + 1
     assert kernel.strchr(text, 0) == ctypes.addressof(text) + 3
     assert kernel.strchr(text, ord("z")) is None
+
+
+# --- the log -------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    """The real kernel log; in `kernel` a stub stands for it."""
+    path = tmp_path_factory.mktemp("log") / "log.so"
+    compile_for_host(path, "-shared", "-fPIC", "-Wl,-Bsymbolic", f"{HOST}/log_host.c",
+                     *(f"{TREE}/kernel/lib/{file}.c" for file in ("print", "format", "string")))
+    return ctypes.CDLL(str(path))
+
+
+@pytest.mark.parametrize("message, shown", [
+    ("three words", "three words"), ("three words\n", "three words"), ("", ""), ("\n", ""),
+    ("two\n\n", "two?"), ("two\nlines", "two?lines"), ("two\nlines\n", "two?lines"),
+    ("tab\tescape\x1bdelete\x7f", "tab?escape?delete?"), ("é", "é"),
+    ("long " * 500, ("long " * 500)[:1023 - len("<6>[    0.000000] ")]),
+])
+def test_message_is_one_line(log, message, shown):
+    log.test_forget_log()
+    log.printk(6, b"%s", message.encode())
+    seen = (ctypes.c_char * 4096).in_dll(log, "test_log").value.decode()
+    assert seen == f"<6>[    0.000000] {shown}\n"
 
 
 # --- formatting: the host's C library is the judge ------------------------------------------------
@@ -477,7 +502,7 @@ def small_tree():
 def mutants(tmp_path_factory):
     return compile_for_host(tmp_path_factory.mktemp("mutants") / "mutants",
                             "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-                            f"{HOST}/mutants.c", f"{TREE}/kernel/dev/fdt.c")
+                            f"{HOST}/mutants.c", f"{TREE}/kernel/machine/fdt.c")
 
 
 @pytest.mark.parametrize("tree, count", [("small", 40000), ("virt", 1000)])

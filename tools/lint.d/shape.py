@@ -49,6 +49,9 @@ def opening(name, text):
     return len(head.group().strip().split("\n")) if head else 0
 
 
+# The comment at the head of a C file with an #include right behind it.
+CROWDED = re.compile(r"/\*(?:(?!\*/).)*\*/[ \t]*\n[ \t]*#[ \t]*include", re.DOTALL)
+
 python = set(tree.python_files())
 shell = set(tree.scripts("sh", "bash"))
 for source in tree.files():
@@ -60,6 +63,10 @@ for source in tree.files():
         tree.complain(source, 1, "opens without saying what it is",
                       f"a file opens with {OPENING_LINES} to 10 lines: what it is, what it is not, "
                       "how it is used, what manual it follows", "write them")
+    if is_c and CROWDED.match(content):
+        tree.complain(source, tree.line_of(content, content.index("*/")),
+                      "ends its head without a blank line", "the head stands by itself",
+                      "put one before the first #include")
     if source.endswith(".c") and content.count("\n") > FILE_LINES:
         tree.complain(source, content.count("\n"), "is too long",
                       f"a .c file has at most {FILE_LINES} lines", SPLIT)

@@ -95,12 +95,12 @@ realloc(void *old, size_t size)
     size_t had = capacity(((struct block *)old - 1)->order);
     if (size <= had)
         return old;
-    void *new = malloc(size);
-    if (!new)
+    void *larger = malloc(size);
+    if (!larger)
         return NULL;
-    memcpy(new, old, had);
+    memcpy(larger, old, had);
     free(old);
-    return new;
+    return larger;
 }
 
 char *

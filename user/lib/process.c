@@ -64,7 +64,7 @@ getcwd(char *to, size_t size)
 sighandler_t
 signal(int signal, sighandler_t handler)
 {
-    struct sigaction new = { .sa_handler = handler, .sa_flags = SA_RESTART };
+    struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
     struct sigaction old;
-    return sigaction(signal, &new, &old) < 0 ? SIG_ERR : old.sa_handler;
+    return sigaction(signal, &action, &old) < 0 ? SIG_ERR : old.sa_handler;
 }

@@ -4,8 +4,7 @@
  * is one thread. test_kernel_units.py links it with the files under test into a shared library and
  * calls them by ctypes; the test_ functions are for it. */
 
-#include "dev/device.h"
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include <setjmp.h>
@@ -63,6 +62,11 @@ panic(const char *fmt, ...)
     longjmp(panicked, 1);
 }
 
+static void
+finisher_found(void)
+{
+}
+
 /* machine_discover from scratch; 1 if it panicked. */
 int
 test_discover(const void *blob, u64 boot_hartid)
@@ -71,7 +75,7 @@ test_discover(const void *blob, u64 boot_hartid)
     test_forget_log();
     if (setjmp(panicked))
         return 1;
-    machine_discover(blob, 0x87e00000, boot_hartid);
+    machine_discover(blob, 0x87e00000, boot_hartid, finisher_found);
     return 0;
 }
 
@@ -108,11 +112,6 @@ test_describe(void)
     for (u32 i = 0; i < m->virtio_count; i++)
         say("%s%lx:%u", i ? "," : "", m->virtio[i].start, m->virtio_irq[i]);
     say("\n");
-}
-
-void
-finisher_init(void)
-{
 }
 
 struct spinlock *

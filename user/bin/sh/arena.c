@@ -95,8 +95,8 @@ grow(void *old, size_t count, size_t *room, size_t item_size)
     if (count + 2 <= *room)
         return old;
     *room = *room > 0 ? 2 * *room : FIRST_ROOM;
-    void *new = arena_alloc(*room * item_size);
-    return count > 0 ? memcpy(new, old, count * item_size) : new;
+    void *larger = arena_alloc(*room * item_size);
+    return count > 0 ? memcpy(larger, old, count * item_size) : larger;
 }
 
 /* The zero at the end is not kept up to date: text_take writes it once. */

@@ -27,9 +27,9 @@ static void
 become_interactive(void)
 {
     static const int ignored[] = { SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
-    struct sigaction catch = { .sa_handler = on_interrupt }; /* no SA_RESTART: wait must end */
+    struct sigaction action = { .sa_handler = on_interrupt }; /* no SA_RESTART: wait must end */
     shell.interactive = true;
-    sigaction(SIGINT, &catch, NULL);
+    sigaction(SIGINT, &action, NULL);
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);
     shell.terminal = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, SHELL_FD);

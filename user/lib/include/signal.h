@@ -26,4 +26,4 @@ _Static_assert(sizeof(struct sigaction) == sizeof(struct kernel_sigaction), "ris
 /* kill: 0 sends nothing but tells whether it could; a negative pid is a group. */
 int kill(pid_t pid, int signal);
 sighandler_t signal(int signal, sighandler_t handler);
-int sigaction(int signal, const struct sigaction *restrict new, struct sigaction *restrict old);
+int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old);

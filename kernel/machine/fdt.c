@@ -7,7 +7,7 @@
  * #address-cells and #size-cells.
  * Source: Devicetree Specification v0.4, chapters 2.3 and 5. */
 
-#include "dev/fdt.h"
+#include "machine/fdt.h"
 #include "lib/string.h"
 #include <asm/errno.h>
 

@@ -1,14 +1,15 @@
-/* proc.c - /proc: directories whose entries come about when they are looked up.
+/* procfs.c - /proc: directories whose entries come about when they are looked up.
  *
  * Nothing of it is in the tree but its root. A look-up makes an inode, prints the text of a file or
  * the path of a link into it, as into a file of ramfs, and the last put frees it: a process costs
  * nothing here until it is looked at, and a program that reads in pieces sees one moment. All that
  * an inode must know later is in its number. What /proc/PID says of a process is in
- * proc/procfs.c. Formats and names: proc(5), as far as programs look for them. */
+ * proc/report.c. Formats and names: proc(5), as far as programs look for them. */
+
 #include "fs/dev.h"
 #include <asm/errno.h>
 #include <linux/stat.h>
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "fs/dir.h"
 #include "fs/ramfs.h"
 #include "fs/tree.h"

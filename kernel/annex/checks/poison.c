@@ -4,7 +4,7 @@
  * again. A frame without one word of the pattern has never been free since the start: it is fresh
  * from the firmware and says nothing. What reads a free frame stumbles over the pattern. */
 
-#include "debug/debug.h"
+#include "annex/checks/checks.h"
 #include "lib/print.h"
 #include "lib/string.h"
 
@@ -12,13 +12,13 @@
 #define WORDS_PER_PAGE (PAGE_SIZE / sizeof(u64))
 
 void
-debug_frame_freed(void *page)
+check_frame_freed(void *page)
 {
     memset(page, (u8)FREE_WORD, PAGE_SIZE);
 }
 
 void
-debug_frame_allocated(void *page)
+check_frame_allocated(void *page)
 {
     const u64 *word = page, *last = NULL;
     u32 changed = 0;

@@ -4,7 +4,7 @@
  * comes twice the last one counts: tools/run appends what the user gives to its own. Total like
  * fdt.c: any text gives an answer, and what does not fit is left out. Builds on the host too. */
 
-#include "dev/machine.h"
+#include "machine/machine.h"
 #include "lib/string.h"
 
 static char words[sizeof(machine.bootargs)]; /* each ends with a NUL, and there are empty ones */

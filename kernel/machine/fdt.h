@@ -7,7 +7,7 @@
  * Devicetree (DTB) Format". */
 #pragma once
 
-#include "dev/machine.h"
+#include "machine/machine.h"
 
 #define FDT_MAX_DEPTH 32 /* real trees have some six levels */
 

@@ -1,4 +1,4 @@
-/* frame.c - a handler's frame on the user's stack, and the way back from it.
+/* sigframe.c - a handler's frame on the user's stack, and the way back from it.
  *
  * The frame is the program's to change: rt_sigreturn loads all of it, pc and f registers included,
  * and believes nothing that would matter to the kernel: sstatus is ours. See sigframe.h. */

@@ -6,7 +6,7 @@
  * hang itself need never happen. Each finding is reported once.
  * Source of the idea: Linux, Documentation/locking/lockdep-design.rst. */
 
-#include "debug/debug.h"
+#include "annex/checks/checks.h"
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
@@ -61,7 +61,7 @@ add_edge(u32 a, u32 b)
 /* Before the wait, not behind it: a hang that happens after all has been explained by then. What is
  * reported has been noted before: the log takes a lock, too, and must not report it again. */
 void
-debug_lock_wanted(struct spinlock *l)
+check_lock_wanted(struct spinlock *l)
 {
     u64 *mine = &held[hart_index()];
     u32 b = class_of(l);
@@ -78,7 +78,7 @@ debug_lock_wanted(struct spinlock *l)
 }
 
 void
-debug_lock_released(struct spinlock *l)
+check_lock_released(struct spinlock *l)
 {
     if (l->holder != (u64)hart_self())
         pr_err("lock check: '%s' released by a hart that does not hold it", l->name);
@@ -87,7 +87,7 @@ debug_lock_released(struct spinlock *l)
 
 /* What was forgotten is reported once, not at every return from now on. */
 void
-debug_lock_none_held(void)
+check_lock_none_held(void)
 {
     u64 forgotten = held[hart_index()];
     held[hart_index()] = 0;

@@ -40,8 +40,10 @@ struct machine {
 
 extern struct machine machine;
 
-/* Parses `fdt_blob` (a kernel address). `boot_hartid` becomes hart_ids[0]. */
-void machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid);
+/* Parses `fdt_blob` (a kernel address). `boot_hartid` becomes hart_ids[0]. `finisher_found` is
+ * called as soon as machine.finisher is known: a panic about the rest then has a status. */
+void machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid,
+                      void (*finisher_found)(void));
 
 /* The value of kernel word `name` (`name=value`) on the command line, or NULL; for a bare word
  * an empty string. The pointer is into a copy that lives for ever; the value ends at a NUL. */

@@ -8,9 +8,8 @@
  * Documentation/devicetree/bindings: riscv/cpus.yaml, serial/8250.yaml, interrupt-controller/
  * sifive,plic-1.0.0.yaml, rtc/google,goldfish-rtc.txt, virtio/mmio.yaml; dt-schema chosen.yaml. */
 
-#include "dev/machine.h"
-#include "dev/device.h"
-#include "dev/fdt.h"
+#include "machine/machine.h"
+#include "machine/fdt.h"
 #include "lib/print.h"
 #include "lib/string.h"
 
@@ -191,7 +190,7 @@ discover_plic(const struct fdt *t)
 }
 
 void
-machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid)
+machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid, void (*finisher_found)(void))
 {
     struct fdt t;
     struct fdt_node n;
@@ -199,7 +198,7 @@ machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid)
         panic("no valid device tree at physical address 0x%lx", fdt_pa);
     stdout_path = "";
     discover_device(&t, "sifive,test0", "exit statuses are lost", &machine.finisher, &n);
-    finisher_init();
+    finisher_found();
     discover_memory(&t);
     discover_chosen(&t);
     discover_harts(&t, boot_hartid);

@@ -1,12 +1,10 @@
-/* procfs.c - what /proc/PID says of a process, and what else the file layer asks about processes.
+/* report.c - what /proc/PID says of a process: its files, one row for each name.
  *
- * One row for each name. Formats: proc(5); maps and stat as Linux prints them, because programs
- * parse them. How a text becomes a file is in fs/proc.c. */
+ * How a text becomes a file is in fs/procfs.c, who looks the process up in view.c. Formats:
+ * proc(5); maps and stat as Linux prints them, because programs parse them. */
 
-#include <asm/errno.h>
 #include <asm/signal.h>
 #include <linux/stat.h>
-#include "debug/panic.h"
 #include "lib/print.h"
 #include "mm/usercopy.h"
 #include "proc/process.h"
@@ -137,7 +135,7 @@ print_exe(struct printer *out, struct process *p)
 
 #define FILE .mode = S_IFREG | 0444
 
-static const struct proc_entry entries[] = {
+const struct proc_entry report_entries[] = {
     { "fd", .mode = S_IFDIR | 0500 },
     { "auxv", FILE, .print_space = print_auxv },
     { "cmdline", FILE, .print_space = print_cmdline },
@@ -149,76 +147,3 @@ static const struct proc_entry entries[] = {
     { "status", FILE, .print = print_status },
     { .name = NULL },
 };
-
-/* Finds the process once for all of them, so that no print function has to. Short texts are made
- * under the lock, which keeps everything in place. Those that read the program's memory may take
- * long: they get a reference of the space instead, which outlives the process if need be. */
-static int
-print(struct printer *out, int pid, const struct proc_entry *e)
-{
-    struct space *s = NULL;
-    spin_lock(&process_lock);
-    struct process *p = process_find(pid);
-    if (p && e->print)
-        e->print(out, p);
-    else if (p && p->space)
-        space_get(s = p->space);
-    spin_unlock(&process_lock);
-    if (s) {
-        e->print_space(out, s);
-        space_put(s);
-    }
-    return p ? 0 : -ENOENT;
-}
-
-/* --- what else floor 6 asks of us ------------------------------------------------------------ */
-/* The list is not in order of pids; they are few, and only /proc asks. */
-static int
-next_pid(int from)
-{
-    struct process *p;
-    int found = -1;
-    spin_guard(&process_lock);
-    for_each_process (p)
-        if (p->pid >= from && (found < 0 || p->pid < found))
-            found = p->pid;
-    return found;
-}
-
-/* A reader in the background whose shell has gone would stop for ever, or read again and again:
- * it gets no SIGTTIN, and so its read fails. A group of 0 is one that has just left the terminal;
- * below it would mean everybody. */
-static void
-terminal_signal(int pgrp, int signo)
-{
-    spin_guard(&process_lock);
-    if (pgrp && (signo != SIGTTIN || !group_is_orphaned(current_process()->pgrp)))
-        signal_send_members(pgrp, signo, NULL);
-}
-
-/* Every space is asked, for who has mapped a file is written down nowhere else. */
-static void
-forget_pages(void *object, u64 first)
-{
-    struct process *p;
-    spin_guard(&process_lock);
-    for_each_process (p)
-        if (p->space)
-            space_forget(p->space, object, first);
-}
-
-/* For a panic: no locks, for nobody knows who holds them. */
-static void
-describe_current(char *text, size_t size)
-{
-    struct process *p = current_process();
-    const char *name = p && p->name[0] ? p->name : "kernel"; /* no program yet */
-    snprintf(text, size, "%s (pid %d)", name, p ? p->pid : 0);
-}
-
-void
-process_init(void)
-{
-    panic_describe = describe_current;
-    process_view = (struct process_view){ next_pid, terminal_signal, forget_pages, entries, print };
-}

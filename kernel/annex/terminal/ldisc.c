@@ -4,7 +4,8 @@
  * can be switched off by its flag in termios. The caller, tty.c, moves the bytes, sends the signals
  * and sees to it that only one thread changes a line. Source: termios(3), POSIX "General Terminal
  * Interface". */
-#include "fs/ldisc.h"
+
+#include "annex/terminal/ldisc.h"
 #include <asm/errno.h>
 #include <asm/signal.h>
 
@@ -124,8 +125,8 @@ edit(struct ldisc *l, u8 c)
 /* --- input ----------------------------------------------------------------------------------- */
 /* A signal throws away what was typed before it (but for NOFLSH). What finds no room is lost, as on
  * a real line; it cannot be told to anybody. The last place is kept for the end of the line, or a
- * line that is too long could never be read. Keys that signal or edit work even when all is full.
- * */
+ * line that is too long could never be read. Keys that signal or edit work even when all is
+ * full. */
 int
 ldisc_input(struct ldisc *l, u8 c)
 {

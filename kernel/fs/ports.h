@@ -1,0 +1,32 @@
+/* ports.h - byte devices as files: /dev/console and /dev/virtio-ports/NAME.
+ *
+ * Each is a struct port: where bytes come from, where they go, who waits. Bytes pass as they are.
+ * The console's devices are "postern.tty.in" and "postern.tty.out" when the machine has them, else
+ * the UART. The terminal, if it is built, puts itself between the console and the programs
+ * (annex/terminal). */
+#pragma once
+
+#include "fs/inode.h"
+#include "sched/wait.h"
+
+struct chardev;
+
+/* What inode->data of a port's inode points at. */
+struct port {
+    struct chardev *in, *out; /* the same device but for the console */
+    struct waitqueue wait;    /* for either direction */
+};
+
+extern struct port *console;
+extern const struct inode_ops port_inode_ops;
+
+/* Finds the console. After all devices, before /dev. */
+void ports_init(void);
+/* The port of two devices (or of one, given twice), which from then on wake who waits for it. At
+ * boot only, where a lack of memory is the end. */
+struct port *port_join(struct chardev *in, struct chardev *out);
+
+/* write(2) on a port: sends n bytes of `b`. `translate`, if not NULL, makes at most twice as many
+ * bytes of each piece and returns how many. The count, or negative errno. */
+s64 port_send(struct file *f, struct buffer b, u64 n,
+              size_t (*translate)(const char *in, size_t n, char *out));

@@ -1,0 +1,24 @@
+/* annex.h - how an annex joins the kernel: what it is told, and when.
+ *
+ * An annex (kernel/annex/NAME) is what nobody needs in order to understand how a program starts,
+ * faults, waits, is signalled and reads the clock. It stands above all rooms of the core and may
+ * use every one of them; no file of the core names an annex. So the build can leave it out
+ * (ANNEX=), and the linker script gathers the tables of those that are in. An entry may be NULL. */
+#pragma once
+
+struct process;
+
+enum task_event { TASK_EXIT /* the process has lost its last task and becomes a zombie */ };
+
+struct annex {
+    /* At boot, when the files are there and before the first process. */
+    void (*start)(void);
+    /* With process_lock held. */
+    void (*task_event)(struct process *p, enum task_event event);
+};
+
+/* `static const struct annex terminal ANNEX = { ... };` enters it. */
+#define ANNEX __attribute__((section(".annexes"), used))
+
+extern const struct annex annexes[], annexes_end[]; /* linker/kernel.lds */
+#define for_each_annex(a) for (const struct annex *a = annexes; a < annexes_end; a++)

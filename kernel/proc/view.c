@@ -1,0 +1,70 @@
+/* view.c - what the rooms below ask about processes: the table that process_init hands down.
+ *
+ * The file layer asks who exists, what /proc/PID says (report.c has the texts) and who has mapped a
+ * file; the panic asks who runs. See struct process_view in fs/vfs.h. */
+
+#include <asm/errno.h>
+#include "debug/panic.h"
+#include "lib/print.h"
+#include "proc/process.h"
+
+/* Finds the process once for all of them, so that no print function has to. Short texts are made
+ * under the lock, which keeps everything in place. Those that read the program's memory may take
+ * long: they get a reference of the space instead, which outlives the process if need be. */
+static int
+print(struct printer *out, int pid, const struct proc_entry *e)
+{
+    struct space *s = NULL;
+    spin_lock(&process_lock);
+    struct process *p = process_find(pid);
+    if (p && e->print)
+        e->print(out, p);
+    else if (p && p->space)
+        space_get(s = p->space);
+    spin_unlock(&process_lock);
+    if (s) {
+        e->print_space(out, s);
+        space_put(s);
+    }
+    return p ? 0 : -ENOENT;
+}
+
+/* The list is not in order of pids; they are few, and only /proc asks. */
+static int
+next_pid(int from)
+{
+    struct process *p;
+    int found = -1;
+    spin_guard(&process_lock);
+    for_each_process (p)
+        if (p->pid >= from && (found < 0 || p->pid < found))
+            found = p->pid;
+    return found;
+}
+
+/* Every space is asked, for who has mapped a file is written down nowhere else. */
+static void
+forget_pages(void *object, u64 first)
+{
+    struct process *p;
+    spin_guard(&process_lock);
+    for_each_process (p)
+        if (p->space)
+            space_forget(p->space, object, first);
+}
+
+/* For a panic: no locks, for nobody knows who holds them. */
+static void
+describe_current(char *text, size_t size)
+{
+    struct process *p = current_process();
+    const char *name = p && p->name[0] ? p->name : "kernel"; /* no program yet */
+    snprintf(text, size, "%s (pid %d)", name, p ? p->pid : 0);
+}
+
+void
+process_init(void)
+{
+    panic_describe = describe_current;
+    process_view = (struct process_view){ next_pid, forget_pages, report_entries, print };
+}
