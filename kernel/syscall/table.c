@@ -15,11 +15,12 @@ answer_zero(const u64 *arg)
     return 0;
 }
 
-#define CALL(name) [__NR_##name] = sys_##name,
-#define ZERO(name) [__NR_##name] = answer_zero,
+#define CALL(name)        [__NR_##name] = sys_##name,
+#define ZERO(name)        [__NR_##name] = answer_zero,
+#define OWN(name, number) [number] = sys_##name,
 /* What fdatasync may leave out is nothing here. */
 static const syscall_fn table[] = { [__NR_fdatasync] = sys_fsync,
-                                    SYSCALLS(CALL) SYSCALLS_ZERO(ZERO) };
+                                    SYSCALLS(CALL) SYSCALLS_ZERO(ZERO) SYSCALLS_OWN(OWN) };
 
 void
 syscall_dispatch(struct trapframe *f)

@@ -30,6 +30,7 @@
     (1 << CLOCK_REALTIME | 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_BOOTTIME | \
      1 << CLOCK_TAI)
 #define COARSE (1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_MONOTONIC_COARSE)
+_Static_assert((FINE | COARSE) >> VVAR_CLOCKS == 0, "each clock has a line in vdso/vvar.h");
 
 #define is_coarse(id) (COARSE >> (id)&1)
 
