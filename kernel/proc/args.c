@@ -17,7 +17,7 @@
 #define AT_RSEQ_ALIGN        28
 
 #define STRING_LIMIT 131072UL /* MAX_ARG_STRLEN: 32 pages */
-#define PIECE        128UL    /* strings are copied by, through the kernel's stack */
+#define PIECE        128UL    /* of a string that is copied at once, through the kernel's stack */
 #define WORD         sizeof(u64)
 
 /* Arguments and environment may take a quarter of the stack's limit, but never more than three
@@ -32,128 +32,98 @@ enum pass { MEASURE, WRITE };
 
 struct walk {
     enum pass pass;
+    int err;     /* the first one; nothing is pushed after it */
     u64 pointer; /* user address of the next pointer; while we measure, both count from 0 */
     u64 string;  /* user address of the next string */
     u64 left;    /* so many bytes may still come */
     u64 argc;
 };
 
-/* The next bytes of the new stack, for *where, which moves on behind them. 0, -E2BIG or -ENOMEM. */
-static int
-put(struct exec *x, struct walk *w, u64 *where, const void *bytes, u64 n)
+/* Pushes bytes to *where, which moves on. Errors are -E2BIG and -ENOMEM. */
+static void
+push(struct exec *x, struct walk *w, u64 *where, const void *bytes, u64 n)
 {
+    if (w->err)
+        return;
     if (n > w->left)
-        return -E2BIG;
-    if (w->pass == WRITE && copy_to_space(x->space, *where, bytes, n))
-        return -ENOMEM;
+        w->err = -E2BIG;
+    else if (w->pass == WRITE && copy_to_space(x->space, *where, bytes, n))
+        w->err = -ENOMEM;
     *where += n;
     w->left -= n;
-    return 0;
 }
 
-static int
-put_string(struct exec *x, struct walk *w, const char *string)
+static void
+push_string(struct exec *x, struct walk *w, const char *string)
 {
-    return put(x, w, &w->string, string, strlen(string) + 1);
+    push(x, w, &w->string, string, strlen(string) + 1);
 }
 
 /* A pointer to the string that comes next. */
-static int
-put_pointer(struct exec *x, struct walk *w)
+static void
+push_pointer(struct exec *x, struct walk *w)
 {
-    u64 string = w->string;
-    return put(x, w, &w->pointer, &string, WORD);
+    push(x, w, &w->pointer, &w->string, WORD);
 }
 
 /* A string of the old program. Its end is found in the kernel's copy, piece by piece: what another
  * thread writes into it meanwhile changes what comes over, but not where it may go. */
-static int
-put_user_string(struct exec *x, struct walk *w, u64 src)
+static void
+push_user_string(struct exec *x, struct walk *w, u64 src)
 {
     char piece[PIECE];
-    u64 start = w->string;
-    for (;;) {
-        u64 n = PIECE - src % PIECE; /* never over the end of a page */
-        if (copy_from_user(piece, src, n))
-            return -EFAULT;
-        u64 used = MIN(strnlen(piece, n) + 1, n);
-        int err = put(x, w, &w->string, piece, used);
-        if (err)
-            return err;
-        if (w->string - start > STRING_LIMIT)
-            return -E2BIG;
-        if (!piece[used - 1])
-            return 0;
+    u64 n, used, start = w->string;
+    do {
+        n = PIECE - src % PIECE; /* never over the end of a page */
+        if (!w->err && copy_from_user(piece, src, n))
+            w->err = -EFAULT;
+        if (w->err)
+            return;
+        used = MIN(strnlen(piece, n) + 1, n);
+        push(x, w, &w->string, piece, used);
+        if (!w->err && w->string - start > STRING_LIMIT)
+            w->err = -E2BIG;
         src += n;
-    }
+    } while (piece[used - 1]);
 }
 
-/* The strings of a user vector with their pointers, up to the NULL that ends it. */
-static int
-put_strings(struct exec *x, struct walk *w, u64 vector)
+/* The strings of a user vector (0: none) with their pointers, and a NULL behind these. */
+static void
+push_vector(struct exec *x, struct walk *w, u64 vector)
 {
-    for (;; vector += WORD) {
-        u64 string;
+    while (vector && !w->err) {
+        u64 string = 0;
         if (copy_from_user(&string, vector, WORD))
-            return -EFAULT;
+            w->err = -EFAULT;
         if (!string)
-            return 0;
-        int err = put_pointer(x, w);
-        if (err)
-            return err;
-        err = put_user_string(x, w, string);
-        if (err)
-            return err;
+            break;
+        push_pointer(x, w);
+        push_user_string(x, w, string);
+        vector += WORD;
     }
+    w->pointer += WORD; /* the stack is zeros */
 }
 
-/* The pointers of a vector end with a NULL, also where the program gave no vector (0). Nothing has
- * to be written for it: the stack is zeros. */
+/* Everything in its order, which ps and setproctitle(3) rely on: argv's strings (a script's words
+ * first), those of envp, the path; pointers to all but the path. The addresses that the space keeps
+ * are those of the last walk. */
 static int
-put_vector(struct exec *x, struct walk *w, u64 vector)
-{
-    int err = vector ? put_strings(x, w, vector) : 0;
-    w->pointer += WORD;
-    return err;
-}
-
-/* What stands in argv before the program's own strings: a script's words. */
-static int
-put_words(struct exec *x, struct walk *w)
-{
-    for (u32 i = x->first; i < ARRAY_SIZE(x->words); i++) {
-        int err = put_pointer(x, w);
-        if (err)
-            return err;
-        err = put_string(x, w, x->words[i]);
-        if (err)
-            return err;
-    }
-    return 0;
-}
-
-/* Everything in its order, which ps and setproctitle(3) rely on: argv's strings, those of envp, the
- * path; pointers to all but the path. The addresses that the space keeps are those of the last
- * walk. */
-static int
-put_all(struct exec *x, struct walk *w)
+push_all(struct exec *x, struct walk *w)
 {
     struct space *s = x->space;
     u64 argv = w->pointer;
     s->arg_start = w->string;
-    int err = put_words(x, w);
-    if (err)
-        return err;
-    err = put_vector(x, w, x->argv);
-    if (err)
-        return err;
+    for (u32 i = x->first; i < ARRAY_SIZE(x->words); i++) {
+        push_pointer(x, w);
+        push_string(x, w, x->words[i]);
+    }
+    push_vector(x, w, x->argv);
     w->argc = (w->pointer - argv) / WORD - 1; /* the NULL does not count */
     s->arg_end = s->env_start = w->string;
-    err = put_vector(x, w, x->envp);
-    if (err)
-        return err;
+    push_vector(x, w, x->envp);
     s->env_end = w->string;
-    return put_string(x, w, x->path);
+    push_string(x, w, x->path);
+    return w->err;
 }
 
 /* AT_HWCAP: a bit per single-letter extension that programs may use and this kernel keeps across
@@ -217,17 +187,15 @@ settle_first_word(struct exec *x)
 
 /* What stands round the pointers and is known at last: argc, random bytes, auxiliary vector. */
 static int
-put_rest(struct exec *x, const struct walk *w, u64 random_at)
+push_rest(struct exec *x, const struct walk *w, u64 random_at)
 {
-    struct space *s = x->space;
     u8 seed[16];
     random_bytes(seed, sizeof(seed));
     auxv_fill(x, random_at);
-    if (copy_to_space(s, s->stack_start, &w->argc, WORD))
-        return -ENOMEM;
-    if (copy_to_space(s, random_at, seed, sizeof(seed)))
-        return -ENOMEM;
-    return copy_to_space(s, w->pointer, s->auxv, sizeof(s->auxv)) ? -ENOMEM : 0;
+    int err = copy_to_space(x->space, x->space->stack_start, &w->argc, WORD);
+    err = err ?: copy_to_space(x->space, random_at, seed, sizeof(seed));
+    err = err ?: copy_to_space(x->space, w->pointer, x->space->auxv, sizeof(x->space->auxv));
+    return err ? -ENOMEM : 0;
 }
 
 int
@@ -237,14 +205,12 @@ args_build(struct exec *x)
     u64 most = MAX(MIN(s->stack_limit / 4, ARGUMENTS_MOST), ARGUMENTS_LEAST);
     struct walk measured = { MEASURE, .left = most };
     int err = settle_first_word(x);
-    if (err)
-        return err;
-    err = put_all(x, &measured);
+    err = err ?: push_all(x, &measured);
     if (err)
         return err;
 
-    /* From the stack's end downwards. Below the strings a random step of 16 bytes: the lowest bits
-     * of sp are drawn too. psABI: sp is 16-byte aligned at entry. */
+    /* The stack is laid out from its end downwards. Below the strings stands a random step of 16
+     * bytes: the lowest bits of sp are drawn too. psABI: sp is 16-byte aligned at entry. */
     u64 strings = x->stack_end - WORD - measured.string;
     u64 random_at = ALIGN_DOWN(strings, 16) - 16 - (random_below(512) << 4);
     u64 auxv = random_at - sizeof(s->auxv);
@@ -253,10 +219,10 @@ args_build(struct exec *x)
 
     struct walk w = { WRITE, .pointer = sp + WORD, .string = strings,
                       .left = most - measured.left };
-    err = put_all(x, &w);
+    err = push_all(x, &w);
     if (err == -ENOMEM)
         return err;
     if (err || w.left) /* not the same as before: another thread is writing there */
         return -EFAULT;
-    return put_rest(x, &w, random_at);
+    return push_rest(x, &w, random_at);
 }

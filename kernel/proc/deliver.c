@@ -27,20 +27,10 @@ process_stop(struct process *p, int signo)
     }
 }
 
-/* Is the interrupted call done again, after the handler of `a` or, if that is NULL, without one?
- * `why` is the error with which the call ended (signal(7)). */
-static bool
-is_restarted(s64 why, const struct sig_action *a)
-{
-    if (!a || why == ERESTARTNOINTR)
-        return true;
-    return why == ERESTARTSYS && a->flags & SA_RESTART;
-}
-
 /* The call that this trap was, if a signal has ended it: done again, or -EINTR. `a` is the action
  * whose handler runs now, NULL if none does. Again means the very same ecall with the same
  * registers, but for a sleep with a deadline: that would begin its whole time anew, so it goes on
- * through restart_syscall, and after a handler not at all. */
+ * through restart_syscall, and after a handler not at all (signal(7)). */
 static void
 restart_call(const struct sig_action *a)
 {
@@ -49,14 +39,15 @@ restart_call(const struct sig_action *a)
     if (f->cause != CAUSE_ECALL_USER || why < ERESTARTSYS || why > ERESTART_RESTARTBLOCK)
         return;
     f->cause = ~0UL; /* once: of two handlers the first one's frame holds the outcome */
-    if (!is_restarted(why, a)) {
+    bool asked_for = why == ERESTARTSYS && a && a->flags & SA_RESTART;
+    if (a && why != ERESTARTNOINTR && !asked_for) {
         f->a0 = (u64)-EINTR;
         return;
     }
-    f->a0 = f->orig_a0;
-    f->pc -= 4; /* to the ecall itself */
     if (why == ERESTART_RESTARTBLOCK)
         f->a7 = __NR_restart_syscall;
+    f->a0 = f->orig_a0;
+    f->pc -= 4; /* to the ecall itself */
 }
 
 /* The current task stops with its process, until SIGCONT or SIGKILL. The state is set first, then
@@ -68,14 +59,6 @@ stop_here(const struct process *p)
     if (p->stop_signal && !task_must_end())
         schedule();
     thread_announce(THREAD_RUNNABLE);
-}
-
-/* The default action of most signals. A stop has happened when it was taken (signal_take). */
-static void
-act_by_default(int signo)
-{
-    if (!(SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT)))
-        process_exit_group(signo); /* the low byte of a wait status */
 }
 
 static void
@@ -111,9 +94,10 @@ signal_deliver(void)
         int signo = signal_take(~current_task()->sig.mask, &info, &a);
         if (!signo)
             break;
-        if (a.handler == (u64)SIG_DFL)
-            act_by_default(signo);
-        else if (a.handler != (u64)SIG_IGN)
+        bool kills = !(SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT)); /* by default */
+        if (a.handler == (u64)SIG_DFL && kills)
+            process_exit_group(signo); /* the low byte of a wait status */
+        if (a.handler != (u64)SIG_DFL && a.handler != (u64)SIG_IGN)
             run_handler(signo, &info, &a);
     }
     restart_call(NULL);

@@ -35,14 +35,6 @@ segment_is_sound(const Elf64_Phdr *p)
     return (p->p_offset - p->p_vaddr) % PAGE_SIZE == 0;
 }
 
-/* A hint, as on Linux: an odd or absurd one is left aside. */
-static u64
-alignment_of(const Elf64_Phdr *p)
-{
-    bool power_of_two = !(p->p_align & (p->p_align - 1));
-    return power_of_two && p->p_align < USER_END ? p->p_align : 0;
-}
-
 /* Is the range free, and may a program have it (not page 0, not the kernel's half)? Found out by
  * mapping something there and taking it away again. */
 static bool
@@ -65,7 +57,9 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
             return -EINVAL;
         low = MIN(low, ALIGN_DOWN(p->p_vaddr, PAGE_SIZE));
         high = MAX(high, ALIGN_UP(p->p_vaddr + p->p_memsz, PAGE_SIZE));
-        align = MAX(align, alignment_of(p));
+        /* A hint, as on Linux: an odd or absurd one is left aside. */
+        if (p->p_align > align && !(p->p_align & (p->p_align - 1)) && p->p_align < USER_END)
+            align = p->p_align;
     }
     if (high <= low)
         return -EINVAL;
@@ -104,19 +98,6 @@ map_file_pages(const Elf64_Phdr *p, struct file *f, struct space *s, u64 start, 
     return 0;
 }
 
-static u32
-rights_of(const Elf64_Phdr *p)
-{
-    u32 rights = 0;
-    if (p->p_flags & PF_R)
-        rights |= AREA_READ;
-    if (p->p_flags & PF_W)
-        rights |= AREA_WRITE;
-    if (p->p_flags & PF_X)
-        rights |= AREA_EXEC;
-    return rights;
-}
-
 /* A segment is pages of the file, and behind them pages of zeros. They meet at a page's end. */
 static int
 map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
@@ -125,7 +106,10 @@ map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
     u64 start = ALIGN_DOWN(vaddr, PAGE_SIZE);
     u64 end = ALIGN_UP(vaddr + p->p_memsz, PAGE_SIZE);
     u64 zeros_start = p->p_filesz ? ALIGN_UP(vaddr + p->p_filesz, PAGE_SIZE) : start;
-    u32 flags = MAP_AT_FIXED | rights_of(p);
+    u32 flags = MAP_AT_FIXED;
+    flags |= p->p_flags & PF_R ? AREA_READ : 0;
+    flags |= p->p_flags & PF_W ? AREA_WRITE : 0;
+    flags |= p->p_flags & PF_X ? AREA_EXEC : 0;
     if (zeros_start > start) {
         int err = map_file_pages(p, f, s, start, zeros_start, flags);
         if (err)
@@ -141,18 +125,6 @@ map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
     if (e->header.e_phoff >= p->p_offset && phdrs < p->p_filesz)
         e->phdr_address = vaddr + phdrs;
     return 0;
-}
-
-/* Is it an ELF file for this machine, with a table of program headers that fits a page? */
-static bool
-header_is_ours(const Elf64_Ehdr *h)
-{
-    if (memcmp(h->e_ident, ELFMAG, SELFMAG) || h->e_ident[EI_CLASS] != ELFCLASS64)
-        return false;
-    if (h->e_machine != EM_RISCV || (h->e_type != ET_EXEC && h->e_type != ET_DYN))
-        return false;
-    return h->e_phentsize == sizeof(Elf64_Phdr) && h->e_phnum > 0 &&
-           h->e_phnum <= PAGE_SIZE / sizeof(Elf64_Phdr);
 }
 
 /* Stores the path of the interpreter, if the program names one. The first PT_INTERP counts. */
@@ -172,18 +144,18 @@ elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path)
     int broken = interpreter_path ? -ENOEXEC : -ELIBBAD;
     if (file_read_kernel(f, h, sizeof(*h), 0) != sizeof(*h))
         return interpreter_path ? -ENOEXEC : -EIO;
-    if (!header_is_ours(h))
-        return broken;
     s64 bytes = h->e_phnum * sizeof(Elf64_Phdr);
+    if (memcmp(h->e_ident, ELFMAG, SELFMAG) || h->e_ident[EI_CLASS] != ELFCLASS64 ||
+        (h->e_type != ET_EXEC && h->e_type != ET_DYN) || h->e_machine != EM_RISCV ||
+        h->e_phentsize != sizeof(Elf64_Phdr) || !bytes || bytes > (s64)PAGE_SIZE)
+        return broken;
     Elf64_Phdr *phdrs scoped_kfree = kzalloc(bytes);
     if (!phdrs)
         return -ENOMEM;
     if (file_read_kernel(f, phdrs, bytes, h->e_phoff) != bytes)
         return broken;
     int err = interpreter_path ? find_interpreter(h, phdrs, f, interpreter_path) : 0;
-    if (err)
-        return err;
-    err = place(e, phdrs, s);
+    err = err ?: place(e, phdrs, s);
     /* Segments may overlap one another, as they do on Linux: the later one wins. */
     for (int i = 0; i < h->e_phnum && !err; i++)
         if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_memsz)

@@ -45,10 +45,8 @@ parse_script(struct exec *x, char *line)
         return -ENOEXEC; /* without a name it is no script */
     if (!newline && argument == line + SCRIPT_LINE - 1)
         return -ENOEXEC; /* the name may go on behind what was read: half a path must not be run */
-    while (is_blank(*argument)) {
-        *argument = 0;
-        argument++;
-    }
+    while (is_blank(*argument))
+        *argument++ = 0;
     if (*argument)
         x->words[--x->first] = argument;
     x->words[--x->first] = interpreter;
@@ -86,67 +84,40 @@ find_program(struct exec *x)
 
 /* --- the new space --------------------------------------------------------------------------- */
 
-/* The program, and the interpreter that it names. */
+/* The program and, if it names one, its interpreter. */
 static int
-load_program(struct exec *x)
+load(struct exec *x)
 {
+    x->space = space_create();
+    if (!x->space)
+        return -ENOMEM;
     int err = elf_load(&x->program, x->file, x->space, x->interpreter_path);
     if (err || !*x->interpreter_path)
         return err;
     err = vfs_open(AT_FDCWD, kernel_path(x->interpreter_path), OPEN_EXECUTE, 0, &x->loader);
-    if (err)
-        return err;
-    return elf_load(&x->interpreter, x->loader, x->space, NULL);
+    return err ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
 }
 
+/* Stack, heap and mmap base, each drawn by itself: who learns one of them knows nothing of the
+ * others. A program at fixed addresses expects its heap above itself. */
 static int
-map_stack(struct exec *x)
+draw_places(struct exec *x)
 {
     const u32 flags = AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE;
     struct space *s = x->space;
     u64 limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
     s->stack_limit = MAX(MIN(limit, USER_END / 8), STACK_FIRST);
-    u64 low = space_random_place(s, MMAP_LOW, USER_END, s->stack_limit);
-    if (!low)
+    u64 stack = space_random_place(s, MMAP_LOW, USER_END, s->stack_limit);
+    if (!stack)
         return -ENOMEM;
-    x->stack_end = low + s->stack_limit;
-    s64 at = space_map(s, x->stack_end - STACK_FIRST, STACK_FIRST, flags, NULL, NULL, 0, "[stack]");
-    return at < 0 ? -ENOMEM : 0;
-}
-
-/* Heap and mmap base. A program at fixed addresses expects its heap above itself. */
-static int
-draw_heap(struct exec *x)
-{
-    struct space *s = x->space;
-    u64 low = x->program.header.e_type == ET_EXEC ? x->program.end : 0;
-    s->brk_start = space_random_place(s, low, USER_END, HEAP_ROOM);
-    s->brk = s->brk_start;
+    x->stack_end = stack + s->stack_limit;
+    u64 first = x->stack_end - STACK_FIRST;
+    if (space_map(s, first, STACK_FIRST, flags, NULL, NULL, 0, "[stack]") < 0)
+        return -ENOMEM;
+    u64 heap_low = x->program.header.e_type == ET_EXEC ? x->program.end : 0;
+    s->brk_start = s->brk = space_random_place(s, heap_low, USER_END, HEAP_ROOM);
     s->mmap_top = MMAP_LOW + (random_below((USER_END - MMAP_LOW) >> PAGE_SHIFT) << PAGE_SHIFT);
     return s->brk ? 0 : -ENOMEM;
-}
-
-/* The new space with everything in it, each part at a place drawn by itself: who learns one of them
- * knows nothing of the others. */
-static int
-build_space(struct exec *x)
-{
-    x->space = space_create();
-    if (!x->space)
-        return -ENOMEM;
-    int err = load_program(x);
-    if (err)
-        return err;
-    err = vdso_map(x->space);
-    if (err)
-        return err;
-    err = map_stack(x);
-    if (err)
-        return err;
-    err = draw_heap(x);
-    if (err)
-        return err;
-    return args_build(x);
 }
 
 /* --- the exchange ---------------------------------------------------------------------------- */
@@ -159,79 +130,41 @@ build_space(struct exec *x)
         b = old;                                                                                   \
     } while (0)
 
-/* What stands behind the last slash. */
-static const char *
-last_name(const char *path)
-{
-    const char *name = path;
-    for (const char *c = path; *c; c++)
-        if (*c == '/')
-            name = c + 1;
-    return name;
-}
-
-/* The process record is the new program's. What it had is x's afterwards, and goes with it, outside
- * of the lock. */
-static void
-exchange(struct exec *x)
-{
-    struct process *p = current_process();
-    const char *name = last_name(x->path);
-    spin_guard(&process_lock); /* under it /proc takes its references */
-    EXCHANGE(p->space, x->space);
-    EXCHANGE(p->exe, x->file);
-    EXCHANGE(p->files, x->files);
-    current()->space = p->space;
-    p->did_exec = true;
-    p->exit_signal = SIGCHLD;
-    strlcpy(p->name, name, sizeof(p->name));
-    strlcpy(current()->name, name, sizeof(current()->name));
-    if (p->vfork_task) /* the parent has its memory to itself again */
-        wake_all(&p->parent->events);
-    p->vfork_task = NULL;
-}
-
-/* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
-static void
-set_registers(const struct exec *x, struct trapframe *f)
-{
-    memset(f, 0, sizeof(*f));
-    f->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
-    f->sp = current()->space->stack_start;
-    f->status = SSTATUS_SPIE;
-    fp_clear();
-}
-
-/* No way back from here, and nothing that can fail. */
+/* No way back from here, and nothing that can fail. What the process had is x's afterwards, and
+ * goes with it, outside of the lock. */
 static void
 enter(struct exec *x)
 {
     struct process *p = current_process();
+    struct thread *t = current();
+    const char *name = x->path;
+    for (const char *c = name; *c; c++)
+        if (*c == '/')
+            name = c + 1;
     if (p->space) /* while its locks and words are still there */
         task_leave_memory(current_task());
-    exchange(x);
+    spin_lock(&process_lock); /* under it /proc takes its references */
+    EXCHANGE(p->space, x->space);
+    EXCHANGE(p->exe, x->file);
+    EXCHANGE(p->files, x->files);
+    t->space = p->space;
+    p->did_exec = true;
+    p->exit_signal = SIGCHLD;
+    strlcpy(p->name, name, sizeof(p->name));
+    strlcpy(t->name, name, sizeof(t->name));
+    if (p->vfork_task) /* the parent has its memory to itself again */
+        wake_all(&p->parent->events);
+    p->vfork_task = NULL;
+    spin_unlock(&process_lock);
     space_activate(p->space);
     signals_reset(&p->sig);
     current_task()->sig.alt = (struct sig_stack){ 0 };
-    set_registers(x, current()->frame);
-}
-
-/* All steps that can fail. The other threads end last of all: every refusal comes while they are
- * there. */
-static int
-prepare(struct exec *x)
-{
-    int err = find_program(x);
-    if (err)
-        return err;
-    err = build_space(x);
-    if (err)
-        return err;
-    err = process_become_single();
-    if (err)
-        return err;
-    x->files = files_copy(current_process()->files, true);
-    return x->files ? 0 : -ENOMEM;
+    /* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
+    memset(t->frame, 0, sizeof(*t->frame));
+    t->frame->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
+    t->frame->sp = p->space->stack_start;
+    t->frame->status = SSTATUS_SPIE;
+    fp_clear();
 }
 
 s64
@@ -244,7 +177,16 @@ process_exec(const char *path, u64 argv, u64 envp)
     x->path = path;
     x->argv = argv;
     x->envp = envp;
-    int err = prepare(x);
+    int err = find_program(x);
+    err = err ?: load(x);
+    err = err ?: vdso_map(x->space);
+    err = err ?: draw_places(x);
+    err = err ?: args_build(x);
+    err = err ?: process_become_single(); /* last of all: every refusal comes while all are there */
+    if (!err) {
+        x->files = files_copy(current_process()->files, true);
+        err = x->files ? 0 : -ENOMEM;
+    }
     if (!err)
         enter(x);
     space_put(x->space);

@@ -33,8 +33,7 @@ task_leave_memory(struct task *t)
     /* CLONE_CHILD_CLEARTID: tells pthread_join. The word first, then the wake-up. */
     if (t->clear_child_tid && !copy_to_user(t->clear_child_tid, &zero, sizeof(zero)))
         futex_wake(t->clear_child_tid, 1);
-    t->robust_list = 0;
-    t->clear_child_tid = 0;
+    t->robust_list = t->clear_child_tid = 0;
 }
 
 void
@@ -66,25 +65,13 @@ static void
 report_end(struct process *p)
 {
     const struct sig_action *a = &p->parent->sig.action[SIGCHLD - 1];
-    bool by_sigchld = p->exit_signal == SIGCHLD;
-    bool ignored = by_sigchld && a->handler == (u64)SIG_IGN;
-    bool nobody_waits = ignored || (by_sigchld && a->flags & SA_NOCLDWAIT);
-    if (ignored) /* not even pending while it is blocked */
+    bool ignores = p->exit_signal == SIGCHLD && a->handler == (u64)SIG_IGN;
+    bool nobody_waits = ignores || (p->exit_signal == SIGCHLD && a->flags & SA_NOCLDWAIT);
+    if (ignores) /* not even pending while it is blocked */
         p->exit_signal = 0;
     process_notify_parent(p, p->exit_status);
     if (nobody_waits)
         process_reap(p);
-}
-
-/* Process 1 ends, and with it the machine, with the same status. */
-static noreturn void
-end_machine(int exit_status)
-{
-    int killed_by = exit_status & 0x7f;
-    if (!killed_by)
-        power_off(exit_status >> 8 & 0xff);
-    pr_err("process 1 was killed by signal %d", killed_by);
-    power_off(128 + killed_by);
 }
 
 /* What has not been waited for is process 1's now, zombies too. process_lock held. */
@@ -105,12 +92,16 @@ hand_over_children(struct process *p)
     }
 }
 
-/* After its last task everything that belongs to the process goes. */
+/* After its last task everything that belongs to the process goes. With process 1 the machine
+ * ends. */
 static void
 end_process(struct process *p)
 {
+    int killed_by = p->exit_status & 0x7f;
+    if (p->pid == 1 && killed_by)
+        pr_err("process 1 was killed by signal %d", killed_by);
     if (p->pid == 1)
-        end_machine(p->exit_status);
+        power_off(killed_by ? 128 + killed_by : p->exit_status >> 8 & 0xff);
     timer_cancel(&p->alarm);
     process_drop_resources(p);
     spin_guard(&process_lock);
@@ -214,42 +205,26 @@ process_become_single(void)
     return 0;
 }
 
-/* The process with the most pages; among equals the youngest, which is last in the list. Never
- * process 1 while there is another. process_lock held. */
-static struct process *
-largest_process(void)
-{
-    struct process *p, *largest = current_process();
-    u64 most_pages = 0;
-    for_each_process (p) {
-        if (p->pid == 1 || !p->space || p->space->resident_pages < most_pages)
-            continue;
-        largest = p;
-        most_pages = p->space->resident_pages;
-    }
-    return largest;
-}
-
-/* Will memory come back soon? All of it does before a process is a zombie. process_lock held. */
-static bool
-one_is_ending(void)
-{
-    struct process *p;
-    for_each_process (p)
-        if (p->exiting && !p->zombie)
-            return true;
-    return false;
-}
-
 /* Memory is exhausted. The process with the most pages must go, whoever asked, for that one may be
- * small and innocent; and nobody else while one is on its way out. What can fail (fork, mmap, a
- * file) fails with ENOMEM or ENOSPC and does not come here. */
+ * small and innocent; among equals the youngest. Never process 1 while there is another, and nobody
+ * else while one is on its way out. What can fail (fork, mmap, a file) fails with ENOMEM or ENOSPC
+ * and does not come here. */
 void
 process_make_memory(void)
 {
+    struct process *p, *victim = current_process();
+    u64 most_pages = 0;
+    bool one_is_ending = false;
     spin_lock(&process_lock);
-    if (!one_is_ending() && !frames_free()) {
-        struct process *victim = largest_process();
+    for_each_process (p) {
+        if (p->exiting && !p->zombie) /* all of its memory comes back before it is a zombie */
+            one_is_ending = true;
+        if (p->pid != 1 && p->space && p->space->resident_pages >= most_pages) {
+            victim = p;
+            most_pages = p->space->resident_pages;
+        }
+    }
+    if (!one_is_ending && !frames_free()) {
         pr_warn("out of memory: killed process %d (%s)", victim->pid, victim->name);
         process_kill_tasks(victim, SIGKILL);
     }

@@ -51,24 +51,9 @@ compare(u64 addr, u32 expected)
 {
     u32 value;
     int err = user_load_u32(addr, &value);
-    if (err)
-        return err;
-    return value == expected ? 0 : -EAGAIN;
-}
-
-static bool
-is_meant(const struct futex_waiter *w, const struct futex_key *key, u32 bitset)
-{
-    return w->key.owner == key->owner && w->key.offset == key->offset && w->bitset & bitset;
-}
-
-/* The waiter takes the lock once more before it goes on, so its record stays until then. */
-static void
-wake(struct futex_waiter *w)
-{
-    list_remove(&w->link);
-    __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
-    wake_all(&w->queue);
+    if (!err && value != expected)
+        err = -EAGAIN;
+    return err;
 }
 
 /* A requeue only renames what a waiter waits for: it stays in its place of the list, and wakes in
@@ -92,13 +77,17 @@ futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expec
     list_for_each_safe (w, next, &waiters, link) {
         if (done == (u64)n + move)
             break;
-        if (!is_meant(w, &from, bitset))
+        if (w->key.owner != from.owner || w->key.offset != from.offset || !(w->bitset & bitset))
             continue;
-        if (done < n)
-            wake(w);
-        else
-            w->key = to;
         done++;
+        if (done > n) {
+            w->key = to;
+            continue;
+        }
+        list_remove(&w->link);
+        /* It takes the lock once more before it goes on, so its record stays until then. */
+        __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
+        wake_all(&w->queue);
     }
     return (s64)done;
 }
@@ -107,26 +96,6 @@ void
 futex_wake(u64 addr, u32 n)
 {
     futex_requeue(addr, n, FUTEX_BITSET_MATCH_ANY, 0, 0, NULL);
-}
-
-/* Puts the waiter into the list if the word still holds `expected`. 0 or an error. */
-static int
-enter(struct futex_waiter *w, u64 addr, u32 expected)
-{
-    spin_guard(&lock);
-    int err = key_of(addr, &w->key);
-    if (!err)
-        err = compare(addr, expected);
-    if (!err)
-        list_add_tail(&waiters, &w->link);
-    return err;
-}
-
-static void
-leave(struct futex_waiter *w)
-{
-    spin_guard(&lock);
-    list_remove(&w->link);
 }
 
 /* futex_wait for restart_syscall, which keeps its arguments as words. */
@@ -146,11 +115,18 @@ futex_wait(u64 addr, u32 expected, u64 deadline_ticks, u32 bitset)
     if (!bitset)
         return -EINVAL;
     waitqueue_init(&w.queue);
-    int err = enter(&w, addr, expected);
+    spin_lock(&lock);
+    int err = key_of(addr, &w.key);
+    err = err ?: compare(addr, expected);
+    if (!err)
+        list_add_tail(&waiters, &w.link);
+    spin_unlock(&lock);
     if (err)
         return err;
     err = WAIT_UNTIL(&w.queue, __atomic_load_n(&w.woken, __ATOMIC_ACQUIRE), deadline_ticks);
-    leave(&w);
+    spin_lock(&lock);
+    list_remove(&w.link);
+    spin_unlock(&lock);
     if (w.woken)
         return 0;
     if (err != -EINTR)
@@ -185,11 +161,7 @@ abandon(u64 addr, u32 tid)
 }
 
 /* Bit 0 of a link marks a lock with priority inheritance, which we do not have. */
-static u64
-without_mark(u64 link)
-{
-    return link & ~1UL;
-}
+#define WITHOUT_MARK(link) ((u64)(link) & ~1UL)
 
 /* The list is the program's own, in its memory, and may be anything: every step is a checked copy,
  * and the number of steps is limited: a list beyond the limit is a circle that somebody has tied.
@@ -201,17 +173,15 @@ robust_list_exit(struct task *t)
     if (!t->robust_list || copy_from_user(&head, t->robust_list, sizeof(head)))
         return;
     u64 word = (u64)head.futex_offset; /* how far the word of a lock is from its link */
-    u64 pending = without_mark((u64)head.list_op_pending);
-    u64 entry = without_mark((u64)head.list.next);
+    u64 pending = WITHOUT_MARK(head.list_op_pending);
+    u64 entry = WITHOUT_MARK(head.list.next);
     for (u32 steps = 0; steps < ROBUST_LIST_LIMIT; steps++) {
         u64 next;
-        if (!entry || entry == t->robust_list) /* the circle is closed */
-            break;
-        if (copy_from_user(&next, entry, sizeof(next)))
+        if (!entry || entry == t->robust_list || copy_from_user(&next, entry, sizeof(next)))
             break;
         if (entry != pending)
             abandon(entry + word, (u32)t->tid);
-        entry = without_mark(next);
+        entry = WITHOUT_MARK(next);
     }
     if (pending)
         abandon(pending + word, (u32)t->tid);

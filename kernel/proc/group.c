@@ -33,19 +33,14 @@ group_hang_up(int pgrp)
     signal_send_members(pgrp, SIGCONT, NULL);
 }
 
-static bool
-group_has_stopped(int pgrp)
-{
-    struct process *p;
-    for_each_process (p)
-        if (p->pgrp == pgrp && p->stop_signal && !p->zombie)
-            return true;
-    return false;
-}
-
 void
 group_release(int pgrp)
 {
-    if (group_has_stopped(pgrp) && group_is_orphaned(pgrp))
+    struct process *p;
+    bool stopped = false;
+    for_each_process (p)
+        if (p->pgrp == pgrp && p->stop_signal && !p->zombie)
+            stopped = true;
+    if (stopped && group_is_orphaned(pgrp))
         group_hang_up(pgrp);
 }

@@ -7,7 +7,7 @@
 #include "mm/kmalloc.h"
 #include "proc/signal.h"
 
-#define QUEUE_LIMIT 1024 /* entries for each process or task: a flood is refused, not kept */
+#define QUEUE_LIMIT 1024 /* for each process and each task: a flood is refused, not kept */
 #define FAULTS                                                                                     \
     (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) |   \
      SIG_BIT(SIGSYS))
@@ -55,31 +55,22 @@ pending_add(struct sig_pending *p, int signo, const struct sig_info *info)
     return 0;
 }
 
-/* The lowest number of the set, which is not empty; but faults come first: their handler must see
- * the state that caused them. */
-static int
-first_of(sigset set)
-{
-    if (set & FAULTS)
-        set &= FAULTS;
-    int signo = 1;
-    while (!(set & SIG_BIT(signo)))
-        signo++;
-    return signo;
-}
-
 int
 pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info)
 {
-    if (!(p->set & wanted))
+    wanted &= p->set;
+    if (!wanted)
         return 0;
-    int signo = first_of(p->set & wanted);
+    if (wanted & FAULTS) /* first: the handler must see the state that caused them */
+        wanted &= FAULTS;
+    int signo = 1;
+    while (!(wanted & SIG_BIT(signo)))
+        signo++;
     struct sig_entry *e = oldest(p, signo);
+    *info = (struct sig_info){ .signo = signo };
     if (e) {
         *info = e->info;
         drop(p, e);
-    } else {
-        *info = (struct sig_info){ .signo = signo };
     }
     if (!oldest(p, signo)) /* else more of the same number wait */
         p->set &= ~SIG_BIT(signo);

@@ -21,7 +21,7 @@
 #define PID_LIMIT 32768
 #define RECORDS   (PID_LIMIT / 4)
 
-/* What clone accepts. The last four (DETACHED to PTRACE) are sent by libcs and mean nothing here. */
+/* What clone accepts. Libcs send the last four (DETACHED to PTRACE), which mean nothing here. */
 #define KNOWN_FLAGS                                                                                \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD |    \
      CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |                   \
@@ -75,47 +75,30 @@ number_in_use(int number)
     return task_find(number) != NULL;
 }
 
-/* All processes and tasks together; a zombie counts too. */
-static u32
-count_records(void)
-{
-    struct process *p;
-    u32 records = 0;
-    for_each_process (p)
-        records += 1 + p->live_tasks;
-    return records;
-}
-
-/* Numbers go round, so that a dead one is not soon another's. Process 1 gets the first. */
-static int
-next_number(void)
-{
-    static int last;
-    do {
-        last++;
-        if (last == PID_LIMIT)
-            last = 2;
-    } while (number_in_use(last));
-    return last;
-}
-
-/* Enters a task into the tables: from here on it is found, and signals reach it. Its process gets
- * in with its first task, and has its number. That number, or -EAGAIN when there are too many.
+/* Enters a task into the tables: from here on it is found, and signals reach it. A process gets in
+ * with its first task, and has its number. That number, or -EAGAIN when there are too many.
  * process_lock held. */
 static int
 publish(struct task *t)
 {
-    struct process *p = t->process;
-    if (count_records() >= RECORDS)
+    static int last; /* numbers go round, so that a dead one is not soon another's */
+    struct process *p = t->process, *other;
+    u32 records = 0;
+    for_each_process (other)
+        records += 1 + other->live_tasks;
+    if (records >= RECORDS)
         return -EAGAIN;
-    t->tid = next_number();
+    do
+        last = last + 1 < PID_LIMIT ? last + 1 : 2;
+    while (number_in_use(last));
+    t->tid = last;
     list_add_tail(&p->tasks, &t->link);
     if (p->live_tasks == 0) {
-        p->pid = t->tid;
+        p->pid = last;
         list_add_tail(&all_processes, &p->all_link);
     }
     p->live_tasks++;
-    return t->tid;
+    return last;
 }
 
 /* A process without a task, in no list; NULL without memory. */
@@ -154,20 +137,12 @@ task_create(struct process *p, void (*entry)(void))
 
 /* --- clone ----------------------------------------------------------------------------------- */
 
-/* What clone(2) is asked for. The last three are user addresses, 0 without their flags. */
-struct request {
-    u32 flags;
-    u64 stack, tls;
-    u64 parent_tid, child_tid;
-};
-
-/* The process record of a child that shares or copies what the current one has. What there was no
- * memory for stays NULL in it. */
+/* A child that shares or copies what the current process has; what there was no memory for stays
+ * NULL in it. */
 static struct process *
 process_copy(u32 flags)
 {
-    struct process *self = current_process();
-    struct process *p = process_create();
+    struct process *self = current_process(), *p = process_create();
     if (!p)
         return NULL;
     p->space = flags & CLONE_VM ? space_get(self->space) : space_fork(self->space);
@@ -186,38 +161,40 @@ process_copy(u32 flags)
 
 /* A task for p with registers, floating point, mask and affinity of the caller. */
 static struct task *
-task_copy(struct process *p, const struct request *r)
+task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
 {
-    struct task *self = current_task();
-    struct task *copy = task_create(p, trap_return_hook);
-    if (!copy)
+    struct task *self = current_task(), *to = task_create(p, trap_return_hook);
+    if (!to)
         return NULL;
-    struct thread *t = copy->thread;
+    struct thread *t = to->thread;
     fp_save(); /* what is still in this hart's registers */
     *t->frame = *self->thread->frame;
     t->frame->a0 = 0;
-    if (r->stack)
-        t->frame->sp = r->stack;
-    if (r->flags & CLONE_SETTLS)
-        t->frame->tp = r->tls;
+    if (stack)
+        t->frame->sp = stack;
+    if (flags & CLONE_SETTLS)
+        t->frame->tp = tls;
     t->fp = self->thread->fp;
     t->fp_used = self->thread->fp_used;
     t->affinity = self->thread->affinity;
     t->space = p->space;
-    copy->sig.mask = self->sig.mask;
-    copy->sig.saved_mask = self->sig.mask;
+    to->sig.mask = to->sig.saved_mask = self->sig.mask;
     /* Two threads cannot stand on one alternate stack (sigaltstack(2)). */
-    if (!(r->flags & CLONE_VM) || r->flags & CLONE_VFORK)
-        copy->sig.alt = self->sig.alt;
-    if (r->flags & CLONE_CHILD_CLEARTID)
-        copy->clear_child_tid = r->child_tid;
-    return copy;
+    if (!(flags & CLONE_VM) || flags & CLONE_VFORK)
+        to->sig.alt = self->sig.alt;
+    to->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;
+    return to;
 }
 
-/* Gives back a process that was never published. */
+/* Takes back what was made and never published; t may be NULL. */
 static void
-discard_process(struct process *p)
+discard(struct process *p, struct task *t)
 {
+    if (t)
+        thread_free(t->thread);
+    kfree(t);
+    if (p == current_process())
+        return;
     process_drop_resources(p);
     kfree(p);
 }
@@ -225,38 +202,22 @@ discard_process(struct process *p)
 /* Step 1 of clone: the new task, of the current process if it is a thread, else of a child. Nobody
  * else knows it. NULL without memory. */
 static struct task *
-make(const struct request *r)
+make(u32 flags, u64 stack, u64 tls, u64 child_tid)
 {
-    if (r->flags & CLONE_THREAD)
-        return task_copy(current_process(), r);
-    struct process *p = process_copy(r->flags);
-    if (!p)
-        return NULL;
+    struct process *p = flags & CLONE_THREAD ? current_process() : process_copy(flags);
     struct task *t = NULL;
-    if (p->space && p->files && p->fsinfo)
-        t = task_copy(p, r);
-    if (!t)
-        discard_process(p);
+    if (p && p->space && p->files && p->fsinfo)
+        t = task_copy(p, flags, stack, tls, child_tid);
+    if (p && !t)
+        discard(p, NULL);
     return t;
 }
 
-/* Takes back what make() has made. */
-static void
-unmake(struct task *t)
-{
-    struct process *p = t->process;
-    thread_free(t->thread);
-    kfree(t);
-    if (p != current_process())
-        discard_process(p);
-}
-
-/* Step 2: enters the new task into the tables. Its number, -EAGAIN, or -ERESTARTNOINTR: it must not
- * escape what is on its way to the current one: a signal to the group, even if another task has
- * been chosen for it, the end of the process, an exec. That is taken first, and then the call is
- * made again. */
+/* Step 2: it enters the tables. It must not escape what is on its way to the current task: a signal
+ * to the group, even if another task has been chosen for it, the end of the process, an exec. That
+ * is taken first, and then the call is made again. Its number, -EAGAIN, or -ERESTARTNOINTR. */
 static int
-publish_child(struct task *t)
+publish_copy(struct task *t)
 {
     struct process *self = current_process();
     spin_guard(&process_lock);
@@ -264,22 +225,7 @@ publish_child(struct task *t)
     t->process->session = self->session;
     if (self->sig.pending.set & ~current_task()->sig.mask)
         task_prod(current_task());
-    if (interrupted())
-        return -ERESTARTNOINTR;
-    return publish(t);
-}
-
-/* Step 3: it runs. The words are written before, for it may look at them, or end and be gone. A bad
- * address is no error any more (Linux, kernel/fork.c). */
-static void
-start(struct task *t, const struct request *r)
-{
-    s32 tid = t->tid;
-    if (r->flags & CLONE_PARENT_SETTID)
-        copy_to_user(r->parent_tid, &tid, sizeof(tid));
-    if (r->flags & CLONE_CHILD_SETTID)
-        copy_to_space(t->process->space, r->child_tid, &tid, sizeof(tid));
-    thread_start(t->thread);
+    return interrupted() ? -ERESTARTNOINTR : publish(t);
 }
 
 /* Has the child a space of its own, or gone? Signals stay pending meanwhile; only the end of the
@@ -293,32 +239,28 @@ vfork_is_over(int pid)
     return !child || child->zombie || child->vfork_task != current_task() || task_must_end();
 }
 
-/* Flags that this kernel has, in combinations that mean something (clone(2), EINVAL). */
-static bool
-flags_are_valid(u32 flags)
-{
-    if (flags & ~(u32)KNOWN_FLAGS || (flags & CSIGNAL) > SIGNALS)
-        return false;
-    if (flags & CLONE_THREAD && !(flags & CLONE_SIGHAND))
-        return false;
-    return !(flags & CLONE_SIGHAND) || flags & CLONE_VM;
-}
-
 s64
 process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
 {
-    const struct request r = { flags, stack, tls, parent_tid, child_tid };
-    if (!flags_are_valid(flags))
+    bool is_thread = flags & CLONE_THREAD, shares_actions = flags & CLONE_SIGHAND;
+    if (flags & ~(u32)KNOWN_FLAGS || (flags & CSIGNAL) > SIGNALS ||
+        (is_thread && !shares_actions) || (shares_actions && !(flags & CLONE_VM)))
         return -EINVAL;
-    struct task *t = make(&r);
+    struct task *t = make(flags, stack, tls, child_tid);
     if (!t)
         return -ENOMEM;
-    int tid = publish_child(t);
+    int tid = publish_copy(t);
     if (tid < 0) {
-        unmake(t);
+        discard(t->process, t);
         return tid;
     }
-    start(t, &r);
+    /* Step 3: it starts. The words come first, for it may look at them, or end and be gone. A bad
+     * address is no error any more (Linux, kernel/fork.c). */
+    if (flags & CLONE_PARENT_SETTID)
+        copy_to_user(parent_tid, &tid, sizeof(s32));
+    if (flags & CLONE_CHILD_SETTID)
+        copy_to_space(t->process->space, child_tid, &tid, sizeof(s32));
+    thread_start(t->thread);
     if (flags & CLONE_VFORK)
         WAIT_BLOCKED(&current_process()->events, vfork_is_over(tid));
     return tid;
@@ -339,15 +281,18 @@ init_entry(void)
     trap_return_hook();
 }
 
-/* The record of process 1, with files and limits; its space comes with exec. */
-static struct process *
-create_init(void)
+void
+process_start_init(const char *path)
 {
     struct process *p = process_create();
-    if (!p)
-        return NULL;
+    struct task *t = p ? task_create(p, init_entry) : NULL;
+    if (!t)
+        panic("no memory for process 1");
     p->files = files_copy(fs_current()->files, false);
     p->fsinfo = fsinfo_copy(fs_current()->fsinfo);
+    if (!p->files || !p->fsinfo)
+        panic("no memory for process 1");
+    init_path = path;
     p->exit_signal = SIGCHLD;
     for (u32 i = 0; i < RLIM_NLIMITS; i++)
         p->rlimit[i] = (struct rlimit64){ RLIM64_INFINITY, RLIM64_INFINITY };
@@ -355,17 +300,6 @@ create_init(void)
     p->rlimit[RLIMIT_CORE].rlim_cur = 0;
     p->rlimit[RLIMIT_NOFILE] = (struct rlimit64){ MAX_FDS, MAX_FDS };
     p->open_limit = MAX_FDS;
-    return p;
-}
-
-void
-process_start_init(const char *path)
-{
-    struct process *p = create_init();
-    struct task *t = p ? task_create(p, init_entry) : NULL;
-    if (!t || !p->files || !p->fsinfo)
-        panic("no memory for process 1");
-    init_path = path;
     spin_lock(&process_lock);
     p->pgrp = p->session = publish(t);
     spin_unlock(&process_lock);

@@ -144,7 +144,8 @@ void process_make_memory(void);
 /* Wait status words of a process that has not ended. */
 #define WAIT_STOPPED(signo) ((signo) << 8 | 0x7f)
 #define WAIT_CONTINUED      0xffff
-/* The process has come to this status: signals the parent and wakes its waits. process_lock held. */
+/* The process has come to this status: signals the parent and wakes its waits. process_lock
+ * held. */
 void process_notify_parent(struct process *p, int status);
 
 struct wait_result {

@@ -4,7 +4,6 @@
  * proc(5); maps and stat as Linux prints them, because programs parse them. */
 
 #include <asm/signal.h>
-#include <linux/auxvec.h>
 #include <linux/stat.h>
 #include "lib/print.h"
 #include "mm/usercopy.h"
@@ -12,25 +11,6 @@
 #include "time/clock.h"
 
 /* --- its memory: printed with a reference of the space, without process_lock ------------------ */
-
-/* The columns in front of the name. Where there is no file, offset, device and inode are 0. */
-static void
-describe_area(char *text, size_t size, const struct area *a, u64 inode)
-{
-    char rights[] = "---p";
-    if (a->flags & AREA_READ)
-        rights[0] = 'r';
-    if (a->flags & AREA_WRITE)
-        rights[1] = 'w';
-    if (a->flags & AREA_EXEC)
-        rights[2] = 'x';
-    if (a->flags & AREA_SHARED)
-        rights[3] = 's';
-    u64 offset = inode ? a->offset_pages << PAGE_SHIFT : 0;
-    int device = inode ? 1 : 0;
-    snprintf(text, size, "%08lx-%08lx %s %08lx 00:%02x %lu ", a->start, a->end, rights, offset,
-             device, inode);
-}
 
 /* Tools cut at columns: a name begins in column 74, as Linux prints it. The space's lock is held,
  * so that all lines are of one moment; what describes a file takes only locks behind it. */
@@ -40,24 +20,27 @@ print_maps(struct printer *p, struct space *s)
     struct area *a;
     spin_guard(&s->lock);
     for_each_area (a, s) {
-        char columns[80], file[128] = "";
+        char range[80], name[128] = "";
         u64 inode = 0;
         if (a->pager && a->pager->describe)
-            a->pager->describe(a->object, file, sizeof(file), &inode);
-        describe_area(columns, sizeof(columns), a, inode);
-        const char *name = a->name ? a->name : file;
-        print_to(p, *name ? "%-73s%s\n" : "%s%s\n", columns, name);
+            a->pager->describe(a->object, name, sizeof(name), &inode);
+        snprintf(range, sizeof(range), "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu ", a->start, a->end,
+                 a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
+                 a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
+                 inode ? a->offset_pages << PAGE_SHIFT : 0, inode ? 1 : 0, inode);
+        const char *shown = a->name ? a->name : name;
+        print_to(p, *shown ? "%-73s%s\n" : "%s%s\n", range, shown);
     }
 }
 
-/* As the program got it at its start: pairs of words, AT_NULL included. */
+/* As the program got it at its start, AT_NULL included. */
 static void
 print_auxv(struct printer *p, struct space *s)
 {
-    u32 words = 0;
-    while (s->auxv[words] != AT_NULL)
-        words += 2;
-    print_bytes(p, s->auxv, (words + 2) * sizeof(u64));
+    u32 n = 0;
+    while (n + 2 < ARRAY_SIZE(s->auxv) && s->auxv[n])
+        n += 2;
+    print_bytes(p, s->auxv, (n + 2) * sizeof(u64));
 }
 
 /* argv or the environment, as it lies in the program's memory now: a program may write there, and
@@ -103,21 +86,15 @@ state_of(const struct process *p)
     return first->thread->state == THREAD_RUNNABLE ? "R (running)" : "S (sleeping)";
 }
 
-static int
-parent_pid(const struct process *p)
-{
-    return p->parent ? p->parent->pid : 0;
-}
-
-/* The 52 fields of proc(5), in their order. Where a number stands in the format, this kernel keeps no
- * account of such a thing (terminal, faults, priorities), or status tells it (signals). */
+/* The 52 fields of proc(5), in their order. Where a number stands in the format, this kernel keeps
+ * no account of such a thing (terminal, faults, priorities), or status tells it (signals). */
 static void
 print_stat(struct printer *out, struct process *p)
 {
     const struct space *s = p->space ?: &no_space;
     /* from pid to cmajflt */
     print_to(out, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 ", p->pid, p->name, *state_of(p),
-             parent_pid(p), p->pgrp, p->session);
+             p->parent ? p->parent->pid : 0, p->pgrp, p->session);
     /* from utime to starttime */
     print_to(out, "%lu 0 %lu 0 20 0 %u 0 %lu ", ticks_to_hundredths(process_run_ticks(p)),
              ticks_to_hundredths(p->child_ticks), p->live_tasks,
@@ -127,36 +104,26 @@ print_stat(struct printer *out, struct process *p)
              s->mapped_pages * PAGE_SIZE, s->resident_pages, ~0UL, s->stack_start);
 }
 
-static void
-print_signals(struct printer *out, struct process *p)
-{
-    sigset blocked = 0, ignored = 0, caught = 0;
-    if (!list_empty(&p->tasks))
-        blocked = list_first(&p->tasks, struct task, link)->sig.mask;
-    for (int signo = 1; signo <= SIGNALS; signo++) {
-        u64 handler = p->sig.action[signo - 1].handler;
-        if (handler == (u64)SIG_IGN)
-            ignored |= SIG_BIT(signo);
-        else if (handler != (u64)SIG_DFL)
-            caught |= SIG_BIT(signo);
-    }
-    print_to(out, "SigPnd:\t%016x\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", 0, p->sig.pending.set,
-             blocked);
-    print_to(out, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ignored, caught);
-}
-
 /* For people, and for tools that do not want to count fields. Nobody is but root here. */
 static void
 print_status(struct printer *out, struct process *p)
 {
     const struct space *s = p->space ?: &no_space;
-    print_to(out, "Name:\t%s\nState:\t%s\n", p->name, state_of(p));
-    print_to(out, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->pid, p->pid, parent_pid(p));
-    print_to(out, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
-    print_to(out, "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\n", s->mapped_pages * (PAGE_SIZE / 1024),
-             s->resident_pages * (PAGE_SIZE / 1024));
-    print_to(out, "Threads:\t%u\n", p->live_tasks);
-    print_signals(out, p);
+    sigset blocked = 0, ignored = 0, caught = 0;
+    if (!list_empty(&p->tasks))
+        blocked = list_first(&p->tasks, struct task, link)->sig.mask;
+    for (int i = 0; i < SIGNALS; i++)
+        if (p->sig.action[i].handler == (u64)SIG_IGN)
+            ignored |= SIG_BIT(i + 1);
+        else if (p->sig.action[i].handler != (u64)SIG_DFL)
+            caught |= SIG_BIT(i + 1);
+    print_to(out, "Name:\t%s\nState:\t%s\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->name,
+             state_of(p), p->pid, p->pid, p->parent ? p->parent->pid : 0);
+    print_to(out, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nVmSize:\t%8lu kB\nVmRSS:\t%8lu kB\n",
+             s->mapped_pages * (PAGE_SIZE / 1024), s->resident_pages * (PAGE_SIZE / 1024));
+    print_to(out, "Threads:\t%u\nSigPnd:\t%016x\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", p->live_tasks,
+             0, p->sig.pending.set, blocked);
+    print_to(out, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ignored, caught);
 }
 
 static void

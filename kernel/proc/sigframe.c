@@ -9,83 +9,32 @@
 #include "proc/sigframe.h"
 #include "sched/fp.h"
 
-/* Whether it stands there is asked of sp each time and never remembered: a handler may leave the
- * stack by longjmp, and nobody hears of it. */
-static int
-alternate_stack_flags(const struct sig_stack *alt)
-{
-    u64 sp = current()->frame->sp;
-    if (alt->size == 0)
-        return SS_DISABLE;
-    bool stands_on_it = sp > alt->sp && sp - alt->sp <= alt->size;
-    return stands_on_it ? SS_ONSTACK : 0;
-}
-
+/* Whether the task stands on it is asked of sp each time and never remembered: a handler may leave
+ * the stack by longjmp, and nobody hears of it. */
 struct sig_stack
 alternate_stack(void)
 {
-    struct sig_stack alt = current_task()->sig.alt;
-    alt.flags = alternate_stack_flags(&alt);
-    return alt;
+    struct sig_stack s = current_task()->sig.alt;
+    u64 sp = current()->frame->sp;
+    bool on_it = sp > s.sp && sp - s.sp <= s.size;
+    s.flags = on_it ? SS_ONSTACK : 0;
+    if (!s.size)
+        s.flags = SS_DISABLE;
+    return s;
 }
 
 int
 alternate_stack_set(const struct sig_stack *wanted)
 {
+    bool on = wanted->flags != SS_DISABLE;
     if (alternate_stack().flags == SS_ONSTACK)
         return -EPERM;
-    if (wanted->flags == SS_DISABLE) {
-        current_task()->sig.alt = (struct sig_stack){ 0 };
-        return 0;
-    }
-    if (wanted->flags != 0 && wanted->flags != SS_ONSTACK)
+    if (on && wanted->flags != 0 && wanted->flags != SS_ONSTACK)
         return -EINVAL;
-    if (wanted->size < MINSIGSTKSZ)
+    if (on && wanted->size < MINSIGSTKSZ)
         return -ENOMEM;
-    current_task()->sig.alt = *wanted;
+    current_task()->sig.alt = on ? *wanted : (struct sig_stack){ 0 };
     return 0;
-}
-
-/* Where the frame goes, 0 if it would leave the stack that it should stand on. If SA_ONSTACK asks
- * for the alternate stack, it begins at the end of that; a second signal goes on below the first
- * instead. */
-static u64
-frame_place(const struct sig_stack *alt, bool wants_alternate)
-{
-    u64 sp = current()->frame->sp;
-    bool on_alternate = alt->flags == SS_ONSTACK;
-    if (wants_alternate && alt->flags == 0) {
-        sp = alt->sp + alt->size;
-        on_alternate = true;
-    }
-    u64 at = ALIGN_DOWN(sp - sizeof(struct signal_frame), 16);
-    if (on_alternate && (at < alt->sp || at >= sp))
-        return 0;
-    return at;
-}
-
-/* The state that the handler interrupts, as it will come back. */
-static void
-save_state(struct signal_frame *f)
-{
-    struct thread *t = current();
-    memcpy(f->regs, t->frame, sizeof(f->regs));
-    fp_save(); /* the newest values may still be in the hart's registers */
-    memcpy(f->f, t->fp.f, sizeof(f->f));
-    f->fcsr = t->fp.fcsr;
-}
-
-/* The handler begins as a function with three arguments (sigaction(2)), and returns into the vDSO:
- * riscv has no SA_RESTORER. */
-static void
-call_handler(struct trapframe *f, u64 handler, int signo, u64 frame_at)
-{
-    f->sp = frame_at;
-    f->pc = handler;
-    f->ra = current()->space->sigreturn;
-    f->a0 = signo;
-    f->a1 = frame_at; /* siginfo_t stands first */
-    f->a2 = frame_at + offsetof(struct signal_frame, uc_flags);
 }
 
 /* Everything is gathered in a kernel copy first: when it cannot be stored, nothing has changed. The
@@ -94,30 +43,35 @@ call_handler(struct trapframe *f, u64 handler, int signo, u64 frame_at)
 int
 frame_push(int signo, const struct sig_info *info, const struct sig_action *action)
 {
+    struct thread *t = current();
     struct task_signals *s = &current_task()->sig;
-    struct signal_frame f = { .uc_stack = alternate_stack(), .uc_sigmask = s->saved_mask };
-    u64 at = frame_place(&f.uc_stack, action->flags & SA_ONSTACK);
-    if (!at)
-        return -EFAULT;
+    struct sig_stack alt = alternate_stack();
+    struct signal_frame f = { .uc_stack = alt, .uc_sigmask = s->saved_mask };
+    u64 sp = t->frame->sp;
+    if (action->flags & SA_ONSTACK && alt.flags == 0) {
+        sp = alt.sp + alt.size; /* a second signal goes on below the first instead */
+        alt.flags = SS_ONSTACK;
+    }
+    u64 at = ALIGN_DOWN(sp - sizeof(f), 16);
+    if (alt.flags == SS_ONSTACK && (at < alt.sp || at >= sp))
+        return -EFAULT; /* it would leave the stack that it should stand on */
     memcpy(f.info, info, sizeof(*info));
-    save_state(&f);
+    memcpy(f.regs, t->frame, sizeof(f.regs));
+    fp_save(); /* the newest values may still be in the hart's registers */
+    memcpy(f.f, t->fp.f, sizeof(f.f));
+    f.fcsr = t->fp.fcsr;
     if (copy_to_user(at, &f, sizeof(f)))
         return -EFAULT;
-    call_handler(current()->frame, action->handler, signo, at);
+    t->frame->sp = at;
+    t->frame->pc = action->handler;
+    t->frame->ra = t->space->sigreturn; /* riscv has no SA_RESTORER */
+    t->frame->a0 = signo;
+    t->frame->a1 = at;
+    t->frame->a2 = at + offsetof(struct signal_frame, uc_flags);
     /* In force while it runs; the frame holds the mask to come back to. */
     sigset self = action->flags & SA_NODEFER ? 0 : SIG_BIT(signo);
     signal_set_mask(s->mask | action->mask | self, false);
     return 0;
-}
-
-/* Copies the frame from the user's stack. False if it cannot be one of ours: their place is aligned,
- * and their list of extensions is empty. */
-static bool
-load_frame(struct signal_frame *f, u64 at)
-{
-    if (at % 16 || copy_from_user(f, at, sizeof(*f)))
-        return false;
-    return !f->extension[0] && !f->extension[1] && !f->extension[2];
 }
 
 s64
@@ -125,7 +79,8 @@ frame_pop(void)
 {
     struct signal_frame f;
     struct thread *t = current();
-    if (!load_frame(&f, t->frame->sp)) {
+    bool copied = t->frame->sp % 16 == 0 && !copy_from_user(&f, t->frame->sp, sizeof(f));
+    if (!copied || f.extension[0] || f.extension[1] || f.extension[2]) {
         signal_fault(SIGSEGV, SI_KERNEL, 0); /* a frame that we never wrote */
         return 0;
     }

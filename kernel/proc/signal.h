@@ -3,7 +3,7 @@
  * The life of a signal, one file a step:
  *   send   signal.c     marks it pending, for a process or a task, and makes a task look
  *   keep   pending.c    the set of those that are pending, and what came with each
- *   take   deliver.c    before user space goes on, on the task's own hart: default action or handler
+ *   take   deliver.c    before user space goes on, on its own hart: default action or handler
  *   run    sigframe.c   the handler's frame on the user's stack, and the way back from it
  * group.c asks who could still continue a stopped group.
  *
@@ -128,7 +128,8 @@ void signals_reset(struct signals *s);
 
 /* Adds a signal. 0, or -EAGAIN for a real-time one that there is no room for. */
 int pending_add(struct sig_pending *p, int signo, const struct sig_info *info);
-/* Takes off the first that is in `wanted`, with what came with it. Its number, 0 if there is none. */
+/* Takes off the first that is in `wanted`, with what came with it. Its number, 0 if there is
+ * none. */
 int pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info);
 void pending_forget(struct sig_pending *p, sigset which);
 

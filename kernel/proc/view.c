@@ -6,7 +6,6 @@
 #include <asm/errno.h>
 #include "debug/panic.h"
 #include "lib/print.h"
-#include "lib/string.h"
 #include "proc/process.h"
 
 /* Finds the process once for all of them, so that no print function has to. Short texts are made
@@ -60,22 +59,13 @@ static void
 describe_current(char *text, size_t size)
 {
     struct process *p = current_process();
-    if (!p) {
-        strlcpy(text, "kernel (pid 0)", size);
-        return;
-    }
-    const char *name = p->name[0] ? p->name : "kernel"; /* no program yet */
-    snprintf(text, size, "%s (pid %d)", name, p->pid);
+    const char *name = p && p->name[0] ? p->name : "kernel"; /* no program yet */
+    snprintf(text, size, "%s (pid %d)", name, p ? p->pid : 0);
 }
 
 void
 process_init(void)
 {
     panic_describe = describe_current;
-    process_view = (struct process_view){
-        .next_pid = next_pid,
-        .forget_pages = forget_pages,
-        .entries = report_entries,
-        .print = print,
-    };
+    process_view = (struct process_view){ next_pid, forget_pages, report_entries, print };
 }

@@ -8,35 +8,23 @@
 #include <linux/wait.h>
 #include "proc/process.h"
 
-/* A status word says in its low seven bits how it came to this: by exit, by a stop (or its end), or
- * else by which signal it was killed (wait(2)). */
-#define HOW(status)    ((status)&0x7f)
-#define HOW_EXITED     0
-#define HOW_NOT_ENDED  0x7f
-#define DETAIL(status) ((status) >> 8 & 0xff) /* the exit status, or the signal that stopped it */
-
 /* What siginfo says of a status word. */
 static struct sig_info
 wait_info(const struct process *p, int status)
 {
-    struct sig_info info = { .signo = SIGCHLD, .pid = p->pid };
-    switch (HOW(status)) {
-    case HOW_EXITED:
+    struct sig_info info = { .signo = SIGCHLD, .pid = p->pid, .status = status >> 8 };
+    bool goes_on = status == WAIT_CONTINUED;
+    switch (status & 0x7f) {
+    case 0:
         info.code = CLD_EXITED;
-        info.status = DETAIL(status);
         break;
-    case HOW_NOT_ENDED:
-        if (status == WAIT_CONTINUED) {
-            info.code = CLD_CONTINUED;
-            info.status = SIGCONT;
-        } else {
-            info.code = CLD_STOPPED;
-            info.status = DETAIL(status);
-        }
+    case 0x7f: /* it has not ended */
+        info.code = goes_on ? CLD_CONTINUED : CLD_STOPPED;
+        info.status = goes_on ? SIGCONT : status >> 8;
         break;
-    default:
+    default: /* the signal that killed it */
         info.code = CLD_KILLED;
-        info.status = HOW(status);
+        info.status = status & 0x7f;
     }
     return info;
 }
@@ -60,56 +48,25 @@ process_notify_parent(struct process *p, int status)
     wake_all(&parent->events);
 }
 
-/* Is it one of the children that the caller has named? A child that clone made with another exit
- * signal than SIGCHLD is seen only by who asks for it. */
+/* Does the caller ask for this child? A zombie has an end to report and nothing else, even if it
+ * was killed while it was stopped. A child that clone made with another exit signal than SIGCHLD is
+ * seen only by who asks for it. */
 static bool
-is_asked_for(const struct process *child, int which, int id, u32 options)
+matches(const struct process *child, int which, int id, u32 options)
 {
     bool is_clone = child->exit_signal != SIGCHLD;
     bool wants_clones = (options & __WCLONE) != 0;
+    if (child->zombie && !(options & WEXITED))
+        return false;
     if (!(options & __WALL) && is_clone != wants_clones)
         return false;
-    switch (which) {
-    case P_PID:
-        return child->pid == id;
-    case P_PGID:
-        return child->pgrp == id;
-    default:
-        return true;
-    }
+    int number = which == P_PID ? child->pid : child->pgrp;
+    return which == P_ALL || id == number;
 }
 
-/* Has it news of a kind that the caller wants to hear? */
-static bool
-has_news(const struct process *child, u32 options)
-{
-    if (child->zombie)
-        return true;
-    if (child->report == WAIT_CONTINUED)
-        return options & WCONTINUED;
-    return child->report && options & WUNTRACED;
-}
-
-/* Hands the report over, and takes it away unless WNOWAIT. The time of a child counts as its
- * parent's children's once it is waited for, with that of its own. */
-static void
-take_report(struct process *child, u32 options, struct wait_result *r)
-{
-    r->status = child->report;
-    r->info = wait_info(child, r->status);
-    r->run_ticks = child->dead_ticks + child->child_ticks;
-    if (options & WNOWAIT)
-        return;
-    child->report = 0;
-    if (child->zombie) {
-        current_process()->child_ticks += r->run_ticks;
-        process_reap(child);
-    }
-}
-
-/* One look at the children: the pid of one whose report was taken, 0 if there is none yet, -ECHILD
- * if there is no such child. A zombie has an end to report and nothing else, even if it was killed
- * while it was stopped: who does not ask for ends does not see it. */
+/* One look at the children: the pid of one with a report, which is taken unless WNOWAIT; 0 nothing
+ * yet, -ECHILD no such child. The time of a child counts as its parent's children's once it is
+ * waited for, with that of its own. */
 static int
 look(int which, int id, u32 options, struct wait_result *r)
 {
@@ -117,16 +74,24 @@ look(int which, int id, u32 options, struct wait_result *r)
     int found = -ECHILD;
     spin_guard(&process_lock);
     for_each_process (child) {
-        if (child->parent != current_process() || !is_asked_for(child, which, id, options))
-            continue;
-        if (child->zombie && !(options & WEXITED))
+        if (child->parent != current_process() || !matches(child, which, id, options))
             continue;
         found = 0;
-        if (has_news(child, options)) {
-            found = child->pid;
-            take_report(child, options, r);
+        u32 wanted = child->report == WAIT_CONTINUED ? WCONTINUED : WUNTRACED;
+        if (!child->zombie && !(child->report && options & wanted))
+            continue;
+        found = child->pid;
+        r->status = child->report;
+        r->info = wait_info(child, r->status);
+        r->run_ticks = child->dead_ticks + child->child_ticks;
+        if (options & WNOWAIT)
             break;
+        child->report = 0;
+        if (child->zombie) {
+            current_process()->child_ticks += r->run_ticks;
+            process_reap(child);
         }
+        break;
     }
     return found;
 }
@@ -134,10 +99,9 @@ look(int which, int id, u32 options, struct wait_result *r)
 s64
 process_wait(int which, int id, u32 options, struct wait_result *r)
 {
-    struct waitqueue *events = &current_process()->events;
     if (options & WNOHANG)
         return look(which, id, options, r);
     int found = 0;
-    WAIT_EVENT(events, (found = look(which, id, options, r)) != 0);
+    WAIT_EVENT(&current_process()->events, (found = look(which, id, options, r)) != 0);
     return found ?: -ERESTARTSYS; /* nothing, then a signal has ended the wait */
 }

@@ -47,77 +47,48 @@ trap_init_hart(void)
 {
     csr_write(stvec, trap_entry);
     csr_write(sscratch, 0);
-    csr_write(scounteren, COUNTEREN_ALL);
+    csr_write(scounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
     csr_clear(sstatus, SSTATUS_SIE);
     csr_write(sie, SIP_SOFT | SIP_TIMER | SIP_EXT);
     space_out_of_memory = note_out_of_memory;
     handle_interrupts = take_interrupts;
 }
 
-/* Values of scause. Every exception that has no name here is told as a bad instruction, which is
- * number 2. */
-enum cause {
-    FETCH_MISALIGNED = 0,
-    FETCH_ACCESS_FAULT = 1,
-    BREAKPOINT = 3,
-    LOAD_MISALIGNED = 4,
-    LOAD_ACCESS_FAULT = 5,
-    STORE_MISALIGNED = 6,
-    STORE_ACCESS_FAULT = 7,
-    FETCH_PAGE_FAULT = 12,
-    LOAD_PAGE_FAULT = 13,
-    STORE_PAGE_FAULT = 15,
-};
+/* Sets of scause values. */
+#define MISALIGNED    (1u << 0 | 1u << 4 | 1u << 6) /* instruction, load, store */
+#define ACCESS_FAULTS (1u << 1 | 1u << 5 | 1u << 7)
+#define PAGE_FAULTS   (1u << 12 | 1u << 13 | 1u << 15)
+#define BREAKPOINT    (1u << 3)
+
+/* What the program wanted of the page, for each of the three page faults. */
+static const u32 access_wanted[] = { [12] = AREA_EXEC, [13] = AREA_READ, [15] = AREA_WRITE };
 
 static void
-page_fault(u64 address, u32 access)
+page_fault(u64 cause, u64 address)
 {
-    switch (space_fault(current()->space, address, access)) {
-    case 0:
-        break;
-    case -ENOMEM:
+    int err = space_fault(current()->space, address, access_wanted[cause]);
+    if (err == -ENOMEM)
         note_out_of_memory(); /* tried again when there is some (return_work) */
-        break;
-    case -EIO:
+    else if (err == -EIO)
         signal_fault(SIGBUS, BUS_ADRERR, address);
-        break;
-    case -EACCES:
-        signal_fault(SIGSEGV, SEGV_ACCERR, address);
-        break;
-    default:
-        signal_fault(SIGSEGV, SEGV_MAPERR, address);
-    }
+    else if (err)
+        signal_fault(SIGSEGV, err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, address);
 }
 
 static void
 exception(u64 cause, u64 pc, u64 address)
 {
-    switch (cause) {
-    case FETCH_PAGE_FAULT:
-        page_fault(address, AREA_EXEC);
-        break;
-    case LOAD_PAGE_FAULT:
-        page_fault(address, AREA_READ);
-        break;
-    case STORE_PAGE_FAULT:
-        page_fault(address, AREA_WRITE);
-        break;
-    case FETCH_MISALIGNED:
-    case LOAD_MISALIGNED:
-    case STORE_MISALIGNED:
+    u32 bit = cause < 16 ? 1u << cause : 0;
+    if (bit & PAGE_FAULTS)
+        page_fault(cause, address);
+    else if (bit & MISALIGNED)
         signal_fault(SIGBUS, BUS_ADRALN, address);
-        break;
-    case FETCH_ACCESS_FAULT:
-    case LOAD_ACCESS_FAULT:
-    case STORE_ACCESS_FAULT:
+    else if (bit & ACCESS_FAULTS)
         signal_fault(SIGSEGV, SEGV_ACCERR, address);
-        break;
-    case BREAKPOINT:
+    else if (bit & BREAKPOINT)
         signal_fault(SIGTRAP, TRAP_BRKPT, pc);
-        break;
-    default:
+    else
         signal_fault(SIGILL, ILL_ILLOPC, pc);
-    }
 }
 
 void
