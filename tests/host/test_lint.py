@@ -120,6 +120,7 @@ FAULTS = [
 GOOD = {
     "README.md": "# A small tree\n",
     "docs/design.md": DESIGN,
+    "docs/change.md": "# Recipes\n",
     "kernel/mm/low.h": HEAD + "struct low;\n",
     "user/bin/good.c": FUNCTION % "for (; a && (x = f(b, x, a ? 1 : 2)); a++, b--)\n"
                        "        x = f(a ? 1 : 2, b ?: 3, 0) + (b ? 3 : 4)",

@@ -26,7 +26,8 @@ STYLE = """
   .page { fill: #fff1cc; stroke: #a07800 } .kernel { fill: #f6f6f6 } .bar { fill: #7c93b0 }
   .line { stroke: #5b6b80; stroke-width: 1.5; fill: none } .head { fill: #5b6b80 }
   text { fill: #1b2430; font: 14px sans-serif } .code { font: 13px monospace }
-  .name { font: bold 15px monospace } .title { font: bold 16px sans-serif } .small { font-size: 12px }
+  .name { font: bold 15px monospace } .title { font: bold 16px sans-serif }
+  .small { font-size: 12px }
   @media (prefers-color-scheme: dark) {
     .paper { fill: #14181e } .room { fill: #222b36; stroke: #8fa1b8 } .kernel { fill: #1a2028 }
     .page { fill: #453a16; stroke: #d8b24a } .bar { fill: #6f88a8 } text { fill: #e4eaf2 }
@@ -116,8 +117,8 @@ def draw_floors():
             picture.rect(x + 10, y + BOX - 6, size // LINES_A_PIXEL, 3, "bar", 1)
             picture.text(x + width - 10, y + 22, f"{size:,}", "", "end", name)
         y += BOX + GAP
-    picture.text(LEFT, y + 16, "Number and bar: lines of code. Dashed: annexes, which the build can "
-                 "leave out.", "small")
+    picture.text(LEFT, y + 16, "Number and bar: lines of code. Dashed: annexes, which the build "
+                 "can leave out.", "small")
     return picture.svg()
 
 
