@@ -37,7 +37,7 @@ find_place(struct space *s, u64 addr, u64 length, u32 flags)
     if (flags & (MAP_AT_FIXED | MAP_AT_NOREPLACE)) {
         if (addr % PAGE_SIZE)
             return -EINVAL;
-        if (addr > USER_END || length > USER_END - addr)
+        if (!in_user_half(addr, length))
             return -ENOMEM;
         if (addr < LOWEST)
             return -EPERM;
@@ -46,8 +46,7 @@ find_place(struct space *s, u64 addr, u64 length, u32 flags)
         return area_unmap(s, addr, addr + length) ?: (s64)addr;
     }
     addr = ALIGN_DOWN(addr, PAGE_SIZE);
-    if (addr && addr < USER_END && length <= USER_END - addr &&
-        gap_below(s, addr + length, length) == addr)
+    if (addr && in_user_half(addr, length) && gap_below(s, addr + length, length) == addr)
         return (s64)addr;
     u64 place = gap_below(s, s->mmap_top, length) ?: gap_below(s, USER_END, length);
     return (s64)place ?: -ENOMEM;
@@ -97,7 +96,7 @@ space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *
 int
 space_unmap(struct space *s, u64 addr, u64 length)
 {
-    if (addr % PAGE_SIZE || !length || addr > USER_END || length > USER_END - addr)
+    if (addr % PAGE_SIZE || !length || !in_user_half(addr, length))
         return -EINVAL;
     spin_guard(&s->lock);
     return area_unmap(s, addr, ALIGN_UP(addr + length, PAGE_SIZE));
@@ -122,7 +121,7 @@ space_protect(struct space *s, u64 addr, u64 length, u64 prot)
 {
     if (addr % PAGE_SIZE || prot & ~(u64)AREA_PROT)
         return -EINVAL;
-    if (addr > USER_END || length > USER_END - addr)
+    if (!in_user_half(addr, length))
         return -ENOMEM;
     u64 end = ALIGN_UP(addr + length, PAGE_SIZE);
     spin_guard(&s->lock);
@@ -148,7 +147,7 @@ space_protect(struct space *s, u64 addr, u64 length, u64 prot)
 int
 space_advise(struct space *s, u64 addr, u64 length, bool discard)
 {
-    if (addr % PAGE_SIZE || addr > USER_END || length > USER_END - addr)
+    if (addr % PAGE_SIZE || !in_user_half(addr, length))
         return -EINVAL;
     u64 end = ALIGN_UP(addr + length, PAGE_SIZE);
     spin_guard(&s->lock);
@@ -201,7 +200,7 @@ space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
     if (flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED) || addr % PAGE_SIZE || !length || !old ||
         (fixed && !may_move))
         return -EINVAL;
-    if (addr > USER_END || old > USER_END - addr)
+    if (!in_user_half(addr, old))
         return -EFAULT;
     if (length > USER_END)
         return -ENOMEM;
@@ -213,8 +212,8 @@ space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
         return -EFAULT; /* only shrinking is done across areas */
     if (a->flags & AREA_SPECIAL && (addr != a->start || addr + old != a->end || length != old))
         return -EINVAL;
-    if (fixed && (to % PAGE_SIZE || to > USER_END || length > USER_END - to ||
-                  (to < addr + old && addr < to + length)))
+    if (fixed &&
+        (to % PAGE_SIZE || !in_user_half(to, length) || (to < addr + old && addr < to + length)))
         return -EINVAL;
     if (!fixed && length <= old)
         return length < old ? area_unmap(s, addr + length, addr + old) ?: (s64)addr : (s64)addr;
