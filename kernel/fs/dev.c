@@ -16,7 +16,7 @@
 
 #define DEVICE_NULL MAKE_DEVICE(1, 3)
 
-/* --- those without hardware, told apart by their number --------------------------------------- */
+/* --- those without hardware, told apart by their number -------------------------------------- */
 /* Zeros, or random bytes of the one generator, which never waits. A gigabyte of them takes a while:
  * interrupts are seen between pieces. */
 static s64

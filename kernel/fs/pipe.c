@@ -37,7 +37,7 @@ struct pipe {
 /* The full fence in front comes from wait_prepare and poll_wait (sched/wait.h, wake_all). */
 #define load(word) __atomic_load_n(word, __ATOMIC_ACQUIRE)
 
-/* --- the ring: with the pipe's lock held ------------------------------------------------------ */
+/* --- the ring: with the pipe's lock held ----------------------------------------------------- */
 /* Takes bytes off the front and puts them where a read wants them: n at most, and no more than
  * there are. The count; -EFAULT when a bad address let none pass. */
 static s64
@@ -93,7 +93,7 @@ has_room(struct pipe *p, u64 n)
     return room >= (n <= PIPE_BUF ? n : 1);
 }
 
-/* --- read and write --------------------------------------------------------------------------- */
+/* --- read and write -------------------------------------------------------------------------- */
 /* Both waits end with 0 as soon as it makes sense to look again, also because the other side has
  * gone. */
 static s64
@@ -159,7 +159,7 @@ pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
     return done > 0 ? (s64)done : err;
 }
 
-/* --- the rest --------------------------------------------------------------------------------- */
+/* --- the rest -------------------------------------------------------------------------------- */
 static bool
 is_reader(const struct file *f)
 {

@@ -212,7 +212,7 @@ static const struct inode_ops dir_ops = { .file_ops = &dir_file_ops,
                                           .lookup = proc_lookup,
                                           .list = proc_list };
 
-/* --- the machine and the kernel: one row for each name, with its text or what prints it ------- */
+/* --- the machine and the kernel: one row for each name, with its text or what prints it ------ */
 /* In the fields that free(1) and its like look for. Files are memory in use here, not a cache. */
 static void
 print_meminfo(struct printer *p, struct process *unused)
