@@ -96,7 +96,6 @@ file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
     s64 err = check_transfer(f, O_WRONLY, f->ops->write, b, n, pos);
     if (err)
         return err;
-    b.source = true;
     return f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 

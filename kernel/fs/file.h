@@ -30,11 +30,10 @@ struct pager;
 struct buffer {
     char *kernel;
     u64 user;
-    bool source; /* set for the write operation of files, which may be the same as read */
 };
 
-/* Moves n bytes to (`from` NULL: zeros) or from the buffer, `at` bytes behind its start. The count
- * before a fault: n when all went well. */
+/* Copies n bytes into the buffer, or out of it, from its byte `at` on. `from` NULL stands for
+ * zeros. The count before a fault: n when all went well. */
 size_t buffer_put(struct buffer b, u64 at, const void *from, size_t n);
 size_t buffer_get(struct buffer b, u64 at, void *to, size_t n);
 

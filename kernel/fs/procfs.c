@@ -33,8 +33,10 @@ struct printer {
 void
 print_bytes(struct printer *p, const void *data, size_t n)
 {
-    struct buffer from = { .kernel = (char *)data, .source = true };
-    if (n > 0 && !p->err && inode_move(p->text, from, n, p->text->size) != (s64)n)
+    struct buffer from = { .kernel = (char *)data };
+    if (n == 0 || p->err)
+        return;
+    if (inode_write(p->text, from, n, p->text->size) != (s64)n)
         p->err = -ENOMEM;
 }
 
@@ -61,7 +63,7 @@ static struct file_ops text_file_ops; /* like a file of ramfs, but nobody writes
 static s64
 read_link(struct inode *i, char *buf, size_t size)
 {
-    return inode_move(i, (struct buffer){ .kernel = buf }, size, 0);
+    return inode_read(i, (struct buffer){ .kernel = buf }, size, 0);
 }
 
 static void
