@@ -25,31 +25,21 @@ writes(u32 flags)
     return (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
 }
 
-/* A new regular file at `path`, and in *out with a reference, also if it got no name. */
-static int
-create(int dirfd, struct buffer path, u32 how, u32 mode, struct inode **out)
-{
-    u32 permissions = mode & 07777 & ~fs_current()->fsinfo->umask;
-    *out = ramfs_inode(S_IFREG | permissions);
-    if (!*out)
-        return -ENOMEM;
-    return vfs_add(dirfd, path, inode_get(*out), how);
-}
-
 /* The inode to open in *out, with a reference, or NULL. A dangling link is no end: its target is
  * made (unless O_EXCL), because the walk goes on behind it. */
 static int
 find_or_create(int dirfd, struct buffer path, u32 flags, u32 mode, struct inode **out)
 {
-    bool may_create = flags & O_CREAT, exclusive = may_create && flags & O_EXCL;
+    bool create = flags & O_CREAT, exclusive = create && flags & O_EXCL;
     u32 how = exclusive || flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
     for (;;) {
         int err = path_lookup(dirfd, path, how, out);
         if (err == 0 && exclusive)
             return -EEXIST;
-        if (err != -ENOENT || !may_create)
+        if (err != -ENOENT || !create)
             return err;
-        err = create(dirfd, path, how, mode, out);
+        *out = ramfs_inode(S_IFREG | (mode & 07777 & ~fs_current()->fsinfo->umask));
+        err = *out ? vfs_add(dirfd, path, inode_get(*out), how) : -ENOMEM;
         if (err != -EEXIST || exclusive)
             return err;
         inode_put(*out); /* somebody was faster: open that one */

@@ -14,11 +14,7 @@
 #include "mm/kmalloc.h"
 
 static struct files kernel_files = { .lock = SPINLOCK_INIT("files") };
-static struct fsinfo kernel_fsinfo = {
-    .refs = 1,
-    .umask = 022,
-    .lock = SPINLOCK_INIT("files"),
-};
+static struct fsinfo kernel_fsinfo = { 1, 022, SPINLOCK_INIT("files"), NULL };
 struct fs_owner kernel_owner = { .files = &kernel_files, .fsinfo = &kernel_fsinfo };
 
 /* --- descriptors ----------------------------------------------------------------------------- */
@@ -63,12 +59,12 @@ fd_get(int fd)
     return file_get(fs->file[fd]);
 }
 
-/* Fills a place of the table, or empties it. What was there is the caller's to put. */
+/* Fills a place of the table. What was there is the caller's to put. */
 static void
-set_place(struct files *fs, u32 fd, struct file *f, bool cloexec)
+set_place(struct files *fs, u32 fd, struct file *f, u32 flags)
 {
     fs->file[fd] = f;
-    fs->cloexec[fd] = cloexec;
+    fs->cloexec[fd] = flags & O_CLOEXEC;
     fs->end = MAX(fs->end, (int)fd + 1);
 }
 
@@ -82,7 +78,7 @@ fd_install(struct file *f, int from, u32 flags)
     for (u32 fd = (u32)from; fd < fs_current()->open_limit; fd++) {
         if (fs->file[fd])
             continue;
-        set_place(fs, fd, f, flags & O_CLOEXEC);
+        set_place(fs, fd, f, flags);
         refused = NULL;
         return (int)fd;
     }
@@ -98,7 +94,7 @@ fd_replace(struct file *f, int fd, u32 flags)
         return -EBADF;
     spin_guard(&fs->lock);
     old = fs->file[fd];
-    set_place(fs, (u32)fd, f, flags & O_CLOEXEC);
+    set_place(fs, (u32)fd, f, flags);
     return fd;
 }
 
@@ -111,7 +107,7 @@ fd_close(int fd)
     if (fd < 0 || fd >= fs->end || !fs->file[fd])
         return -EBADF;
     old = fs->file[fd];
-    set_place(fs, (u32)fd, NULL, false);
+    fs->file[fd] = NULL;
     return 0;
 }
 
@@ -123,12 +119,7 @@ fsinfo_copy(struct fsinfo *from)
     if (!to)
         return NULL;
     spin_guard(&from->lock);
-    *to = (struct fsinfo){
-        .refs = 1,
-        .umask = from->umask,
-        .lock = SPINLOCK_INIT("files"),
-        .cwd = inode_get(from->cwd),
-    };
+    *to = (struct fsinfo){ 1, from->umask, SPINLOCK_INIT("files"), inode_get(from->cwd) };
     return to;
 }
 

@@ -19,20 +19,20 @@
 s64
 link_text(struct inode *i, char *buf, size_t size)
 {
-    if (i->ops->readlink)
-        return i->ops->readlink(i, buf, size);
-    return (s64)strlcpy(buf, i->target, size);
+    return i->ops->readlink ? i->ops->readlink(i, buf, size) : (s64)strlcpy(buf, i->target, size);
 }
 
-/* Goes on behind a link: *next is the directory to go on from, with a reference; or, behind a link
- * that leads to an inode directly, that inode. A relative link starts where the link stands. */
+/* Replaces the link *at by where it leads: an inode directly, or the directory where the rest of
+ * the walk begins. A relative link begins in the directory where it stands. */
 static int
-follow(struct walk *w, struct inode *link, struct inode **next)
+follow(struct walk *w, struct inode **at)
 {
+    struct inode *link scoped_inode = *at;
+    *at = NULL;
     if (++w->links > LINKS_LIMIT)
         return -ELOOP;
     if (link->ops->follow)
-        return link->ops->follow(link, next);
+        return link->ops->follow(link, at);
     char *page scoped_page = page_alloc();
     if (!page)
         return -ENOMEM;
@@ -47,18 +47,8 @@ follow(struct walk *w, struct inode *link, struct inode **next)
     memcpy(page + n, w->rest, rest);
     memcpy(w->page, page, (u64)n + rest);
     w->rest = w->page;
-    *next = inode_get(*page == '/' ? tree_root : w->dir);
+    *at = inode_get(*page == '/' ? tree_root : w->dir);
     return 0;
-}
-
-/* Copies the path into the page of the walk. Its length, or negative errno. */
-static s64
-fetch_path(struct walk *w, struct buffer path)
-{
-    if (!path.kernel)
-        return string_from_user(w->page, path.user, PATH_LIMIT);
-    size_t n = strlcpy(w->page, path.kernel, PATH_LIMIT);
-    return n < PATH_LIMIT ? (s64)n : -ENAMETOOLONG;
 }
 
 /* The inode where a path starts, with a reference; NULL if dirfd is not open, at which an absolute
@@ -83,7 +73,10 @@ begin(struct walk *w, int dirfd, struct buffer path, bool may_be_empty)
     *w = (struct walk){ .page = page_alloc() };
     if (!w->page)
         return -ENOMEM;
-    s64 n = fetch_path(w, path);
+    s64 n = path.kernel ? (s64)strlcpy(w->page, path.kernel, PATH_LIMIT)
+                        : string_from_user(w->page, path.user, PATH_LIMIT);
+    if (n >= PATH_LIMIT)
+        return -ENAMETOOLONG;
     if (n < 0)
         return (int)n;
     if (n == 0 && !may_be_empty)
@@ -113,12 +106,7 @@ take_component(struct walk *w)
     w->special = w->last.length <= 2 && strncmp(name, "..", w->last.length) == 0;
     w->slash = *end == '/';
     w->rest = end;
-}
-
-static bool
-is_last(const struct walk *w)
-{
-    return !*skip_slashes(w->rest);
+    w->is_last = !*skip_slashes(end);
 }
 
 /* What stands in w->dir under the name that was taken, with a reference. */
@@ -138,24 +126,17 @@ find_child(const struct walk *w, struct inode **found)
     return dir->ops->lookup ? dir->ops->lookup(dir, &w->last, found) : -ENOENT;
 }
 
-/* A slash behind the last name asks for a directory, unless it is the caller's to judge. */
-static bool
-must_be_directory(const struct walk *w, u32 flags)
-{
-    return w->slash && !(flags & WALK_NAME);
-}
-
 /* Is `found` the end of the walk? A link is followed, but for one at the end that itself is meant.
  * Behind a link that led to an inode directly the name may be empty: the walk has arrived, whatever
  * stands there (so it has with AT_EMPTY_PATH). */
 static bool
 stays_here(const struct walk *w, const struct inode *found, u32 flags)
 {
-    if (!is_last(w))
+    if (!w->is_last)
         return false;
     if (!S_ISLNK(found->mode) || w->last.length == 0)
         return true;
-    return flags & (WALK_NAME | AT_SYMLINK_NOFOLLOW) && !must_be_directory(w, flags);
+    return flags & WALK_NAME || (flags & AT_SYMLINK_NOFOLLOW && !w->slash);
 }
 
 /* One component a turn, with one reference: the directory behind us may be removed, w->dir may not.
@@ -165,27 +146,24 @@ walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags)
 {
     int err = begin(w, dirfd, path, flags & AT_EMPTY_PATH);
     while (!err) {
-        struct inode *found, *next = NULL;
+        struct inode *found;
         if (*w->rest && !S_ISDIR(w->dir->mode))
             return -ENOTDIR;
         take_component(w);
         err = find_child(w, &found);
-        if (err == -ENOENT && is_last(w) && flags & WALK_NEW)
+        if (err == -ENOENT && w->is_last && flags & WALK_NEW)
             return 0;
         if (err)
             return err;
         if (stays_here(w, found, flags)) {
+            bool must_be_directory = w->slash && !(flags & WALK_NAME);
             w->inode = found;
-            return must_be_directory(w, flags) && !S_ISDIR(found->mode) ? -ENOTDIR : 0;
+            return must_be_directory && !S_ISDIR(found->mode) ? -ENOTDIR : 0;
         }
-        if (S_ISLNK(found->mode)) {
-            err = follow(w, found, &next);
-            inode_put(found);
-        } else {
-            next = found;
-        }
+        if (S_ISLNK(found->mode))
+            err = follow(w, &found);
         inode_put(w->dir);
-        w->dir = next;
+        w->dir = found;
     }
     return err;
 }
@@ -230,22 +208,7 @@ vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags)
     return tree_link(w.dir, &w.last, i);
 }
 
-/* Why "/", "." and ".." are not removed: each has its errno in rmdir(2). */
-static int
-refuse_special(const struct component *name, bool directory)
-{
-    if (!directory)
-        return -EISDIR;
-    switch (name->length) {
-    case 0:
-        return -EBUSY;
-    case 1:
-        return -EINVAL;
-    default:
-        return -ENOTEMPTY;
-    }
-}
-
+/* The three special names each have their errno in rmdir(2). */
 int
 vfs_unlink(int dirfd, struct buffer path, bool directory)
 {
@@ -253,8 +216,12 @@ vfs_unlink(int dirfd, struct buffer path, bool directory)
     int err = walk_path(&w, dirfd, path, WALK_NAME);
     if (err)
         return err;
+    if (w.special && !directory)
+        return -EISDIR;
+    if (w.special && w.last.length == 0)
+        return -EBUSY; /* the root */
     if (w.special)
-        return refuse_special(&w.last, directory);
+        return w.last.length == 1 ? -EINVAL : -ENOTEMPTY;
     if (w.slash && !directory)
         return S_ISDIR(w.inode->mode) ? -EISDIR : -ENOTDIR;
     if (w.dir->ops != &ramfs_dir_ops)

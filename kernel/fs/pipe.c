@@ -47,18 +47,17 @@ ring_take(struct pipe *p, struct buffer to, u64 n)
     n = MIN(n, p->length);
     while (done < n) {
         const char *page = frame_address(p->page[p->first / PAGE_SIZE]);
-        u64 offset = p->first % PAGE_SIZE;
-        u64 want = MIN(n - done, PAGE_SIZE - offset);
+        u64 offset = p->first % PAGE_SIZE, want = MIN(n - done, PAGE_SIZE - offset);
         u64 got = buffer_put(to, done, page + offset, want);
         p->first = (p->first + got) % PIPE_BYTES;
         p->length -= got;
         done += got;
         if (got < want)
-            break;
+            return done > 0 ? (s64)done : -EFAULT;
     }
     if (p->length == 0)
         p->first = 0;
-    return n > 0 && done == 0 ? -EFAULT : (s64)done;
+    return (s64)done;
 }
 
 /* Adds the bytes of a write from *done up to n at the back, as far as there is room, and moves
@@ -68,9 +67,8 @@ ring_put(struct pipe *p, struct buffer from, u64 *done, u64 n)
 {
     u64 end = MIN(n, *done + PIPE_BYTES - p->length);
     while (*done < end) {
-        u64 at = (p->first + p->length) % PIPE_BYTES;
+        u64 at = (p->first + p->length) % PIPE_BYTES, offset = at % PAGE_SIZE;
         u64 *page = &p->page[at / PAGE_SIZE];
-        u64 offset = at % PAGE_SIZE;
         if (!*page)
             *page = frame_alloc();
         if (!*page)
@@ -94,26 +92,6 @@ has_room(struct pipe *p, u64 n)
 }
 
 /* --- read and write -------------------------------------------------------------------------- */
-/* Both waits end with 0 as soon as it makes sense to look again, also because the other side has
- * gone. */
-static s64
-wait_for_bytes(struct file *f)
-{
-    struct pipe *p = f->inode->pipe;
-    if (f->flags & O_NONBLOCK)
-        return -EAGAIN;
-    return WAIT_EVENT(&p->wait, load(&p->length) > 0 || load(&p->writers) == 0);
-}
-
-static s64
-wait_for_room(struct file *f, u64 n)
-{
-    struct pipe *p = f->inode->pipe;
-    if (f->flags & O_NONBLOCK)
-        return -EAGAIN;
-    return WAIT_EVENT(&p->wait, has_room(p, n) || load(&p->readers) == 0);
-}
-
 /* Takes what there is, without waiting for all n bytes. The end of file is an empty pipe without
  * writers. */
 static s64
@@ -130,7 +108,9 @@ pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
             wake_all(&p->wait); /* writers: there is room */
         if (got != 0 || alone)
             return got;
-        err = wait_for_bytes(f);
+        if (f->flags & O_NONBLOCK)
+            return -EAGAIN;
+        err = WAIT_EVENT(&p->wait, load(&p->length) > 0 || load(&p->writers) == 0);
     }
     return err;
 }
@@ -153,39 +133,30 @@ pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
         spin_unlock(&p->lock);
         if (done > before)
             wake_all(&p->wait); /* readers: there are bytes */
+        else if (!err && f->flags & O_NONBLOCK)
+            err = -EAGAIN;
         else if (!err)
-            err = wait_for_room(f, n);
+            err = WAIT_EVENT(&p->wait, has_room(p, n) || load(&p->readers) == 0);
     }
     return done > 0 ? (s64)done : err;
 }
 
 /* --- the rest -------------------------------------------------------------------------------- */
-static bool
-is_reader(const struct file *f)
-{
-    return (f->flags & O_ACCMODE) != O_WRONLY;
-}
-
-static bool
-is_writer(const struct file *f)
-{
-    return (f->flags & O_ACCMODE) != O_RDONLY;
-}
-
 /* Readable means bytes, hang-up no writers; writable means that PIPE_BUF bytes go in one piece. */
 static u32
 pipe_poll(struct file *f, struct waiter *w)
 {
     struct pipe *p = f->inode->pipe;
-    u32 events = 0;
+    u32 access = f->flags & O_ACCMODE, events = 0;
+    bool reads = access != O_WRONLY, writes = access != O_RDONLY;
     poll_wait(w, &p->wait);
-    if (is_reader(f) && load(&p->length) > 0)
+    if (reads && load(&p->length) > 0)
         events |= POLLIN;
-    if (is_reader(f) && load(&p->writers) == 0)
+    if (reads && load(&p->writers) == 0)
         events |= POLLHUP;
-    if (is_writer(f) && has_room(p, PIPE_BUF))
+    if (writes && has_room(p, PIPE_BUF))
         events |= POLLOUT;
-    if (is_writer(f) && load(&p->readers) == 0)
+    if (writes && load(&p->readers) == 0)
         events |= POLLERR;
     return events;
 }
@@ -203,9 +174,10 @@ pipe_ioctl(struct file *f, u32 request, u64 arg)
 static int
 pipe_open(struct inode *i, struct file *f)
 {
+    u32 access = f->flags & O_ACCMODE;
     spin_guard(&i->pipe->lock);
-    i->pipe->readers += is_reader(f);
-    i->pipe->writers += is_writer(f);
+    i->pipe->readers += access != O_WRONLY;
+    i->pipe->writers += access != O_RDONLY;
     return 0;
 }
 
@@ -215,9 +187,10 @@ static void
 pipe_release(struct file *f)
 {
     struct pipe *p = f->inode->pipe;
+    u32 access = f->flags & O_ACCMODE;
     spin_guard(&p->lock);
-    p->readers -= is_reader(f);
-    p->writers -= is_writer(f);
+    p->readers -= access != O_WRONLY;
+    p->writers -= access != O_RDONLY;
     wake_all(&p->wait);
 }
 
@@ -232,18 +205,12 @@ pipe_free(struct inode *i)
     kfree(i->pipe);
 }
 
-static const struct file_ops pipe_ops = {
-    .read = pipe_read,
-    .write = pipe_write,
-    .ioctl = pipe_ioctl,
-    .poll = pipe_poll,
-    .release = pipe_release,
-};
-static const struct inode_ops pipe_inode = {
-    .file_ops = &pipe_ops,
-    .open = pipe_open,
-    .release = pipe_free,
-};
+static const struct file_ops pipe_ops = { .read = pipe_read,
+                                          .write = pipe_write,
+                                          .ioctl = pipe_ioctl,
+                                          .poll = pipe_poll,
+                                          .release = pipe_release };
+static const struct inode_ops pipe_inode = { &pipe_ops, .open = pipe_open, .release = pipe_free };
 
 /* A pipe has no name: its inode, which fstat sees, is freed with the last of its ends. */
 int

@@ -44,8 +44,7 @@ inode_read(struct inode *i, struct buffer to, u64 n, u64 pos)
         return 0;
     n = MIN(n, size - pos);
     while (done < n) {
-        u64 at = pos + done;
-        u64 want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
+        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
         u64 got = buffer_put(to, done, bytes_at(i, at, false), want);
         done += got;
         if (got < want)
@@ -54,16 +53,9 @@ inode_read(struct inode *i, struct buffer to, u64 n, u64 pos)
     return (s64)done;
 }
 
-/* Some memory stays out of reach of what programs write, so that who filled it all can still run
- * rm; the kernel's own text (/proc) may take the last. */
-static bool
-may_grow(struct buffer from)
-{
-    return from.kernel || frames_free() > frames_total() / 32;
-}
-
 /* Page by page, too. The size grows only by what has really come: a reader never sees bytes that
- * were not written. */
+ * were not written. Some memory stays out of reach of what programs write, so that who filled it
+ * all can still run rm; the kernel's own text (/proc) may take the last. */
 s64
 inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
 {
@@ -73,13 +65,13 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
         return -EFBIG;
     n = MIN(n, MAX_SIZE - pos);
     while (done < n) {
-        u64 at = pos + done;
-        char *bytes = bytes_at(i, at, may_grow(from));
+        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
+        bool may_grow = from.kernel || frames_free() > frames_total() / 32;
+        char *bytes = bytes_at(i, at, may_grow);
         if (!bytes) {
             err = -ENOSPC;
             break;
         }
-        u64 want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
         u64 got = buffer_get(from, done, bytes, want);
         done += got;
         if (got < want) {
@@ -96,74 +88,40 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
 }
 
 /* --- read, write, truncate, seek ------------------------------------------------------------- */
-/* *pos moves under io_lock, because two processes may share it. */
+/* Reads or writes in turns of one MiB, as `move` says, until one is short. What is appended begins
+ * where the file then ends; *pos moves under the lock, because two processes may share it. */
 static s64
-read_turn(struct file *f, struct buffer to, u64 n, u64 *pos)
+in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
+         u64 n, u64 *pos, bool append)
 {
-    spin_guard(&f->inode->io_lock);
-    s64 got = inode_read(f->inode, to, n, *pos);
-    if (got > 0)
-        *pos += (u64)got;
-    return got;
-}
-
-/* What is appended begins where the file then ends. F_SETFL may set and clear O_APPEND. */
-static s64
-write_turn(struct file *f, struct buffer from, u64 n, u64 *pos)
-{
-    spin_guard(&f->inode->io_lock);
-    if (f->flags & O_APPEND)
-        *pos = f->inode->size;
-    s64 got = inode_write(f->inode, from, n, *pos);
-    if (got > 0)
-        *pos += (u64)got;
-    return got;
-}
-
-/* A read or a write, turn by turn, until one is short. */
-static s64
-in_turns(s64 (*turn)(struct file *, struct buffer, u64, u64 *), struct file *f, struct buffer b,
-         u64 n, u64 *pos)
-{
-    u64 done = 0;
-    while (done < n) {
+    u64 done = 0, turn = 0;
+    s64 got = 0;
+    while (done < n && got == (s64)turn) {
         if (done > 0)
             preemption_point();
         struct buffer rest = { .kernel = b.kernel ? b.kernel + done : NULL, .user = b.user + done };
-        u64 want = MIN(n - done, TURN_BYTES);
-        s64 got = turn(f, rest, want, pos);
-        if (got < 0)
-            return done > 0 ? (s64)done : got;
-        done += (u64)got;
-        if ((u64)got < want)
-            break;
+        turn = MIN(n - done, TURN_BYTES);
+        spin_guard(&i->io_lock);
+        if (append)
+            *pos = i->size;
+        got = move(i, rest, turn, *pos);
+        *pos += (u64)MAX(got, 0);
+        done += (u64)MAX(got, 0);
     }
-    return (s64)done;
+    return done > 0 ? (s64)done : got;
 }
 
 static s64
 ramfs_read(struct file *f, struct buffer to, u64 n, u64 *pos)
 {
-    return in_turns(read_turn, f, to, n, pos);
+    return in_turns(inode_read, f->inode, to, n, pos, false);
 }
 
+/* O_APPEND is looked at each time: F_SETFL may have changed it. */
 static s64
 ramfs_write(struct file *f, struct buffer from, u64 n, u64 *pos)
 {
-    return in_turns(write_turn, f, from, n, pos);
-}
-
-/* True if the file got shorter. */
-static bool
-set_size(struct inode *i, u64 size)
-{
-    spin_guard(&i->io_lock);
-    spin_guard(&i->lock);
-    bool shorter = size < i->size;
-    if (shorter)
-        pages_cut(&i->pages, size);
-    i->size = size;
-    return shorter;
+    return in_turns(inode_write, f->inode, from, n, pos, f->flags & O_APPEND);
 }
 
 /* The new size is set before mapped pages are forgotten: who faults in between finds the page
@@ -177,7 +135,15 @@ inode_truncate(struct inode *i, u64 size)
         return -EINVAL;
     if (i->writers < 0)
         return -ETXTBSY;
-    if (set_size(i, size) && process_view.forget_pages)
+    spin_lock(&i->io_lock);
+    spin_lock(&i->lock);
+    bool shorter = size < i->size;
+    if (shorter)
+        pages_cut(&i->pages, size);
+    i->size = size;
+    spin_unlock(&i->lock);
+    spin_unlock(&i->io_lock);
+    if (shorter && process_view.forget_pages)
         process_view.forget_pages(i, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
     inode_modified(i);
     return 0;
@@ -192,11 +158,9 @@ ramfs_seek(struct file *f, s64 offset, int whence)
     return seek_to(&f->pos, f->inode->size, offset, whence);
 }
 
-const struct file_ops ramfs_file_ops = {
-    .read = ramfs_read,
-    .write = ramfs_write,
-    .seek = ramfs_seek,
-};
+const struct file_ops ramfs_file_ops = { .read = ramfs_read,
+                                         .write = ramfs_write,
+                                         .seek = ramfs_seek };
 
 /* --- mapped into an address space ------------------------------------------------------------ */
 /* A page of the file for an address space: the very frame that read and write use, so all see one
@@ -238,12 +202,7 @@ map_describe(void *object, char *name, size_t size, u64 *number)
     *number = i->number;
 }
 
-static const struct pager ramfs_pager = {
-    .page = map_page,
-    .get = map_get,
-    .put = map_put,
-    .describe = map_describe,
-};
+static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe };
 
 /* A private mapping of /dev/zero is anonymous memory by another name, so it gets no pager. */
 int
@@ -272,10 +231,7 @@ ramfs_release(struct inode *i)
 }
 
 /* Files and links share it; links are never opened. */
-static const struct inode_ops ramfs_ops = {
-    .file_ops = &ramfs_file_ops,
-    .release = ramfs_release,
-};
+static const struct inode_ops ramfs_ops = { &ramfs_file_ops, .release = ramfs_release };
 const struct inode_ops ramfs_dir_ops = { .file_ops = &dir_file_ops };
 
 struct inode *
