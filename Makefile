@@ -1,85 +1,26 @@
 # Makefile - one build for kernel, vDSO, library, loader, programs and initrd.
 #
-# This file holds what all rooms share: options, the tool chain, flags, the configuration stamp and
-# the commands. Each room says in a fragment of its own what it makes of its files
-# (kernel/kernel.mk, ...). `make help` lists the targets; README.md tells the story.
+# This file holds what all rooms share, in this order: the tool chain, the flags, what is built, the
+# commands. Each room says in a fragment of its own what it makes of its files (kernel/kernel.mk,
+# ...). Checks stand apart, so that they are not in the way here: of the words behind make
+# (tools/options.mk), of the tools (tools/autosetup.mk), of what has changed (tools/stamps.mk).
+# `make help` lists the commands and the options; README.md tells the story.
 
 O ?= build
 .DEFAULT_GOAL := all
+# A product whose rule has failed does not stay; no rule but ours is tried; what was made on the way
+# to a product stays.
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
 
-define HELP
-make                 build everything into build/
-make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, RUN='--smp 4' too
-make demo            the whole story on one screen, from a real run
-make test            all tests; the last line counts them. PYTEST='-k pipe -x' picks some
-make test-core       the tests that every configuration must pass
-make guest-tests     the programs of the tests; runs none
-make loader-tests    the programs and libraries of the loader's tests; runs none
-make bench           the table of costs, also as build/bench.json
-make debug           gdb on the booted machine: CMD='date -u' [GDB='-batch -x FILE']
-make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 the linters too
-make doctor          what this machine has, and the cure for what it has not
-make vdso            the vDSO and its stub alone
-make user            the C library, the loader and the programs alone
-make lint            the rules of the house: layers, shape, references, style
-make format          lay out the C files as make lint wants them
-make loc             lines of code, room by room
-make clean           remove the build folder
-make help            this list
-
-Options (words behind make):
-  O=DIR              build there instead of in build/
-  LLVM=1             clang and lld instead of gcc and ld; LLVM_SUFFIX=-19 names a version
-  DEBUG=1            with the undefined behaviour sanitizer, lock checks and poisoned frames
-  ANNEX='NAMES'      annexes of the kernel to build; ANNEX= builds the core alone
-  WERROR=1           warnings are errors
-  V=1                show the commands
-  CROSS=PREFIX       another GNU tool chain than riscv64-linux-gnu-
-endef
-
-# --- what was asked: refused here, in one line, before anything is built -------------------------
-override O := $(patsubst %/,%,$(O))
-SOURCES := kernel vdso linker user tools tests docs labs
-
-# A switch is 1, or it is off: LLVM=0 and no LLVM at all must not look like two configurations.
-define read-switch
-$(if $(filter-out 0 1,$($1))$(word 2,$($1)),$(error $1=$($1): $1 is 1 or left out))
-override $1 := $(filter 1,$($1))
-endef
-$(foreach option,LLVM DEBUG WERROR V ALL,$(eval $(call read-switch,$(option))))
-# Annexes of the kernel: all by default, but the checks, which need the hooks of DEBUG=1.
-ANNEX ?= terminal $(if $(DEBUG),checks)
-override ANNEX := $(sort $(ANNEX))
-unknown-annex := $(filter-out $(notdir $(wildcard kernel/annex/*)),$(ANNEX))
-ifneq ($(unknown-annex),)
-$(error ANNEX=$(ANNEX): there is no kernel/annex/$(firstword $(unknown-annex)))
-endif
-ifneq ($(if $(DEBUG),checks),$(filter checks,$(ANNEX)))
-$(error ANNEX=$(ANNEX): the annex checks and DEBUG=1 go together, name both or none)
-endif
-ifneq ($(words $(O)),1)
-$(error O=$(O) is no build folder: one name without spaces is wanted)
-endif
-ifneq ($(filter $(CURDIR) $(SOURCES:%=$(CURDIR)/%) /,$(abspath $(O)))$(filter $(abspath $(O))/%,\
-       $(CURDIR)),)
-$(error O=$(O) is no build folder: it holds the sources. Name another, or leave it out)
-endif
-
-ifeq ($(V),1)
-Q :=
-say := @:
-else
-Q := @
-say := @printf '  %-8s %s\n'
-endif
+include tools/options.mk
 
 # --- the tool chain: GNU by default, LLVM=1 for clang and lld -----------------------------------
 CROSS ?= riscv64-linux-gnu-
 PYTHON ?= /usr/bin/python3
 LLVM_SUFFIX ?=
+NM := $(CROSS)nm
 ifeq ($(LLVM),1)
 CC := clang$(LLVM_SUFFIX) --target=riscv64-linux-gnu -mno-relax
 LD := ld.lld$(LLVM_SUFFIX)
@@ -97,55 +38,24 @@ AR := $(CROSS)ar
 OBJCOPY := $(CROSS)objcopy
 SYSTEM_HEADERS :=
 endif
-OBJDUMP := $(CROSS)objdump
-NM := $(CROSS)nm
 
-# The goals at hand decide what must be there. tools/doctor looks at the tools once and remembers;
-# asking again costs some milliseconds. It also finds MARCH_KERNEL, what -march the compiler knows.
-GOALS := $(or $(MAKECMDGOALS),all)
-RUNS := $(filter run demo bench debug test test-%,$(GOALS))
-LLVM_GROUP := $(if $(LLVM),llvm)
-NEEDS := $(if $(filter-out help clean setup doctor loc lint format,$(GOALS)),build $(LLVM_GROUP)) \
-         $(if $(RUNS),run) $(if $(filter test test-%,$(GOALS)),test) \
-         $(if $(filter debug,$(GOALS)),debug) $(if $(filter lint format,$(GOALS)),lint)
-TOOLS_ENV := CROSS='$(CROSS)' LLVM_SUFFIX='$(LLVM_SUFFIX)' PYTHON='$(PYTHON)'
-ask-doctor = $(shell $(TOOLS_ENV) tools/doctor --make '$(O)/doctor' $(NEEDS))
+include tools/autosetup.mk
 
-ifneq ($(strip $(NEEDS)),)
-COMPLAINT := $(ask-doctor)
-# What runs something is the only command that a fresh machine needs: it sets up by itself, if there
-# is anything that a package cures.
-ifneq ($(and $(COMPLAINT),$(RUNS)),)
-ifeq ($(findstring n,$(firstword -$(MAKEFLAGS)))$(findstring q,$(firstword -$(MAKEFLAGS))),)
-ifneq ($(shell $(TOOLS_ENV) tools/doctor --packages $(NEEDS)),)
-$(info $(COMPLAINT))
-$(shell $(TOOLS_ENV) tools/setup $(NEEDS) >&2)
-COMPLAINT := $(ask-doctor)
-endif
-endif
-endif
-$(if $(COMPLAINT),$(error $(COMPLAINT)))
--include $(patsubst %,$(O)/doctor/%.mk,$(filter build,$(NEEDS)) $(filter llvm,$(NEEDS)))
-endif
-
+# --- the flags of every compilation; each room adds its own -------------------------------------
 WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wno-unused-parameter \
         -Wvla $(if $(WERROR),-Werror)
+# -Og keeps variables where gdb finds them.
+OPTIMIZE := $(if $(DEBUG),-Og,-O2)
+CFLAGS_SHARED := -std=gnu11 $(OPTIMIZE) -g -fno-common -fno-strict-aliasing $(WARN) $(SYSTEM_HEADERS) \
+                 -MMD -MP
 # No path of this checkout enters an object: two clones build the same bytes.
-CFLAGS_ALL := -std=gnu11 -O2 -g -fno-common -fno-strict-aliasing $(WARN) $(SYSTEM_HEADERS) \
-              -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build -MMD -MP
+CFLAGS_ALL := $(CFLAGS_SHARED) -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build
 
-# build/ holds one configuration. The stamp is written when the flags or the rules of the build
-# change, and only then; all objects need it.
-CONFIG := $(O)/config.stamp
-CONFIG_TEXT := $(CC) $(LD) $(CFLAGS_ALL) $(MARCH_KERNEL) LLVM=$(LLVM) DEBUG=$(DEBUG) ANNEX=$(ANNEX)
-ifneq ($(file <$(CONFIG)),$(CONFIG_TEXT))
-$(CONFIG): FORCE
-endif
-$(CONFIG): Makefile vdso/vdso.mk kernel/kernel.mk user/user.mk
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(CONFIG_TEXT)' > $@
-FORCE:
-.PHONY: FORCE all
+include tools/stamps.mk
+
+# --- what is built, room by room ----------------------------------------------------------------
+all: $(O)/kernel.elf $(O)/vdso/vdso.so $(O)/vdso/vdso.so.dbg $(O)/initrd.cpio
+.PHONY: all
 
 include vdso/vdso.mk
 include kernel/kernel.mk
@@ -153,8 +63,6 @@ include user/user.mk
 include tools/tools.mk
 include tools/demo.mk
 include tests/tests.mk
-
-all: $(O)/kernel.elf $(O)/vdso/vdso.so $(O)/vdso/vdso.so.dbg $(O)/initrd.cpio
 
 # --- commands about the machine and the text ----------------------------------------------------
 setup:
@@ -165,6 +73,7 @@ doctor:
 
 lint:
 	@tools/lint --build $(O)
+	@$(call run-tests,house)
 
 format:
 	@tools/lint --format
@@ -177,6 +86,40 @@ clean:
 	@test ! -e $(O) || test -e $(CONFIG) || test -d $(O)/doctor || \
 	    { echo 'make clean: $(O) is no build folder of Postern, it stays' >&2; exit 2; }
 	rm -rf $(O)
+
+define HELP
+make                 build everything into build/
+make run             boot to a shell; ctrl-a x leaves. CMD='ls /bin' runs that, then powers off
+make demo            the whole story on one screen, from a real run
+make test            all tests; the last line counts them. PYTEST='-k pipe -x' picks some
+make test-core       the tests that every configuration must pass
+make test-hosts      both commands of the README on a fresh Debian 12 and 13: root, and an hour
+make guest-tests     the programs of the tests; runs none
+make loader-tests    the programs and libraries of the loader's tests; runs none
+make bench           the table of costs, also as build/bench.json
+make debug           gdb on the booted machine: CMD='date -u' [GDB='-batch -x FILE']
+make setup           install what is missing; LLVM=1 adds clang and lld, ALL=1 the linters too
+make doctor          what this machine has, and the cure for what it has not
+make vdso            the vDSO and its stub alone
+make user            the C library, the loader and the programs alone
+make lint            the rules of the house: layers, shape, references, style; and their tests
+make format          lay out the C files as make lint wants them
+make loc             lines of code, room by room
+make clean           remove the build folder
+make help            this list
+
+Options (words behind make):
+  O=DIR              build there instead of in build/
+  LLVM=1             clang and lld instead of gcc and ld; LLVM_SUFFIX=-19 names a version
+  DEBUG=1            with the undefined behaviour sanitizer, lock checks and poisoned frames, and
+                     with -Og, so that gdb can print variables
+  ANNEX='NAMES'      annexes of the kernel to build; ANNEX= builds the core alone
+  WERROR=1           warnings are errors
+  V=1                show the commands
+  SMP=4 MEM=64M      for run and debug: so many harts, so much memory. RUN='--icount -v' gives
+                     any other option of tools/run
+  CROSS=PREFIX       another GNU tool chain than riscv64-linux-gnu-
+endef
 
 help:
 	$(info $(HELP))

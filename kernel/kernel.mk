@@ -5,8 +5,8 @@
 #   $(O)/kernel/offsets.h    places in C structs, for assembly
 #   $(O)/kernel/objects.list what kernel.elf is linked of, one a line
 #
-# A new .c or .S file in a room is found by itself. ANNEX names the annexes that are
-# built (kernel/annex/NAME); $(O)/annex tells tools and tests which.
+# A new .c or .S file in a room is found by itself, and one that is gone leaves the kernel. ANNEX
+# names the annexes that are built (kernel/annex/NAME); $(O)/annex tells tools and tests which.
 
 KERNEL_ROOMS := boot trap syscall proc fs time vdso sched dev mm machine riscv lib debug \
     $(ANNEX:%=annex/%)
@@ -54,9 +54,11 @@ $(O)/kernel/objects.list: $(KERNEL_O) FORCE
 KERNEL_LINK := $(LD) -nostdlib -static --no-dynamic-linker -z noexecstack -z max-page-size=4096 \
     --build-id=none -T linker/kernel.lds
 
+$(call remember,$(MADE_OF)/kernel.elf,$(KERNEL_C) $(KERNEL_S))
+
 # Two passes: the names of functions for a backtrace are read off the first link and put into the
 # second. The table stands in a section behind all code, so no function moves between the two.
-$(O)/kernel.elf: $(KERNEL_O) linker/kernel.lds tools/mksyms
+$(O)/kernel.elf: $(KERNEL_O) $(MADE_OF)/kernel.elf linker/kernel.lds tools/mksyms
 	$(say) LINK $@
 	$(Q)$(KERNEL_LINK) -o $(O)/kernel/pass1.elf $(KERNEL_O)
 	$(Q)tools/mksyms $(NM) $(O)/kernel/pass1.elf > $(O)/kernel/symbols.S
@@ -64,8 +66,7 @@ $(O)/kernel.elf: $(KERNEL_O) linker/kernel.lds tools/mksyms
 	$(Q)$(KERNEL_LINK) -o $@ $(KERNEL_O) $(O)/kernel/symbols.o
 	$(Q)tools/mksyms $(NM) $@ | cmp - $(O)/kernel/symbols.S
 
-$(O)/annex: $(CONFIG)
-	@echo '$(ANNEX)' > $@
+$(call remember,$(O)/annex,$(ANNEX))
 all: $(O)/annex
 
 # The image as it lies in memory, .bss included: what tools/image appends its payload to.

@@ -2,8 +2,10 @@
 #
 #   $(O)/tests/guest/NAME      tests/guest/NAME.c (and NAME_*.S) with the frame check.c
 #   $(O)/tests/clients/NAME    tests/clients/NAME.c or .cc, real programs
-#   make test                  builds all and runs tests/host; PYTEST='-k pipe -x' picks tests
-#   make test-core             only what is marked core: for LLVM=1 and DEBUG=1
+#   make test                  builds all and runs tests/host; PYTEST='-k pipe -x' picks tests.
+#                              Tests of the house itself (marked house) are left to make lint.
+#   make test-core             only what is marked core: for LLVM=1, DEBUG=1 and ANNEX=
+#   make test-hosts            make run and make test on fresh Debians (tests/hosts/try): as root
 #
 # Guest programs are Linux programs: always GNU C with the tool chain's own glibc, static, whatever
 # built the kernel. tests/loader/loader.mk builds what the loader's tests need.
@@ -33,13 +35,15 @@ $(GT)/obj/%.o: tests/guest/%.S tests/tests.mk
 	@mkdir -p $(@D)
 	$(Q)$(GUEST_CC) -c $< -o $@
 
+$(call remember,$(MADE_OF)/guest-tests,$(sort $(wildcard tests/guest/*.S)))
+
 guest-objects = $(patsubst tests/guest/%,$(GT)/obj/%.o,$(basename $(wildcard tests/guest/$1_*.S))) \
     $(GT)/obj/check.o
 $(foreach name,$(GUEST_TESTS),$(eval $(GT)/$(name): $(call guest-objects,$(name))))
 # start.c looks at the registers of its very first instruction.
 $(GT)/start: private ENTRY := -Wl,-e,start_first
-$(GUEST_TESTS:%=$(GT)/%): $(GT)/%: $(GT)/obj/%.o
-	$(Q)$(GUEST_CC) -static -pthread $(ENTRY) -o $@ $^
+$(GUEST_TESTS:%=$(GT)/%): $(GT)/%: $(GT)/obj/%.o $(MADE_OF)/guest-tests
+	$(Q)$(GUEST_CC) -static -pthread $(ENTRY) -o $@ $(filter %.o,$^)
 
 # One freestanding source, linked as an interpreter and as a program that names it.
 FREESTANDING := $(GUEST_CFLAGS) -ffreestanding -nostdlib -fPIE -fno-stack-protector
@@ -65,14 +69,20 @@ guest-tests: $(TEST_FILES)
 # Two machines at a time: a test's own harts need the processors too.
 TEST_JOBS ?= 2
 run-tests = POSTERN_BUILD='$(abspath $(O))' CROSS='$(CROSS)' PYTHONDONTWRITEBYTECODE=1 \
-    $(PYTHON) -m pytest -q -n $(TEST_JOBS) --dist loadgroup -p no:cacheprovider $(PYTEST)
+    $(PYTHON) -m pytest -q -n $(TEST_JOBS) --dist loadgroup -p no:cacheprovider -m '$1' $(PYTEST) \
+    tests/host
 
 test: all $(TEST_FILES)
-	@$(run-tests) tests/host
+	@$(call run-tests,not house)
 
 test-core: all $(TEST_FILES)
-	@$(run-tests) -m core tests/host
+	@$(call run-tests,core)
 
-.PHONY: test test-core guest-tests
+# Each from nothing: a long time, much to load, and nothing of this machine's tools takes part.
+test-hosts:
+	@status=0; for suite in bookworm trixie; do \
+	    tests/hosts/try $$suite $(MIRROR:%='MIRROR=%') || status=1; done; exit $$status
+
+.PHONY: test test-core test-hosts guest-tests
 
 -include $(GUEST_TESTS:%=$(GT)/obj/%.d) $(GT)/obj/check.d

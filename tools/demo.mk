@@ -2,7 +2,7 @@
 #
 #   make bench    $(O)/bench/costs, first from tests/bench; writes $(O)/bench.json
 #   make demo     $(O)/demo/story from tests/demo; one screen
-#   make debug    gdb on the booted machine: CMD='date -u', GDB='-batch -x FILE', RUN='--smp 1'
+#   make debug    gdb on the booted machine: CMD='date -u', GDB='-batch -x FILE', SMP, MEM, RUN
 #
 # Their guest programs are static ones of our own library.
 
@@ -32,8 +32,9 @@ demo: all $(O)/demo/story
 
 # GDB is handed over as one word; tools/debug cuts it as a shell would. `value`: a dollar in CMD or
 # GDB ($pc) belongs to the shell or to gdb, not to make.
+DEBUGGED = $(or $(value CMD),date -u)
 debug: all
-	@tools/debug --build $(O) $(RUN) --gdb '$(subst ','\'',$(value GDB))' -- $(or $(value CMD),date -u)
+	@tools/debug --build $(O) $(MACHINE) $(RUN) --gdb $(call quoted,GDB) -- $(DEBUGGED)
 
 # Their tests run them.
 test test-core guest-tests: $(SHOWN)

@@ -1,12 +1,17 @@
 # tools.mk - the initrd, and the machine that boots it.
 #
 #   $(O)/initrd.cpio   what user/user.mk lists in its manifest, as tools/run boots it
-#   make run           a shell, or CMD='ls /bin'; RUN='--smp 4 -v' goes to tools/run
+#   make run           a shell, or CMD='ls /bin'; SMP=4 MEM=64M; RUN='--icount -v' goes to tools/run
 
 $(O)/initrd.cpio: $(O)/user/manifest tools/mkinitrd tools/lib/cpio.py tools/lib/tree.py
 	$(say) CPIO $@
 	$(Q)tools/mkinitrd -o $@ $<
 
+# A word of the shell that is the value of a variable, dollars and quotes too.
+quoted = '$(subst ','\'',$(value $1))'
+# The machine's harts and memory. tools/run and tools/debug say what is wrong with a value.
+MACHINE = $(if $(value SMP),--smp $(call quoted,SMP)) $(if $(value MEM),--mem $(call quoted,MEM))
+
 run: all
-	$(Q)tools/run --build $(O) $(RUN) $(if $(CMD),-- $(CMD))
+	$(Q)tools/run --build $(O) $(MACHINE) $(RUN) $(if $(CMD),-- $(CMD))
 .PHONY: run

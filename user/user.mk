@@ -17,17 +17,20 @@ VDSO_STUB := $(O)/vdso/stub/linux-vdso.so.1
 # Our headers come before the tool chain's, which still give <linux/*>, <asm/*> and <elf.h>.
 USER_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIE -fno-stack-protector
 # One set of objects serves both libraries. Loop recognition would make memset call memset.
-LIB_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIC -ffreestanding -fno-builtin -fno-stack-protector \
-    $(if $(filter 1,$(LLVM)),,-fno-tree-loop-distribute-patterns)
+LIB_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIC -ffreestanding -fno-builtin \
+    -fno-stack-protector $(if $(filter 1,$(LLVM)),,-fno-tree-loop-distribute-patterns)
 # The loader runs before anything is relocated: hidden names need no relocation but RELATIVE ones.
 LOADER_CFLAGS := $(LIB_CFLAGS) -fvisibility=hidden
 
 # Some clang are no PIE by default and call -no-pie unused.
-USER_LDFLAGS := $(LINK) $(if $(filter 1,$(LLVM)),-Wno-unused-command-line-argument) -nostdlib -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--build-id=none
+USER_LDFLAGS := $(LINK) $(if $(filter 1,$(LLVM)),-Wno-unused-command-line-argument) -nostdlib \
+    -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--build-id=none
 DYNAMIC_LDFLAGS := $(USER_LDFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,--hash-style=both
 
-LIB_O := $(patsubst user/%,$(USER)/obj/%.o,$(filter-out %/crt0.S,$(sort $(wildcard user/lib/*.[cS]))))
-LOADER_O := $(patsubst user/%,$(USER)/obj/%.o,$(sort $(wildcard user/loader/*.[cS])))
+LIB_SOURCES := $(filter-out %/crt0.S,$(sort $(wildcard user/lib/*.[cS])))
+LIB_O := $(LIB_SOURCES:user/%=$(USER)/obj/%.o)
+LOADER_SOURCES := $(sort $(wildcard user/loader/*.[cS]))
+LOADER_O := $(LOADER_SOURCES:user/%=$(USER)/obj/%.o)
 # What the loader takes from the library: files that need no start and no other file.
 LOADER_SHARED_O := $(patsubst %,$(USER)/obj/lib/%.o,memory.c string.c syscalls.S)
 USER_LIBS := $(USER)/crt0.o $(USER)/libpostern.a $(USER)/libpostern.so $(VDSO_STUB)
@@ -46,19 +49,24 @@ $(USER)/crt0.o: user/lib/crt0.S $(CONFIG)
 	$(say) AS $<
 	$(Q)$(CC) $(USER_CFLAGS) -c $< -o $@
 
-$(USER)/libpostern.a: $(LIB_O)
-	$(say) AR $@
-	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+$(call remember,$(MADE_OF)/libpostern,$(LIB_SOURCES))
+$(call remember,$(MADE_OF)/ld-postern,$(LOADER_SOURCES))
 
-$(USER)/libpostern.so: $(LIB_O)
+$(USER)/libpostern.a: $(LIB_O) $(MADE_OF)/libpostern
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcsD $@ $(LIB_O)
+
+$(USER)/libpostern.so: $(LIB_O) $(MADE_OF)/libpostern
 	$(say) LINK $@
-	$(Q)$(CC) -shared $(DYNAMIC_LDFLAGS) -Wl,-Bsymbolic-functions -Wl,-soname,libpostern.so -Wl,--no-undefined -o $@ $^
+	$(Q)$(CC) -shared $(DYNAMIC_LDFLAGS) -Wl,-Bsymbolic-functions -Wl,-soname,libpostern.so \
+	    -Wl,--no-undefined -o $@ $(LIB_O)
 
 # A static PIE: it relocates itself. Its dynamic symbols are for debuggers, which look for
 # _dl_debug_state; -Bsymbolic keeps its own calls direct.
-$(USER)/ld-postern.so.1: $(LOADER_O) $(LOADER_SHARED_O)
+$(USER)/ld-postern.so.1: $(LOADER_O) $(LOADER_SHARED_O) $(MADE_OF)/ld-postern
 	$(say) LINK $@
-	$(Q)$(CC) -pie $(DYNAMIC_LDFLAGS) -Wl,--no-dynamic-linker -Wl,--no-undefined -o $@ $^
+	$(Q)$(CC) -pie $(DYNAMIC_LDFLAGS) -Wl,--no-dynamic-linker -Wl,--no-undefined -o $@ \
+	    $(LOADER_O) $(LOADER_SHARED_O)
 
 # The vDSO is named even when a program has only weak references to it, or none: --as-needed would
 # drop it then.
@@ -72,27 +80,35 @@ USER_PROGRAMS := $(sort $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) \
 USER_STATIC_PROGRAMS := init
 program-sources = $(sort $(wildcard user/bin/$1.c user/bin/$1/*.c))
 program-objects = $(patsubst user/%,$(USER)/obj/%.o,$(call program-sources,$1))
+linker-of = $(if $(filter $1,$(USER_STATIC_PROGRAMS)),user-link-static,user-link)
 
 define program-rule
-$(USER)/bin/$1: $(call program-objects,$1) $(USER_LIBS)
+$(call remember,$(MADE_OF)/bin/$1,$(call program-sources,$1))
+$(USER)/bin/$1: $(call program-objects,$1) $(USER_LIBS) $(MADE_OF)/bin/$1
 	@mkdir -p $$(@D)
 	$$(say) LINK $$@
-	$$(Q)$$(call user-link$(if $(filter $1,$(USER_STATIC_PROGRAMS)),-static),$$@,$(call program-objects,$1))
+	$$(Q)$$(call $(call linker-of,$1),$$@,$(call program-objects,$1))
 endef
 $(foreach name,$(USER_PROGRAMS),$(eval $(call program-rule,$(name))))
 
 # --- the initrd ---------------------------------------------------------------------------------
-USER_INSTALLED := $(USER)/ld-postern.so.1 $(USER)/libpostern.so $(USER_PROGRAMS:%=$(USER)/bin/%)
+# Lines HOST=GUEST. init is there twice: the kernel starts /init.
+INSTALLED := $(USER)/stripped
+MANIFEST := $(INSTALLED)/ld-postern.so.1=/lib/ld-postern.so.1 \
+    $(INSTALLED)/libpostern.so=/lib/libpostern.so \
+    $(foreach name,$(USER_PROGRAMS),$(INSTALLED)/bin/$(name)=/bin/$(name)) \
+    $(INSTALLED)/bin/init=/init
 
-$(USER)/stripped/%: $(USER)/%
+$(INSTALLED)/%: $(USER)/%
 	@mkdir -p $(@D)
 	$(Q)$(OBJCOPY) -S $< $@
 
-$(USER)/manifest: $(USER_INSTALLED:$(USER)/%=$(USER)/stripped/%)
+$(call remember,$(MADE_OF)/initrd,$(USER_PROGRAMS))
+
+$(USER)/manifest: $(INSTALLED)/ld-postern.so.1 $(INSTALLED)/libpostern.so \
+    $(USER_PROGRAMS:%=$(INSTALLED)/bin/%) $(MADE_OF)/initrd
 	$(say) GEN $@
-	$(Q){ printf '%s=/lib/%s\n' $(foreach name,ld-postern.so.1 libpostern.so,$(USER)/stripped/$(name) $(name)); \
-	    printf '%s=/bin/%s\n' $(foreach name,$(USER_PROGRAMS),$(USER)/stripped/bin/$(name) $(name)); \
-	    printf '%s=/init\n' $(USER)/stripped/bin/init; } > $@
+	$(Q)printf '%s\n' $(MANIFEST) > $@
 
 include tests/loader/loader.mk
 

@@ -16,7 +16,10 @@ VDSO_O := $(VDSO_C:vdso/%.c=$(VDSO)/%.o) $(VDSO_S:vdso/%.S=$(VDSO)/%.o)
 # bytes: no jump tables (they hold addresses), no stack protector (it wants a canary in memory).
 # -ffreestanding does not keep the compiler from calling memset or memcpy: --no-undefined tells.
 # No linker relaxation under any tool chain: the code is what the compiler wrote.
-VDSO_CFLAGS := $(CFLAGS_ALL) -march=rv64gc -mabi=lp64d -mno-relax -fPIC -ffreestanding \
+# The image is compiled with -O2 under DEBUG=1 too: from -Og gcc keeps on the stack what
+# tools/vdsolint must see compared (refused: rdtime-fence), and the image would be another one than
+# everybody runs.
+VDSO_CFLAGS := $(CFLAGS_ALL:-Og=-O2) -march=rv64gc -mabi=lp64d -mno-relax -fPIC -ffreestanding \
     -fno-stack-protector -fno-jump-tables -fvisibility=hidden -fasynchronous-unwind-tables
 VDSO_LDFLAGS := -shared -soname linux-vdso.so.1 --hash-style=both --build-id=sha1 \
     --eh-frame-hdr --no-undefined -Bsymbolic -z norelro -z noexecstack -z max-page-size=4096 \
@@ -32,7 +35,9 @@ $(VDSO)/%.o: vdso/%.S $(CONFIG)
 	$(say) AS $<
 	$(Q)$(CC) $(VDSO_CFLAGS) -c $< -o $@
 
-$(VDSO)/vdso.so.dbg: $(VDSO_O) linker/vdso.lds vdso/exports.map
+$(call remember,$(MADE_OF)/vdso.so,$(VDSO_C) $(VDSO_S))
+
+$(VDSO)/vdso.so.dbg: $(VDSO_O) $(MADE_OF)/vdso.so linker/vdso.lds vdso/exports.map
 	$(say) LINK $@
 	$(Q)$(LD) $(VDSO_LDFLAGS) -T linker/vdso.lds -o $@ $(VDSO_O)
 
@@ -45,10 +50,11 @@ $(VDSO)/vdso.so: $(VDSO)/vdso.so.dbg $(wildcard tools/vdsolint tools/vdsolint.d/
 	$(Q)tools/vdsolint $@.unchecked
 	$(Q)mv $@.unchecked $@
 
-# Three lines: compile IN to OUT, link IN to OUT, strip IN to OUT.
+# Three lines: compile IN to OUT, link IN to OUT, strip IN to OUT. Without the place of this checkout,
+# so that they hold for a copy of the build folder too.
 $(VDSO)/recipe: vdso/vdso.mk $(CONFIG)
 	@mkdir -p $(@D)
-	$(Q)printf '%s\n' '$(CC) $(VDSO_CFLAGS) -c IN -o OUT' \
+	$(Q)printf '%s\n' '$(CC) $(filter-out -ffile-prefix-map=%,$(VDSO_CFLAGS)) -c IN -o OUT' \
 	    '$(LD) $(VDSO_LDFLAGS) -T linker/vdso.lds -o OUT IN' \
 	    '$(OBJCOPY) -S $(READ_ONLY_SECTIONS) IN OUT' > $@
 $(VDSO)/vdso.so: | $(VDSO)/recipe

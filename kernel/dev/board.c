@@ -13,6 +13,8 @@
 
 #define FINISHER_PASS 0x5555
 #define FINISHER_FAIL 0x3333
+/* A second on QEMU. Not counted by the timebase: a panic may come before that is known. */
+#define FINISHER_TICKS 10000000
 
 static volatile u32 *finisher;
 
@@ -33,13 +35,26 @@ finisher_init(void)
     panic_power_off = power_off;
 }
 
+/* Newer QEMUs end some time after the write, and until then this hart goes on. Whatever it did
+ * meanwhile could be seen from outside: the firmware's power-off would even replace the status. So
+ * it does nothing at all for a while. */
+static void
+finish(volatile u32 *r, int status)
+{
+    csr_clear(sstatus, SSTATUS_SIE);
+    *r = status ? FINISHER_FAIL | ((u32)status & 0xffff) << 16 : FINISHER_PASS;
+    u64 start = rdtime();
+    while (rdtime() - start < FINISHER_TICKS)
+        ;
+}
+
 void
 power_off(int status)
 {
     volatile u32 *r = finisher;
     finisher = NULL; /* a panic in here comes back: then only the firmware is left */
     if (r)
-        *r = status ? FINISHER_FAIL | ((u32)status & 0xffff) << 16 : FINISHER_PASS;
+        finish(r, status);
     sbi_shutdown();
     for (;;)
         wait_for_interrupt();

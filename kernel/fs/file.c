@@ -3,6 +3,7 @@
  * Every read and write of a program passes here on its way to the operations of a kind, which
  * therefore check neither access mode nor range. Not here: descriptors (owner.c), how a file comes
  * to be open (open.c). Source: read(2), write(2), lseek(2), with Linux's order of errors. */
+
 #include "fs/file.h"
 #include <asm/errno.h>
 #include <linux/fcntl.h>

@@ -3,6 +3,7 @@
  * What all kinds have in common. What regular files do beyond it is in ramfs.c, pipes in pipe.c,
  * devices in dev.c. Anybody who keeps a pointer to an inode holds a reference: the last inode_put
  * frees it, and with it the parents that only it kept. Source: stat(2), inode(7). */
+
 #include "fs/inode.h"
 #include <asm/errno.h>
 #include <asm/stat.h>

@@ -2,7 +2,8 @@
  *
  * Lines are made and written under the log's lock, so two harts never mix within one. Control
  * characters inside the text become `?`: what a program chose (a name, a path) can then never look
- * like a line of its own, level included. */
+ * like a line of its own, level included. A newline at the end of a message is not needed and does
+ * not show: each message is a line. */
 
 #include "lib/print.h"
 #include "lib/spinlock.h"
@@ -13,6 +14,18 @@ enum log_level log_threshold = LOG_INFO;
 void (*log_putc)(char c) = sbi_putchar;
 u64 (*log_ticks_to_ns)(u64 ticks);
 bool log_lock_broken;
+
+static void
+put_line(const char *line)
+{
+    for (const char *c = line; *c; c++) {
+        if (c[0] == '\n' && c[1] == '\0')
+            break;
+        bool is_control = (u8)*c < ' ' || *c == 0x7f; /* bytes above pass: names may be UTF-8 */
+        log_putc(is_control ? '?' : *c);
+    }
+    log_putc('\n');
+}
 
 void
 printk(enum log_level level, const char *fmt, ...)
@@ -30,9 +43,7 @@ printk(enum log_level level, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
     va_end(ap);
-    for (const char *c = line; *c; c++) /* bytes above 0x7f pass: names may be UTF-8 */
-        log_putc((u8)*c < ' ' || *c == 0x7f ? '?' : *c);
-    log_putc('\n');
+    put_line(line);
     if (locked && !log_lock_broken)
         spin_unlock(&lock);
 }

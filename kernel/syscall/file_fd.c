@@ -1,10 +1,10 @@
 /* file_fd.c - system calls about descriptors: open, close, duplicate, control.
  *
  * Source: open(2), dup(2), fcntl(2), pipe(2), ioctl(2). */
+
 #include <asm/errno.h>
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>
-#include "mm/usercopy.h"
 #include "syscall/file.h"
 
 /* O_LARGEFILE is there on 64 bits whether asked for or not, and F_GETFL shows it: as Linux does. */
@@ -48,15 +48,22 @@ sys_pipe2(const u64 *arg)
 {
     u32 flags = (u32)arg[1];
     struct file *ends[2];
-    s64 err =
-        flags & ~(u32)(O_CLOEXEC | O_NONBLOCK) ? -EINVAL : pipe_create(flags & O_NONBLOCK, ends);
+    int fd[2];
+    if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK))
+        return -EINVAL;
+    s64 err = pipe_create(flags & O_NONBLOCK, ends);
     if (err)
         return err;
-    int fd[2] = { fd_install(ends[0], 0, flags & O_CLOEXEC),
-                  fd_install(ends[1], 0, flags & O_CLOEXEC) };
-    err = MIN(0, MIN(fd[0], fd[1])) ?: copy_to_user(arg[0], fd, sizeof(fd));
-    for (int k = 0; k < 2 && err; k++)
-        fd_close(fd[k]);
+    fd[0] = fd_install(ends[0], 0, flags & O_CLOEXEC);
+    fd[1] = fd_install(ends[1], 0, flags & O_CLOEXEC);
+    if (fd[0] < 0 || fd[1] < 0)
+        err = -EMFILE;
+    else
+        err = copy_to_user(arg[0], fd, sizeof(fd));
+    if (err) { /* to close what was never installed does nothing */
+        fd_close(fd[0]);
+        fd_close(fd[1]);
+    }
     return err;
 }
 
@@ -106,8 +113,10 @@ sys_ioctl(const u64 *arg)
     int on;
     if (!f)
         return -EBADF;
+    if (request != FIONBIO && !f->ops->ioctl)
+        return -ENOTTY;
     if (request != FIONBIO)
-        return transfer_result(f->ops->ioctl ? f->ops->ioctl(f, request, arg[2]) : -ENOTTY);
+        return transfer_result(f->ops->ioctl(f, request, arg[2]));
     if (copy_from_user(&on, arg[2], sizeof(on)))
         return -EFAULT;
     f->flags = (f->flags & ~(u32)O_NONBLOCK) | (on ? O_NONBLOCK : 0);

@@ -1,13 +1,13 @@
 /* file_io.c - system calls that move bytes or the place where they move.
  *
  * Source: read(2), readv(2), pread(2), lseek(2), getdents64(2), truncate(2), fsync(2). Left out:
- * sendfile(2) and posix_fadvise(2), whose clients do without. */
+ * sendfile(2) and posix_fadvise(2), because the programs that ask for them do without. */
+
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
 #include <linux/uio.h>
 #include "fs/dir.h"
-#include "mm/usercopy.h"
 #include "syscall/file.h"
 
 typedef s64 (*transfer_fn)(struct file *f, struct buffer b, u64 n, u64 *pos);
@@ -21,8 +21,9 @@ transfer(const u64 *arg, transfer_fn move, bool positioned)
     if (positioned && (s64)pos < 0)
         return -EINVAL;
     struct file *f scoped_file = file_of(arg[0]);
-    struct buffer b = user_buffer(arg[1]);
-    return f ? transfer_result(move(f, b, arg[2], positioned ? &pos : NULL)) : -EBADF;
+    if (!f)
+        return -EBADF;
+    return transfer_result(move(f, user_buffer(arg[1]), arg[2], positioned ? &pos : NULL));
 }
 
 s64
@@ -49,33 +50,46 @@ sys_pwrite64(const u64 *arg)
     return transfer(arg, file_write, true);
 }
 
-/* Every element is looked at before the first byte moves; then one transfer after the other, until
- * one is short. They are fetched twice, not kept: there may be 16 KiB of them. A read that has
- * bytes does not wait for more. What went before an error counts; the error comes again with the
- * next call, if it is one that lasts. */
+/* Looks at every element, for no byte may move before the last one is known to be good. 0, -EFAULT,
+ * or -EINVAL for a length, or a sum of lengths, that no result can tell. */
+static s64
+check_vector(u64 vector, u64 count)
+{
+    struct iovec v;
+    u64 total = 0;
+    if (count > UIO_MAXIOV)
+        return -EINVAL;
+    for (u64 i = 0; i < count; i++) {
+        if (copy_from_user(&v, vector + i * sizeof(v), sizeof(v)))
+            return -EFAULT;
+        total += v.iov_len;
+        if ((s64)v.iov_len < 0 || (s64)total < 0)
+            return -EINVAL;
+    }
+    return 0;
+}
+
+/* One transfer after the other, until one is short. The elements are fetched a second time instead
+ * of being kept: there may be 16 KiB of them. A read that has bytes does not wait for more. What
+ * went before an error counts; the error comes again with the next call, if it is one that
+ * lasts. */
 static s64
 transfer_vector(const u64 *arg, transfer_fn move)
 {
     struct file *f scoped_file = file_of(arg[0]);
-    u64 count = (u32)arg[2], total = 0;
-    s64 done = 0, moved;
-    struct iovec v;
+    u64 vector = arg[1], count = (u32)arg[2];
     if (!f)
         return -EBADF;
-    if (count > UIO_MAXIOV)
-        return -EINVAL;
+    s64 done = 0, err = check_vector(vector, count);
+    if (err)
+        return err;
     for (u64 i = 0; i < count; i++) {
-        if (copy_from_user(&v, arg[1] + i * sizeof(v), sizeof(v)))
-            return -EFAULT;
-        if ((s64)v.iov_len < 0 || (s64)(total += v.iov_len) < 0)
-            return -EINVAL;
-    }
-    for (u64 i = 0; i < count; i++) {
+        struct iovec v;
         if (done > 0 && move == file_read && !(file_poll(f, NULL) & POLLIN))
             break;
-        if (copy_from_user(&v, arg[1] + i * sizeof(v), sizeof(v)))
+        if (copy_from_user(&v, vector + i * sizeof(v), sizeof(v)))
             return -EFAULT;
-        moved = move(f, user_buffer((u64)v.iov_base), v.iov_len, NULL);
+        s64 moved = move(f, user_buffer((u64)v.iov_base), v.iov_len, NULL);
         if (moved < 0)
             return done > 0 ? done : transfer_result(moved);
         done += moved;
@@ -102,7 +116,11 @@ s64
 sys_lseek(const u64 *arg)
 {
     struct file *f scoped_file = file_of(arg[0]);
-    return !f ? -EBADF : f->ops->seek ? f->ops->seek(f, (s64)arg[1], (int)arg[2]) : -ESPIPE;
+    if (!f)
+        return -EBADF;
+    if (!f->ops->seek)
+        return -ESPIPE;
+    return f->ops->seek(f, (s64)arg[1], (int)arg[2]);
 }
 
 s64
@@ -127,13 +145,17 @@ sys_ftruncate(const u64 *arg)
     struct file *f scoped_file = file_of(arg[0]);
     if (!f)
         return -EBADF;
-    return (f->flags & O_ACCMODE) == O_RDONLY ? -EINVAL : inode_truncate(f->inode, arg[1]);
+    if ((f->flags & O_ACCMODE) == O_RDONLY)
+        return -EINVAL;
+    return inode_truncate(f->inode, arg[1]);
 }
 
-/* Memory is all there is: nothing to write back. */
+/* Memory is all there is: nothing to write back. A pipe has nothing that could be. */
 s64
 sys_fsync(const u64 *arg)
 {
     struct file *f scoped_file = file_of(arg[0]);
-    return !f ? -EBADF : S_ISFIFO(f->inode->mode) ? -EINVAL : 0;
+    if (!f)
+        return -EBADF;
+    return S_ISFIFO(f->inode->mode) ? -EINVAL : 0;
 }

@@ -2,12 +2,12 @@
  *
  * Source: mkdir(2), unlink(2), rename(2), link(2), symlink(2), readlink(2), chdir(2), getcwd(2),
  * umask(2). Left out: mknod(2), for nodes of devices are the kernel's. */
+
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/stat.h>
 #include "fs/tree.h"
-#include "mm/usercopy.h"
 #include "syscall/file.h"
 
 s64
@@ -21,17 +21,22 @@ s64
 sys_unlinkat(const u64 *arg)
 {
     u32 flags = (u32)arg[2];
-    bool unknown = flags & ~(u32)AT_REMOVEDIR;
-    return unknown ? -EINVAL : vfs_unlink((int)arg[0], user_buffer(arg[1]), flags);
+    if (flags & ~(u32)AT_REMOVEDIR)
+        return -EINVAL;
+    return vfs_unlink((int)arg[0], user_buffer(arg[1]), flags & AT_REMOVEDIR);
 }
 
 s64
 sys_symlinkat(const u64 *arg)
 {
     char *text scoped_page = page_alloc();
-    s64 n = text ? string_from_user(text, arg[0], PATH_LIMIT) : -ENOMEM;
-    if (n <= 0)
-        return n ? n : -ENOENT;
+    if (!text)
+        return -ENOMEM;
+    s64 n = string_from_user(text, arg[0], PATH_LIMIT);
+    if (n == 0)
+        return -ENOENT;
+    if (n < 0)
+        return n;
     struct inode *i = ramfs_symlink(text, (size_t)n);
     return vfs_add((int)arg[1], user_buffer(arg[2]), i, WALK_NAME);
 }
@@ -44,39 +49,61 @@ sys_linkat(const u64 *arg)
     u32 flags = (u32)arg[4];
     if (flags & ~(u32)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    u32 how = (flags & AT_EMPTY_PATH) | (flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW);
+    u32 how = flags & AT_EMPTY_PATH;
+    if (!(flags & AT_SYMLINK_FOLLOW)) /* linkat follows when told, all others unless told */
+        how |= AT_SYMLINK_NOFOLLOW;
     s64 err = inode_of((int)arg[0], arg[1], how, &i);
-    if (err || S_ISDIR(i->mode))
-        return err ?: -EPERM;
+    if (err)
+        return err;
+    if (S_ISDIR(i->mode))
+        return -EPERM;
     return vfs_add((int)arg[2], user_buffer(arg[3]), inode_get(i), WALK_NAME);
 }
 
-/* Decided here is what tree_rename cannot know: how the paths were spelled, and whose directories
- * they are in. It looks both names up again, because they may have changed. */
+/* This call decides what tree_rename cannot know: how the paths were spelled, and whose directories
+ * they are in. tree_rename looks both names up again, because they may have changed. */
 s64
 sys_renameat2(const u64 *arg)
 {
-    struct walk old scoped_walk = { 0 };
-    struct walk new scoped_walk = { 0 };
+    struct walk from scoped_walk = { 0 };
+    struct walk to scoped_walk = { 0 };
     u32 flags = (u32)arg[4];
     if (flags & ~(u32)RENAME_NOREPLACE)
         return -EINVAL;
-    s64 err = walk_path(&old, (int)arg[0], user_buffer(arg[1]), WALK_NAME)
-                  ?: walk_path(&new, (int)arg[2], user_buffer(arg[3]), WALK_NAME | WALK_NEW);
+    s64 err = walk_path(&from, (int)arg[0], user_buffer(arg[1]), WALK_NAME);
+    if (!err)
+        err = walk_path(&to, (int)arg[2], user_buffer(arg[3]), WALK_NAME | WALK_NEW);
     if (err)
         return err;
-    if (old.dir->device != new.dir->device)
+    if (from.dir->device != to.dir->device)
         return -EXDEV;
-    if (old.special || new.special)
+    if (from.special || to.special)
         return -EBUSY;
-    if (old.dir->ops != &ramfs_dir_ops || new.dir->ops != &ramfs_dir_ops)
+    if (from.dir->ops != &ramfs_dir_ops || to.dir->ops != &ramfs_dir_ops)
         return -EPERM;
-    if ((old.slash || new.slash) && !S_ISDIR(old.inode->mode))
+    if ((from.slash || to.slash) && !S_ISDIR(from.inode->mode))
         return -ENOTDIR;
-    return tree_rename(old.dir, &old.last, new.dir, &new.last, flags);
+    return tree_rename(from.dir, &from.last, to.dir, &to.last, flags);
 }
 
-/* Not NUL-terminated, and cut without a word when the buffer is small: readlink(2) wants it so. */
+/* The link that readlinkat reads, with a reference. An empty path is for the descriptor of a link
+ * alone: of all else it names nothing, so that the error stays -ENOENT. */
+static s64
+link_to_read(int dirfd, u64 path, struct inode **out)
+{
+    s64 err = inode_of(dirfd, path, AT_SYMLINK_NOFOLLOW, out);
+    if (!err)
+        return S_ISLNK((*out)->mode) ? 0 : -EINVAL;
+    if (err != -ENOENT)
+        return err;
+    err = inode_of(dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, out);
+    if (!err && !S_ISLNK((*out)->mode))
+        return -ENOENT;
+    return err;
+}
+
+/* The text is not NUL-terminated, and is cut without a word when the buffer is small: readlink(2)
+ * wants it so. */
 s64
 sys_readlinkat(const u64 *arg)
 {
@@ -84,16 +111,16 @@ sys_readlinkat(const u64 *arg)
     s64 size = (int)arg[3];
     if (size <= 0)
         return -EINVAL;
-    /* An empty path is for the descriptor of a link alone: of all else it names nothing. */
-    s64 named = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW, &i), err = named;
-    if (named == -ENOENT)
-        err = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &i);
-    if (err || !S_ISLNK(i->mode))
-        return err ?: named ?: -EINVAL;
+    s64 err = link_to_read((int)arg[0], arg[1], &i);
+    if (err)
+        return err;
     char *text scoped_page = page_alloc();
-    s64 n = text ? link_text(i, text, PATH_LIMIT) : -ENOMEM;
-    n = MIN(n, size);
-    return n > 0 && copy_to_user(arg[2], text, (u64)n) ? -EFAULT : n;
+    if (!text)
+        return -ENOMEM;
+    s64 n = MIN(link_text(i, text, PATH_LIMIT), size);
+    if (n > 0 && copy_to_user(arg[2], text, (u64)n))
+        return -EFAULT;
+    return n;
 }
 
 /* --- where a process is ---------------------------------------------------------------------- */
@@ -111,19 +138,27 @@ sys_fchdir(const u64 *arg)
     return f ? fsinfo_chdir(f->inode) : -EBADF;
 }
 
-/* The system call counts the NUL; libc's function hides it. */
+/* The system call counts the NUL; libc's function hides it. A directory that was removed has no
+ * path any more. */
 s64
 sys_getcwd(const u64 *arg)
 {
     struct inode *cwd scoped_inode = NULL;
     char *path scoped_page = page_alloc();
-    s64 n = path ? path_lookup(AT_FDCWD, kernel_path("."), 0, &cwd) : -ENOMEM;
-    n = n ?: cwd->nlink > 0 ? vfs_path(cwd, path, PATH_LIMIT) : -ENOENT;
-    if (n < 0)
-        return n;
-    if ((u64)++n > arg[1])
+    if (!path)
+        return -ENOMEM;
+    s64 err = path_lookup(AT_FDCWD, kernel_path("."), 0, &cwd);
+    if (err)
+        return err;
+    if (cwd->nlink == 0)
+        return -ENOENT;
+    s64 length = vfs_path(cwd, path, PATH_LIMIT);
+    if (length < 0)
+        return length;
+    u64 size = (u64)length + 1;
+    if (size > arg[1])
         return -ERANGE;
-    return copy_to_user(arg[0], path, (u64)n) ? -EFAULT : n;
+    return copy_to_user(arg[0], path, size) ? -EFAULT : (s64)size;
 }
 
 s64

@@ -5,12 +5,11 @@
  * wake-up that it has anyway. A change between the question and the sleep wakes us, because we
  * stand in the queue already. Source: poll(2), select(2). On a signal the time that is left is
  * written back, as Linux does. */
+
 #include <asm/errno.h>
 #include <linux/posix_types.h>
 #include "fs/poll.h"
-#include "lib/string.h"
 #include "mm/kmalloc.h"
-#include "mm/usercopy.h"
 #include "syscall/file.h"
 #include "time/clock.h"
 #include "time/timer.h"
@@ -33,8 +32,10 @@ poll_add(struct list *entries, u32 fd, u32 wanted, u32 set)
         return -ENOMEM;
     *e = (struct poll_entry){ .file = file_of(fd), .fd = fd, .set = set, .wanted = wanted };
     list_add_tail(entries, &e->link);
-    e->ready = (int)fd >= 0 && !e->file ? POLLNVAL : 0;
-    return e->ready ? -EBADF : 0;
+    if (e->file || (int)fd < 0)
+        return 0;
+    e->ready = POLLNVAL;
+    return -EBADF;
 }
 
 /* The end of a list, by whatever way the call is left. The waiters are in memory of ours that goes
@@ -51,29 +52,53 @@ leave_all(struct list *entries)
     }
 }
 
+/* Asks one file what holds now, and with `enter` puts the entry's waiter into its queue. */
+static void
+ask(struct poll_entry *e, bool enter)
+{
+    if (!e->file)
+        return;
+    u32 bits = file_poll(e->file, enter ? &e->waiter : NULL);
+    if (bits & POLLIN)
+        bits |= POLLRDNORM; /* two more names for what files call POLLIN and POLLOUT */
+    if (bits & POLLOUT)
+        bits |= POLLWRNORM;
+    e->ready = bits & e->wanted;
+}
+
+/* Asks them all, and counts those that are ready. */
+static s64
+ask_all(struct list *entries, bool enter)
+{
+    struct poll_entry *e;
+    s64 ready = 0;
+    list_for_each (e, entries, link) {
+        ask(e, enter);
+        if (e->ready)
+            ready++;
+    }
+    return ready;
+}
+
 /* The number of ready entries; 0 at the deadline; -EINTR. Every file is asked once while we enter
  * its queue - mostly one is ready, and nobody waits - and again after each wake-up. From
- * wait_prepare on the thread is SLEEPING, so a change after the asking is not missed. */
+ * wait_prepare on the thread is SLEEPING, so a change after the asking is not missed. This loop is
+ * not WAIT_UNTIL, because it waits in many queues. */
 static s64
 wait_any(struct list *entries, u64 deadline_ticks)
 {
-    struct poll_entry *e;
-    s64 ready, err = 0;
-    bool enter = true;
-    do {
-        wait_prepare();
-        ready = 0;
-        list_for_each (e, entries, link) {
-            u32 got = e->file ? file_poll(e->file, enter ? &e->waiter : NULL) : e->ready;
-            /* Two more names for what files call POLLIN and POLLOUT. */
-            got |= (got & POLLIN ? POLLRDNORM : 0) | (got & POLLOUT ? POLLWRNORM : 0);
-            e->ready = got & (e->wanted | POLLNVAL);
-            ready += e->ready != 0;
+    s64 result;
+    wait_prepare();
+    result = ask_all(entries, true);
+    while (result == 0 && rdtime() < deadline_ticks) {
+        result = schedule_until(deadline_ticks);
+        if (result == 0) {
+            wait_prepare();
+            result = ask_all(entries, false);
         }
-        enter = false;
-    } while (!ready && rdtime() < deadline_ticks && !(err = schedule_until(deadline_ticks)));
+    }
     thread_announce(THREAD_RUNNABLE);
-    return ready ?: err;
+    return result;
 }
 
 /* What both calls do with their entries: waits for at most the time at `timeout_addr` (0: for
@@ -87,10 +112,12 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
     sigset mask = 0;
     u64 deadline;
     int err = deadline_from_user(timeout_addr, RELATIVE, &deadline);
-    if (!err && mask_addr)
-        err = size == sizeof(mask) ? copy_from_user(&mask, mask_addr, size) : -EINVAL;
     if (err)
         return err;
+    if (mask_addr && size != sizeof(mask))
+        return -EINVAL;
+    if (mask_addr && copy_from_user(&mask, mask_addr, size))
+        return -EFAULT;
     if (mask_addr)
         signal_set_mask(mask, true);
     s64 result = wait_any(entries, deadline);
@@ -104,8 +131,8 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
     return result;
 }
 
-/* No entry is left out, so that the answers find their way back by counting. Of the structures only
- * revents is written: another thread may be using the rest. */
+/* Every structure gets an entry, also one that asks nothing, so that the answers find their way
+ * back by counting. Only revents is written: another thread may be using the rest. */
 s64
 sys_ppoll(const u64 *arg)
 {
@@ -131,36 +158,66 @@ sys_ppoll(const u64 *arg)
     return result;
 }
 
-/* An entry for each bit, so one descriptor may have three: what is ready is what the call counts. A
- * hang-up makes readable, an error both. Nothing here is ever exceptional. The sets come back with
- * the bits of those alone that are ready; after a signal or an error as they were. */
+/* What each of the three sets of pselect6 asks for. A hang-up makes readable, an error both.
+ * Nothing here is ever exceptional. */
+static const u32 set_means[] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI };
+#define SETS ARRAY_SIZE(set_means)
+
+/* Makes an entry for each bit, so one descriptor may have three: what is ready is what the call
+ * counts. Each set has the bits of n descriptors, in whole words. */
+static s64
+add_sets(struct list *entries, const u64 *set_addr, u32 n, u64 bytes)
+{
+    for (u32 set = 0; set < SETS; set++) {
+        __kernel_fd_set bits = { 0 };
+        if (set_addr[set] && copy_from_user(&bits, set_addr[set], bytes))
+            return -EFAULT;
+        for (u32 fd = 0; fd < n; fd++) {
+            if (!(bits.fds_bits[fd / 64] >> fd % 64 & 1))
+                continue;
+            s64 err = poll_add(entries, fd, set_means[set], set);
+            if (err)
+                return err;
+        }
+    }
+    return 0;
+}
+
+/* The sets come back with the bits of those alone that are ready. */
+static s64
+answer_sets(struct list *entries, const u64 *set_addr, u64 bytes)
+{
+    __kernel_fd_set sets[SETS] = { 0 };
+    struct poll_entry *e;
+    list_for_each (e, entries, link)
+        if (e->ready)
+            sets[e->set].fds_bits[e->fd / 64] |= 1UL << e->fd % 64;
+    for (u32 set = 0; set < SETS; set++)
+        if (answer_to_user(set_addr[set], &sets[set], bytes))
+            return -EFAULT;
+    return 0;
+}
+
+/* After a signal or an error the sets stay as they were. */
 s64
 sys_pselect6(const u64 *arg)
 {
-    static const u32 means[] = { POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI };
     struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
-    __kernel_fd_set sets[ARRAY_SIZE(means)] = { 0 };
-    u64 n = MIN((u32)arg[0], MAX_FDS), bytes = (n + 63) / 64 * 8, mask[2] = { 0, 0 };
-    struct poll_entry *e;
-    s64 err = 0;
-    if (arg[5] && copy_from_user(mask, arg[5], sizeof(mask))) /* its address and size */
+    const u64 *set_addr = &arg[1]; /* readable, writable, exceptional; 0 for none */
+    struct {
+        u64 addr, size;
+    } mask = { 0, 0 };
+    if (arg[5] && copy_from_user(&mask, arg[5], sizeof(mask)))
         return -EFAULT;
     if ((int)arg[0] < 0)
         return -EINVAL;
-    for (u32 k = 0; k < ARRAY_SIZE(sets); k++) {
-        if (arg[1 + k] && copy_from_user(&sets[k], arg[1 + k], bytes))
-            return -EFAULT;
-        for (u32 fd = 0; fd < n && !err; fd++)
-            if (sets[k].fds_bits[fd / 64] >> fd % 64 & 1)
-                err = poll_add(&entries, fd, means[k], k);
-    }
-    s64 result = err ?: poll_files(&entries, arg[4], mask[0], mask[1]);
-    memset(sets, 0, sizeof(sets));
-    list_for_each (e, &entries, link)
-        if (e->ready)
-            sets[e->set].fds_bits[e->fd / 64] |= 1UL << e->fd % 64;
-    for (u32 k = 0; k < ARRAY_SIZE(sets) && result >= 0; k++)
-        if (arg[1 + k] && copy_to_user(arg[1 + k], &sets[k], bytes))
-            return -EFAULT;
-    return result;
+    u32 n = (u32)MIN(arg[0] & 0xffffffff, MAX_FDS);
+    u64 bytes = (n + 63) / 64 * 8;
+    s64 err = add_sets(&entries, set_addr, n, bytes);
+    if (err)
+        return err;
+    s64 result = poll_files(&entries, arg[4], mask.addr, mask.size);
+    if (result < 0)
+        return result;
+    return answer_sets(&entries, set_addr, bytes) ?: result;
 }

@@ -2,17 +2,17 @@
  *
  * Source: stat(2), statx(2), access(2), chmod(2), chown(2), utimensat(2). Left out: statfs(2),
  * whose clients do without. */
+
 #include <asm/errno.h>
 #include <asm/stat.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
-#include "mm/usercopy.h"
 #include "syscall/file.h"
 #include "time/clock.h"
 
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
 
-/* Of an O_PATH descriptor, too: it is open for nothing else. */
+/* Works on a descriptor of O_PATH, too, which is open for nothing else. */
 s64
 sys_fstat(const u64 *arg)
 {
@@ -24,12 +24,15 @@ sys_fstat(const u64 *arg)
     return copy_to_user(arg[1], &st, sizeof(st));
 }
 
-/* Of arg[0] and arg[1], which are dirfd and path in all calls; -EINVAL for flags not `known`. */
+/* Fills *st for arg[0] and arg[1], which are dirfd and path in all calls. -EINVAL for flags that
+ * are not `known`. */
 static s64
 stat_at(const u64 *arg, u32 at_flags, u32 known, struct stat *st)
 {
     struct inode *i scoped_inode = NULL;
-    s64 err = at_flags & ~known ? -EINVAL : inode_of((int)arg[0], arg[1], at_flags, &i);
+    if (at_flags & ~known)
+        return -EINVAL;
+    s64 err = inode_of((int)arg[0], arg[1], at_flags, &i);
     if (!err)
         inode_stat(i, st);
     return err;
@@ -81,7 +84,10 @@ sys_faccessat2(const u64 *arg)
     if (mode & ~7u)
         return -EINVAL;
     s64 err = stat_at(arg, flags, AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &st);
-    return err ?: (mode & 1) && S_ISREG(st.st_mode) && !(st.st_mode & 0111) ? -EACCES : 0;
+    if (err)
+        return err;
+    bool runs = !S_ISREG(st.st_mode) || st.st_mode & 0111;
+    return mode & 1 && !runs ? -EACCES : 0;
 }
 
 /* The older call has no flags: what lies in the fourth register is not for us. */
@@ -92,30 +98,41 @@ sys_faccessat(const u64 *arg)
 }
 
 /* --- changes --------------------------------------------------------------------------------- */
+/* The inode of an open file, with a reference. */
+static s64
+inode_of_fd(u64 fd, struct inode **out)
+{
+    struct file *f scoped_file = file_of(fd);
+    if (!f)
+        return -EBADF;
+    *out = inode_get(f->inode);
+    return 0;
+}
+
 /* The inode of (arg[0], arg[1]) as dirfd and path, or of descriptor arg[0] alone, with a reference
  * and its ctime set. -EPERM for /proc, whose attributes are the kernel's. */
 static s64
 to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
 {
-    struct file *f scoped_file = fd_alone ? file_of(arg[0]) : NULL;
+    s64 err;
     if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    if (fd_alone && !f)
-        return -EBADF;
-    s64 err = f ? 0 : inode_of((int)arg[0], arg[1], at_flags, out);
-    if (f)
-        inode_get(*out = f->inode);
-    if (!err && (*out)->device == DEVICE_PROC)
+    if (fd_alone)
+        err = inode_of_fd(arg[0], out);
+    else
+        err = inode_of((int)arg[0], arg[1], at_flags, out);
+    if (err)
+        return err;
+    if ((*out)->device == DEVICE_PROC)
         return -EPERM;
-    if (!err)
-        inode_changed(*out);
-    return err;
+    inode_changed(*out);
+    return 0;
 }
 
 #define STAYS (~0u)
 
-/* Permission bits, owner and group; each may be STAYS. Single words, written without a lock like
- * they are read: of two programs that change one file one is the last. */
+/* Sets permission bits, owner and group; each may be STAYS. Single words, written without a lock
+ * like they are read: of two programs that change one file one is the last. */
 static s64
 change(const u64 *arg, u32 at_flags, bool fd_alone, u32 mode, u32 uid, u32 gid)
 {
@@ -123,9 +140,12 @@ change(const u64 *arg, u32 at_flags, bool fd_alone, u32 mode, u32 uid, u32 gid)
     s64 err = to_change(arg, at_flags, fd_alone, &i);
     if (err)
         return err;
-    i->mode = mode == STAYS ? i->mode : (i->mode & S_IFMT) | mode;
-    i->uid = uid == STAYS ? i->uid : uid;
-    i->gid = gid == STAYS ? i->gid : gid;
+    if (mode != STAYS)
+        i->mode = (i->mode & S_IFMT) | mode;
+    if (uid != STAYS)
+        i->uid = uid;
+    if (gid != STAYS)
+        i->gid = gid;
     return 0;
 }
 
@@ -159,7 +179,23 @@ sys_fchown(const u64 *arg)
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 
-/* Without a path it is the descriptor's own file (futimens), without times both are now. */
+static bool
+is_file_time(const struct timespec64 *ts)
+{
+    return (u64)ts->tv_nsec < NSEC_PER_SEC || ts->tv_nsec == UTIME_NOW || ts->tv_nsec == UTIME_OMIT;
+}
+
+static void
+set_file_time(u64 *time_ns, const struct timespec64 *ts)
+{
+    if (ts->tv_nsec == UTIME_NOW)
+        *time_ns = clock_real_ns();
+    else if (ts->tv_nsec != UTIME_OMIT)
+        *time_ns = (u64)ts->tv_sec * NSEC_PER_SEC + (u64)ts->tv_nsec;
+}
+
+/* Without a path the call is about the descriptor's own file (futimens), without times both are
+ * now. */
 s64
 sys_utimensat(const u64 *arg)
 {
@@ -167,18 +203,12 @@ sys_utimensat(const u64 *arg)
     struct inode *i scoped_inode = NULL;
     if (arg[2] && copy_from_user(ts, arg[2], sizeof(ts)))
         return -EFAULT;
-    for (int k = 0; k < 2; k++)
-        if ((u64)ts[k].tv_nsec >= NSEC_PER_SEC && ts[k].tv_nsec != UTIME_NOW &&
-            ts[k].tv_nsec != UTIME_OMIT)
-            return -EINVAL;
+    if (!is_file_time(&ts[0]) || !is_file_time(&ts[1]))
+        return -EINVAL;
     s64 err = to_change(arg, (u32)arg[3], !arg[1], &i);
     if (err)
         return err;
-    u64 *to[2] = { &i->accessed_ns, &i->modified_ns };
-    for (int k = 0; k < 2; k++)
-        if (ts[k].tv_nsec == UTIME_NOW)
-            *to[k] = clock_real_ns();
-        else if (ts[k].tv_nsec != UTIME_OMIT)
-            *to[k] = (u64)ts[k].tv_sec * NSEC_PER_SEC + (u64)ts[k].tv_nsec;
+    set_file_time(&i->accessed_ns, &ts[0]);
+    set_file_time(&i->modified_ns, &ts[1]);
     return 0;
 }

@@ -14,43 +14,93 @@ sys_brk(const u64 *arg)
     return (s64)space_brk(current()->space, arg[0]);
 }
 
+/* What mmap asks for, as this kernel's own words: the place, the length in bytes, AREA_ and MAP_AT_
+ * flags, and the first page of the file. */
+struct wish {
+    u64 addr, length, offset_pages;
+    u32 area;
+    bool reserves; /* not MAP_NORESERVE */
+};
+
+/* More memory than the machine has can never be used; what is only reserved costs nothing. */
+static bool
+exceeds_memory(const struct wish *w)
+{
+    return w->reserves && w->area & AREA_WRITE && w->length > frames_total() << PAGE_SHIFT;
+}
+
+/* Memory without a file: zeros. */
+static s64
+map_private_memory(const struct wish *w)
+{
+    if (exceeds_memory(w))
+        return -ENOMEM;
+    return space_map(current()->space, w->addr, w->length, w->area, NULL, NULL, 0, NULL);
+}
+
+/* Shared memory without a file is a file without a name. */
+static s64
+map_shared_memory(const struct wish *w)
+{
+    const struct pager *pager;
+    void *object;
+    struct file *f scoped_file = exceeds_memory(w) ? NULL : vfs_anonymous(w->length);
+    if (!f)
+        return -ENOMEM;
+    int err = file_pager(f, &pager, &object);
+    if (err)
+        return err;
+    return space_map(current()->space, w->addr, w->length, w->area, pager, object, 0, NULL);
+}
+
+/* A program may not come to more through memory than the descriptor allows. */
+static s64
+map_file(u64 fd, const struct wish *w)
+{
+    bool shared = w->area & AREA_SHARED;
+    u32 area = w->area;
+    const struct pager *pager;
+    void *object;
+    struct file *f scoped_file = file_of(fd);
+    if (!f)
+        return -EBADF;
+    u32 mode = f->flags & O_ACCMODE;
+    if (mode == O_WRONLY || (shared && mode == O_RDONLY && area & AREA_WRITE))
+        return -EACCES;
+    if (shared && mode == O_RDONLY)
+        area |= AREA_NOWRITE;
+    int err = file_pager(f, &pager, &object);
+    if (err)
+        return err;
+    if (!pager && shared) /* /dev/zero: memory without a file */
+        return map_shared_memory(w);
+    return space_map(current()->space, w->addr, w->length, area, pager, object, w->offset_pages,
+                     NULL);
+}
+
 s64
 sys_mmap(const u64 *arg)
 {
     u64 length = arg[1], flags = arg[3], offset = arg[5], type = flags & MAP_TYPE;
-    bool anonymous = flags & MAP_ANONYMOUS, shared = type != MAP_PRIVATE;
-    u32 area = (arg[2] & AREA_PROT) | (shared ? AREA_SHARED : 0);
-    if (offset % PAGE_SIZE || !length ||
-        (shared && type != MAP_SHARED && type != MAP_SHARED_VALIDATE))
+    struct wish w = { arg[0], length, offset >> PAGE_SHIFT, arg[2] & AREA_PROT,
+                      !(flags & MAP_NORESERVE) };
+    if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE)
+        w.area |= AREA_SHARED;
+    else if (type != MAP_PRIVATE)
         return -EINVAL;
-    /* More than the machine has can never be used; what is only reserved costs nothing. */
-    bool used = anonymous && area & AREA_WRITE && !(flags & MAP_NORESERVE);
-    if (length > (used ? frames_total() << PAGE_SHIFT : USER_END))
+    if (offset % PAGE_SIZE || !length)
+        return -EINVAL;
+    if (length > USER_END)
         return -ENOMEM;
     if (offset + length < offset)
         return -EOVERFLOW;
-    if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
-        area |= flags & MAP_FIXED_NOREPLACE ? MAP_AT_NOREPLACE : MAP_AT_FIXED;
-    struct file *f scoped_file = NULL;
-    const struct pager *pager = NULL;
-    void *object = NULL;
-    if (shared || !anonymous) { /* shared memory without a name is a file without a name */
-        f = anonymous ? vfs_anonymous(length) : file_of(arg[4]);
-        if (!f)
-            return anonymous ? -ENOMEM : -EBADF;
-        u32 mode = f->flags & O_ACCMODE;
-        if (mode == O_WRONLY || (shared && mode == O_RDONLY && area & AREA_WRITE))
-            return -EACCES;
-        if (shared && mode == O_RDONLY)
-            area |= AREA_NOWRITE;
-        int err = file_pager(f, &pager, &object);
-        if (err)
-            return err;
-        if (shared && !pager) /* /dev/zero: shared memory without a name, too */
-            return sys_mmap((u64[]){ arg[0], length, arg[2], flags | MAP_ANONYMOUS, 0, 0 });
-    }
-    offset = anonymous ? 0 : offset >> PAGE_SHIFT;
-    return space_map(current()->space, arg[0], length, area, pager, object, offset, NULL);
+    if (flags & MAP_FIXED_NOREPLACE)
+        w.area |= MAP_AT_NOREPLACE;
+    else if (flags & MAP_FIXED)
+        w.area |= MAP_AT_FIXED;
+    if (!(flags & MAP_ANONYMOUS))
+        return map_file(arg[4], &w);
+    return w.area & AREA_SHARED ? map_shared_memory(&w) : map_private_memory(&w);
 }
 
 s64
@@ -65,8 +115,8 @@ sys_mprotect(const u64 *arg)
     return space_protect(current()->space, arg[0], arg[1], arg[2]);
 }
 
-/* Hints are taken and forgotten. What changes what a program finds in its memory (REMOVE, DONTFORK,
- * WIPEONFORK) is not here, and is refused: who asks for it must hear so. */
+/* Hints are taken and forgotten. Advice that would change what a program finds in its memory
+ * (REMOVE, DONTFORK, WIPEONFORK) is not here, and is refused: the program must hear so. */
 s64
 sys_madvise(const u64 *arg)
 {
@@ -74,7 +124,9 @@ sys_madvise(const u64 *arg)
     bool discard = advice == MADV_DONTNEED || advice == MADV_FREE;
     bool hint = advice < MADV_DONTNEED || (advice >= MADV_MERGEABLE && advice <= MADV_DODUMP) ||
                 (advice >= MADV_COLD && advice <= MADV_POPULATE_WRITE);
-    return discard || hint ? space_advise(current()->space, arg[0], arg[1], discard) : -EINVAL;
+    if (!discard && !hint)
+        return -EINVAL;
+    return space_advise(current()->space, arg[0], arg[1], discard);
 }
 
 s64
@@ -88,7 +140,9 @@ s64
 sys_msync(const u64 *arg)
 {
     u32 flags = (u32)arg[2];
-    if (flags & ~(u32)(MS_ASYNC | MS_SYNC | MS_INVALIDATE) || (flags & MS_ASYNC && flags & MS_SYNC))
+    if (flags & ~(u32)(MS_ASYNC | MS_SYNC | MS_INVALIDATE))
+        return -EINVAL;
+    if (flags & MS_ASYNC && flags & MS_SYNC)
         return -EINVAL;
     return space_advise(current()->space, arg[0], arg[1], false);
 }

@@ -5,7 +5,6 @@
 
 #include <linux/wait.h>
 #include "mm/kmalloc.h"
-#include "mm/usercopy.h"
 #include "proc/process.h"
 #include "syscall/syscall.h"
 #include "time/clock.h"
@@ -27,7 +26,11 @@ sys_execve(const u64 *arg)
     if (!path)
         return -ENOMEM;
     s64 length = string_from_user(path, arg[0], PAGE_SIZE);
-    return length < 0 ? length : !length ? -ENOENT : process_exec(path, arg[1], arg[2]);
+    if (length < 0)
+        return length;
+    if (length == 0)
+        return -ENOENT;
+    return process_exec(path, arg[1], arg[2]);
 }
 
 /* Eight bits pass, in the second byte of a wait status word. */
@@ -56,37 +59,49 @@ rusage_to_user(u64 addr, u64 ticks)
 s64
 sys_wait4(const u64 *arg)
 {
-    int pid = (int)arg[0], which = pid == -1 ? P_ALL : pid > 0 ? P_PID : P_PGID;
+    int pid = (int)arg[0], which = P_PGID, id = pid;
     u32 options = (u32)arg[2];
     if (options & ~(u32)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
         return -EINVAL;
     if (pid == (int)0x80000000)
         return -ESRCH; /* there is no such positive number */
+    if (pid == -1)
+        which = P_ALL;
+    else if (pid > 0)
+        which = P_PID;
+    else
+        id = pid == 0 ? current_process()->pgrp : -pid;
     struct wait_result r;
-    int id = pid > 0 ? pid : -pid ?: current_process()->pgrp;
     s64 found = process_wait(which, id, options | WEXITED, &r);
-    if (found > 0 && ((arg[1] && copy_to_user(arg[1], &r.status, sizeof(s32))) ||
-                      (arg[3] && rusage_to_user(arg[3], r.run_ticks))))
+    if (found <= 0)
+        return found;
+    if (answer_to_user(arg[1], &r.status, sizeof(s32)))
+        return -EFAULT;
+    if (arg[3] && rusage_to_user(arg[3], r.run_ticks))
         return -EFAULT;
     return found;
 }
 
-/* What there was nothing to say of is told by a siginfo of zeros. */
+/* If no child had news, the siginfo is all zeros. */
 s64
 sys_waitid(const u64 *arg)
 {
     int which = (int)arg[0], id = (int)arg[1];
     u32 options = (u32)arg[3], wanted = WEXITED | WSTOPPED | WCONTINUED;
     u32 known = wanted | WNOHANG | WNOWAIT | __WNOTHREAD | __WCLONE | __WALL;
-    if (options & ~known || !(options & wanted) || which < P_ALL || which > P_PGID ||
-        (which == P_PID && id <= 0) || (which == P_PGID && id < 0))
+    if (options & ~known || !(options & wanted))
+        return -EINVAL;
+    if (which < P_ALL || which > P_PGID)
+        return -EINVAL;
+    if ((which == P_PID && id <= 0) || (which == P_PGID && id < 0))
         return -EINVAL;
     struct wait_result r = { 0 };
     s64 found = process_wait(which, id ?: current_process()->pgrp, options, &r);
     if (found < 0)
         return found;
-    if ((arg[2] && copy_to_user(arg[2], &r.info, sizeof(r.info))) ||
-        (arg[4] && found && rusage_to_user(arg[4], r.run_ticks)))
+    if (answer_to_user(arg[2], &r.info, sizeof(r.info)))
+        return -EFAULT;
+    if (found && arg[4] && rusage_to_user(arg[4], r.run_ticks))
         return -EFAULT;
     return 0;
 }
@@ -115,7 +130,7 @@ sys_getppid(const u64 *arg)
     return parent ? parent->pid : 0;
 }
 
-/* In this and others 0 means oneself. */
+/* A number of 0 means the caller itself, here and in the calls below. */
 s64
 sys_getpgid(const u64 *arg)
 {
@@ -158,9 +173,11 @@ sys_setpgid(const u64 *arg)
         return -ESRCH;
     if (p != self && p->did_exec)
         return -EACCES;
-    pgrp = pgrp ?: p->pid;
-    if (p->session == p->pid || p->session != self->session ||
-        (pgrp != p->pid && !group_exists(pgrp, self->session)))
+    if (p->session == p->pid || p->session != self->session)
+        return -EPERM;
+    if (pgrp == 0)
+        pgrp = p->pid;
+    if (pgrp != p->pid && !group_exists(pgrp, self->session))
         return -EPERM;
     p->pgrp = pgrp;
     return 0;
@@ -172,7 +189,10 @@ sys_setsid(const u64 *arg)
 {
     struct process *p = current_process();
     spin_guard(&process_lock);
-    return group_exists(p->pid, 0) ? -EPERM : (p->session = p->pgrp = p->pid);
+    if (group_exists(p->pid, 0))
+        return -EPERM;
+    p->session = p->pgrp = p->pid;
+    return p->pid;
 }
 
 /* --- what pthreads ask of a new thread ------------------------------------------------------- */

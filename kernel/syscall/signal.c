@@ -3,12 +3,13 @@
  * Source: sigaction(2), sigprocmask(2), kill(2), tgkill(2), sigaltstack(2), getitimer(2). */
 
 #include <linux/time.h>
-#include "mm/usercopy.h"
 #include "proc/process.h"
 #include "syscall/syscall.h"
 #include "time/clock.h"
+#include "time/timer.h"
 
-/* Of sigaction: a program learns what a kernel knows by what comes back (sigaction(2)). */
+/* The flags of sigaction that are kept: a program learns what a kernel knows by what comes back
+ * (sigaction(2)). */
 #define KNOWN_FLAGS                                                                                \
     (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |             \
      SA_RESETHAND | SA_EXPOSE_TAGBITS)
@@ -18,17 +19,19 @@ s64
 sys_rt_sigaction(const u64 *arg)
 {
     int signo = (int)arg[0];
-    struct sig_action new = { 0 }, old;
+    struct sig_action action = { 0 }, old;
     if (arg[3] != sizeof(sigset))
         return -EINVAL;
-    if (arg[1] && copy_from_user(&new, arg[1], sizeof(new)))
+    if (arg[1] && copy_from_user(&action, arg[1], sizeof(action)))
         return -EFAULT;
-    if (signo < 1 || signo > SIGNALS || (arg[1] && SIG_BIT(signo) & UNBLOCKABLE))
+    if (signo < 1 || signo > SIGNALS)
         return -EINVAL;
-    new.mask &= ~UNBLOCKABLE;
-    new.flags &= KNOWN_FLAGS;
-    old = signal_set_action(signo, arg[1] ? &new : NULL);
-    return arg[2] ? copy_to_user(arg[2], &old, sizeof(old)) : 0;
+    if (arg[1] && SIG_BIT(signo) & UNBLOCKABLE)
+        return -EINVAL;
+    action.mask &= ~UNBLOCKABLE;
+    action.flags &= KNOWN_FLAGS;
+    old = signal_set_action(signo, arg[1] ? &action : NULL);
+    return answer_to_user(arg[2], &old, sizeof(old));
 }
 
 s64
@@ -41,12 +44,15 @@ sys_rt_sigprocmask(const u64 *arg)
     if (arg[1]) {
         if (copy_from_user(&set, arg[1], sizeof(set)))
             return -EFAULT;
-        if (how != SIG_BLOCK && how != SIG_UNBLOCK && how != SIG_SETMASK)
+        if (how == SIG_BLOCK)
+            set |= old;
+        else if (how == SIG_UNBLOCK)
+            set = old & ~set;
+        else if (how != SIG_SETMASK)
             return -EINVAL;
-        set = how == SIG_BLOCK ? old | set : how == SIG_UNBLOCK ? old & ~set : set;
         signal_set_mask(set, false);
     }
-    return arg[2] ? copy_to_user(arg[2], &old, sizeof(old)) : 0;
+    return answer_to_user(arg[2], &old, sizeof(old));
 }
 
 /* Read without the lock: each set is one word, and what comes a moment later is not promised. */
@@ -58,18 +64,18 @@ sys_rt_sigpending(const u64 *arg)
     return arg[1] > sizeof(set) ? -EINVAL : copy_to_user(arg[0], &set, arg[1]);
 }
 
-/* Ends by a signal only; delivery sees its mask and puts the old one back. */
+/* Waits for nothing, and so until a signal comes. Delivery still sees the new mask, and puts the
+ * old one back. */
 s64
 sys_rt_sigsuspend(const u64 *arg)
 {
     sigset set;
-    int err = arg[1] == sizeof(set) ? copy_from_user(&set, arg[0], sizeof(set)) : -EINVAL;
-    if (err)
-        return err;
+    if (arg[1] != sizeof(set))
+        return -EINVAL;
+    if (copy_from_user(&set, arg[0], sizeof(set)))
+        return -EFAULT;
     signal_set_mask(set, true);
-    while (wait_prepare(), !interrupted())
-        schedule();
-    thread_announce(THREAD_RUNNABLE);
+    WAIT_EVENT(&current_process()->sig.waiters, false);
     return -ERESTARTNOHAND;
 }
 
@@ -90,38 +96,40 @@ sys_rt_sigtimedwait(const u64 *arg)
         struct sig_info info;
         u8 rest[sizeof(siginfo_t) - sizeof(struct sig_info)];
     } got = { .rest = { 0 } };
-    struct waiter w;
-    int signo, err = arg[3] == sizeof(set) ? copy_from_user(&set, arg[0], sizeof(set)) : -EINVAL;
-    err = err ?: deadline_from_user(arg[2], RELATIVE, &deadline);
+    if (arg[3] != sizeof(set))
+        return -EINVAL;
+    if (copy_from_user(&set, arg[0], sizeof(set)))
+        return -EFAULT;
+    int signo, err = deadline_from_user(arg[2], RELATIVE, &deadline);
     if (err)
         return err;
-    wait_enter(&w, &current_process()->sig.waiters);
-    while (wait_prepare(), !(signo = signal_take(set & ~UNBLOCKABLE, &got.info, NULL)) && !err)
-        err = rdtime() >= deadline ? -EAGAIN : schedule_until(deadline);
-    wait_leave(&w);
-    if (signo && arg[1] && copy_to_user(arg[1], &got, sizeof(got)))
-        return -EFAULT;
-    return signo ?: err;
+    set &= ~UNBLOCKABLE;
+    err = WAIT_UNTIL(&current_process()->sig.waiters,
+                     (signo = signal_take(set, &got.info, NULL)) != 0, deadline);
+    if (err)
+        return err == -ETIMEDOUT ? -EAGAIN : err;
+    return answer_to_user(arg[1], &got, sizeof(got)) ?: signo;
 }
 
 /* The old one is read first: both may be at one address. */
 s64
 sys_sigaltstack(const u64 *arg)
 {
-    struct sig_stack new, old = alternate_stack();
+    struct sig_stack stack, old = alternate_stack();
     if (arg[0]) {
-        if (copy_from_user(&new, arg[0], sizeof(new)))
+        if (copy_from_user(&stack, arg[0], sizeof(stack)))
             return -EFAULT;
-        int err = alternate_stack_set(&new);
+        int err = alternate_stack_set(&stack);
         if (err)
             return err;
     }
-    return arg[1] ? copy_to_user(arg[1], &old, sizeof(old)) : 0;
+    return answer_to_user(arg[1], &old, sizeof(old));
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-/* To the process that this number names, by itself or by one of its threads. process_lock held. */
+/* Sends to the process that this number names, by itself or by one of its threads. process_lock
+ * held. */
 static s64
 send_to(int pid, int signo, const struct sig_info *info)
 {
@@ -130,7 +138,8 @@ send_to(int pid, int signo, const struct sig_info *info)
     return p ? signal_send(p, NULL, signo, info) : -ESRCH;
 }
 
-/* pid > 0 one process, 0 one's own group, -1 everybody, else the group -pid. */
+/* A pid above 0 means one process, 0 the caller's own group, -1 everybody, and a number below that
+ * the group -pid. */
 s64
 sys_kill(const u64 *arg)
 {
@@ -139,9 +148,12 @@ sys_kill(const u64 *arg)
     spin_guard(&process_lock);
     if (pid > 0)
         return send_to(pid, signo, &info);
-    /* Of the lowest number there is no opposite, and no such group either. */
-    int pgrp = pid == -1 ? 0 : pid == 0 ? current_process()->pgrp : (int)-(u32)pid;
-    return signal_send_members(pgrp, signo, &info);
+    if (pid == 0)
+        return signal_send_members(current_process()->pgrp, signo, &info);
+    if (pid == -1)
+        return signal_send_members(0, signo, &info);
+    /* The lowest number has no opposite: as unsigned it stays itself, and no group is called so. */
+    return signal_send_members((int)-(u32)pid, signo, &info);
 }
 
 /* A tid may have been given to another process meanwhile: tgkill names both. tgid 0: any process
@@ -154,8 +166,9 @@ kill_task(int tgid, int tid, int signo)
         return -EINVAL;
     spin_guard(&process_lock);
     struct task *t = task_find(tid);
-    bool found = t && (!tgid || t->process->pid == tgid);
-    return found ? signal_send(t->process, t, signo, &info) : -ESRCH;
+    if (!t || (tgid && t->process->pid != tgid))
+        return -ESRCH;
+    return signal_send(t->process, t, signo, &info);
 }
 
 s64
@@ -167,10 +180,12 @@ sys_tkill(const u64 *arg)
 s64
 sys_tgkill(const u64 *arg)
 {
-    return (int)arg[0] ? kill_task((int)arg[0], (int)arg[1], (int)arg[2]) : -EINVAL;
+    if ((int)arg[0] == 0)
+        return -EINVAL;
+    return kill_task((int)arg[0], (int)arg[1], (int)arg[2]);
 }
 
-/* With the sender's own siginfo: a value, mostly (sigqueue(3)). */
+/* The sender brings a siginfo of its own, mostly for a value (sigqueue(3)). */
 s64
 sys_rt_sigqueueinfo(const u64 *arg)
 {
@@ -209,12 +224,14 @@ sys_setitimer(const u64 *arg)
 {
     struct process *p = current_process();
     struct timespec64 interval = { 0, 0 }, value = { 0, 0 }; /* Linux: no new value means off */
-    int err = (int)arg[0] == ITIMER_REAL ? 0 : -EINVAL;
-    if (!err && arg[1])
-        err = time_from_user(&interval, arg[1], 1000)
-                  ?: time_from_user(&value, arg[1] + sizeof(interval), 1000);
-    if (err)
-        return err;
+    if ((int)arg[0] != ITIMER_REAL)
+        return -EINVAL;
+    if (arg[1]) {
+        int err = time_from_user(&interval, arg[1], 1000)
+                      ?: time_from_user(&value, arg[1] + sizeof(interval), 1000);
+        if (err)
+            return err;
+    }
     u64 ns = MIN((u64)interval.tv_sec, 1UL << 33) * NSEC_PER_SEC + (u64)interval.tv_nsec;
     bool on = value.tv_sec || value.tv_nsec;
     spin_lock(&process_lock);
@@ -225,7 +242,7 @@ sys_setitimer(const u64 *arg)
     spin_unlock(&process_lock);
     if (!on) /* not under the lock: the handler, which cancelling waits for, takes it */
         timer_cancel(&p->alarm);
-    return arg[2] ? copy_to_user(arg[2], &old, sizeof(old)) : 0;
+    return answer_to_user(arg[2], &old, sizeof(old));
 }
 
 s64

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lib/types.h"
+#include "mm/usercopy.h"
 
 typedef s64 (*syscall_fn)(const u64 *arg);
 
@@ -20,13 +21,21 @@ SYSCALLS(X)
 struct trapframe;
 void syscall_dispatch(struct trapframe *f);
 
-/* A user's struct timespec, or with a unit of 1000 ns struct timeval; and the deadline in ticks
- * that a timespec stands for: a moment of clock `id`, or RELATIVE, from now; addr 0: none, ~0. 0,
- * -EFAULT, or -EINVAL when it is none. (time.c) */
+/* Reads a struct timespec of the user; with a unit of 1000 ns a struct timeval. 0, -EFAULT, or
+ * -EINVAL for what is no time. (time.c) */
 struct timespec64;
-#define RELATIVE (-1)
 int time_from_user(struct timespec64 *ts, u64 addr, u64 unit_ns);
+/* Reads a struct timespec and gives the deadline, in ticks of rdtime, that it stands for: a moment
+ * of clock `id`, or with RELATIVE a time from now. Address 0: NEVER. Errors as above. (time.c) */
+#define RELATIVE (-1)
 int deadline_from_user(u64 addr, int id, u64 *deadline);
+
+/* Writes an answer of n bytes that the caller may not want: address 0 says so. 0 or -EFAULT. */
+static inline int
+answer_to_user(u64 addr, const void *answer, u64 n)
+{
+    return addr ? copy_to_user(addr, answer, n) : 0;
+}
 
 /* Writes a struct rusage that knows only the time used (timebase ticks). 0 or -EFAULT. */
 int rusage_to_user(u64 addr, u64 ticks);

@@ -10,7 +10,6 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
-#include "mm/usercopy.h"
 #include "proc/process.h"
 #include "riscv/sbi.h"
 #include "syscall/syscall.h"
@@ -25,8 +24,8 @@ sys_sched_yield(const u64 *arg)
     return 0;
 }
 
-/* Of a mask longer or shorter than ours (glibc's has 1024 bits) the first 64 bits count. Harts that
- * are not there are left out. */
+/* The first 64 bits of the mask count, whatever its length (glibc's has 1024). Harts that are not
+ * there are left out. */
 s64
 sys_sched_setaffinity(const u64 *arg)
 {
@@ -63,13 +62,11 @@ s64
 sys_getcpu(const u64 *arg)
 {
     u32 hart = this_hart()->index, node = 0;
-    if ((arg[0] && copy_to_user(arg[0], &hart, sizeof(hart))) ||
-        (arg[1] && copy_to_user(arg[1], &node, sizeof(node))))
-        return -EFAULT;
-    return 0;
+    return answer_to_user(arg[0], &hart, sizeof(hart))
+               ?: answer_to_user(arg[1], &node, sizeof(node));
 }
 
-/* Every hart that may fetch what was written: those that run this space now, or all of them. */
+/* Tells every hart, for any of them may fetch what was written; with LOCAL only this one. */
 s64
 sys_riscv_flush_icache(const u64 *arg)
 {
@@ -88,11 +85,11 @@ sys_riscv_flush_icache(const u64 *arg)
 s64
 sys_prlimit64(const u64 *arg)
 {
-    struct rlimit64 new, old;
+    struct rlimit64 wanted, old;
     u32 resource = (u32)arg[1];
     if (resource >= RLIM_NLIMITS)
         return -EINVAL;
-    if (arg[2] && copy_from_user(&new, arg[2], sizeof(new)))
+    if (arg[2] && copy_from_user(&wanted, arg[2], sizeof(wanted)))
         return -EFAULT;
     spin_guard(&process_lock);
     struct process *p = process_find((int)arg[0] ?: current_process()->pid);
@@ -100,14 +97,14 @@ sys_prlimit64(const u64 *arg)
         return -ESRCH;
     old = p->rlimit[resource];
     if (arg[2]) {
-        if (new.rlim_cur > new.rlim_max)
+        if (wanted.rlim_cur > wanted.rlim_max)
             return -EINVAL;
-        if (resource == RLIMIT_NOFILE && new.rlim_max > MAX_FDS)
+        if (resource == RLIMIT_NOFILE && wanted.rlim_max > MAX_FDS)
             return -EPERM;
-        p->rlimit[resource] = new;
+        p->rlimit[resource] = wanted;
         p->open_limit = p->rlimit[RLIMIT_NOFILE].rlim_cur;
     }
-    return arg[3] ? copy_to_user(arg[3], &old, sizeof(old)) : 0;
+    return answer_to_user(arg[3], &old, sizeof(old));
 }
 
 /* Time is all that is counted, and all of it as user time. */
@@ -115,13 +112,14 @@ s64
 sys_getrusage(const u64 *arg)
 {
     int who = (int)arg[0];
-    if (who < RUSAGE_CHILDREN || who > RUSAGE_THREAD)
-        return -EINVAL;
     spin_guard(&process_lock);
-    u64 ticks = who == RUSAGE_SELF       ? process_run_ticks(current_process())
-                : who == RUSAGE_CHILDREN ? current_process()->child_ticks
-                                         : thread_run_ticks(current());
-    return rusage_to_user(arg[1], ticks);
+    if (who == RUSAGE_SELF)
+        return rusage_to_user(arg[1], process_run_ticks(current_process()));
+    if (who == RUSAGE_CHILDREN)
+        return rusage_to_user(arg[1], current_process()->child_ticks);
+    if (who == RUSAGE_THREAD)
+        return rusage_to_user(arg[1], thread_run_ticks(current()));
+    return -EINVAL;
 }
 
 /* In units of 1/100 s, as AT_CLKTCK says. */
@@ -131,7 +129,7 @@ sys_times(const u64 *arg)
     spin_guard(&process_lock);
     u64 own = process_run_ticks(current_process()), childrens = current_process()->child_ticks;
     u64 t[4] = { ticks_to_hundredths(own), 0, ticks_to_hundredths(childrens), 0 };
-    if (arg[0] && copy_to_user(arg[0], t, sizeof(t)))
+    if (answer_to_user(arg[0], t, sizeof(t)))
         return -EFAULT;
     return (s64)ticks_to_hundredths(rdtime());
 }
@@ -167,8 +165,9 @@ sys_getrandom(const u64 *arg)
     u64 n = MIN(arg[1], 0x7fffffffUL), done = 0;
     u8 piece[256]; /* so much comes whole, whatever signals do */
     u32 flags = (u32)arg[2];
-    if (flags & ~(u32)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
-        (flags & GRND_RANDOM && flags & GRND_INSECURE))
+    if (flags & ~(u32)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
+        return -EINVAL;
+    if (flags & GRND_RANDOM && flags & GRND_INSECURE)
         return -EINVAL;
     while (done < n && !(done && interrupted())) {
         u64 chunk = MIN(n - done, sizeof(piece));

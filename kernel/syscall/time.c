@@ -7,30 +7,47 @@
 
 #include <linux/futex.h>
 #include <linux/time.h>
-#include "mm/usercopy.h"
 #include "proc/futex.h"
 #include "proc/process.h"
 #include "syscall/syscall.h"
 #include "time/clock.h"
+#include "time/timer.h"
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* What a CPU-time clock shows: one's own, by fixed id or by number, and those of one's threads
- * (clock_getcpuclockid, pthread_getcpuclockid). Another process' is refused. */
+/* Which time a CPU-time clock shows: of the process or of one thread, and the number of either; 0
+ * is the caller's own. False for an id that names no such clock. */
+static bool
+decode_cpu_clock(int id, bool *thread, int *number)
+{
+    if (id >= 0) { /* the two fixed ids */
+        *thread = id == CLOCK_THREAD_CPUTIME_ID;
+        *number = 0;
+        return *thread || id == CLOCK_PROCESS_CPUTIME_ID;
+    }
+    *thread = id & 4;
+    *number = ~id >> 3;
+    return (id & 3) != 3; /* 3 would be a clock behind a file */
+}
+
+/* Reads a CPU-time clock: one's own and those of one's threads (clock_getcpuclockid,
+ * pthread_getcpuclockid). Another process' is refused. */
 static int
 cpu_time(int id, struct timespec64 *ts)
 {
     struct process *p = current_process();
-    bool thread = id < 0 ? id & 4 : id == CLOCK_THREAD_CPUTIME_ID;
-    int number = id < 0 ? ~(id >> 3) : 0; /* 0: one's own */
-    if (id < 0 ? (id & 3) == 3 : !thread && id != CLOCK_PROCESS_CPUTIME_ID)
+    struct task *t = current_task();
+    bool thread;
+    int number;
+    if (!decode_cpu_clock(id, &thread, &number))
         return -EINVAL;
     spin_guard(&process_lock);
-    bool self = !number || (number == p->pid && !thread);
-    struct task *t = self ? current_task() : task_find(number);
+    if (number && (thread || number != p->pid))
+        t = task_find(number);
     if (!t || t->process != p)
         return -EINVAL;
-    *ts = ns_to_timespec(ticks_to_ns(thread ? thread_run_ticks(t->thread) : process_run_ticks(p)));
+    u64 ticks = thread ? thread_run_ticks(t->thread) : process_run_ticks(p);
+    *ts = ns_to_timespec(ticks_to_ns(ticks));
     return 0;
 }
 
@@ -38,16 +55,22 @@ s64
 sys_clock_gettime(const u64 *arg)
 {
     struct timespec64 ts;
-    int id = (int)arg[0], err = clock_read(id, &ts) ? cpu_time(id, &ts) : 0;
+    int id = (int)arg[0], err = clock_read(id, &ts);
+    if (err)
+        err = cpu_time(id, &ts);
     return err ?: copy_to_user(arg[1], &ts, sizeof(ts));
 }
 
 s64
 sys_clock_getres(const u64 *arg)
 {
-    struct timespec64 ts = { 0, 1 }, now;
-    int id = (int)arg[0], err = clock_resolution(id, &ts) ? cpu_time(id, &now) : 0;
-    return err ?: arg[1] ? copy_to_user(arg[1], &ts, sizeof(ts)) : 0;
+    struct timespec64 ts, now;
+    int id = (int)arg[0], err = clock_resolution(id, &ts);
+    if (err) { /* a CPU-time clock has one of 1 ns, if there is such a clock */
+        ts = (struct timespec64){ 0, 1 };
+        err = cpu_time(id, &now);
+    }
+    return err ?: answer_to_user(arg[1], &ts, sizeof(ts));
 }
 
 s64
@@ -57,15 +80,14 @@ sys_gettimeofday(const u64 *arg)
     static const s32 zone[2]; /* minutes west, daylight saving: obsolete, zero */
     clock_read(CLOCK_REALTIME, &ts);
     ts.tv_nsec /= 1000; /* struct timeval has the same shape */
-    int err = arg[0] ? copy_to_user(arg[0], &ts, sizeof(ts)) : 0;
-    return err ?: arg[1] ? copy_to_user(arg[1], zone, sizeof(zone)) : 0;
+    return answer_to_user(arg[0], &ts, sizeof(ts)) ?: answer_to_user(arg[1], zone, sizeof(zone));
 }
 
 /* --- setting --------------------------------------------------------------------------------- */
 
 static struct waitqueue sleepers = { LIST_INIT(sleepers.waiters) };
 
-/* Who waits for a moment of REALTIME looks again: it may have come nearer, or be past. */
+/* Everybody who waits for a moment of REALTIME looks again: it may have come nearer, or be past. */
 static s64
 set_realtime(u64 addr, u64 unit_ns)
 {
@@ -78,13 +100,17 @@ set_realtime(u64 addr, u64 unit_ns)
 s64
 sys_clock_settime(const u64 *arg)
 {
-    return (int)arg[0] == CLOCK_REALTIME ? set_realtime(arg[1], 1) : -EINVAL;
+    if ((int)arg[0] != CLOCK_REALTIME)
+        return -EINVAL;
+    return set_realtime(arg[1], 1);
 }
 
 s64
 sys_settimeofday(const u64 *arg)
 {
-    return arg[0] ? set_realtime(arg[0], 1000) : 0; /* else the time zone, which nobody keeps */
+    if (!arg[0])
+        return 0; /* only the time zone, which nobody keeps */
+    return set_realtime(arg[0], 1000);
 }
 
 /* --- sleeping -------------------------------------------------------------------------------- */
@@ -104,39 +130,36 @@ int
 deadline_from_user(u64 addr, int id, u64 *deadline)
 {
     struct timespec64 ts;
-    int err = addr ? time_from_user(&ts, addr, 1) : 0;
-    *deadline = ~0UL;
-    if (addr && !err)
-        *deadline = id == RELATIVE ? deadline_after(&ts) : clock_deadline_ticks(id, &ts);
-    return err;
+    *deadline = NEVER;
+    if (!addr)
+        return 0;
+    int err = time_from_user(&ts, addr, 1);
+    if (err)
+        return err;
+    *deadline = id == RELATIVE ? deadline_after(&ts) : clock_deadline_ticks(id, &ts);
+    return 0;
 }
 
-/* Sleeps until clock `id` shows *until, or with NULL until the deadline. Looks at the clock anew
- * after every wake-up: REALTIME may have been set. 0 or -EINTR. */
+/* Sleeps until clock `id` shows *moment. The deadline is computed anew after every wake-up:
+ * REALTIME may have been set. 0 or -EINTR. */
 static int
-sleep(int id, const struct timespec64 *until, u64 deadline)
+sleep_until(int id, const struct timespec64 *moment)
 {
-    struct waiter w;
-    int err = 0;
-    wait_enter(&w, &sleepers);
-    do {
-        wait_prepare();
-        if (until)
-            deadline = clock_deadline_ticks(id, until); /* the past comes back as now */
-    } while (rdtime() < deadline && !(err = schedule_until(deadline)));
-    wait_leave(&w);
-    return err;
+    int err = WAIT_UNTIL(&sleepers, false, clock_deadline_ticks(id, moment));
+    return err == -ETIMEDOUT ? 0 : err;
 }
 
-/* Sleeps until arg[0], in ticks; the rest goes to arg[1] (user address, 0: nowhere) on a signal. A
- * stop leaves the deadline as it is: the sleep that goes on afterwards is not a new one. */
+/* Sleeps until the deadline arg[0], in ticks; on a signal the time that is left goes to the user
+ * address arg[1], unless that is 0. A stop leaves the deadline as it is: the sleep that goes on
+ * afterwards is not a new one. */
 static s64
 sleep_rest(const u64 *arg)
 {
-    if (!sleep(RELATIVE, NULL, arg[0]))
+    int err = WAIT_UNTIL(&sleepers, false, arg[0]);
+    if (err == -ETIMEDOUT)
         return 0;
     struct timespec64 left = ns_to_timespec(deadline_left_ns(arg[0]));
-    if (arg[1] && copy_to_user(arg[1], &left, sizeof(left)))
+    if (answer_to_user(arg[1], &left, sizeof(left)))
         return -EFAULT;
     current_task()->sig.restart = (struct restart){ sleep_rest, { arg[0], arg[1] } };
     return -ERESTART_RESTARTBLOCK;
@@ -147,14 +170,16 @@ sys_clock_nanosleep(const u64 *arg)
 {
     int id = (int)arg[0], flags = (int)arg[1];
     struct timespec64 ts;
-    if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME && id != CLOCK_TAI)
-        return id >= CLOCK_PROCESS_CPUTIME_ID && id <= CLOCK_MONOTONIC_COARSE ? -EOPNOTSUPP
-                                                                              : -EINVAL;
+    bool sleeps =
+        id == CLOCK_REALTIME || id == CLOCK_MONOTONIC || id == CLOCK_BOOTTIME || id == CLOCK_TAI;
+    bool known = id >= CLOCK_PROCESS_CPUTIME_ID && id <= CLOCK_MONOTONIC_COARSE;
+    if (!sleeps)
+        return known ? -EOPNOTSUPP : -EINVAL;
     int err = time_from_user(&ts, arg[2], 1);
     if (err)
         return err;
     if (flags & TIMER_ABSTIME) /* the only flag that is looked at, on Linux too */
-        return sleep(id, &ts, 0) ? -ERESTARTNOHAND : 0;
+        return sleep_until(id, &ts) ? -ERESTARTNOHAND : 0;
     return sleep_rest((u64[]){ deadline_after(&ts), arg[3] });
 }
 
@@ -171,10 +196,10 @@ sys_futex(const u64 *arg)
 {
     u64 addr = arg[0], deadline;
     int op = (int)arg[1], command = op & FUTEX_CMD_MASK, err;
-    bool selects = command == FUTEX_WAIT_BITSET || command == FUTEX_WAKE_BITSET;
-    u32 value = (u32)arg[2], value3 = (u32)arg[5];
-    u32 bitset = selects ? value3 : FUTEX_BITSET_MATCH_ANY;
+    u32 value = (u32)arg[2], value3 = (u32)arg[5], bitset = FUTEX_BITSET_MATCH_ANY;
     int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+    if (command == FUTEX_WAIT_BITSET || command == FUTEX_WAKE_BITSET)
+        bitset = value3;
     if (op & FUTEX_CLOCK_REALTIME && command != FUTEX_WAIT_BITSET)
         return -ENOSYS;
     switch (command) {

@@ -23,12 +23,22 @@
 /* Years that a machine may run on after clock_settime without an overflow, as in Linux. */
 #define LATEST_SEC ((s64)(INT64_MAX / NSEC_PER_SEC) - 30 * 365 * 86400L)
 
-/* The clocks that are served, as a set of ids. A coarse one shows what a fine one, whose id is 5
- * less, showed at the last update. */
+/* The clocks that are served, as a set of ids. A coarse one shows what a fine one showed
+ * at the last update. */
 #define FINE                                                                                       \
     (1 << CLOCK_REALTIME | 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_BOOTTIME | \
      1 << CLOCK_TAI)
 #define COARSE (1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_MONOTONIC_COARSE)
+
+static bool
+is_coarse(int id)
+{
+    return COARSE >> id & 1;
+}
+
+/* Linux gives a coarse clock the number of its fine one, plus 5. */
+#define FINE_OF(id) ((id) - (CLOCK_REALTIME_COARSE - CLOCK_REALTIME))
+_Static_assert(FINE_OF(CLOCK_MONOTONIC_COARSE) == CLOCK_MONOTONIC, "both pairs are 5 apart");
 
 static struct spinlock lock = SPINLOCK_INIT("timekeeper");
 static u64 nominal_mult; /* nanoseconds per tick of rdtime as a line holds them, without slew */
@@ -41,8 +51,10 @@ static u64 last_update;  /* rdtime of the newest one */
 static struct vvar_clock *
 served(int id)
 {
-    struct vvar_clock *c = id >= 0 && id < VVAR_CLOCKS ? &vvar_page()->clock[id] : NULL;
-    return c && c->limit_ns ? c : NULL;
+    if (id < 0 || id >= VVAR_CLOCKS)
+        return NULL;
+    struct vvar_clock *c = &vvar_page()->clock[id];
+    return c->limit_ns ? c : NULL;
 }
 
 int
@@ -77,7 +89,9 @@ u64
 ticks_to_ns(u64 ticks)
 {
     u64 shift = nominal_mult & VVAR_SHIFT_MASK;
-    return shift && ticks >> (64 - shift) ? ~0UL : vvar_scale(ticks, nominal_mult);
+    if (shift && ticks >> (64 - shift))
+        return ~0UL;
+    return vvar_scale(ticks, nominal_mult);
 }
 
 u64
@@ -85,7 +99,9 @@ ns_to_ticks(u64 ns)
 {
     u64 hz = machine.timebase_hz, sec = ns / NSEC_PER_SEC;
     u64 rest = ((ns % NSEC_PER_SEC) * hz + NSEC_PER_SEC - 1) / NSEC_PER_SEC;
-    return sec >= ~0UL / hz ? ~0UL : sec * hz + rest;
+    if (sec >= ~0UL / hz)
+        return ~0UL;
+    return sec * hz + rest;
 }
 
 /* Never early, also if no tick comes to end a slow phase (idle harts have none): at its slowest a
@@ -120,29 +136,38 @@ deadline_left_ns(u64 deadline_ticks)
 
 /* --- updates --------------------------------------------------------------------------------- */
 
-/* Moves every line to now; REALTIME jumps to *real, if that is given, and TAI, which keeps its
- * distance of 0. The others, MONOTONIC above all, do not notice. Lock held. */
+/* The rate at which a clock runs from this update on: a coarse one stands still until the next. The
+ * slew swings to and fro about the right rate, but RAW always has that one. */
+static u64
+rate_of(int id, bool fast)
+{
+    u64 swing = nominal_mult / 1000000 * slew_ppm & ~(u64)VVAR_SHIFT_MASK;
+    if (is_coarse(id))
+        return 0;
+    if (id == CLOCK_MONOTONIC_RAW)
+        return nominal_mult;
+    return fast ? nominal_mult + swing : nominal_mult - swing;
+}
+
+/* Moves every line to now. If *real is given, REALTIME jumps to it, and so does TAI, which keeps
+ * its distance of 0. The others, MONOTONIC above all, do not notice. Lock held. */
 static void
 update(const struct vvar_time *real)
 {
-    static bool fast; /* to and fro about the right rate */
-    u64 swing = nominal_mult / 1000000 * slew_ppm & ~(u64)VVAR_SHIFT_MASK;
+    static bool fast;
     u64 ticks = vvar_begin_update();
     fast = !fast;
     for (int id = 0; id < VVAR_CLOCKS; id++) {
-        int shown = COARSE >> id & 1 ? id - 5 : id;
         struct vvar_clock *c = served(id);
-        const struct vvar_clock *from = served(shown); /* written already, if another line */
         if (!c)
             continue;
+        int shown = is_coarse(id) ? FINE_OF(id) : id;
+        const struct vvar_clock *from = served(shown); /* written already, if another line */
         struct vvar_time t = { from->sec, vvar_scale(ticks, from->mult) + from->offset_ns };
         vvar_carry(&t);
         if (real && (shown == CLOCK_REALTIME || shown == CLOCK_TAI))
             t = *real;
-        c->mult = shown != id                 ? 0
-                  : id == CLOCK_MONOTONIC_RAW ? nominal_mult
-                  : fast                      ? nominal_mult + swing
-                                              : nominal_mult - swing;
+        c->mult = rate_of(id, fast);
         c->offset_ns = t.ns - vvar_scale(ticks, c->mult);
         c->sec = t.sec;
     }
@@ -188,6 +213,20 @@ mult_of(u64 hz)
     return ((high << 32 | low) & ~(u64)VVAR_SHIFT_MASK) | shift;
 }
 
+/* The value of the kernel word, digits and nothing else; NULL when it was not given. */
+static void
+read_slew(const char *value)
+{
+    u64 ppm = 0;
+    const char *p = value ?: "0";
+    for (; *p >= '0' && *p <= '9' && ppm <= MAX_SLEW_PPM; p++)
+        ppm = ppm * 10 + (u64)(*p - '0');
+    if (*p || ppm > MAX_SLEW_PPM)
+        pr_warn("clock.slew: expected a number of ppm up to %lu; ignored", MAX_SLEW_PPM);
+    else
+        slew_ppm = ppm;
+}
+
 void
 clock_init(void)
 {
@@ -195,20 +234,15 @@ clock_init(void)
         panic("device tree: /cpus: timebase-frequency %lu is no clock", machine.timebase_hz);
     nominal_mult = mult_of(machine.timebase_hz);
     log_ticks_to_ns = ticks_to_ns; /* reads no line: it must work in the middle of an update */
-    const char *p = cmdline_get("clock.slew");
-    for (; p && *p >= '0' && *p <= '9' && slew_ppm <= MAX_SLEW_PPM; p++)
-        slew_ppm = slew_ppm * 10 + (u64)(*p - '0');
-    if (p && (*p || slew_ppm > MAX_SLEW_PPM)) {
-        pr_warn("clock.slew: expected a number of ppm up to %lu; ignored", MAX_SLEW_PPM);
-        slew_ppm = 0;
+    read_slew(cmdline_get("clock.slew"));
+    for (int id = 0; id < VVAR_CLOCKS; id++) {
+        struct vvar_clock *c = &vvar_page()->clock[id];
+        if (!((FINE | COARSE) >> id & 1))
+            continue;
+        c->mult = is_coarse(id) ? 0 : nominal_mult; /* second 0 is rdtime 0, the reset */
+        c->resolution_ns = is_coarse(id) ? NSEC_PER_SEC / TICK_HZ : 1;
+        c->limit_ns = VVAR_SECOND_NS;
     }
-    for (u32 id = 0; id < VVAR_CLOCKS; id++)
-        if ((FINE | COARSE) >> id & 1) {
-            struct vvar_clock *c = &vvar_page()->clock[id];
-            c->mult = FINE >> id & 1 ? nominal_mult : 0; /* second 0 is rdtime 0, the reset */
-            c->resolution_ns = FINE >> id & 1 ? 1 : NSEC_PER_SEC / TICK_HZ;
-            c->limit_ns = VVAR_SECOND_NS;
-        }
     struct timespec64 now = ns_to_timespec(rtc_read_ns());
     clock_set_real(&now);
 }

@@ -31,10 +31,12 @@ void clock_tick(void);
 /* Reads clock `id` (REALTIME, MONOTONIC, MONOTONIC_RAW, BOOTTIME, TAI, the two COARSE ones).
  * 0 or -EINVAL. */
 int clock_read(int id, struct timespec64 *ts);
+/* What the least step of clock `id` is. 0 or -EINVAL, and *ts as it was. */
 int clock_resolution(int id, struct timespec64 *ts);
 /* clock_settime(CLOCK_REALTIME). 0 or -EINVAL. The caller wakes who waits for a moment of it. */
 int clock_set_real(const struct timespec64 *ts);
 
+/* The nanoseconds that a clock shows. `id` must be one that is served: there is no error. */
 u64 clock_ns(int id);
 #define clock_real_ns()      clock_ns(0)
 #define clock_monotonic_ns() clock_ns(1)

@@ -36,8 +36,13 @@ void timer_start_hart(void);
  * called wait_prepare(). */
 int schedule_until(u64 deadline_ticks);
 
+/* The same, but -ETIMEDOUT when there is nothing left to sleep. */
+static inline int
+schedule_before(u64 deadline_ticks)
+{
+    return rdtime() >= deadline_ticks ? -ETIMEDOUT : schedule_until(deadline_ticks);
+}
+
 /* Waits until `cond` holds: 0; -EINTR if a signal came first, -ETIMEDOUT if the deadline did.
  * `cond` is evaluated with no spin lock held, `deadline` before each sleep. */
-#define WAIT_UNTIL(q, cond, deadline)                                                              \
-    WAIT_LOOP(q, THREAD_SLEEPING, cond,                                                            \
-              rdtime() >= (deadline) ? -ETIMEDOUT : schedule_until(deadline))
+#define WAIT_UNTIL(q, cond, deadline) WAIT_LOOP(q, THREAD_SLEEPING, cond, schedule_before(deadline))

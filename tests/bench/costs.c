@@ -6,6 +6,7 @@
  * thousandths of an instruction. The time comes from CLOCK_MONOTONIC, in steps of 100 ns; the loop
  * itself is measured empty and taken off. Any Linux on riscv64 runs this program too.
  */
+
 #include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -118,7 +119,7 @@ int
 main(void)
 {
     vdso_clock_gettime = vdso_symbol("__vdso_clock_gettime");
-    if (vdso_clock_gettime != NULL)
+    if (vdso_clock_gettime)
         report("vdso_clock_monotonic", run_vdso, 200000);
     report("null_call", run_null_call, 20000);
     report("fork_exit_wait", run_fork, 200);

@@ -5,6 +5,7 @@
  * the time CSR, which counts from the machine's reset; the rest hands the ticks over, and says to
  * tools/run what init would say.
  */
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,7 @@ first(unsigned long ticks)
 {
     char line[32];
 
-    snprintf(line, sizeof line, "%lu\n", ticks);
+    snprintf(line, sizeof(line), "%lu\n", ticks);
     say("/dev/virtio-ports/postern.out", line);
     say("/dev/virtio-ports/postern.status", "exit 0\n");
     _exit(0);

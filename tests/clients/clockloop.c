@@ -138,7 +138,7 @@ main(void)
                                CLOCK_MONOTONIC_COARSE,
                                CLOCK_BOOTTIME,
                                CLOCK_TAI };
-    int count = sizeof ids / sizeof *ids;
+    int count = sizeof(ids) / sizeof(*ids);
     for (int i = 0; i < count; i++)
         row("libc_clock_gettime", libc_gettime, ids[i]);
     row("libc_gettimeofday", libc_gettimeofday, 0);

@@ -2,6 +2,7 @@
  *
  * A client: it knows nothing of Postern. It prints its arguments and one variable of its
  * environment, so that the whole way from execve to stdio is used. */
+
 #include <stdio.h>
 #include <stdlib.h>
 

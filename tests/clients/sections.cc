@@ -2,6 +2,7 @@
  *
  * A client of the kind that profilers and checkpointers are: it does not look at the dynamic
  * segment, it wants .shstrtab, .dynsym and .dynstr inside the mapping at AT_SYSINFO_EHDR. */
+
 #include <cstdint>
 #include <cstdio>
 #include <ctime>

@@ -3,6 +3,7 @@
  * A client: it knows nothing of Postern. Each line of its output is one thing that worked; it ends
  * by abort(), so that the status is a signal's too. What each promise is in detail:
  * tests/guest/sigaction.c and sigframe.c. */
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>

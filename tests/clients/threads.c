@@ -2,6 +2,7 @@
  *
  * A client: it knows nothing of Postern. Each consumer adds up what it takes; the sum tells
  * whether an item was lost or taken twice. */
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

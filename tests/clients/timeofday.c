@@ -2,6 +2,7 @@
  *
  * A client: it knows nothing of Postern. It prints the time in seconds, then `ok` when 1,000
  * readings never stepped back and lie inside those of clock_gettime. */
+
 #include <stdio.h>
 #include <sys/time.h>
 #include <time.h>

@@ -1,6 +1,7 @@
 /* timeofday_call.c - the same clock by the system call itself, past libc and past the vDSO.
  *
  * A client: it knows nothing of Postern. `ok` when both ways agree: libc, call, libc, in order. */
+
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/time.h>

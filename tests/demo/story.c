@@ -8,6 +8,7 @@
  * One fact a line, a word and its values, for tools/demo to judge and to lay out. Nothing is
  * printed between two markers. Follows: gABI chapter 5 (hash table), LSB (symbol versions).
  */
+
 #include <elf.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +114,7 @@ loop_ns(clock_function *read)
     struct timespec start, end;
 
     clock_gettime(CLOCK_MONOTONIC, &start);
-    if (read == NULL)
+    if (!read)
         for (int i = 0; i < READS; i++)
             __asm__ volatile("");
     else

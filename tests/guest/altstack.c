@@ -4,6 +4,7 @@
  * Not here: the layout of the frame that is pushed there (sigframe.c), and who tries to break it
  * (attack_signal.c). Source: sigaltstack(2), signal(7); where Linux says more than the pages,
  * do_sigaltstack() of its kernel/signal.c. */
+
 #include "check.h"
 #include <setjmp.h>
 #include <ucontext.h>
@@ -20,8 +21,8 @@ is_on(const void *address)
     return (char *)address >= stack && (char *)address < stack + SIZE;
 }
 
-/* The address of a local tells the stack. The setting is asked for twice, by the call and in the
- * frame: the kernel fills both, at different places. */
+/* The address of a local variable tells on which stack we are. The setting is asked for twice, by
+ * the call and in the frame, because the kernel fills the two at different places. */
 static void
 handler(int signal, siginfo_t *info, void *context)
 {
@@ -47,7 +48,7 @@ use(void *at, size_t size, int flags)
 }
 
 /* SA_ONSTACK belongs to the action, the stack to the thread: both must say so. */
-TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc/frame.c")
+TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc/sigframe.c:/^frame_push/")
 {
     use(stack, SIZE, 0);
     set(SIGUSR1, SA_ONSTACK);
@@ -61,7 +62,7 @@ TEST(handler_runs_on_it, "SA_ONSTACK is ignored", "kernel/proc/frame.c")
 /* SS_ONSTACK is worked out from sp each time and stored nowhere, so it is gone with the handler's
  * return. The frame's uc_stack is what rt_sigreturn sets again (sigreturn(2)). */
 TEST(flags_tell_where_we_are, "SS_ONSTACK is not reported",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack/")
 {
     stack_t now;
     OK(sigaltstack(NULL, &now));
@@ -90,10 +91,10 @@ changing_handler(int signal)
     eperm = sigaltstack(&ss, NULL) == -1 ? errno : 0;
 }
 
-/* Allowed, the next frame would start at the top of the stack that this handler stands on.
- * sigaltstack(2), ERRORS. */
+/* If the change were allowed, the next frame would start at the top of the stack on which this
+ * handler stands. Source: sigaltstack(2), ERRORS. */
 TEST(no_change_while_on_it, "the stack in use can be changed",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     struct sigaction a = { .sa_handler = changing_handler, .sa_flags = SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -118,9 +119,10 @@ nested_handler(int signal)
     count++;
 }
 
-/* From the top again it would overwrite the first handler's frame and locals. */
+/* The second frame goes below the first one. A frame at the top of the stack again would overwrite
+ * the first handler's frame and locals. */
 TEST(second_signal_continues_on_it, "the second frame starts at the top again",
-     "kernel/proc/frame.c")
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     struct sigaction a = { .sa_handler = nested_handler, .sa_flags = SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -131,9 +133,9 @@ TEST(second_signal_continues_on_it, "the second frame starts at the top again",
     EQ(below, 1);
 }
 
-/* A runtime does this before it gives a thread's stack back (Go's unminit, the sanitizers): a
- * frame written there later would be in somebody else's memory. */
-TEST(disabled, "SS_DISABLE is a flag like others", "kernel/proc/frame.c:/^alternate_stack_set/")
+/* A runtime does this before it gives a thread's stack back (Go's unminit, the sanitizers). A frame
+ * that is written there later would be in memory that has another owner by then. */
+TEST(disabled, "SS_DISABLE is a flag like others", "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     stack_t now;
     use(stack, SIZE, 0);
@@ -149,7 +151,7 @@ TEST(disabled, "SS_DISABLE is a flag like others", "kernel/proc/frame.c:/^altern
 /* 2047 is one below MINSIGSTKSZ of <asm-generic/signal.h>. SS_ONSTACK as input means 0: programs
  * hand back what they were given. */
 TEST(refusals, "a tiny stack or unknown flags are taken",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     stack_t ss = { .ss_sp = stack, .ss_size = 2047 };
     FAILS(sigaltstack(&ss, NULL), ENOMEM);
@@ -161,32 +163,33 @@ TEST(refusals, "a tiny stack or unknown flags are taken",
     OK(sigaltstack(&ss, NULL));
 }
 
-/* Here Linux differs: since 4.7 it knows this flag, and a coroutine that finds it may switch away
- * from a handler. It must learn that it may not. */
+/* Linux differs here: since 4.7 it takes this flag, which lets a coroutine switch away from a
+ * handler. Postern does not have it, and must say so. */
 TEST(no_autodisarm, "SS_AUTODISARM is taken and not obeyed",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     stack_t ss = { .ss_sp = stack, .ss_size = SIZE, .ss_flags = (int)(1U << 31) };
     FAILS(sigaltstack(&ss, NULL), EINVAL);
 }
 
-/* Kept, so that libraries can put the former stack back. */
+/* A library that sets its own stack for a while puts the former one back with what it was told
+ * here. */
 TEST(old_comes_back, "the old setting is not returned",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
     static char other[SIZE];
     stack_t ss = { .ss_sp = other, .ss_size = SIZE }, old;
     use(stack, SIZE, 0);
     OK(sigaltstack(&ss, &old));
     TRUE(old.ss_sp == stack && old.ss_size == SIZE && old.ss_flags == 0);
-    /* In and out at one address. */
+    /* The new and the old setting may be at one address: the kernel reads before it writes. */
     EQ(sys(SYS_sigaltstack, &old, &old), 0);
     TRUE(old.ss_sp == other);
 }
 
 static sigjmp_buf back;
 
-/* Leaves by a jump, as language runtimes do that turn an overflow into an exception. */
+/* Leaves by a jump, as runtimes of languages do that turn an overflow into an exception. */
 static void
 overflow_handler(int signal, siginfo_t *info, void *context)
 {
@@ -205,10 +208,10 @@ recurse(int n)
     return n == 0 ? 0 : recurse(n - 1) + room[0];
 }
 
-/* The one reason why sigaltstack exists: sp is below the stack's limit, and there is nowhere else
- * to write a frame. */
+/* This is why sigaltstack exists: sp is below the limit of the stack, so the frame of SIGSEGV has
+ * nowhere else to go. */
 TEST(stack_overflow_is_caught, "the frame goes to the stack that has none left",
-     "kernel/proc/frame.c, kernel/mm/fault.c")
+     "kernel/proc/sigframe.c:/^frame_push/, kernel/mm/fault.c:/^find_or_grow/")
 {
     struct sigaction a = { .sa_sigaction = overflow_handler, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     use(stack, SIZE, 0);
@@ -228,10 +231,11 @@ raise_again(int signal)
     raise(signal);
 }
 
-/* 4 KiB hold a few frames. The next one must not go into what lies below, often another thread's
- * data: Linux and we kill by SIGSEGV, for its handler would need the same stack. */
+/* The stack has 4 KiB, room for a few frames. The next frame must not go into what lies below,
+ * which often is another thread's data. Linux and Postern end the process by SIGSEGV, because a
+ * handler of SIGSEGV would need the same stack. */
 TEST(overflow_of_the_alternate_stack, "a frame is written below the alternate stack",
-     "kernel/proc/frame.c")
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     static char guarded[3 * PAGE] __attribute__((aligned(4096)));
     struct sigaction a = { .sa_handler = raise_again, .sa_flags = SA_ONSTACK | SA_NODEFER };
@@ -241,8 +245,8 @@ TEST(overflow_of_the_alternate_stack, "a frame is written below the alternate st
     EQ(IN_CHILD(raise(SIGUSR1)), KILLED(SIGSEGV));
 }
 
-/* The child has a copy of the memory, so the address is right in it. Of a thread it would not be:
- * clone with CLONE_VM starts without one (sigaltstack(2)). */
+/* The child has a copy of the memory, so the address of the stack is right there too. It would not
+ * be right for a thread: clone with CLONE_VM starts without an alternate stack (sigaltstack(2)). */
 TEST(fork_keeps_it, "the child's handler runs on the normal stack",
      "kernel/proc/process.c:/^task_copy/")
 {

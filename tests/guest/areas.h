@@ -24,7 +24,7 @@ areas_read(void)
     int fd = OK(open("/proc/self/maps", O_RDONLY));
     size_t size = 0;
     long n;
-    while ((n = OK(read(fd, text + size, sizeof text - 1 - size))) > 0)
+    while ((n = OK(read(fd, text + size, sizeof(text) - 1 - size))) > 0)
         size += n;
     close(fd);
     text[size] = 0;
@@ -33,7 +33,7 @@ areas_read(void)
         struct area *a = &areas[areas_count++];
         unsigned major, minor;
         *end = 0;
-        memset(a, 0, sizeof *a);
+        memset(a, 0, sizeof(*a));
         if (sscanf(line, "%lx-%lx %4s %lx %x:%x %lu %79[^\n]", &a->start, &a->end, a->prot,
                    &a->offset, &major, &minor, &a->inode, a->name) < 7 ||
             areas_count == AREAS_MAX)
@@ -73,7 +73,7 @@ areas_shape(const char *start, unsigned long pages)
     int n = 0;
     text[0] = 0;
     areas_read();
-    while (at < end && n < (int)sizeof text - 40) {
+    while (at < end && n < (int)sizeof(text) - 40) {
         const struct area *a = area_at((void *)at);
         unsigned long next = end;
         for (int i = 0; i < areas_count && !a; i++)
@@ -81,7 +81,7 @@ areas_shape(const char *start, unsigned long pages)
                 next = areas[i].start;
         if (a && a->end < end)
             next = a->end;
-        n += snprintf(text + n, sizeof text - n, "%s%s:%lu", n ? " " : "", a ? a->prot : "hole",
+        n += snprintf(text + n, sizeof(text) - n, "%s%s:%lu", n ? " " : "", a ? a->prot : "hole",
                       (next - at) / PAGE);
         at = next;
     }

@@ -5,6 +5,7 @@
  * boot to boot is asked by tests/host/test_aslr.py. Linux lets vDSO and interpreter move with the
  * mmap base, so places_are_independent fails there; the other checks pass. Source: proc(5) on
  * randomize_va_space, and docs/design.md, "Places are drawn one by one". */
+
 #include "fixture.h"
 #include "bases.h"
 
@@ -21,17 +22,16 @@ collect(void)
 {
     char path[300];
     int fds[2];
-    snprintf(path, sizeof path, "%s_pie", check_self);
+    snprintf(path, sizeof(path), "%s_pie", check_self);
     OK(pipe(fds));
     for (int i = 0; i < RUNS; i++) {
         EQ(IN_CHILD(dup2(fds[1], 1); execl(path, path, NULL)), 0);
-        EQ(read(fds[0], &seen[i], sizeof seen[i]), sizeof seen[i]);
+        EQ(read(fds[0], &seen[i], sizeof(seen[i])), sizeof(seen[i]));
     }
 }
 
-/* Our windows have some 2^26 pages; the bound leaves room for the 18 bits that Linux draws at
- * least. 24 runs make 276 pairs: of these one is equal in a thousand runs of this check, two
- * hardly ever. */
+/* 24 runs make 276 pairs. With the 18 bits that Linux draws at least, one pair is equal in about a
+ * thousand runs of this check, and two hardly ever. Postern draws some 26 bits. */
 TEST(each_place_moves, "a base is the same at two execs",
      "kernel/proc/exec.c:/^draw_places/, kernel/proc/elf.c:/^place/")
 {
@@ -77,8 +77,8 @@ TEST(enough_bits_move, "only a few bits are drawn", "kernel/mm/map.c:/^space_ran
     }
 }
 
-/* If two parts share a draw their distance stays. Distances are taken in pages, as stack and heap
- * also have bits below. */
+/* If two parts share one draw, the distance between them stays the same at each exec. Distances are
+ * taken in pages, because stack and heap also have random bits below the page. */
 TEST(places_are_independent, "one draw moves two parts together",
      "kernel/proc/exec.c:/^draw_places/, kernel/vdso/image.c:/^vdso_map/")
 {
@@ -102,7 +102,7 @@ sum_of_maps(void)
     unsigned long sum = 5381;
     int fd = OK(open("/proc/self/maps", O_RDONLY));
     long n;
-    while ((n = OK(read(fd, text, sizeof text))) > 0)
+    while ((n = OK(read(fd, text, sizeof(text)))) > 0)
         for (long i = 0; i < n; i++)
             sum = sum * 33 + text[i];
     close(fd);

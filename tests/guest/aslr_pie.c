@@ -7,11 +7,12 @@
  *
  * With an argument it writes as hexadecimal text, for people and for host tests. Source: System V
  * ABI, "Process Initialization"; getauxval(3) for the entries; brk(2), mmap(2). */
+
 #include <elf.h>
 #include <asm/unistd.h>
 #include "bases.h"
 
-/* As sys() of check.h; but no libc can be linked here, for nobody would relocate it. */
+/* Does what sys() of check.h does. No libc can be linked here, because nobody would relocate it. */
 static long
 call(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -29,7 +30,8 @@ call(long number, long a, long b, long c, long d, long e, long f)
     return a0;
 }
 
-/* By hand for the same reason: 16 digits a place, in the order of the enum. */
+/* Makes the text by hand, for there is no printf either: 16 digits a place, in the order of the
+ * enum. */
 static void
 write_text(const struct bases *b)
 {
@@ -66,7 +68,7 @@ start(long *sp)
     if (sp[0] > 1)
         write_text(&b);
     else
-        call(__NR_write, 1, (long)&b, sizeof b, 0, 0, 0);
+        call(__NR_write, 1, (long)&b, sizeof(b), 0, 0, 0);
     call(__NR_exit_group, 0, 0, 0, 0, 0, 0);
 }
 

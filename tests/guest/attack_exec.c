@@ -5,6 +5,7 @@
  * resets in exec.c. Here any outcome is right but a hang, a dead kernel, or lost memory, for exec
  * is where a kernel reads most of what a stranger has written. Source: execve(2), clone(2),
  * elf(5). */
+
 #include "attack.h"
 #include <elf.h>
 #include <pthread.h>
@@ -35,18 +36,18 @@ make_valid(struct image *m, int type)
     /* li a0, 7; li a7, 94 (exit_group); ecall */
     static const uint32_t code[] = { 0x00700513, 0x05e00893, 0x00000073 };
     uint64_t base = type == ET_EXEC ? BASE : 0;
-    memset(m, 0, sizeof *m);
+    memset(m, 0, sizeof(*m));
     m->e = (Elf64_Ehdr){ .e_type = type, .e_machine = EM_RISCV, .e_version = 1, .e_phnum = 4 };
     memcpy(m->e.e_ident, ELFMAG "\2\1\1", 7); /* 64 bits, little-endian, version 1 */
     m->e.e_entry = base + offsetof(struct image, code);
     m->e.e_phoff = offsetof(struct image, p);
-    m->e.e_ehsize = sizeof m->e;
-    m->e.e_phentsize = sizeof m->p[0];
+    m->e.e_ehsize = sizeof(m->e);
+    m->e.e_phentsize = sizeof(m->p[0]);
     m->p[0] = (Elf64_Phdr){ PT_LOAD, PF_R | PF_X, 0, base, base, PAGE, PAGE, PAGE };
     m->p[1] = (Elf64_Phdr){ PT_LOAD, PF_R | PF_W, PAGE, base + PAGE, 0, 100, 3 * PAGE, PAGE };
     m->p[2] = (Elf64_Phdr){ PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0, 0, 16 };
     m->p[3] = (Elf64_Phdr){ PT_NULL, PF_R, offsetof(struct image, interp), 0, 0, 12, 12, 1 };
-    memcpy(m->code, code, sizeof code);
+    memcpy(m->code, code, sizeof(code));
     strcpy(m->interp, INTERP);
 }
 
@@ -60,25 +61,33 @@ store(const char *path, const void *bytes, size_t size)
     close(fd);
 }
 
-/* Up to three words of the headers: to a number at which a comparison may err, by one bit, or off
- * by one byte or page. A header of pure chance would fail the first check and never see the
- * others. */
-static void
-spoil(struct image *m)
+/* Gives a word as it may come from a spoilt file: a number at which a comparison may err, the old
+ * word with one bit changed, or off by one byte or page. */
+static uint64_t
+spoilt(uint64_t word)
 {
     static const uint64_t edges[] = { 0,          1,          3,        0xfff,    0x1000,
                                       0x7fffffff, ~0UL,       ~0xfffUL, USER_END, USER_END - PAGE,
                                       1UL << 63,  KERNEL_HALF };
+    if (draw() % 3 == 0)
+        return edges[draw() % 12];
+    if (draw() % 2)
+        return word ^ 1UL << draw() % 64;
+    return word + (draw() % 2 ? PAGE : -1UL);
+}
+
+/* Changes up to three words of the headers. A header of pure chance would fail the first check of
+ * the kernel and never see the others. */
+static void
+spoil(struct image *m)
+{
     uint64_t *word = (uint64_t *)m, words = offsetof(struct image, rest) / 8;
     if (draw() % 3 == 0)
         m->p[3].p_type = PT_INTERP;
     for (uint64_t n = draw() % 3; n < 3; n++) {
         uint64_t at = draw() % words;
-        if (at == 0)
-            continue; /* the magic number: too easy */
-        word[at] = draw() % 3 == 0 ? edges[draw() % 12]
-                   : draw() % 2    ? word[at] ^ 1UL << draw() % 64
-                                   : word[at] + (draw() % 2 ? PAGE : -1UL);
+        if (at != 0) /* a wrong magic number would be too easy */
+            word[at] = spoilt(word[at]);
     }
 }
 
@@ -90,9 +99,9 @@ spoilt_programs(void)
     for (uint64_t i = 1; i <= 100; i++) {
         seed = SPREAD(i);
         make_valid(&m, draw() % 2 ? ET_EXEC : ET_DYN);
-        store(INTERP, &m, sizeof m);
+        store(INTERP, &m, sizeof(m));
         spoil(&m);
-        store(i % 4 ? PATH : INTERP, &m, draw() % 5 ? sizeof m : draw() % sizeof m);
+        store(i % 4 ? PATH : INTERP, &m, draw() % 5 ? sizeof(m) : draw() % sizeof(m));
         pid_t pid = OK(fork());
         if (pid == 0)
             _exit(execl(PATH, "x", NULL));
@@ -102,19 +111,22 @@ spoilt_programs(void)
     unlink(INTERP);
 }
 
-TEST(spoilt_files, "a number of the file is believed", "kernel/proc/elf.c")
+/* A program that a stranger has written may hold any number in any field. First the unspoilt file
+ * must run: if it did not, all the refusals afterwards would mean nothing. */
+TEST(spoilt_files, "a number of the file is believed", "kernel/proc/elf.c:/^elf_load/")
 {
     static struct image m;
     make_valid(&m, ET_EXEC);
-    store(PATH, &m, sizeof m);
-    EQ(IN_CHILD(execl(PATH, "x", NULL)), EXITED(7)); /* or all the others mean nothing */
+    store(PATH, &m, sizeof(m));
+    EQ(IN_CHILD(execl(PATH, "x", NULL)), EXITED(7));
     gives_back(spoilt_programs);
 }
 
 /* --- arguments -------------------------------------------------------------------------------- */
 
-/* Each vector and each string is followed through copy_from_user, whose faults come at different
- * depths: the vector's first word, its next page, a string's start, a string's next page. */
+/* The kernel follows each vector and each string through copy_from_user, and its faults come at
+ * different depths: at the vector's first word, at its next page, at a string's start, at a
+ * string's next page. */
 TEST(vectors_that_are_none, "argv is read where nothing is", "kernel/proc/args.c")
 {
     char *map = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0), **last = (char **)(map + PAGE) - 2;
@@ -142,18 +154,18 @@ too_many(void)
 {
     enum { N = 2000000 };
     static char string[100000];
-    char **argv = mmap(NULL, (N + 1) * sizeof *argv, RW, ANON, -1, 0);
-    memset(string, 'x', sizeof string - 1);
+    char **argv = mmap(NULL, (N + 1) * sizeof(*argv), RW, ANON, -1, 0);
+    memset(string, 'x', sizeof(string) - 1);
     for (int i = 0; i < N; i++)
         argv[i] = string;
     ERR(sys(SYS_execve, check_self, argv, 0), E2BIG);
     argv[100] = NULL;
     ERR(sys(SYS_execve, check_self, argv, argv), E2BIG);
-    munmap(argv, (N + 1) * sizeof *argv);
+    munmap(argv, (N + 1) * sizeof(*argv));
 }
 
-/* 2 million times the same 100 kB: what is refused must be refused while it is counted. Copied
- * first, 200 GB would be asked of a machine of some hundred MB. */
+/* Asks for 2 million times the same 100 kB. The kernel must refuse while it counts: if it copied
+ * first, it would need 200 GB on a machine of some hundred MB. */
 TEST(gigabytes_of_arguments, "what is too much is copied first", "kernel/proc/args.c")
 {
     gives_back(too_many);
@@ -167,7 +179,7 @@ scribble(void *unused)
 {
     seed = 99;
     for (;;) {
-        shared_text[draw() % sizeof shared_text] = draw() % 40 ? 'x' : 0;
+        shared_text[draw() % sizeof(shared_text)] = draw() % 40 ? 'x' : 0;
         shared_argv[2 + draw() % 37] = draw() % 4 ? shared_text + draw() % 3000 : (char *)draw();
     }
     return NULL;
@@ -180,7 +192,7 @@ changing_arguments(void)
         pid_t pid = OK(fork());
         if (pid == 0) {
             pthread_t thread;
-            memset(shared_text, 'x', sizeof shared_text - 1);
+            memset(shared_text, 'x', sizeof(shared_text) - 1);
             for (int k = 0; k < 39; k++)
                 shared_argv[k] = k == 1 ? "@zero" : shared_text;
             pthread_create(&thread, NULL, scribble, NULL);
@@ -192,9 +204,9 @@ changing_arguments(void)
     }
 }
 
-/* The oldest hole of execve: the length is measured, another thread writes, and the copy runs
- * over its room. The strings and the vector change all the time; no order is forced, 800 tries
- * must do. */
+/* This was the oldest hole of execve: the kernel measures a string, another thread writes into it,
+ * and the copy runs over its room. Here the strings and the vector change all the time. No order is
+ * forced, so 800 tries must do. */
 TEST(arguments_that_change, "a string is measured once and copied with another length",
      "kernel/proc/args.c:/^push_user_string/")
 {
@@ -228,8 +240,8 @@ end_all(void *unused)
     return NULL;
 }
 
-/* Three threads and the main one's own end meet in exec. A kill on top of it every fourth time
- * must end whoever has won by then. */
+/* Three threads that call exec meet the end of the main one. Every fourth time a kill comes on top,
+ * and must end whoever has won by then. */
 static void
 races(void)
 {
@@ -267,8 +279,8 @@ wait_in_vfork(void *unused)
     return NULL;
 }
 
-/* A thread in vfork waits for its child, and takes no signal meanwhile. The exec of its neighbour
- * must get it out of there, though the child goes on for ever. */
+/* A thread in vfork waits for its child and takes no signal meanwhile. The exec of its neighbour
+ * must still end it, although the child goes on for ever. */
 TEST(exec_beside_a_vfork, "the thread that waits for its vfork child never ends",
      "kernel/proc/process.c:/^vfork_is_over/")
 {
@@ -299,7 +311,7 @@ share(unsigned long flags, void *child_tid)
 /* execve(2): the table of descriptors is unshared first. Else close-on-exec would close the files
  * of the maker, who has not exec'd anything. */
 TEST(shared_descriptors_stay, "close-on-exec closes the descriptors of others, too",
-     "kernel/proc/exec.c:/^enter/, kernel/fs/vfs.c:/^files_copy/")
+     "kernel/proc/exec.c:/^enter/, kernel/fs/owner.c:/^files_copy/")
 {
     int fd = OK(open("/dev/null", O_RDONLY | O_CLOEXEC));
     pid_t pid = share(CLONE_FILES | SIGCHLD, NULL);
@@ -309,8 +321,8 @@ TEST(shared_descriptors_stay, "close-on-exec closes the descriptors of others, t
     EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
 }
 
-/* For those who share the memory an exec is an end like any other: the word must be cleared while
- * it is still reached, and nothing be written to its address in the new program (Linux
+/* To those who share the memory an exec is an end like any other. The kernel must clear the word
+ * while it can still reach it, and may not write to its address in the new program (Linux
  * kernel/fork.c, mm_release). */
 TEST(exec_clears_the_tid, "CLEARTID is forgotten at exec",
      "kernel/proc/exit.c:/^task_leave_memory/")

@@ -6,6 +6,7 @@
  * way of Trinity: pure chance ends at the first check of a descriptor, so the kinds are known and
  * the values are those at which such checks err. `attack_fuzz @from SEED` makes the calls of
  * other seeds; what it finds belongs, as a check with a name, into the program of its call. */
+
 #include "attack.h"
 #include <dirent.h>
 #include <sys/stat.h>
@@ -94,7 +95,7 @@ static const struct signature signatures[] = {
     { SYS_chdir, "p" },
 };
 
-/* Calls that would end the machine or all of its time, or reach beyond the child. */
+/* Calls that would end the machine, change its time for all, or reach beyond the child. */
 static const int left_out[] = { SYS_reboot,
                                 SYS_exit,
                                 SYS_exit_group,
@@ -128,7 +129,7 @@ edge(void)
     static const uint64_t edges[] = { 0,         1,         2,          7,         8,          16,
                                       4095,      4096,      4097,       1UL << 31, 0x7fffffff, ~0UL,
                                       ~0UL >> 1, 1UL << 63, 0xffffffff, USER_END,  65536 };
-    return draw() % 3 ? edges[draw() % (sizeof edges / sizeof *edges)] : draw() >> draw() % 64;
+    return draw() % 3 ? edges[draw() % (sizeof(edges) / sizeof(*edges))] : draw() >> draw() % 64;
 }
 
 static uint64_t
@@ -166,7 +167,7 @@ path(void)
                                          "/dev/zero",
                                          "/no/such",
                                          "l/l/l" };
-    return draw() % 12 ? (uint64_t)names[draw() % (sizeof names / sizeof *names)] : address();
+    return draw() % 12 ? (uint64_t)names[draw() % (sizeof(names) / sizeof(*names))] : address();
 }
 
 static uint64_t
@@ -174,7 +175,9 @@ argument(char kind)
 {
     switch (kind) {
     case 'f':
-        return draw() % 8 ? draw() % 16 : draw() % 2 ? (uint64_t)AT_FDCWD : edge();
+        if (draw() % 8)
+            return draw() % 16;
+        return draw() % 2 ? (uint64_t)AT_FDCWD : edge();
     case 'p':
         return path();
     case 'b':
@@ -197,15 +200,24 @@ argument(char kind)
 static bool
 is_left_out(int number)
 {
-    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+    for (size_t i = 0; i < sizeof(left_out) / sizeof(*left_out); i++)
         if (left_out[i] == number)
             return true;
     return false;
 }
 
-/* What pointers point at: structs whose fields are edges, small numbers, and now and then
- * addresses again, so that vectors lead somewhere. Twice its size is unmapped, for calls may have
- * grown it. */
+/* A field of a struct: a small number, an edge, or now and then an address again, so that vectors
+ * lead somewhere. */
+static uint64_t
+field(void)
+{
+    if (draw() % 3 == 0)
+        return address();
+    return draw() % 2 ? draw() % 16 : edge();
+}
+
+/* Makes anew what pointers point at, whatever the calls have done to it. Twice its size is
+ * unmapped, because a call may have made it grow. */
 static void
 fill_arena(void)
 {
@@ -214,14 +226,16 @@ fill_arena(void)
     if ((uint64_t)sys(SYS_mmap, ARENA, ARENA_SIZE, RW, ANON | MAP_FIXED, -1, 0) != ARENA)
         sys(SYS_exit_group, 0);
     for (size_t i = 0; i < ARENA_SIZE / 8; i++)
-        word[i] = draw() % 3 == 0 ? address() : draw() % 2 ? draw() % 16 : edge();
+        word[i] = field();
 }
 
-/* Two of three calls are of the table, the others of any number with arguments of any kind. */
+/* Makes one call. Two of three are of the table; the others have any number, and arguments of any
+ * kind. */
 static void
 one_call(void)
 {
-    const struct signature *typed = &signatures[draw() % (sizeof signatures / sizeof *signatures)];
+    const struct signature *typed =
+        &signatures[draw() % (sizeof(signatures) / sizeof(*signatures))];
     int number = draw() % 3 ? typed->number : (int)(draw() % NUMBERS);
     const char *kinds = number == typed->number ? typed->kinds : "xxxxxx";
     uint64_t arg[6] = { 0 };
@@ -229,7 +243,8 @@ one_call(void)
         return;
     for (int i = 0; i < 6; i++)
         arg[i] = argument(*kinds ? *kinds++ : 'x');
-    /* Of kinds that no table names: a pid in the first place must not be somebody else's. */
+    /* The kinds of this call are not known, and its first argument may be a pid: no small number
+     * may name another process. */
     if (number != typed->number && arg[0] < 100000)
         arg[0] = 0;
     if (number == SYS_clone && draw() % 4)
@@ -243,7 +258,8 @@ on_signal(int signo)
 {
 }
 
-/* Most signals would end it too soon. Not those of faults, which come again after the handler. */
+/* Catches most signals, which would end the child too soon. The signals of faults keep their
+ * default, because the fault would come again after the handler, for ever. */
 static void
 set_signals(void)
 {
@@ -296,7 +312,7 @@ supervise(pid_t pid)
     }
 }
 
-/* As rm -r. What it cannot remove shows as lost memory. */
+/* Does what rm -r does. What it cannot remove shows as lost memory. */
 static void
 remove_all(const char *directory)
 {
@@ -305,7 +321,7 @@ remove_all(const char *directory)
     DIR *d = opendir(directory);
     chmod(directory, 0700);
     while (d && (e = readdir(d))) {
-        snprintf(name, sizeof name, "%s/%s", directory, e->d_name);
+        snprintf(name, sizeof(name), "%s/%s", directory, e->d_name);
         if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..") && unlink(name))
             remove_all(name);
     }
@@ -346,7 +362,7 @@ role(int argc, char **argv)
 /* Two storms of 120 times 260 calls, less what children miss who end early. Below 20,000
  * something ends them all, and nothing is tested any more. */
 TEST(random_calls, "a call believes its arguments, or keeps what a killed process had",
-     "kernel/syscall; the storm alone: attack_fuzz @from 1")
+     "kernel/syscall/table.c:/^syscall_dispatch/; the storm alone: attack_fuzz @from 1")
 {
     progress = shared_page();
     gives_back(storm);

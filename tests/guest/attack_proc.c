@@ -3,6 +3,7 @@
  * Races between the tree of processes and whoever walks it: a signal to a group, /proc, a wait.
  * The plain promises are in fork.c, wait.c and proc.c, races of threads in attack_exec.c and
  * threadend.c. Source: fork(2), wait(2), proc(5), prlimit(2). */
+
 #include "balance.h"
 #include <pthread.h>
 #include <sched.h>
@@ -75,13 +76,13 @@ watch(void *unused)
                                          "auxv", "environ", "exe",    "comm" };
     char name[64], text[1000];
     for (int i = 0; watched != -1; i++) {
-        snprintf(name, sizeof name, "/proc/%d/%s", watched, names[i % 8]);
+        snprintf(name, sizeof(name), "/proc/%d/%s", watched, names[i % 8]);
         if (i % 8 == 6) {
-            readlink(name, text, sizeof text);
+            readlink(name, text, sizeof(text));
             continue;
         }
         int fd = open(name, O_RDONLY);
-        while (fd >= 0 && read(fd, text, sizeof text) > 0)
+        while (fd >= 0 && read(fd, text, sizeof(text)) > 0)
             ;
         close(fd);
     }
@@ -119,8 +120,9 @@ TEST(watched_ends, "/proc follows a pointer of a process that has just dropped i
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
-/* Its stop has been reported, with WNOWAIT, so it is still to be had; the end takes its place.
- * From then on there is no stop to wait for, and waitid says so by ECHILD. */
+/* The stop has been reported with WNOWAIT, so it could be had once more. But then the process ends,
+ * and the end takes its place: from then on there is no stop to wait for, and waitid says so by
+ * ECHILD. */
 TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc/wait.c:/^look/")
 {
     siginfo_t info;
@@ -129,7 +131,7 @@ TEST(killed_while_stopped, "a zombie is reported as stopped", "kernel/proc/wait.
         raise(SIGSTOP);
         _exit(0);
     }
-    memset(&info, 0, sizeof info);
+    memset(&info, 0, sizeof(info));
     OK(waitid(P_PID, pid, &info, WSTOPPED | WNOWAIT));
     EQ(info.si_code, CLD_STOPPED);
     OK(kill(pid, SIGKILL));
@@ -162,10 +164,10 @@ TEST(last_thread_has_the_status, "the first thread's status is the process'",
 
 /* --- limits ----------------------------------------------------------------------------------- */
 
-/* RLIMIT_CPU as an example that nothing else touches: getrlimit(2) promises inheritance by fork.
- * The last line: a soft limit above the hard one. */
+/* RLIMIT_CPU stands for all limits, because nothing else touches it. getrlimit(2) promises that a
+ * child inherits them. The last call asks for a soft limit above the hard one. */
 TEST(limits_are_kept, "a limit is not stored, or not inherited, or of others refused",
-     "kernel/syscall/system.c")
+     "kernel/syscall/system.c:/^sys_prlimit64/")
 {
     struct rlimit set = { 100, 200 }, now;
     OK(setrlimit(RLIMIT_CPU, &set));

@@ -2,9 +2,9 @@
  *
  * Each of them once broke something that no promise of a call tells of. Floods and frames of
  * signals are in attack_signal.c. */
+
 #include "attack.h"
 #include <pthread.h>
-#include <sched.h>
 
 static volatile int ending, all_have_ended;
 
@@ -45,14 +45,16 @@ flood_the_ending(void)
     EQ(status, 0);
 }
 
+/* Two threads send queued signals to a third one that is just ending. A signal that comes after the
+ * task has given up its queue is memory that nobody would ever free. */
 TEST(floods_of_the_ending, "a task that goes can be sent what nobody gives back",
-     "kernel/proc (exit): task_exit")
+     "kernel/proc/exit.c:/^task_exit/")
 {
     gives_back(flood_the_ending);
 }
 
-/* Each is the child of the one before, and has asked that its end be told by SIGCONT. All stop, the
- * last one first. */
+/* Makes a chain of processes: each is the child of the one before, and has asked that its end be
+ * told by SIGCONT. All of them stop, the last one first. */
 static void
 be_a_chain(int length, int *last)
 {
@@ -67,10 +69,13 @@ be_a_chain(int length, int *last)
     sleep_for_ever(NULL);
 }
 
+/* A stopped process that is continued tells its parent. If that were told by the signal which the
+ * parent chose for ends, here SIGCONT, it would continue the parent, which tells its own parent,
+ * and so up the chain: 150 calls deep on a kernel stack. */
 TEST(continue_does_not_climb, "one SIGCONT continues all ancestors, by a recursion of the kernel",
-     "kernel/proc (wait): process_notify_parent")
+     "kernel/proc/wait.c:/^process_notify_parent/")
 {
-    int status, *last = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int status, *last = shared_page();
     pid_t first = OK(fork());
     if (first == 0) {
         setpgid(0, 0);
@@ -94,18 +99,17 @@ fork_many(void *unused)
     return sleep_for_ever(NULL);
 }
 
-/* On one hart the signal is first offered to the thread that spins and does not run. */
+/* The child that a thread makes must not escape a signal that is on its way to the group. On one
+ * hart the kernel first offers the signal to the thread that spins, which does not run at that
+ * moment; meanwhile the other one forks and forks. */
 TEST(forks_do_not_escape, "the child of a thread that was not chosen is no target any more",
-     "kernel/proc (process): process_clone")
+     "kernel/proc/process.c:/^process_clone/")
 {
     for (int round = 0; round < 6; round++) {
         pid_t first = OK(fork());
         if (first == 0) {
             pthread_t thread;
-            cpu_set_t one;
-            CPU_ZERO(&one);
-            CPU_SET(0, &one);
-            sched_setaffinity(0, sizeof one, &one);
+            run_on(0);
             setpgid(0, 0);
             pthread_create(&thread, NULL, fork_many, NULL);
             for (;;)

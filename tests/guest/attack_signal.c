@@ -4,6 +4,7 @@
  * likes: both are where kernels were broken. What a handler's frame looks like is in sigframe.c,
  * what each call promises in sigaction.c and kill.c; here somebody tries to break them. Source:
  * signal(7), sigreturn(2), sigaltstack(2), setitimer(2), get_robust_list(2). */
+
 #include "attack.h"
 #include <poll.h>
 #include <pthread.h>
@@ -48,7 +49,7 @@ hundred_frames(void)
 /* rt_sigreturn loads pc, sp, sstatus and the mask from it. The child may die or run anywhere; the
  * kernel may neither believe a privilege bit nor trip over a reserved one. */
 TEST(spoilt_frames, "rt_sigreturn believes a field of the frame",
-     "kernel/proc/frame.c:/^frame_pop/")
+     "kernel/proc/sigframe.c:/^frame_pop/")
 {
     gives_back(hundred_frames);
 }
@@ -56,7 +57,7 @@ TEST(spoilt_frames, "rt_sigreturn believes a field of the frame",
 /* 139 is rt_sigreturn, called with sp at page 0, at the end of user space, in the kernel's half,
  * and where sp + size wraps. */
 TEST(frames_that_are_none, "rt_sigreturn reads what is not there",
-     "kernel/proc/frame.c:/^frame_pop/")
+     "kernel/proc/sigframe.c:/^frame_pop/")
 {
     static const unsigned long at[] = { 0, 8, USER_END, ~0UL, ~15UL, KERNEL_HALF };
     for (int i = 0; i < 6; i++) {
@@ -77,11 +78,11 @@ again(int signo, siginfo_t *info, void *context)
     raise(SIGUSR1); /* SA_NODEFER: one frame upon the other, until there is no room */
 }
 
-/* With SA_ONSTACK the frames pile up on the alternate stack; without it SIGUSR1's would go there
- * all the same, as its handler already stands on it. Either way the end is SIGSEGV, as there is
- * no room for its frame. */
+/* With SA_ONSTACK set, the frames pile up on the alternate stack. Without it those of SIGUSR1 go
+ * there all the same, because its handler already stands on it. Both end by SIGSEGV, when there is
+ * no room for the next frame. */
 TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
-     "kernel/proc/frame.c:/^frame_push/")
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     for (int flags = 0; flags <= SA_ONSTACK; flags += SA_ONSTACK) {
         int status = IN_CHILD({
@@ -98,9 +99,9 @@ TEST(alternate_stack_overflows, "a frame is written below the alternate stack",
 /* SS_ONSTACK and SS_DISABLE are no bits but modes: 3 is both, 4 is neither. The old setting comes
  * back without SS_ONSTACK, for we do not stand on it. */
 TEST(alternate_stack_flags, "a mode that is none is taken",
-     "kernel/proc/frame.c:/^alternate_stack_set/")
+     "kernel/proc/sigframe.c:/^alternate_stack_set/")
 {
-    stack_t s = { .ss_sp = alternate, .ss_size = sizeof alternate, .ss_flags = 3 }, old;
+    stack_t s = { .ss_sp = alternate, .ss_size = sizeof(alternate), .ss_flags = 3 }, old;
     FAILS(sigaltstack(&s, NULL), EINVAL);
     s.ss_flags = 4;
     FAILS(sigaltstack(&s, NULL), EINVAL);
@@ -210,15 +211,16 @@ flood(void)
     EQ(status, 0);
 }
 
-/* More than a queue holds, all blocked, in a process that then ends without taking one. */
-TEST(pending_floods, "queued signals are not given back", "kernel/proc/pending.c")
+/* Sends more signals than a queue holds, all of them blocked, to a process that then ends without
+ * taking any. */
+TEST(pending_floods, "queued signals are not given back", "kernel/proc/pending.c:/^pending_forget/")
 {
     gives_back(flood);
 }
 
-/* As fast as setitimer(2) can say. A kernel that rearms in the interrupt, from the last deadline,
- * never leaves it: the next one is already due. The second half fires at nobody, as SIGALRM is
- * ignored then. */
+/* The timer fires as often as setitimer(2) can say. A kernel that arms it again in the interrupt,
+ * from the last deadline, never leaves the interrupt: the next deadline is already past. In the
+ * second half nobody gets the signal, for SIGALRM is ignored then. */
 TEST(microsecond_alarm, "the timer's own handler never ends",
      "kernel/proc/signal.c:/^process_alarm/")
 {
@@ -240,7 +242,8 @@ TEST(microsecond_alarm, "the timer's own handler never ends",
 /* Real-time signals begin at 32 for the kernel, at 34 for glibc, which keeps the first two for
  * cancellation and setuid: so libc's own functions refuse them, and raw calls are needed. Two of
  * 32 were sent and one of 33; lower numbers first, signal(7), "Real-time signals". */
-TEST(kernel_realtime_numbers_queue, "32 and 33 are kept once only", "kernel/proc/pending.c")
+TEST(kernel_realtime_numbers_queue, "32 and 33 are kept once only",
+     "kernel/proc/pending.c:/^pending_add/")
 {
     unsigned long set = 3UL << 31;
     EQ(sys(SYS_rt_sigprocmask, SIG_BLOCK, &set, 0, 8), 0);
@@ -256,7 +259,8 @@ TEST(kernel_realtime_numbers_queue, "32 and 33 are kept once only", "kernel/proc
 /* -INT_MIN is INT_MIN again. restart_syscall(2) without a call to restart is EINTR. Unknown
  * sa_flags: sigaction(2), "Dynamically probing for flag bits". SIGKILL and SIGSTOP are taken out
  * of the mask. */
-TEST(numbers_at_the_edge, "INT_MIN is negated, or a tid is no process", "kernel/syscall/signal.c")
+TEST(numbers_at_the_edge, "INT_MIN is negated, or a tid is no process",
+     "kernel/syscall/signal.c:/^sys_kill/")
 {
     ERR(sys(SYS_kill, -2147483648L, 0), ESRCH);
     ERR(sys(SYS_kill, 2147483647L, 0), ESRCH);
@@ -272,9 +276,9 @@ TEST(numbers_at_the_edge, "INT_MIN is negated, or a tid is no process", "kernel/
 
 /* --- SIGKILL ---------------------------------------------------------------------------------- */
 
-/* One way each to be where a kill could fail to reach: a loop in user space, waits with
- * everything blocked, stopped, in vfork, in a call that never ends, in one that ends all the
- * time. */
+/* Goes into one of twelve states in which a kill could fail to reach it: a loop in user space,
+ * waits with everything blocked, stopped, in vfork, in a call that never ends, in one that ends all
+ * the time. */
 static void
 be_busy(int how)
 {
@@ -329,8 +333,9 @@ be_busy(int how)
     sleep_for_ever(NULL);
 }
 
-/* At three moments each: before it is there, on the way, and asleep. What it leaves - a vfork
- * child, a child - is of its group and is ended with it. */
+/* Kills at three moments: before the child is in its state, on the way there, and when it is there.
+ * The child may leave a process of its own behind; that one is in its group and is ended with
+ * it. */
 TEST(kill_in_every_state, "a wait does not end for SIGKILL", "kernel/proc/exit.c:/^hurry_others/")
 {
     for (int how = 0; how < 12; how++)

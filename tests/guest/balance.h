@@ -1,8 +1,8 @@
 /* balance.h - storms that must give all memory back: MemFree as before, exactly.
  *
- * Used by storm.c, storm2.c and the attacks. A leak of one page a fork is found after one storm,
- * and so is a page that is freed twice and counted twice. Linux caches and frees in its own time,
- * so there the storms pass but the exact count does not: this is a promise of Postern. */
+ * Used by storm_process.c, storm_memory.c and the attacks. A leak of one page a fork is found after
+ * one storm, and so is a page that is freed twice and counted twice. Linux caches and frees in its
+ * own time, so there the storms pass but the exact count does not: it is a promise of Postern. */
 #pragma once
 #include "fixture.h"
 
@@ -12,11 +12,11 @@ free_kb(void)
 {
     char text[2000], *at;
     int fd = OK(open("/proc/meminfo", O_RDONLY));
-    long n = OK(read(fd, text, sizeof text - 1));
+    long n = OK(read(fd, text, sizeof(text) - 1));
     close(fd);
     text[n] = 0;
     at = strstr(text, "MemFree:");
-    TRUE(at != NULL);
+    TRUE(at);
     return atol(at + 8);
 }
 

@@ -4,6 +4,7 @@
  * it. The checks use the raw call and neither malloc nor printf, who would move the end
  * themselves. What a malloc does with it is left to the programs that have one. Source: brk(2),
  * "C library/kernel differences". */
+
 #include "probe.h"
 #include "areas.h"
 #include "fixture.h"
@@ -24,7 +25,8 @@ page_up(char *at)
     return (char *)(((uintptr_t)at + PAGE - 1) & -PAGE);
 }
 
-/* How far behind is drawn at exec (aslr.c); the program's own .bss must be whole. */
+/* How far behind is drawn at each exec (aslr.c). The program's own .bss must lie wholly below the
+ * heap. */
 TEST(starts_behind_the_program, "the first break lies inside bss",
      "kernel/proc/exec.c:/^draw_places/")
 {
@@ -71,8 +73,8 @@ TEST(shrinks_and_grows_zeroed, "old contents come back, or the pages stay mapped
     EQ(base[8 * PAGE - 1], 0);
 }
 
-/* Below the heap, behind user space, in the kernel's half: each names memory that the call must
- * not touch. -1 is also what a wrapped sum of sbrk looks like. */
+/* These ends are below the heap, behind user space and in the kernel's half: each names memory that
+ * the call must not touch. -1 is also what a wrapped sum of sbrk looks like. */
 TEST(failure_gives_the_old_end, "brk answers -ENOMEM or -1", "kernel/mm/map.c:/^space_brk/")
 {
     char *old = brk_to(NULL);
@@ -99,8 +101,8 @@ TEST(stops_at_a_mapping, "the heap grows over a mapping", "kernel/mm/map.c:/^spa
     EQ(brk_to(base + 10 * PAGE), base + 10 * PAGE);
 }
 
-/* musl guards the start of its brk heap by such a page. The area is split then, and growing must
- * find its last part, not its first. */
+/* musl maps a PROT_NONE page over the start of its brk heap, as a guard. The area is split then,
+ * and to grow it brk must find its last part, not its first. */
 TEST(heap_pages_are_ordinary, "musl's PROT_NONE MAP_FIXED page over the heap is refused",
      "kernel/mm/map.c:/^space_brk/")
 {
@@ -117,7 +119,7 @@ TEST(heap_pages_are_ordinary, "musl's PROT_NONE MAP_FIXED page over the heap is 
 }
 
 /* The tools that say where an address is (pmap, gdb's `info proc mappings`) go by this name. */
-TEST(heap_is_named, "[heap] is missing in /proc/self/maps", "kernel/proc/procfs.c:/^print_maps/")
+TEST(heap_is_named, "[heap] is missing in /proc/self/maps", "kernel/proc/report.c:/^print_maps/")
 {
     char *old = brk_to(NULL);
     EQ(brk_to(old + 3 * PAGE), old + 3 * PAGE);
@@ -130,7 +132,7 @@ TEST(heap_is_named, "[heap] is missing in /proc/self/maps", "kernel/proc/procfs.
     EQ(strcmp(heap->prot, "rw-p"), 0);
 }
 
-/* Its malloc goes on from where the parent's was. */
+/* The child's malloc goes on from where the parent's was. */
 TEST(fork_keeps_the_break, "the child starts with another heap end",
      "kernel/mm/space.c:/^space_fork/")
 {

@@ -5,6 +5,7 @@
  * is a child process; the frame waits for it, and takes what it left in the shared report. A
  * check that does not end is killed by its own alarm: the one place where time decides, and only
  * about a hang. */
+
 #include "check.h"
 
 #define HANG_SECONDS 100 /* many times what the longest check takes on a slow, busy host */
@@ -30,16 +31,16 @@ check_fail(const char *file, int line, const char *format, ...)
     if (check_report && !__atomic_exchange_n(&check_report->taken, 1, __ATOMIC_SEQ_CST)) {
         char what[600];
         va_start(ap, format);
-        vsnprintf(what, sizeof what, format, ap);
+        vsnprintf(what, sizeof(what), format, ap);
         va_end(ap);
-        snprintf(check_report->text, sizeof check_report->text, "%s (%s:%d)", what, file, line);
+        snprintf(check_report->text, sizeof(check_report->text), "%s (%s:%d)", what, file, line);
     }
     /* The raw call: no handler of atexit, and all threads end. */
     sys(SYS_exit_group, 1);
     __builtin_unreachable();
 }
 
-/* By name, EAGAIN and not 11: that is how manual pages speak. */
+/* Gives the name, EAGAIN and not 11, because manual pages speak so. */
 static const char *
 error_name(int err)
 {
@@ -106,7 +107,7 @@ run_body(const struct check_test *test)
     _exit(0);
 }
 
-/* What the frame knows when the check itself said nothing. */
+/* Says what the frame knows when the check itself has said nothing. */
 static void
 describe_end(int status, char *text, size_t size)
 {
@@ -119,32 +120,46 @@ describe_end(int status, char *text, size_t size)
         snprintf(text, size, "expected status 0, seen %d", WEXITSTATUS(status));
 }
 
-/* One line in one write, so that nothing can come in between: a check may have left somebody who
- * prints. */
+/* Writes the verdict, and returns whether it is good: then `failure` is NULL. It is one line in one
+ * write, so that nothing comes in between: a check may have left a process that prints. */
+static bool
+tell(const struct check_test *test, const char *failure)
+{
+    char line[1500];
+    int n;
+    if (failure)
+        n = snprintf(line, sizeof(line), "not ok %s: %s, usual cause: %s, see %s\n", test->name,
+                     failure, test->cause, test->see);
+    else
+        n = snprintf(line, sizeof(line), "ok %s\n", test->name);
+    return write(1, line, n) == n && !failure;
+}
+
+/* Runs one check in a process of its own and tells its verdict. What the check itself has said
+ * comes before what its end says. */
 static bool
 run_check(const struct check_test *test)
 {
-    char line[1500], text[1000];
+    char end[1000];
     int status = -1;
-    memset(check_report, 0, sizeof *check_report);
+    memset(check_report, 0, sizeof(*check_report));
     pid_t pid = fork();
     if (pid == 0)
         run_body(test);
-    if (pid < 0)
-        snprintf(text, sizeof text, "expected fork to work, seen %s", error_name(errno));
-    while (pid > 0 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
+    if (pid < 0) {
+        snprintf(end, sizeof(end), "expected fork to work, seen %s", error_name(errno));
+        return tell(test, end);
+    }
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
         ;
     /* What the check left running must not disturb the next one. */
-    if (pid > 0)
-        kill(-pid, SIGKILL);
-    if (pid > 0)
-        describe_end(status, text, sizeof text);
-    bool good = pid > 0 && status == 0 && !check_report->taken;
-    int n =
-        good ? snprintf(line, sizeof line, "ok %s\n", test->name)
-             : snprintf(line, sizeof line, "not ok %s: %s, usual cause: %s, see %s\n", test->name,
-                        check_report->taken ? check_report->text : text, test->cause, test->see);
-    return write(1, line, n) == n && good;
+    kill(-pid, SIGKILL);
+    if (check_report->taken)
+        return tell(test, check_report->text);
+    if (status == 0)
+        return tell(test, NULL);
+    describe_end(status, end, sizeof(end));
+    return tell(test, end);
 }
 
 static bool
@@ -171,7 +186,7 @@ main(int argc, char **argv)
         printf("not ok frame: expected shared memory, seen %s\n", error_name(errno));
         return 1;
     }
-    /* In the order of the file, which -fno-toplevel-reorder keeps. */
+    /* The checks run in the order of the file, which -fno-toplevel-reorder keeps. */
     for (const struct check_test *const *t = __start_checks; t < __stop_checks; t++)
         if (wanted((*t)->name, argc, argv))
             failed += !run_check(*t);

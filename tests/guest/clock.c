@@ -4,6 +4,7 @@
  * checks run with vdso=0 and with a slewed clock (tests/host/test_guest.py). Not here: what the
  * image looks like (vdso.c), torn reads (torn.c), setting clocks (settime.c), sleeping
  * (sleep.c). Source: clock_gettime(2), gettimeofday(2), times(2), getrusage(2), time(7). */
+
 #include "fixture.h"
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -28,7 +29,7 @@ ns(struct timespec t)
     return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* By libc, so by the vDSO where there is one. */
+/* Reads the clock by libc, and so by the vDSO where there is one. */
 static long
 by_vdso(clockid_t id)
 {
@@ -50,7 +51,7 @@ by_call(clockid_t id)
 /* Three reads in a row, one of each kind in the middle: a program may mix both, and time must
  * not run backwards between them. */
 TEST(vdso_and_call_agree, "the two read different data, or only one is updated",
-     "vdso/clock.c, kernel/time/clock.c")
+     "vdso/clock.c, kernel/time/clock.c:/^clock_read/")
 {
     for (int round = 0; round < 200; round++)
         for (int i = 0; i < FAST; i++) {
@@ -63,7 +64,7 @@ TEST(vdso_and_call_agree, "the two read different data, or only one is updated",
 
 /* Half of the pause must be seen: a coarse clock may be read just after and just before its
  * tick. The upper bound is for a clock in the wrong unit. */
-TEST(clocks_advance, "a clock stands still", "kernel/time/clock.c")
+TEST(clocks_advance, "a clock stands still", "kernel/time/clock.c:/^clock_tick/")
 {
     for (int i = 0; i < FAST; i++) {
         long a = by_vdso(fast[i]);
@@ -124,12 +125,13 @@ TEST(coarse_moves_in_ticks, "a coarse clock moves at every read", "vdso/clock.c"
 /* Boot was less than a day ago, and nothing has suspended the machine. The years catch a wrong
  * unit of the machine's clock. CLOCK_TAI is CLOCK_REALTIME until adjtimex sets the offset
  * (adjtimex(2)). */
-TEST(relations, "MONOTONIC counts from 1970, or REALTIME from boot", "kernel/time/clock.c")
+TEST(relations, "MONOTONIC counts from 1970, or REALTIME from boot",
+     "kernel/time/clock.c:/^clock_init/")
 {
     long real = by_vdso(CLOCK_REALTIME), mono = by_vdso(CLOCK_MONOTONIC);
     long boot = by_vdso(CLOCK_BOOTTIME), raw = by_vdso(CLOCK_MONOTONIC_RAW);
     long tai = by_vdso(CLOCK_TAI);
-    /* After 2020, before 2100. */
+    /* REALTIME is between the years 2020 and 2100. */
     TRUE(real > 1577836800 * SECOND && real < 4102444800 * SECOND);
     TRUE(mono >= 0 && mono < 86400 * SECOND);
     TRUE(boot >= mono && boot - mono < 10 * SECOND);
@@ -140,7 +142,8 @@ TEST(relations, "MONOTONIC counts from 1970, or REALTIME from boot", "kernel/tim
 
 /* NULL is allowed and only asks whether the id is good. 1 ns is what Linux says with
  * high-resolution timers, whatever the counter can do. */
-TEST(getres, "the resolution is 0, or a coarse one is fine", "vdso/clock.c, kernel/syscall/time.c")
+TEST(getres, "the resolution is 0, or a coarse one is fine",
+     "vdso/clock.c, kernel/syscall/time.c:/^sys_clock_getres/")
 {
     struct timespec a, b;
     for (int i = 0; i < FAST; i++) {
@@ -162,7 +165,7 @@ TEST(getres, "the resolution is 0, or a coarse one is fine", "vdso/clock.c, kern
 /* 10 was given up by Linux, 12 to 15 are not given out, 16 is MAX_CLOCKS; a negative one names a
  * process' CPU clock, here of nobody. The last line: the id is looked at before the pointer. */
 TEST(bad_ids, "an unknown id is read, or gives another errno by the vDSO",
-     "kernel/syscall/time.c, vdso/clock.c")
+     "kernel/syscall/time.c:/^sys_clock_gettime/, vdso/clock.c")
 {
     static const clockid_t ids[] = { 10, 12, 13, 16, 31, 63, 99, 1000, 0x7fffffff, -1000000 };
     struct timespec t;
@@ -177,7 +180,8 @@ TEST(bad_ids, "an unknown id is read, or gives another errno by the vDSO",
 
 /* clockid_t is an int, so the kernel takes the low half of the register; who indexes a table by
  * all of it reads far behind its end. */
-TEST(id_is_32_bits, "the upper half of the register counts", "kernel/syscall/time.c")
+TEST(id_is_32_bits, "the upper half of the register counts",
+     "kernel/syscall/time.c:/^sys_clock_gettime/")
 {
     struct timespec t;
     EQ(sys(SYS_clock_gettime, CLOCK_MONOTONIC | 1L << 32, &t), 0);
@@ -202,8 +206,8 @@ rusage_us(int who)
            r.ru_stime.tv_usec;
 }
 
-/* The one that sleeps must not count, the one that works must: profilers and benchmarks measure
- * so. 5 ms are left for a tick's rounding. */
+/* A thread that sleeps uses no CPU time, one that works does: profilers and benchmarks measure so.
+ * 5 ms are left for the rounding of a tick. */
 TEST(cpu_clocks, "CPU time counts sleep, or does not count work",
      "kernel/sched/schedule.c:/^thread_run_ticks/")
 {
@@ -215,8 +219,10 @@ TEST(cpu_clocks, "CPU time counts sleep, or does not count work",
     TRUE(by_vdso(CLOCK_PROCESS_CPUTIME_ID) - a >= 45 * MS);
 }
 
-/* Its ids are made of the pid by libc, clock_getcpuclockid(3); no list of fixed ids holds them. */
-TEST(cpu_clock_of_a_process, "clock_getcpuclockid's ids are unknown", "kernel/syscall/time.c")
+/* libc makes such an id of the pid (clock_getcpuclockid(3)), so no list of fixed ids can hold
+ * them. */
+TEST(cpu_clock_of_a_process, "clock_getcpuclockid's ids are unknown",
+     "kernel/syscall/time.c:/^sys_clock_gettime/")
 {
     clockid_t id;
     struct timespec t;
@@ -225,8 +231,8 @@ TEST(cpu_clock_of_a_process, "clock_getcpuclockid's ids are unknown", "kernel/sy
     TRUE(ns(t) > 0);
 }
 
-/* In microseconds, cut and not rounded: rounded up it would be ahead of CLOCK_REALTIME. */
-TEST(gettimeofday_agrees, "gettimeofday is not REALTIME", "vdso/clock.c")
+/* Microseconds are cut and not rounded: rounded up, they would be ahead of CLOCK_REALTIME. */
+TEST(gettimeofday_agrees, "gettimeofday is not REALTIME", "vdso/clock.c:/^__vdso_gettimeofday/")
 {
     struct timeval v, w;
     for (int i = 0; i < 1000; i++) {
@@ -242,7 +248,8 @@ TEST(gettimeofday_agrees, "gettimeofday is not REALTIME", "vdso/clock.c")
 
 /* Either pointer may be NULL, gettimeofday(2). The zone is obsolete but written: programs that
  * still look at it must find UTC. */
-TEST(gettimeofday_arguments, "a NULL is written to", "vdso/clock.c, kernel/syscall/time.c")
+TEST(gettimeofday_arguments, "a NULL is written to",
+     "vdso/clock.c:/^__vdso_gettimeofday/, kernel/syscall/time.c:/^sys_gettimeofday/")
 {
     struct timezone z = { 1, 1 };
     EQ(sys(SYS_gettimeofday, 0, 0), 0);
@@ -251,7 +258,8 @@ TEST(gettimeofday_arguments, "a NULL is written to", "vdso/clock.c, kernel/sysca
     EQ(z.tz_dsttime, 0);
 }
 
-TEST(time_agrees, "time() is seconds late or ahead", "vdso/clock.c")
+/* time(2) has seconds alone, and a program may compare them with a timestamp from clock_gettime. */
+TEST(time_agrees, "time() is seconds late or ahead", "vdso/clock.c:/^__vdso_time/")
 {
     for (int i = 0; i < 1000; i++) {
         long a = by_vdso(CLOCK_REALTIME) / SECOND, t = time(NULL);
@@ -264,7 +272,7 @@ TEST(time_agrees, "time() is seconds late or ahead", "vdso/clock.c")
 /* times(2) counts in 1/100 s (AT_CLKTCK), so 120 ms are 12; the bounds leave room for both ends
  * to be cut. 6000 is a minute: a clock in ticks of another unit would be beyond it. */
 TEST(times_and_getrusage, "user time does not grow, or the unit is not 1/100 s",
-     "kernel/syscall/system.c, kernel/sched/schedule.c")
+     "kernel/syscall/system.c:/^sys_times/, kernel/sched/schedule.c:/^thread_run_ticks/")
 {
     struct tms a, b;
     struct rusage r;
@@ -279,8 +287,8 @@ TEST(times_and_getrusage, "user time does not grow, or the unit is not 1/100 s",
     TRUE(rusage_us(RUSAGE_CHILDREN) >= 0);
 }
 
-/* getrusage(2): of children that have ended and been waited for. `time` in a shell is made of
- * it. */
+/* getrusage(2) tells the time of children that have ended and been waited for. The shell's `time`
+ * is made of it. */
 TEST(time_of_children, "the time of waited children is not added", "kernel/proc/wait.c:/^look/")
 {
     struct tms t;

@@ -1,9 +1,10 @@
 /* cow.c - fork's memory: private pages are copied when written, shared ones never are.
  *
- * By stores, which fault, and by system calls that write into a page, which go past the user's
- * page table: a kernel that forgets the latter lets a child's read() change its parent. In both
- * directions, for the parent's own entries lose their right to write, too. What fork does to all
- * else is in fork.c, files mapped private in filemap.c. Source: fork(2), mmap(2). */
+ * Pages are written in two ways: by stores, which fault, and by system calls, which go past the
+ * user's page table. A kernel that forgets the latter lets a child's read() change its parent. Both
+ * directions are tried, because the parent's own entries lose their right to write, too. What fork
+ * does to all else is in fork.c, files mapped private in filemap.c. Source: fork(2), mmap(2). */
+
 #include "probe.h"
 #include "fixture.h"
 
@@ -76,7 +77,7 @@ TEST(shared_pages_stay_shared, "MAP_SHARED is copied on write", "kernel/mm/space
 /* No page is there yet when fork copies the table: both must find the same one later, so it
  * belongs to the object and not to a process. */
 TEST(shared_page_first_touched_after_fork, "each process gets its own zero page",
-     "kernel/mm/fault.c")
+     "kernel/mm/fault.c:/^first_touch/, kernel/fs/ramfs.c:/^map_page/")
 {
     volatile char *p = map(1, MAP_SHARED);
     int fds[2];
@@ -99,7 +100,7 @@ TEST(shared_page_first_touched_after_fork, "each process gets its own zero page"
 /* Each generation writes page 0, so its count goes up and down several times; page 1 is left by
  * the middle one, page 7 by all. */
 TEST(three_generations, "the reference count of a page is wrong after two forks",
-     "kernel/mm/frame.c")
+     "kernel/mm/frame.c:/^frame_put/")
 {
     char *p = map(8, MAP_PRIVATE);
     memset(p, 1, 8 * PAGE);
@@ -129,7 +130,8 @@ outlive(char *p, int *go, int *done)
 
 /* The grandchild goes on when both others have closed their ends of `go`, the process in the
  * middle by ending: all its references have been given back then. */
-TEST(parent_ends_first, "the last owner's pages are freed with the parent", "kernel/mm/frame.c")
+TEST(parent_ends_first, "the last owner's pages are freed with the parent",
+     "kernel/mm/frame.c:/^frame_put/")
 {
     char *p = map(16, MAP_PRIVATE), byte;
     int done[2], go[2];
@@ -143,9 +145,9 @@ TEST(parent_ends_first, "the last owner's pages are freed with the parent", "ker
     EQ(p[0], 9);
 }
 
-/* Pipe, clock and random bytes are written by different ways of the kernel. */
+/* A pipe, a clock and random bytes: the kernel writes each of them in another way. */
 TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to both processes",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     int fds[2];
     char *p = map(2, MAP_PRIVATE);
@@ -165,7 +167,7 @@ TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to
 /* A page that was only read may be one zero page for all (on Linux it is): a kernel that writes
  * into it because it is mapped puts its bytes into everybody's zeros. */
 TEST(call_writes_into_untouched_page, "a page that was never touched, or only read, is refused",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     int fds[2];
     char *p = map(4, MAP_PRIVATE), *q = map(1, MAP_PRIVATE);
@@ -184,16 +186,16 @@ TEST(call_writes_into_untouched_page, "a page that was never touched, or only re
 /* 100 bytes before a border and three pages long: four pages are written, the first and last in
  * part, and each must be copied by itself. */
 TEST(call_copies_over_page_borders, "only the first page of a range is made writable",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     int fds[2];
     char *p = map(8, MAP_PRIVATE);
     static char text[3 * PAGE];
     memset(p, 1, 8 * PAGE);
-    memset(text, 2, sizeof text);
+    memset(text, 2, sizeof(text));
     OK(pipe(fds));
-    EQ(IN_CHILD(EQ(write(fds[1], text, sizeof text), sizeof text);
-                EQ(read(fds[0], p + PAGE - 100, sizeof text), sizeof text); EQ(p[PAGE - 101], 1);
+    EQ(IN_CHILD(EQ(write(fds[1], text, sizeof(text)), sizeof(text));
+                EQ(read(fds[0], p + PAGE - 100, sizeof(text)), sizeof(text)); EQ(p[PAGE - 101], 1);
                 EQ(p[PAGE - 100], 2); EQ(p[4 * PAGE - 101], 2); EQ(p[4 * PAGE - 100], 1)),
        0);
     for (int i = 0; i < 8; i++)
@@ -202,7 +204,8 @@ TEST(call_copies_over_page_borders, "only the first page of a range is made writ
 
 /* mprotect after fork must not give back the right to write, only to ask for a copy: both have
  * the page still. */
-TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", "kernel/mm/fault.c")
+TEST(protection_survives_fork, "copy-on-write makes a read-only page writable",
+     "kernel/mm/fault.c:/^space_fault_locked/")
 {
     char *p = map(3, MAP_PRIVATE);
     memset(p, 1, 3 * PAGE);
@@ -219,8 +222,10 @@ TEST(protection_survives_fork, "copy-on-write makes a read-only page writable", 
     EQ(p[0], 6);
 }
 
-/* Pages that went to the free list too early would come back with 0xee in the 64 new ones. */
-TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kernel/mm/frame.c")
+/* If the child's munmap freed pages that the parent still has, the 64 new pages would get them, and
+ * fill them with 0xee. */
+TEST(unmap_in_child_only, "munmap of the child frees the parent's pages",
+     "kernel/mm/frame.c:/^frame_put/")
 {
     char *p = map(8, MAP_PRIVATE), *s = map(8, MAP_SHARED);
     memset(p, 1, 8 * PAGE);
@@ -234,8 +239,8 @@ TEST(unmap_in_child_only, "munmap of the child frees the parent's pages", "kerne
     }
 }
 
-/* How malloc gives memory back; madvise(2): the next touch of private memory finds zeros, of the
- * caller. */
+/* malloc gives memory back by this call. madvise(2): the next touch of private memory finds zeros -
+ * in the process that called, and in no other. */
 TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's page",
      "kernel/mm/map.c:/^space_advise/")
 {
@@ -245,25 +250,33 @@ TEST(dontneed_in_child_only, "MADV_DONTNEED of the child zeroes the parent's pag
     EQ(p[0], 1);
 }
 
+/* A child that finds these pages as its parent left them, writes them and finds what it wrote. */
+static void
+fill_pages(char *p, unsigned long pages, char value)
+{
+    for (unsigned long i = 0; i < pages; i++) {
+        EQ(p[i * PAGE], 1);
+        memset(p + i * PAGE, value, PAGE);
+    }
+    for (unsigned long i = 0; i < pages * PAGE; i++)
+        EQ(p[i], value);
+    _exit(0);
+}
+
 /* Nine processes fault on the same 32 pages, on several harts. Who copies and who may keep the
  * last reference is decided by a count that others change meanwhile. */
 TEST(many_children_write_at_once, "two harts copy the same page and lose a count",
-     "kernel/mm/fault.c")
+     "kernel/mm/fault.c:/^copy_on_write/")
 {
     enum { CHILDREN = 8, PAGES = 32 };
     char *p = map(PAGES, MAP_PRIVATE);
     pid_t pids[CHILDREN];
     memset(p, 1, PAGES * PAGE);
-    for (int c = 0; c < CHILDREN; c++)
-        if ((pids[c] = OK(fork())) == 0) {
-            for (int i = 0; i < PAGES; i++) {
-                EQ(p[i * PAGE], 1);
-                memset(p + i * PAGE, c + 10, PAGE);
-            }
-            for (unsigned long i = 0; i < PAGES * PAGE; i++)
-                EQ(p[i], c + 10);
-            _exit(0);
-        }
+    for (int c = 0; c < CHILDREN; c++) {
+        pids[c] = OK(fork());
+        if (pids[c] == 0)
+            fill_pages(p, PAGES, c + 10);
+    }
     for (int i = 0; i < PAGES; i++)
         p[i * PAGE + 1] = 2;
     for (int c = 0; c < CHILDREN; c++)

@@ -11,7 +11,7 @@ static inline void
 enter(const char *name)
 {
     char path[100];
-    snprintf(path, sizeof path, "/tmp/dirs.%s.%d", name, getpid());
+    snprintf(path, sizeof(path), "/tmp/dirs.%s.%d", name, getpid());
     OK(mkdir(path, 0755));
     OK(chdir(path));
 }

@@ -4,11 +4,12 @@
  * ENOTDIR from EEXIST and act on it. Nothing here is about rights, for all is root's. Listing is
  * in getdents.c, opening files in open.c, what stat says in stat.c. Source: mkdir(2), rmdir(2),
  * unlink(2), rename(2), link(2), symlink(2), readlink(2), getcwd(2), path_resolution(7). */
+
 #include "directory.h"
 
 /* `d/.` and `d/..` name directories that exist, but no entries that could go: rmdir(2), ERRORS.
  * A slash behind a name is allowed for what is a directory, or is to become one. */
-TEST(make_and_remove, "a directory that is not empty is removed", "kernel/fs/tree.c")
+TEST(make_and_remove, "a directory that is not empty is removed", "kernel/fs/tree.c:/^tree_unlink/")
 {
     struct stat st;
     enter("make");
@@ -34,9 +35,9 @@ TEST(make_and_remove, "a directory that is not empty is removed", "kernel/fs/tre
     FAILS(rmdir("/"), EBUSY);
 }
 
-/* Its name, its own `.`, and a `..` of each directory in it. find(1) used to stop looking for
- * directories when it had seen as many. */
-TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c")
+/* The links of a directory are its name, its own `.`, and a `..` of each directory in it. find(1)
+ * used to stop looking for directories when it had seen that many. */
+TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c:/^tree_link/")
 {
     struct stat st;
     enter("nlink");
@@ -52,7 +53,7 @@ TEST(nlink_of_directories, "subdirectories are not counted", "kernel/fs/tree.c")
 }
 
 /* EISDIR is Linux's own, POSIX has EPERM: unlink(2), ERRORS. */
-TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/tree.c")
+TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/path.c:/^vfs_unlink/")
 {
     enter("unlink");
     OK(mkdir("d", 0700));
@@ -68,7 +69,8 @@ TEST(unlink_refuses, "a directory is unlinked", "kernel/fs/tree.c")
     FAILS(unlink("f"), ENOENT);
 }
 
-TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/tree.c")
+/* unlink(2): if the name is a symbolic link, the link is removed and not the file behind it. */
+TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/path.c:/^vfs_unlink/")
 {
     enter("unlink2");
     put("f", "x");
@@ -77,10 +79,11 @@ TEST(unlink_of_a_link, "the file behind it is removed", "kernel/fs/tree.c")
     EQ(first_byte("f"), 'x');
 }
 
-/* How editors and package managers replace a file: who has the old one open keeps it, and
- * everybody else finds the whole new one. Of two names of one file rename(2) says that it does
+/* Editors and package managers replace a file this way: who has the old one open keeps it, and
+ * everybody else finds the whole new one. If both names are one file, rename(2) says, it does
  * nothing. */
-TEST(rename_over, "the old target stays, or the name is gone for a moment", "kernel/fs/tree.c")
+TEST(rename_over, "the old target stays, or the name is gone for a moment",
+     "kernel/fs/tree.c:/^tree_rename/")
 {
     struct stat a, b;
     enter("rename");
@@ -102,7 +105,8 @@ TEST(rename_over, "the old target stays, or the name is gone for a moment", "ker
 
 /* A directory that went into itself could never be reached again. An empty directory may be
  * replaced, by a directory only. */
-TEST(rename_refuses, "a directory goes into itself or over a file", "kernel/fs/tree.c")
+TEST(rename_refuses, "a directory goes into itself or over a file",
+     "kernel/fs/tree.c:/^tree_rename/")
 {
     enter("rename2");
     put("f", "F");
@@ -126,7 +130,7 @@ TEST(rename_refuses, "a directory goes into itself or over a file", "kernel/fs/t
 /* The working directory goes along: getcwd and `..` are asked of the tree, not remembered as
  * text. */
 TEST(rename_of_a_directory_moves_dotdot, "`..` of a moved directory is the old parent",
-     "kernel/fs/tree.c")
+     "kernel/fs/tree.c:/^tree_parent/")
 {
     char text[200];
     enter("rename3");
@@ -137,12 +141,12 @@ TEST(rename_of_a_directory_moves_dotdot, "`..` of a moved directory is the old p
     OK(chdir("a/d"));
     OK(rename("../../a/d", "../../b/d"));
     EQ(first_byte("../mark"), 'B');
-    TRUE(getcwd(text, sizeof text) && strcmp(text + strlen(text) - 4, "/b/d") == 0);
+    TRUE(getcwd(text, sizeof(text)) && strcmp(text + strlen(text) - 4, "/b/d") == 0);
 }
 
-/* How a program publishes a file without a race against another that does the same: rename(2),
- * RENAME_NOREPLACE. */
-TEST(rename_noreplace, "renameat2's flag is ignored", "kernel/syscall/file_name.c")
+/* A program publishes a file this way without a race against another that does the same (rename(2),
+ * RENAME_NOREPLACE). */
+TEST(rename_noreplace, "renameat2's flag is ignored", "kernel/syscall/file_name.c:/^sys_renameat2/")
 {
     enter("rename4");
     put("a", "A");
@@ -155,7 +159,7 @@ TEST(rename_noreplace, "renameat2's flag is ignored", "kernel/syscall/file_name.
 
 /* Both names are equal: the inode goes with the last of them. git gives its objects their names
  * so. */
-TEST(hard_links, "linkat is missing or copies", "kernel/fs/tree.c")
+TEST(hard_links, "linkat is missing or copies", "kernel/syscall/file_name.c:/^sys_linkat/")
 {
     struct stat a, b;
     enter("link");
@@ -174,26 +178,26 @@ TEST(hard_links, "linkat is missing or copies", "kernel/fs/tree.c")
 /* readlink(2): no NUL is added, a short buffer cuts in silence, and the target need not exist.
  * The size is an int in the kernel, so -1 is less than nothing and not much. */
 TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it",
-     "kernel/syscall/file_name.c, kernel/fs/ramfs.c")
+     "kernel/syscall/file_name.c:/^sys_readlinkat/")
 {
     char text[20];
     enter("symlink");
-    memset(text, '#', sizeof text);
+    memset(text, '#', sizeof(text));
     OK(symlink("target/of it", "l"));
-    EQ(readlink("l", text, sizeof text), 12);
+    EQ(readlink("l", text, sizeof(text)), 12);
     EQ(memcmp(text, "target/of it########", 20), 0);
     EQ(readlink("l", text, 3), 3);
     FAILS(symlink("x", "l"), EEXIST);
     FAILS(symlink("", "m"), ENOENT);
     FAILS(symlink("x", "no/l"), ENOENT);
     put("f", "x");
-    FAILS(readlink("f", text, sizeof text), EINVAL);
-    FAILS(readlink(".", text, sizeof text), EINVAL);
-    FAILS(readlink("none", text, sizeof text), ENOENT);
+    FAILS(readlink("f", text, sizeof(text)), EINVAL);
+    FAILS(readlink(".", text, sizeof(text)), EINVAL);
+    FAILS(readlink("none", text, sizeof(text)), ENOENT);
     /* The empty path is for a link's own descriptor. */
-    FAILS(readlink("", text, sizeof text), ENOENT);
-    ERR(sys(SYS_readlinkat, OK(open("f", O_RDONLY)), "", text, sizeof text), ENOENT);
-    EQ(sys(SYS_readlinkat, OK(open("l", O_PATH | O_NOFOLLOW)), "", text, sizeof text), 12);
+    FAILS(readlink("", text, sizeof(text)), ENOENT);
+    ERR(sys(SYS_readlinkat, OK(open("f", O_RDONLY)), "", text, sizeof(text)), ENOENT);
+    EQ(sys(SYS_readlinkat, OK(open("l", O_PATH | O_NOFOLLOW)), "", text, sizeof(text)), 12);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, 0), EINVAL);
     ERR(sys(SYS_readlinkat, AT_FDCWD, "l", text, -1L), EINVAL);
 }
@@ -201,14 +205,14 @@ TEST(symlink_and_readlink, "readlink ends the text with NUL, or counts it",
 /* The raw call counts the NUL, libc does not tell. `..` of the root is the root,
  * path_resolution(7). */
 TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
-     "kernel/syscall/file_name.c")
+     "kernel/syscall/file_name.c:/^sys_getcwd/")
 {
     char text[200];
     enter("cwd");
     OK(mkdir("d", 0700));
     put("f", "x");
     OK(chdir("d"));
-    EQ(sys(SYS_getcwd, text, sizeof text), strlen(text) + 1);
+    EQ(sys(SYS_getcwd, text, sizeof(text)), strlen(text) + 1);
     EQ(strcmp(text + strlen(text) - 2, "/d"), 0);
     OK(chdir(".."));
     FAILS(chdir("f"), ENOTDIR);
@@ -223,21 +227,24 @@ TEST(working_directory, "getcwd is not NUL-terminated, or chdir takes a file",
     EQ(sys(SYS_getcwd, text, 2), 2);
 }
 
-/* How fts(3), which rm -r and find use, comes back from a directory that may have been moved. */
-TEST(fchdir_by_fd, "fchdir takes a file", "kernel/syscall/file_name.c")
+/* fts(3), which rm -r and find use, comes back this way from a directory that may have been
+ * moved. */
+TEST(fchdir_by_fd, "fchdir takes a file", "kernel/fs/owner.c:/^fsinfo_chdir/")
 {
     char text[200];
     enter("fchdir");
     put("f", "x");
     int dir = OK(open("/tmp", O_RDONLY)), file = OK(open("f", O_RDONLY));
     OK(fchdir(dir));
-    TRUE(getcwd(text, sizeof text) && strcmp(text, "/tmp") == 0);
+    TRUE(getcwd(text, sizeof(text)) && strcmp(text, "/tmp") == 0);
     FAILS(fchdir(file), ENOTDIR);
     FAILS(fchdir(77), EBADF);
 }
 
-/* Its names are gone but it is still somebody's: nothing new may come into what nobody can find. */
-TEST(removed_working_directory, "a removed directory can be filled again", "kernel/fs/tree.c")
+/* The directory has no name any more, but a process still stands in it. Nothing new may come into a
+ * directory that nobody can find. */
+TEST(removed_working_directory, "a removed directory can be filled again",
+     "kernel/fs/tree.c:/^tree_link/")
 {
     char text[200];
     enter("gone");
@@ -246,7 +253,7 @@ TEST(removed_working_directory, "a removed directory can be filled again", "kern
     OK(rmdir("../d"));
     FAILS(open("x", O_WRONLY | O_CREAT, 0600), ENOENT);
     FAILS(mkdir("x", 0700), ENOENT);
-    ERR(sys(SYS_getcwd, text, sizeof text), ENOENT);
+    ERR(sys(SYS_getcwd, text, sizeof(text)), ENOENT);
     OK(chdir(".."));
 }
 
@@ -260,7 +267,7 @@ TEST(deep_directories, "a deep path overflows the kernel's stack", "kernel/fs/tr
         OK(mkdir("d", 0700));
         OK(chdir("d"));
     }
-    TRUE(getcwd(text, sizeof text) != NULL);
+    TRUE(getcwd(text, sizeof(text)));
     TRUE(strlen(text) > 400);
     for (int i = 0; i < 200; i++) {
         OK(chdir(".."));

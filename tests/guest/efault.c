@@ -3,9 +3,10 @@
  * Kinds: NULL, one below the end of user space, not canonical, the kernel's half, PROT_NONE,
  * just unmapped; for results also a read-only page, and an object whose second half is not
  * mapped. The wanted answer is EFAULT each time, and the kernel lives: one unchecked pointer is
- * a way to read or write all of it. (By vDSO instead of by call a bad pointer is SIGSEGV, for
- * nobody checks it.) Pages that come only when they are touched are in cow.c. Source: the manual
+ * a way to read or write all of it. (The vDSO answers a bad pointer by SIGSEGV, because nobody
+ * checks it there.) Pages that come only when they are touched are in cow.c. Source: the manual
  * pages' EFAULT. */
+
 #include "fixture.h"
 #include <linux/futex.h>
 #include <poll.h>
@@ -101,12 +102,12 @@ refuse_output(const struct call *calls, int count)
 #define INPUT(...)                                                                                 \
     do {                                                                                           \
         struct call calls_[] = { __VA_ARGS__ };                                                    \
-        refuse_input(calls_, sizeof calls_ / sizeof *calls_);                                      \
+        refuse_input(calls_, sizeof(calls_) / sizeof(*calls_));                                    \
     } while (0)
 #define OUTPUT(...)                                                                                \
     do {                                                                                           \
         struct call calls_[] = { __VA_ARGS__ };                                                    \
-        refuse_output(calls_, sizeof calls_ / sizeof *calls_);                                     \
+        refuse_output(calls_, sizeof(calls_) / sizeof(*calls_));                                   \
     } while (0)
 
 /* A pipe with 100 bytes in it, and room. */
@@ -117,12 +118,13 @@ make_pipe(void)
 {
     char bytes[100] = { 0 };
     OK(pipe(fds));
-    EQ(write(fds[1], bytes, sizeof bytes), 100);
+    EQ(write(fds[1], bytes, sizeof(bytes)), 100);
 }
 
 /* The file must still be empty at the end: bytes that could not be read must not count as
  * written. */
-TEST(write_buffer, "the range is dereferenced in the kernel", "kernel/mm/usercopy.c")
+TEST(write_buffer, "the range is dereferenced in the kernel",
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     make_pipe();
     int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
@@ -136,7 +138,7 @@ TEST(write_buffer, "the range is dereferenced in the kernel", "kernel/mm/usercop
 /* The kernel's own mapping of the frame is writable, so the user's rights must be looked at.
  * Half mapped is left out: read(2) may give the bytes that had room. */
 TEST(read_buffer, "a read-only page is written through the kernel's own mapping",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     make_pipe();
     int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
@@ -171,7 +173,7 @@ TEST(iovec_parts, "only the first part's pointer is checked",
 
 /* write(2) may write less than asked. What it says it wrote must be what is in the file. */
 TEST(half_mapped_buffer, "bytes behind the mapped half are taken from somewhere",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^copy_partial/")
 {
     make_pages();
     int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
@@ -184,7 +186,8 @@ TEST(half_mapped_buffer, "bytes behind the mapped half are taken from somewhere"
     TRUE(m == -EFAULT || (m >= 0 && m <= 100));
 }
 
-TEST(paths, "a path is read without a check", "kernel/fs/path.c, kernel/mm/usercopy.c")
+/* Each of these calls reads a name from the program, before it looks at anything else. */
+TEST(paths, "a path is read without a check", "kernel/mm/usercopy.c:/^string_from_user/")
 {
     char text[64];
     INPUT({ "openat", SYS_openat, { AT_FDCWD, BAD, O_RDONLY, 0 } },
@@ -202,7 +205,7 @@ TEST(paths, "a path is read without a check", "kernel/fs/path.c, kernel/mm/userc
 /* The name is whole, but a copy by words or by a fixed length would cross into the missing page.
  * Then the same one byte further on, where the NUL has no room. */
 TEST(path_at_the_edge, "a name that ends with its page is read past its end",
-     "kernel/mm/usercopy.c")
+     "kernel/mm/usercopy.c:/^string_from_user/")
 {
     make_pages();
     memcpy(edge - 5, "/tmp", 5);
@@ -225,7 +228,7 @@ TEST(execve_vectors, "argv and envp are followed without a check", "kernel/proc/
     }
 }
 
-/* At edge - 4 only the first bytes have room. */
+/* At edge - 4 there is room for the first bytes of the struct alone. */
 TEST(stat_buffers, "the struct is written in place, or only its first page is checked",
      "kernel/syscall/file_stat.c")
 {
@@ -253,7 +256,8 @@ TEST(names_back, "getcwd, readlinkat or getdents64 write through a bad pointer",
 }
 
 /* The lowest free number is the same before and after, so nothing was left open. */
-TEST(pipe_fds, "pipe2 leaves two open files behind when it fails", "kernel/syscall/file_fd.c")
+TEST(pipe_fds, "pipe2 leaves two open files behind when it fails",
+     "kernel/syscall/file_fd.c:/^sys_pipe2/")
 {
     int before = OK(dup(0));
     OUTPUT({ "pipe2", SYS_pipe2, { BAD, 0 } });
@@ -279,8 +283,8 @@ TEST(time_out, "a clock writes through a bad pointer", "kernel/syscall/time.c")
     ERR(sys(SYS_times, 8), EFAULT);
 }
 
-/* A time-out is read before the wait begins: later would be too late to refuse it. */
-TEST(time_in, "a time is read without a check", "kernel/syscall/time.c")
+/* The time-out is read before the wait begins: afterwards it would be too late to refuse it. */
+TEST(time_in, "a time is read without a check", "kernel/syscall/time.c:/^time_from_user/")
 {
     INPUT({ "nanosleep", SYS_nanosleep, { BAD, 0 } },
           { "clock_nanosleep", SYS_clock_nanosleep, { CLOCK_MONOTONIC, 0, BAD, 0 } },
@@ -311,7 +315,7 @@ TEST(signal_structs, "a mask or an action is read or written without a check",
 /* Linux takes the child and then fails to store its status, wait4 and waitid alike: so each call
  * here needs a new child. */
 TEST(wait_results, "the zombie is lost when its status cannot be written",
-     "kernel/syscall/process.c")
+     "kernel/syscall/process.c:/^sys_wait4/")
 {
     make_pages();
     static const unsigned long bad[] = { 8, USER_END, KERNEL_ADDRESS };
@@ -330,7 +334,8 @@ TEST(wait_results, "the zombie is lost when its status cannot be written",
 
 /* The array is read first and written at the end: the second half puts it into a page that
  * allows only reading. */
-TEST(poll_array, "the array is read or written without a check", "kernel/syscall/file_poll.c")
+TEST(poll_array, "the array is read or written without a check",
+     "kernel/syscall/file_poll.c:/^sys_ppoll/")
 {
     INPUT({ "ppoll", SYS_ppoll, { BAD, 1, 0, 0, 8 } });
     struct pollfd *p = (struct pollfd *)readonly;
@@ -343,14 +348,15 @@ TEST(poll_array, "the array is read or written without a check", "kernel/syscall
     ERR(sys(SYS_ppoll, p, 1, &now, 0, 8), EFAULT);
 }
 
-/* With a private key the address alone could name the word; it must be looked at all the same. */
+/* For a private futex the address alone could name the word, without a look at the memory. The
+ * kernel must look all the same. */
 TEST(futex_words, "a futex on a bad address waits for ever", "kernel/proc/futex.c:/^key_of/")
 {
     static const unsigned long bad[] = { USER_END, KERNEL_ADDRESS, 0x1000 };
     make_pages();
     for (int i = 0; i < 3; i++)
-        for (int private = 0; private <= FUTEX_PRIVATE_FLAG; private += FUTEX_PRIVATE_FLAG)
-            ERR(sys(SYS_futex, bad[i], FUTEX_WAIT | private, 0, 0), EFAULT);
+        for (int flag = 0; flag <= FUTEX_PRIVATE_FLAG; flag += FUTEX_PRIVATE_FLAG)
+            ERR(sys(SYS_futex, bad[i], FUTEX_WAIT | flag, 0, 0), EFAULT);
     ERR(sys(SYS_futex, none, FUTEX_WAIT, 0, 0), EFAULT);
     ERR(sys(SYS_futex, none, FUTEX_WAIT_PRIVATE, 0, 0), EFAULT);
     int word = 0;
@@ -368,7 +374,8 @@ TEST(getrandom_buffer, "random bytes are written through a bad pointer",
     refuse(&c, "a NULL", 0);
 }
 
-TEST(small_structs, "prlimit64, affinity or fcntl locks skip the check", "kernel/syscall/system.c")
+/* Calls with a small struct of their own: each must check its pointer by itself. */
+TEST(small_structs, "prlimit64 or the calls for affinity skip the check", "kernel/syscall/system.c")
 {
     OUTPUT({ "prlimit64 old", SYS_prlimit64, { 0, 3, 0, BAD } },
            { "sched_getaffinity", SYS_sched_getaffinity, { 0, 64, BAD } });

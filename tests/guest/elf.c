@@ -1,10 +1,11 @@
 /* elf.c - execve of malformed ELF files: each is refused or dies, the caller lives on.
  *
  * A small valid program is written with one field spoilt. The wanted errnos are those of Linux
- * 6.12. Where Linux has already given the old program up, it kills; refusing with the errno of
- * the same defect is as good, so those rows take either. Several defects at once are
+ * 6.12. Some defects Linux finds when it has given the old program up, and then it kills. To
+ * refuse them earlier is as good, so those rows take either. Several defects at once are
  * attack_exec.c's, what a good file becomes is start.c's. Source: System V ABI, "Object Files"
  * and "Program Loading"; RISC-V ELF psABI; elf(5), execve(2). */
+
 #include "fixture.h"
 #include <elf.h>
 #include <stddef.h>
@@ -32,23 +33,23 @@ static struct image image;
 static void
 make_valid(void)
 {
-    memset(&image, 0, sizeof image);
+    memset(&image, 0, sizeof(image));
     memcpy(image.e.e_ident, ELFMAG "\2\1\1", 7); /* 64 bits, little-endian, version 1 */
     image.e.e_type = ET_EXEC;
     image.e.e_machine = EM_RISCV;
     image.e.e_version = 1;
     image.e.e_entry = BASE + offsetof(struct image, code);
     image.e.e_phoff = offsetof(struct image, p);
-    image.e.e_ehsize = sizeof image.e;
-    image.e.e_phentsize = sizeof image.p[0];
+    image.e.e_ehsize = sizeof(image.e);
+    image.e.e_phentsize = sizeof(image.p[0]);
     image.e.e_phnum = 1;
     image.p[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
                                .p_flags = PF_R | PF_X,
                                .p_vaddr = BASE,
-                               .p_filesz = sizeof image,
-                               .p_memsz = sizeof image,
+                               .p_filesz = sizeof(image),
+                               .p_memsz = sizeof(image),
                                .p_align = PAGE };
-    memcpy(image.code, code, sizeof code);
+    memcpy(image.code, code, sizeof(code));
 }
 
 /* When not 0, the file is cut to this size. */
@@ -60,7 +61,7 @@ run(void)
 {
     unlink(PATH);
     int fd = OK(open(PATH, O_WRONLY | O_CREAT | O_TRUNC, 0755));
-    unsigned long size = cut ? cut : sizeof image;
+    unsigned long size = cut ? cut : sizeof(image);
     EQ(write(fd, &image, size), size);
     OK(fchmod(fd, 0755));
     close(fd);
@@ -80,7 +81,8 @@ result_name(int result)
 
 #define RUNS EXITED(7)
 
-/* Killed by SIGSEGV or SIGKILL as under Linux, or refused earlier. No status and no errno. */
+/* The result of a program that is killed by SIGSEGV or SIGKILL, as under Linux, or refused earlier.
+ * The number itself is neither a status nor an errno. */
 #define DIES 100000
 
 /* Compares what has become of the image with `wanted`, and makes it valid for the next row. */
@@ -103,13 +105,15 @@ gives(int line, const char *change, int wanted)
     } while (0)
 
 /* If this fails, every refusal below means nothing. */
-TEST(valid_runs, "the smallest static program does not start", "kernel/proc/elf.c")
+TEST(valid_runs, "the smallest static program does not start", "kernel/proc/elf.c:/^elf_load/")
 {
     make_valid();
     EQ(run(), RUNS);
 }
 
-TEST(identification, "magic or class is not checked", "kernel/proc/elf.c")
+/* The first 16 bytes of a file say what it is (e_ident). Only some of them are looked at, on Linux
+ * too. */
+TEST(identification, "magic or class is not checked", "kernel/proc/elf.c:/^elf_load/")
 {
     make_valid();
     GIVES(-ENOEXEC, image.e.e_ident[0] = 0);
@@ -124,7 +128,7 @@ TEST(identification, "magic or class is not checked", "kernel/proc/elf.c")
 
 /* Shells try to run what execve refuses with ENOEXEC as a script, so it must be this errno. */
 TEST(type_and_machine, "an object file or another machine's program is started",
-     "kernel/proc/elf.c")
+     "kernel/proc/elf.c:/^elf_load/")
 {
     make_valid();
     GIVES(-ENOEXEC, image.e.e_type = ET_REL);
@@ -138,7 +142,7 @@ TEST(type_and_machine, "an object file or another machine's program is started",
 /* 1170 headers are the most that 64 KiB hold, Linux' limit; here a page's worth is. Offsets near
  * 2^64 and 2^63 wrap or become negative when a size is added. At offset 0 the header itself is
  * the table: its first type is the magic number, so there is no segment. */
-TEST(program_header_table, "the table's size or place overflows", "kernel/proc/elf.c")
+TEST(program_header_table, "the table's size or place overflows", "kernel/proc/elf.c:/^elf_load/")
 {
     make_valid();
     GIVES(-ENOEXEC, image.e.e_phentsize = 55);
@@ -148,8 +152,8 @@ TEST(program_header_table, "the table's size or place overflows", "kernel/proc/e
     GIVES(-ENOEXEC, image.e.e_phnum = 1170);
     GIVES(-ENOEXEC, image.e.e_phnum = 1171);
     GIVES(-ENOEXEC, image.e.e_phnum = 0xffff);
-    GIVES(-ENOEXEC, image.e.e_phoff = sizeof image);
-    GIVES(-ENOEXEC, image.e.e_phoff = sizeof image - 20);
+    GIVES(-ENOEXEC, image.e.e_phoff = sizeof(image));
+    GIVES(-ENOEXEC, image.e.e_phoff = sizeof(image) - 20);
     GIVES(-ENOEXEC, image.e.e_phoff = 1UL << 62);
     GIVES(-ENOEXEC, image.e.e_phoff = -1UL);
     GIVES(DIES, image.e.e_phoff = 0);
@@ -157,8 +161,7 @@ TEST(program_header_table, "the table's size or place overflows", "kernel/proc/e
 
 /* One byte less than a header, exactly a header, a header and a part of the table: 64 + 56 =
  * 120. */
-TEST(cut_files, "a short file is read past its end",
-     "kernel/proc/elf.c:/^elf_load/, kernel/fs/file.c")
+TEST(cut_files, "a short file is read past its end", "kernel/proc/elf.c:/^elf_load/")
 {
     make_valid();
     static const int sizes[] = { 1, 4, 16, 63, 64, 100, 119 };
@@ -214,8 +217,8 @@ TEST(segment_addresses, "a segment reaches the kernel or page 0", "kernel/proc/e
     GIVES(DIES, image.p[0].p_offset = -PAGE);
 }
 
-/* In the first row it lies over the first one, which Linux allows; checks of the sum alone would
- * miss the others. */
+/* In the first row the second segment lies over the first one, which Linux allows. A check of only
+ * the first segment, or of the sum of all, would miss the other rows. */
 TEST(second_segment, "only the first segment is checked", "kernel/proc/elf.c:/^place/")
 {
 #define SECOND image.e.e_phnum = 2, image.p[1] = image.p[0]
@@ -247,7 +250,8 @@ TEST(segment_rights, "p_flags are not honoured", "kernel/proc/elf.c:/^map_segmen
     GIVES(RUNS, image.p[0].p_flags = PF_R | PF_W | PF_X);
 }
 
-TEST(no_load_segment, "a program without segments starts somewhere", "kernel/proc/elf.c")
+/* A file without PT_LOAD has no place for an entry point, and nothing to run there. */
+TEST(no_load_segment, "a program without segments starts somewhere", "kernel/proc/elf.c:/^place/")
 {
     make_valid();
     GIVES(DIES, image.p[0].p_type = PT_NULL);
@@ -255,7 +259,8 @@ TEST(no_load_segment, "a program without segments starts somewhere", "kernel/pro
 }
 
 /* p_align 0 and 1 mean none (System V ABI, "Program Header"); others are for ET_DYN to obey. */
-TEST(alignment_is_a_hint, "an odd p_align is refused or divides by zero", "kernel/proc/elf.c")
+TEST(alignment_is_a_hint, "an odd p_align is refused or divides by zero",
+     "kernel/proc/elf.c:/^place/")
 {
     make_valid();
     GIVES(RUNS, image.p[0].p_align = 0);
@@ -295,7 +300,8 @@ TEST(interpreter_name, "the name is not checked for its NUL or its size",
 
 /* No regular file, still open for writing, too short for a header, no ELF, no right to be run.
  * ELIBBAD tells a broken loader from a broken program. */
-TEST(interpreter_file, "a directory or a text is taken for an interpreter", "kernel/proc/elf.c")
+TEST(interpreter_file, "a directory or a text is taken for an interpreter",
+     "kernel/proc/exec.c:/^process_exec/, kernel/proc/elf.c:/^elf_load/")
 {
     make_valid();
     GIVES(-EACCES, interp("/tmp", 5));
@@ -308,7 +314,7 @@ TEST(interpreter_file, "a directory or a text is taken for an interpreter", "ker
     GIVES(-EIO, interp("/tmp/interp", 12));
     fd = OK(open("/tmp/interp", O_WRONLY));
     static char text[200] = "no ELF file at all";
-    EQ(write(fd, text, sizeof text), sizeof text);
+    EQ(write(fd, text, sizeof(text)), sizeof(text));
     close(fd);
     GIVES(-ELIBBAD, interp("/tmp/interp", 12));
     OK(chmod("/tmp/interp", 0644));
@@ -318,7 +324,8 @@ TEST(interpreter_file, "a directory or a text is taken for an interpreter", "ker
 /* The program's addresses are offsets then. Alignment of 2 MiB is what linkers ask for huge
  * pages; an absurd one must not shift it out of its range. 2^38 bytes is all of user space: no
  * place is left for it. */
-TEST(position_independent, "ET_DYN is mapped at its link address, or wraps", "kernel/proc/elf.c")
+TEST(position_independent, "ET_DYN is mapped at its link address, or wraps",
+     "kernel/proc/elf.c:/^place/")
 {
 #define PIE image.e.e_type = ET_DYN, image.p[0].p_vaddr = 0, image.e.e_entry -= BASE
     make_valid();
@@ -333,7 +340,7 @@ TEST(position_independent, "ET_DYN is mapped at its link address, or wraps", "ke
 /* Any end will do, if the caller lives: three bytes behind the magic number, of a fixed seed
  * (Knuth's MMIX generator), so the same 300 headers each time. 172 more bytes are the header and
  * two entries. */
-TEST(random_bytes, "some header kills the kernel", "kernel/proc/elf.c")
+TEST(random_bytes, "some header kills the kernel", "kernel/proc/elf.c:/^elf_load/")
 {
     unsigned long seed = 12345;
     make_valid();

@@ -3,6 +3,7 @@
  * Most checks exec this very program in one of its roles, which compares there. Malformed ELF
  * files are in elf.c, the first stack byte by byte in start.c, threads and hostile arguments in
  * attack_exec.c. Source: execve(2), signal(7), path_resolution(7). */
+
 #include "fixture.h"
 #include <sys/stat.h>
 
@@ -123,7 +124,7 @@ TEST(too_much_is_e2big, "too long arguments are cut, or kill", "kernel/proc/args
 
 /* A shell looks through PATH: it goes on after ENOENT and ENOTDIR, and tells EACCES. */
 TEST(path_errors, "the errno is always ENOENT",
-     "kernel/fs/path.c, kernel/proc/exec.c:/^find_program/")
+     "kernel/fs/path.c:/^walk_path/, kernel/proc/exec.c:/^find_program/")
 {
     static char name[300], path[5000];
     memset(name, 'n', 290);
@@ -145,7 +146,8 @@ TEST(path_errors, "the errno is always ENOENT",
 
 /* execvp(3) and shells then start /bin/sh with the file. Four bytes of magic without a header
  * behind are no program either. */
-TEST(no_program_is_enoexec, "a text or an empty file kills the caller", "kernel/proc/exec.c")
+TEST(no_program_is_enoexec, "a text or an empty file kills the caller",
+     "kernel/proc/exec.c:/^find_program/, kernel/proc/elf.c:/^elf_load/")
 {
     EQ(run_text("echo hello\n"), -ENOEXEC);
     EQ(run_text(""), -ENOEXEC);
@@ -169,7 +171,7 @@ static void
 script_self(const char *path, const char *between, const char *after)
 {
     char text[600];
-    snprintf(text, sizeof text, "#!%s%s%s", between, check_self, after);
+    snprintf(text, sizeof(text), "#!%s%s%s", between, check_self, after);
     script(path, text);
 }
 
@@ -236,7 +238,7 @@ role_fds(void)
 
 /* 20 and 21 share an open file: the flag is of the descriptor, the offset of the file. */
 TEST(close_on_exec, "FD_CLOEXEC is not looked at, or all are closed",
-     "kernel/fs/vfs.c:/^files_copy/")
+     "kernel/fs/owner.c:/^files_copy/")
 {
     int fd = OK(open("/tmp/exec", O_RDWR | O_CREAT | O_TRUNC, 0600));
     EQ(write(fd, "0123456", 7), 7);
@@ -249,7 +251,7 @@ TEST(close_on_exec, "FD_CLOEXEC is not looked at, or all are closed",
        0);
 }
 
-/* An address in the old program; after exec there is another one, or nothing. */
+/* A handler of the old program. Its address means something else after exec, or nothing. */
 static void
 handler(int signal)
 {
@@ -302,7 +304,7 @@ TEST(identity_over_exec, "exec changes the pid, the directory or the umask",
     char pid[20];
     OK(chdir("/tmp"));
     umask(031);
-    EQ(IN_CHILD(snprintf(pid, sizeof pid, "%d", getpid());
+    EQ(IN_CHILD(snprintf(pid, sizeof(pid), "%d", getpid());
                 execl(check_self, check_self, "@identity", pid, NULL)),
        0);
 }
@@ -313,7 +315,7 @@ role_identity(char **argv)
     char text[100];
     if (atoi(argv[2]) != getpid())
         return 1;
-    if (!getcwd(text, sizeof text) || strcmp(text, "/tmp"))
+    if (!getcwd(text, sizeof(text)) || strcmp(text, "/tmp"))
         return 2;
     return umask(0) == 031 ? 0 : 3;
 }
@@ -335,14 +337,14 @@ TEST(failed_exec_changes_nothing, "memory or handlers are gone when the errno co
 }
 
 /* 60 programs in one process: what one forgets to give back is there 60 times. */
-TEST(exec_chain, "each exec leaks, or the hundredth fails", "kernel/proc/exec.c")
+TEST(exec_chain, "each exec leaks, or the hundredth fails", "kernel/proc/exec.c:/^process_exec/")
 {
     EQ(RUN("@chain", "60"), 0);
 }
 
 /* busybox' shell runs its applets so. The link leads to the file itself, whatever its text says. */
 TEST(proc_self_exe_can_run, "execve of /proc/self/exe does not follow (busybox)",
-     "kernel/proc/procfs.c:/^print_exe/")
+     "kernel/proc/report.c:/^print_exe/")
 {
     EQ(exec_child("/proc/self/exe", (char *[]){ "other", "@exit0", NULL }, NULL), 0);
 }
@@ -350,7 +352,7 @@ TEST(proc_self_exe_can_run, "execve of /proc/self/exe does not follow (busybox)"
 /* open(2) and execve(2), ETXTBSY: pages of a program are shared with its file, so a write would
  * change what runs. Of a script the interpreter runs, but who writes it is not done yet. */
 TEST(busy_text, "a program that runs can be written, or one being written can be run",
-     "kernel/fs/vfs.c:/^vfs_open/")
+     "kernel/fs/open.c:/^vfs_open/")
 {
     char *argv[] = { "x", "@exit0", NULL };
     FAILS(open(check_self, O_WRONLY), ETXTBSY);
@@ -382,7 +384,7 @@ role(int argc, char **argv)
     if (strcmp(argv[1], "@count") == 0)
         return argc % PRIME;
     if (strcmp(argv[1], "@chain") == 0 && atoi(argv[2]) > 0) {
-        snprintf(text, sizeof text, "%d", atoi(argv[2]) - 1);
+        snprintf(text, sizeof(text), "%d", atoi(argv[2]) - 1);
         execl(argv[0], argv[0], "@chain", text, NULL);
         return 9;
     }

@@ -4,11 +4,13 @@
  * close-on-exec, and the open file behind it with offset and status flags, which dup and fork
  * share. What exec does with them is in exec.c, fork in fork.c. Source: open(2), "Open file
  * descriptions"; dup(2), fcntl(2), pipe(2). */
-#include "check.h"
 
-/* `2>&1`: both write to one file, and the second must not begin at its start. */
-TEST(dup_shares_the_offset, "dup opens the file anew",
-     "kernel/syscall/file_fd.c:/^sys_dup/, kernel/fs/file.c")
+#include "check.h"
+#include <sys/resource.h>
+
+/* The shell's `2>&1` is a dup: both write to one file, and the second must not begin at its
+ * start. */
+TEST(dup_shares_the_offset, "dup opens the file anew", "kernel/syscall/file_fd.c:/^sys_dup/")
 {
     int fd = OK(open("/tmp/fds", O_RDWR | O_CREAT | O_TRUNC, 0600)), two = OK(dup(fd));
     EQ(write(fd, "abc", 3), 3);
@@ -21,7 +23,7 @@ TEST(dup_shares_the_offset, "dup opens the file anew",
 
 /* dup(2): the old file is closed silently. A reader of the replaced pipe sees so by the end; a
  * shell that builds pipelines would otherwise wait for ever. */
-TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs/vfs.c:/^fd_install/")
+TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs/owner.c:/^fd_install/")
 {
     int a[2], b[2];
     char byte;
@@ -40,7 +42,8 @@ TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs/vfs.c:/^
 
 /* dup2 of a number to itself does nothing, dup3 refuses it: dup(2). 77 is not open; 2^20 is
  * beyond RLIMIT_NOFILE. */
-TEST(dup3_refuses, "dup3 of a descriptor to itself works like dup2", "kernel/syscall/file_fd.c")
+TEST(dup3_refuses, "dup3 of a descriptor to itself works like dup2",
+     "kernel/syscall/file_fd.c:/^sys_dup3/")
 {
     FAILS(dup3(0, 0, 0), EINVAL);
     FAILS(dup3(0, 5, 1), EINVAL);
@@ -52,7 +55,7 @@ TEST(dup3_refuses, "dup3 of a descriptor to itself works like dup2", "kernel/sys
 }
 
 /* Why `dup2(fd, 0)` before exec is enough, whatever the flag of fd was. */
-TEST(dup_clears_cloexec, "FD_CLOEXEC belongs to the open file", "kernel/fs/vfs.c:/^fd_install/")
+TEST(dup_clears_cloexec, "FD_CLOEXEC belongs to the open file", "kernel/fs/owner.c:/^fd_install/")
 {
     int fd = OK(open("/dev/null", O_RDONLY | O_CLOEXEC));
     EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
@@ -68,7 +71,7 @@ TEST(dup_clears_cloexec, "FD_CLOEXEC belongs to the open file", "kernel/fs/vfs.c
 
 /* A shell keeps its own descriptors from 10 up so, where scripts do not meet them. */
 TEST(dupfd_with_a_minimum, "F_DUPFD takes the lowest, not the lowest from the argument",
-     "kernel/syscall/file_fd.c")
+     "kernel/syscall/file_fd.c:/^sys_fcntl/")
 {
     int a = OK(fcntl(0, F_DUPFD, 10));
     TRUE(a >= 10);
@@ -84,7 +87,7 @@ TEST(dupfd_with_a_minimum, "F_DUPFD takes the lowest, not the lowest from the ar
 
 /* O_CREAT and O_TRUNC are of the moment of open, the others stay: fcntl(2), F_GETFL. stdio's
  * fdopen asks for O_ACCMODE. */
-TEST(status_flags, "F_GETFL forgets what open was told", "kernel/syscall/file_fd.c")
+TEST(status_flags, "F_GETFL forgets what open was told", "kernel/syscall/file_fd.c:/^sys_fcntl/")
 {
     int fd = OK(open("/tmp/fds", O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600));
     int flags = OK(fcntl(fd, F_GETFL));
@@ -112,8 +115,9 @@ TEST(status_flags_are_shared, "O_NONBLOCK belongs to the descriptor",
     FAILS(read(fds[0], &byte, 1), EAGAIN);
 }
 
-/* In this order: a bad descriptor is EBADF even if the command is none. */
-TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c")
+/* A bad descriptor is EBADF even if the command is unknown, too: the descriptor is looked at
+ * first. */
+TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c:/^sys_fcntl/")
 {
     FAILS(fcntl(0, 9999, 0), EINVAL);
     FAILS(fcntl(77, F_GETFD), EBADF);
@@ -121,10 +125,11 @@ TEST(fcntl_refuses, "an unknown command is 0", "kernel/syscall/file_fd.c")
     FAILS(fcntl(77, 9999, 0), EBADF);
 }
 
-/* With pipe and fcntl there would be a moment in which another thread's fork takes the
- * descriptors along. 0x10 is no flag; O_APPEND is one, but not of pipe2. */
+/* The flags of pipe2 are set in the same step. With pipe and then fcntl there would be a moment in
+ * which another thread's fork takes the descriptors along. 0x10 is no flag; O_APPEND is one, but
+ * not of pipe2. */
 TEST(pipe2_flags, "O_CLOEXEC or O_NONBLOCK are forgotten, unknown flags taken",
-     "kernel/syscall/file_fd.c")
+     "kernel/syscall/file_fd.c:/^sys_pipe2/")
 {
     int fds[2] = { -1, -1 };
     char byte;
@@ -150,4 +155,25 @@ TEST(close_while_another_reads, "closing one of two descriptors ends the file",
     FAILS(read(fds[0], &byte, 1), EAGAIN);
     OK(close(two));
     EQ(read(fds[0], &byte, 1), 0);
+}
+
+/* A limit of 64 allows descriptors up to 63 (getrlimit(2): "one greater"); the child inherits it;
+ * the soft limit may not pass the hard one. */
+TEST(limit_of_descriptors, "there are groups, or setrlimit loses its argument",
+     "kernel/syscall/system.c:/^sys_prlimit64/, kernel/fs/owner.c:/^fd_install/")
+{
+    struct {
+        unsigned long now, most;
+    } old, less, back;
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &old), 0);
+    less.now = 64;
+    less.most = old.most;
+    EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, &back), 0);
+    EQ(back.now, old.now);
+    EQ(IN_CHILD(EQ(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &back), 0); EQ(back.now, 64);
+                FAILS(dup2(0, 64), EBADF); EQ(dup2(0, 63), 63)),
+       0);
+    less.now = less.most + 1;
+    if (less.most != -1UL)
+        ERR(sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &less, 0), EINVAL);
 }

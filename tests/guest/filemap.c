@@ -3,6 +3,7 @@
  * Every dynamic program depends on it, as ld.so maps libraries so: two checks do what it does
  * step by step. Anonymous memory is in mmap.c, copies after fork in cow.c. Source: mmap(2),
  * mprotect(2); where these leave a choice, Linux 6.12. */
+
 #include "probe.h"
 #include "areas.h"
 #include "fixture.h"
@@ -35,6 +36,7 @@ map(int fd, unsigned long length, int prot, int flags, unsigned long offset)
     return p;
 }
 
+/* mmap(2): offset is in bytes, and the mapping begins with the byte of the file at that place. */
 TEST(contents_and_offset, "the offset is not added, or is taken in pages",
      "kernel/fs/ramfs.c:/^map_page/")
 {
@@ -50,7 +52,7 @@ TEST(contents_and_offset, "the offset is not added, or is taken in pages",
 /* mmap(2): the rest of the last page is zero. ld.so lets .bss begin there, and the rest of the
  * frame may once have been somebody else's. */
 TEST(tail_of_last_page_is_zero, "bytes of another file show behind the end",
-     "kernel/fs/ramfs.c:/^map_page/, kernel/fs/pages.c")
+     "kernel/fs/ramfs.c:/^map_page/, kernel/fs/pages.c:/^pages_cut/")
 {
     int fd = make_file(PAGE + 100);
     char *p = map(fd, 2 * PAGE, RW, MAP_PRIVATE, 0);
@@ -84,7 +86,8 @@ TEST(call_with_page_beyond_the_end, "a system call's copy kills, or reads zeros"
     ERR(sys(SYS_read, fds[0], p + PAGE, 1), EFAULT);
 }
 
-/* A debugger's breakpoint, or a relocation of ld.so, in a file that all others map as well. */
+/* A debugger writes its breakpoints, and ld.so its relocations, into private mappings of a file
+ * that all others map as well. */
 TEST(private_writes_stay_private, "a write goes to the file's own page",
      "kernel/mm/fault.c:/^copy_on_write/")
 {
@@ -113,7 +116,8 @@ TEST(private_write_after_read, "the first write after a read fault has no right 
     EQ(p[2], byte_at(2));
 }
 
-/* mmap(2) leaves it open; on Linux an unwritten private page is the file's own. */
+/* mmap(2) leaves open whether a later write to the file shows here. On Linux a private page that
+ * was not written is the file's own, so it does. */
 TEST(file_write_shows_in_clean_private_page, "the mapping is a copy made at mmap",
      "kernel/fs/ramfs.c:/^map_page/")
 {
@@ -124,7 +128,7 @@ TEST(file_write_shows_in_clean_private_page, "the mapping is a copy made at mmap
     EQ(p[3], 'Z');
 }
 
-/* And, as the file has the page, also whoever else maps it: the child. */
+/* The file's own page is written, so everybody who maps it sees the write: here the child. */
 TEST(shared_writes_reach_the_file, "MAP_SHARED of a file is private",
      "kernel/fs/ramfs.c:/^map_page/")
 {
@@ -174,8 +178,8 @@ TEST(mapping_outlives_close_and_unlink, "the pages go with the fd or the name",
     /* New files may not be given the pages. */
     int other = OK(open("/tmp/filemap2", O_RDWR | O_CREAT | O_TRUNC, 0600));
     static char x[16 * PAGE];
-    memset(x, 0xee, sizeof x);
-    EQ(write(other, x, sizeof x), sizeof x);
+    memset(x, 0xee, sizeof(x));
+    EQ(write(other, x, sizeof(x)), sizeof(x));
     for (unsigned long i = 0; i < 2 * PAGE; i++)
         EQ(p[i], byte_at(i));
     OK(unlink("/tmp/filemap2"));
@@ -198,7 +202,8 @@ TEST(truncated_file_is_sigbus, "pages of a shortened file stay readable, or are 
 /* First all of the library with the rights of its text, then data over a part of it, from
  * another offset as segments share a page of the file, then .bss. Two areas `rw-p`: one has a
  * file. */
-TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets", "kernel/mm/area.c")
+TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets",
+     "kernel/mm/area.c:/^area_unmap/")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 8 * PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_DENYWRITE, 0);
@@ -221,7 +226,7 @@ TEST(library_as_ld_so_maps_it, "MAP_FIXED over a file mapping loses offsets", "k
 /* What ld.so does with PT_GNU_RELRO. Each part of a split area must take its own offset along,
  * and only parts whose offsets follow each other may become one again. */
 TEST(relro_split_and_merge, "a split area's second half starts at the first's offset",
-     "kernel/mm/area.c")
+     "kernel/mm/area.c:/^area_split/")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 6 * PAGE, RW, MAP_PRIVATE, 0);
@@ -236,8 +241,10 @@ TEST(relro_split_and_merge, "a split area's second half starts at the first's of
     EQ(p[5 * PAGE + 1], byte_at(5 * PAGE + 1));
 }
 
-/* Same file, same rights, side by side, and still not one area. */
-TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone", "kernel/mm/area.c")
+/* The two areas have the same file and the same rights and lie side by side, but their offsets do
+ * not follow each other: they must stay two. */
+TEST(neighbours_of_other_offset_do_not_merge, "areas merge by address alone",
+     "kernel/mm/area.c:/^area_merge/")
 {
     int fd = make_file(6 * PAGE);
     char *p = map(fd, 3 * PAGE, PROT_READ, MAP_PRIVATE, 0);
@@ -265,7 +272,7 @@ TEST(fork_shares_private_file_pages, "a private copy is shared with the child",
  * The write makes a copy, which must be seen as code (ISA manual, FENCE.I). The byte is the
  * same. */
 TEST(text_textrel_rewrite, "text made writable is refused, or changes the program file",
-     "kernel/mm/map.c:/^space_protect/, kernel/mm/space.c:/^space_code_changed/")
+     "kernel/mm/map.c:/^space_protect/, kernel/mm/active.c:/^space_code_changed/")
 {
     char *text = (char *)((uintptr_t)&getpid & -PAGE), back;
     unsigned long at = (uintptr_t)&getpid & (PAGE - 1);

@@ -16,6 +16,10 @@
 /* Where Linux maps all memory for itself under Sv39; on Postern an address of the upper half. */
 #define KERNEL_ADDRESS 0xffffffd600000000UL
 
+/* No process and no group has this number: pids have 15 bits here, and on Linux have not got so far
+ * by the time a check runs. */
+#define NOBODY 99999
+
 /* A page of zeros that we share with the children we fork afterwards. They can say more there than
  * in the eight bits of an exit status, and it needs no system call, so they can also be watched
  * while they must not enter the kernel. */
@@ -50,6 +54,14 @@ now_ns(clockid_t id)
     struct timespec t;
     OK(clock_gettime(id, &t));
     return t.tv_sec * 1000000000L + t.tv_nsec;
+}
+
+/* The caller runs on this hart alone from now on; false if there is no such hart. */
+static inline bool
+run_on(int hart)
+{
+    unsigned long mask = 1UL << hart;
+    return sys(SYS_sched_setaffinity, 0, sizeof(mask), &mask) == 0;
 }
 
 /* A child that sleeps until a signal ends it; the caller's to wait for. */

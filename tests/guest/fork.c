@@ -3,6 +3,7 @@
  * vfork is in vfork.c, threads in thread.c, memory in cow.c, what a parent hears of it in
  * wait.c, races in attack_proc.c. Source: fork(2), clone(2). riscv's order of clone's arguments:
  * flags, stack, parent_tid, tls, child_tid. */
+
 #include "fixture.h"
 #include <sched.h>
 #include <sys/stat.h>
@@ -13,9 +14,11 @@ static bool
 cwd_is(const char *path)
 {
     char text[100];
-    return getcwd(text, sizeof text) && strcmp(text, path) == 0;
+    return getcwd(text, sizeof(text)) && strcmp(text, path) == 0;
 }
 
+/* fork(2): the parent gets the child's pid, the child 0. The child tells its own pid through the
+ * pipe. */
 TEST(two_returns, "the child returns the parent's value", "kernel/proc/process.c:/^process_clone/")
 {
     int fds[2], seen;
@@ -23,9 +26,9 @@ TEST(two_returns, "the child returns the parent's value", "kernel/proc/process.c
     pid_t pid = OK(fork());
     if (pid == 0) {
         int me = getpid();
-        _exit(write(fds[1], &me, sizeof me) != sizeof me);
+        _exit(write(fds[1], &me, sizeof(me)) != sizeof(me));
     }
-    EQ(read(fds[0], &seen, sizeof seen), sizeof seen);
+    EQ(read(fds[0], &seen, sizeof(seen)), sizeof(seen));
     EQ(seen, pid);
     EQ(STATUS(pid), 0);
 }
@@ -47,7 +50,7 @@ TEST(pids_are_not_reused_at_once, "the next child gets the last one's pid",
 
 /* `(head -1; cat) < file`: each goes on where the one before it has stopped. */
 TEST(fds_are_shared_descriptions, "the child's lseek does not move the parent's offset",
-     "kernel/proc/process.c:/^process_copy/, kernel/fs/vfs.c:/^files_copy/")
+     "kernel/proc/process.c:/^process_copy/, kernel/fs/owner.c:/^files_copy/")
 {
     int fd = OK(open("/tmp/fork", O_RDWR | O_CREAT | O_TRUNC, 0600));
     EQ(write(fd, "0123456789", 10), 10);
@@ -57,7 +60,7 @@ TEST(fds_are_shared_descriptions, "the child's lseek does not move the parent's 
 
 /* 30 is opened in the child, fd closed: neither may be seen here. */
 TEST(fd_tables_are_copies, "close in the child closes the parent's fd",
-     "kernel/proc/process.c:/^process_copy/, kernel/fs/vfs.c:/^files_copy/")
+     "kernel/proc/process.c:/^process_copy/, kernel/fs/owner.c:/^files_copy/")
 {
     int fd = OK(open("/dev/null", O_RDONLY));
     EQ(IN_CHILD(close(fd); EQ(dup2(0, 30), 30)), 0);
@@ -65,6 +68,8 @@ TEST(fd_tables_are_copies, "close in the child closes the parent's fd",
     FAILS(fcntl(30, F_GETFD), EBADF);
 }
 
+/* A shell runs `(cd /tmp; umask 0)` in a child, so that its own directory and umask stay as they
+ * are. */
 TEST(cwd_and_umask_are_copies, "chdir of the child moves the parent",
      "kernel/proc/process.c:/^process_copy/")
 {
@@ -170,8 +175,8 @@ child_with(long flags, int fd)
     EQ(STATUS(pid), 0);
 }
 
-/* Files, but neither directory nor memory: each flag by itself, not all that pthread_create
- * passes. */
+/* The flag for descriptors alone: directory and memory stay copies. Each flag counts by itself, not
+ * only in the set that pthread_create passes. */
 TEST(clone_files_shares_the_table, "CLONE_FILES without threads copies the table",
      "kernel/proc/process.c:/^process_copy/")
 {
@@ -182,6 +187,7 @@ TEST(clone_files_shares_the_table, "CLONE_FILES without threads copies the table
     TRUE(cwd_is("/"));
 }
 
+/* The flag for directory and umask alone: the table of descriptors stays a copy. */
 TEST(clone_fs_shares_the_directory, "CLONE_FS without threads copies directory and umask",
      "kernel/proc/process.c:/^process_copy/")
 {
@@ -218,7 +224,8 @@ touch_memory(void *arg)
     return 5;
 }
 
-/* A pid of its own, to be waited for, in the same memory: between a thread and a process. */
+/* This child has a pid of its own and is waited for, but it has its parent's memory: something
+ * between a thread and a process. */
 TEST(clone_vm_without_thread, "a process that only shares memory is a thread, or has a copy",
      "kernel/proc/process.c:/^process_clone/")
 {
@@ -236,7 +243,8 @@ role(int argc, char **argv)
 }
 
 /* clone(2), "The child termination signal"; wait(2), __WALL. The handler may interrupt the wait. */
-TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/proc/wait.c")
+TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for",
+     "kernel/proc/wait.c:/^process_notify_parent/")
 {
     signal(SIGUSR1, count);
     long pid = sys(SYS_clone, SIGUSR1, 0, 0, 0, 0);
@@ -255,12 +263,11 @@ TEST(exit_signal_of_clone, "SIGCHLD comes whatever clone asked for", "kernel/pro
 
 /* Both spin by turns for a word that the other one writes, and make no call that could yield. */
 TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves its child",
-     "kernel/sched/schedule.c, kernel/trap/trap.c:/^return_work/")
+     "kernel/time/timer.c:/^timer_interrupt/, kernel/trap/trap.c:/^return_work/")
 {
     volatile int *flag = shared_page();
-    unsigned long one = 1;
-    /* All on hart 0, so that only the timer can help. */
-    OK(syscall(SYS_sched_setaffinity, 0, 8, &one));
+    /* Both on one hart, so that only the timer can help. */
+    TRUE(run_on(0));
     pid_t pid = OK(fork());
     if (pid == 0) {
         *flag = 1;
@@ -274,7 +281,8 @@ TEST(a_child_runs_while_the_parent_spins, "no preemption: a busy parent starves 
     EQ(STATUS(pid), 0);
 }
 
-/* All alive at once; waited for in the opposite order, so each is looked for among many zombies. */
+/* A hundred children live at once. They are waited for in the opposite order, so each is looked for
+ * among many zombies. */
 TEST(hundred_children, "the process table is full at a small number",
      "kernel/proc/process.c:/^publish/")
 {
@@ -282,11 +290,13 @@ TEST(hundred_children, "the process table is full at a small number",
     int fds[2];
     char byte;
     OK(pipe(fds));
-    for (int i = 0; i < 100; i++)
-        if ((pids[i] = OK(fork())) == 0) {
+    for (int i = 0; i < 100; i++) {
+        pids[i] = OK(fork());
+        if (pids[i] == 0) {
             close(fds[1]);
             _exit(read(fds[0], &byte, 1) == 0 ? i : 255);
         }
+    }
     close(fds[1]);
     for (int i = 99; i >= 0; i--)
         EQ(STATUS(pids[i]), EXITED(i));
@@ -300,6 +310,6 @@ TEST(stdio_of_child_and_parent, "output of both is mixed inside one write", "ker
     OK(pipe(fds));
     EQ(IN_CHILD(EQ(write(fds[1], "child ", 6), 6)), 0);
     EQ(write(fds[1], "parent", 6), 6);
-    EQ(read(fds[0], text, sizeof text), 12);
+    EQ(read(fds[0], text, sizeof(text)), 12);
     EQ(strcmp(text, "child parent"), 0);
 }

@@ -5,6 +5,7 @@
  * moving it (asleep() below) or by waking it; a pause only makes the interesting order likely.
  * Locks themselves are in pthread.c, robust lists in threadend.c, signals during a wait in
  * restart.c. Source: futex(2). */
+
 #include "fixture.h"
 #include <linux/futex.h>
 #include <pthread.h>
@@ -99,7 +100,9 @@ TEST(value_differs, "a changed value sleeps", "kernel/proc/futex.c:/^futex_wait/
     ERR(futex(&word, FUTEX_WAIT_BITSET, 2, NULL, NULL, -1), EAGAIN);
 }
 
-TEST(wake_of_nobody, "a wake without waiters is an error", "kernel/proc/futex.c")
+/* An unlock cannot know whether somebody still waits, so a wake that finds nobody is no error: its
+ * result is 0. */
+TEST(wake_of_nobody, "a wake without waiters is an error", "kernel/proc/futex.c:/^futex_requeue/")
 {
     EQ(futex(&word, FUTEX_WAKE, 1, NULL, NULL, 0), 0);
     EQ(futex(&word, FUTEX_WAKE, MANY, NULL, NULL, 0), 0);
@@ -122,8 +125,10 @@ TEST(wake_counts, "more are woken than asked, or all", "kernel/proc/futex.c:/^fu
         join(&w[i]);
 }
 
-/* Two words of one page, and of one hash bucket if there are such: the key is the address. */
-TEST(other_words_sleep_on, "waiters of the same page are woken", "kernel/proc/futex.c")
+/* The two words lie in one page, and in one hash bucket where there are such. The key of a futex is
+ * the address of its word. */
+TEST(other_words_sleep_on, "waiters of the same page are woken",
+     "kernel/proc/futex.c:/^futex_requeue/")
 {
     struct waiter a, b;
     start(&a, &word, FUTEX_WAIT, 0);
@@ -186,8 +191,8 @@ TEST(absolute_timeout, "WAIT_BITSET's time is relative, or of the wrong clock",
     }
 }
 
-/* How one word holds two queues, readers and writers. A plain wake has all bits; a mask of 0
- * could never be woken. */
+/* One word can hold two queues this way, for example readers and writers. A plain wake has all
+ * bits. A wait with a mask of 0 could never be woken, so it is refused. */
 TEST(bitset_selects, "the mask is ignored", "kernel/proc/futex.c:/^futex_requeue/")
 {
     struct waiter a, b;
@@ -243,7 +248,8 @@ TEST(futex_refuses, "an odd address or an unknown operation is taken",
     ERR(futex((uint32_t *)((char *)&word + 2), FUTEX_WAKE, 1, NULL, NULL, 0), EINVAL);
     ERR(futex(&word, 77, 0, NULL, NULL, 0), ENOSYS);
     ERR(futex(&word, FUTEX_WAKE | FUTEX_CLOCK_REALTIME, 0, NULL, NULL, 0), ENOSYS);
-    /* Of a requeue neither count may be negative; as a count of waiters it would mean all. */
+    /* A requeue has two counts, and neither may be negative: as a count of waiters it would mean
+     * all. */
     uint32_t to = 0;
     ERR(sys(SYS_futex, &word, FUTEX_CMP_REQUEUE, -1, 1, &to, word), EINVAL);
     ERR(sys(SYS_futex, &word, FUTEX_CMP_REQUEUE, 1, -1, &to, word), EINVAL);
@@ -266,7 +272,8 @@ TEST(shared_between_processes, "a shared page has another key in each process",
     EQ(STATUS(pid), 0);
 }
 
-/* After fork both have a word at this address, and one frame still, and they are two words. */
+/* After fork both processes have a word at this address, and still one frame, but the two words are
+ * different futexes. */
 TEST(private_memory_is_not_shared, "a wake in the child wakes the parent's waiter",
      "kernel/proc/futex.c:/^key_of/")
 {
@@ -302,9 +309,9 @@ TEST(wake_after_copy_on_write, "the key is the frame: it changes while somebody 
 
 /* The kernel only reads (futex(2), EACCES). A constant that never changes may be waited for with
  * a time-out. */
-TEST(word_in_read_only_memory, "FUTEX_WAIT needs write access", "kernel/proc/futex.c")
+TEST(word_in_read_only_memory, "FUTEX_WAIT needs write access", "kernel/proc/futex.c:/^futex_wait/")
 {
-    uint32_t *p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t *p = mmap(NULL, PAGE, PROT_READ, ANON, -1, 0);
     ERR(futex(p, FUTEX_WAIT | PRIVATE, 1, NULL, NULL, 0), EAGAIN);
     static const uint32_t constant = 7;
     ERR(futex((uint32_t *)&constant, FUTEX_WAIT | PRIVATE, 1, NULL, NULL, 0), EAGAIN);

@@ -2,6 +2,7 @@
  *
  * A place in a directory must be kept between calls while names come and go. Which names there
  * can be is in dirs.c. Source: getdents(2), readdir(3). */
+
 #include "directory.h"
 #include <dirent.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@ put_many(int count)
 {
     char name[20];
     for (int i = 0; i < count; i++) {
-        snprintf(name, sizeof name, "file%d", i);
+        snprintf(name, sizeof(name), "file%d", i);
         put(name, "x");
     }
 }
@@ -61,12 +62,12 @@ TEST(getdents_lists_all, "`.` and `..` are missing, or d_type is 0", "kernel/fs/
     EQ(types[DT_REG], 2);
     EQ(types[DT_DIR], 3);
     EQ(types[DT_LNK], 1);
-    /* At the end it stays at the end; lseek starts anew. */
+    /* The listing stays at its end; lseek to 0 starts it anew. */
     char again[256] = { 0 };
     EQ(read_names(fd, 65536, again), 0);
     EQ(lseek(fd, 0, SEEK_SET), 0);
     EQ(read_names(fd, 65536, again), 6);
-    memset(types, 0, sizeof types);
+    memset(types, 0, sizeof(types));
     fd = OK(open("/dev", O_RDONLY | O_DIRECTORY));
     TRUE(read_names(fd, 65536, types) >= 6);
     TRUE(types[DT_CHR] >= 4);
@@ -80,7 +81,7 @@ TEST(getdents_in_steps, "a small buffer loses or repeats names", "kernel/fs/tree
     enter("steps");
     put_many(100);
     for (unsigned size = 32; size < 400; size += 50) {
-        memset(types, 0, sizeof types);
+        memset(types, 0, sizeof(types));
         int fd = OK(open(".", O_RDONLY | O_DIRECTORY));
         EQ(read_names(fd, size, types), 102);
         close(fd);
@@ -125,15 +126,42 @@ TEST(getdents_and_unlink, "removing while listing skips names (rm -r)",
     EQ(removed, 300);
 }
 
-/* As a mail folder or a package cache; 1500 do not fit into one page of anything. */
-TEST(many_files, "a directory is full at some small number", "kernel/fs/tree.c")
+/* mv does this for a whole folder. A renamed file gets a new entry at the end of the directory: a
+ * listing that follows the end would find it again, and rename it again, for ever. What is there
+ * before the first read must still be told. */
+TEST(getdents_and_rename, "each name comes again as the new one, for ever",
+     "kernel/fs/tree.c:/^dir_read/")
+{
+    char name[20];
+    struct dirent *e;
+    int renamed = 0, names = 0;
+    enter("mv");
+    put_many(300);
+    DIR *d = opendir(".");
+    while ((e = readdir(d)) && renamed <= 600)
+        if (e->d_name[0] != '.') {
+            snprintf(name, sizeof(name), "new%d", renamed++);
+            OK(rename(e->d_name, name));
+        }
+    TRUE(renamed >= 300 && renamed <= 600);
+    rewinddir(d);
+    OK(mkdir("one more", 0700));
+    while ((e = readdir(d)))
+        names += e->d_name[0] != '.';
+    EQ(names, 301);
+    closedir(d);
+}
+
+/* A mail folder or a package cache has that many files; 1500 do not fit into one page of
+ * anything. */
+TEST(many_files, "a directory is full at some small number", "kernel/fs/tree.c:/^tree_link/")
 {
     char name[20];
     enter("many");
     put_many(1500);
     EQ(first_byte("file1499"), 'x');
     for (int i = 0; i < 1500; i++) {
-        snprintf(name, sizeof name, "file%d", i);
+        snprintf(name, sizeof(name), "file%d", i);
         OK(unlink(name));
     }
 }

@@ -3,6 +3,7 @@
  * Only ITIMER_REAL is a must here; the two others may be refused. How often a timer may fire at
  * most is attack_signal.c's, the frame that it interrupts sigframe.c's. No check has an upper
  * bound for a delay: the machine may be slow. Source: setitimer(2), alarm(2). */
+
 #include "fixture.h"
 #include <sys/time.h>
 
@@ -28,7 +29,7 @@ arm(long first_us, long interval_us)
 /* setitimer(2): never early; with no interval it stops. 30 ms are time enough to be in pause():
  * a signal between the look and the call would be missed. */
 TEST(fires_once, "the timer fires early, again, or never",
-     "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
+     "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c:/^timer_interrupt/")
 {
     long a = now_ns(CLOCK_MONOTONIC);
     arm(30000, 0);
@@ -40,9 +41,9 @@ TEST(fires_once, "the timer fires early, again, or never",
     EQ(count, 1);
 }
 
-/* Once it is off no signal may be left over. */
-TEST(interval_repeats, "the interval is forgotten",
-     "kernel/proc/signal.c:/^process_alarm/, kernel/time/timer.c")
+/* The old setting comes back when the timer is turned off, and afterwards no signal may be left
+ * over. */
+TEST(interval_repeats, "the interval is forgotten", "kernel/proc/signal.c:/^process_alarm/")
 {
     arm(10000, 10000);
     while (count < 5)
@@ -65,7 +66,8 @@ TEST(interrupts_a_busy_loop, "the signal waits for the next call",
     EQ(last, SIGALRM);
 }
 
-/* Down to 0 when it is off, and never 0 while it runs. The old setting comes with the new. */
+/* The rest is 0 when the timer is off, and never 0 while it runs. The old setting comes back with
+ * the new one. */
 TEST(getitimer_tells_the_rest, "the rest grows, or is the interval",
      "kernel/syscall/signal.c:/^alarm_now/")
 {
@@ -84,6 +86,8 @@ TEST(getitimer_tells_the_rest, "the rest grows, or is the interval",
     EQ(v.it_value.tv_sec | v.it_value.tv_usec | v.it_interval.tv_sec, 0);
 }
 
+/* setitimer(2), EINVAL: microseconds are 0 to 999,999, no time is negative, and there are three
+ * timers. */
 TEST(refusals, "bad microseconds or timers are taken", "kernel/syscall/signal.c:/^sys_setitimer/")
 {
     struct itimerval bad = { { 0, 0 }, { 0, 1000000 } }, negative = { { 0, 0 }, { -1, 0 } }, v;
@@ -105,7 +109,8 @@ TEST(alarm_counts_seconds, "alarm returns nothing, or a rest of 0",
 }
 
 /* How alarm(2) ends a program that knows nothing of it, and check.c a check that hangs. */
-TEST(default_kills, "SIGALRM without a handler does nothing", "kernel/proc/deliver.c")
+TEST(default_kills, "SIGALRM without a handler does nothing",
+     "kernel/proc/deliver.c:/^signal_deliver/")
 {
     struct itimerval v = { { 0, 0 }, { 0, 10000 } };
     EQ(IN_CHILD(setitimer(ITIMER_REAL, &v, NULL); for (;;) pause()), KILLED(SIGALRM));

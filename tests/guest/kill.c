@@ -1,12 +1,11 @@
 /* kill.c - kill, tgkill, tkill: who gets a signal, with which siginfo, and what is refused.
  *
- * The sending side. What a handler and a mask do is in sigaction.c, stopping and going on in
- * stop.c, SIGKILL in all states in attack_signal.c. Source: kill(2), tgkill(2),
- * rt_sigqueueinfo(2), sigaction(2) on siginfo_t, sigwaitinfo(2). */
+ * Here is the sending side. What a handler does is in sigaction.c, what a mask does in sigmask.c,
+ * stopping and going on in stop.c, SIGKILL in all states in attack_signal.c. Source: kill(2),
+ * tgkill(2), rt_sigqueueinfo(2), sigaction(2) on siginfo_t, sigwaitinfo(2). */
+
 #include "fixture.h"
 #include <sys/time.h>
-
-#define NOBODY 99999 /* above all pids: a number of 17 bits, they have 15 */
 
 static volatile int count;
 static siginfo_t info; /* of the last signal */
@@ -27,7 +26,7 @@ set(int signal)
 
 /* -INT_MIN is no group. Of two faults that of the pid is told, on Linux: the signal's number is
  * looked at when there is somebody to get it. */
-TEST(kill_refuses, "a bad number or pid is taken", "kernel/syscall/signal.c")
+TEST(kill_refuses, "a bad number or pid is taken", "kernel/syscall/signal.c:/^sys_kill/")
 {
     ERR(sys(SYS_kill, getpid(), 65), EINVAL);
     ERR(sys(SYS_kill, getpid(), -1), EINVAL);
@@ -50,7 +49,7 @@ TEST(signal_zero_asks, "signal 0 is delivered", "kernel/proc/signal.c:/^signal_s
 
 /* A tid may be given anew when its thread has ended; with the process in hand tgkill cannot hit
  * a stranger, which is why it replaced tkill: tgkill(2). pthread_kill uses it. */
-TEST(tgkill_refuses, "thread and group are not compared", "kernel/syscall/signal.c")
+TEST(tgkill_refuses, "thread and group are not compared", "kernel/syscall/signal.c:/^sys_tgkill/")
 {
     pid_t me = getpid();
     EQ(sys(SYS_tgkill, me, me, 0), 0);
@@ -73,22 +72,23 @@ TEST(siginfo_of_kill, "si_code, si_pid or si_uid are not filled",
      "kernel/syscall/signal.c:/^sys_kill/")
 {
     set(SIGUSR1);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_kill, getpid(), SIGUSR1), 0);
     EQ(info.si_signo, SIGUSR1);
     EQ(info.si_errno, 0);
     EQ(info.si_code, SI_USER);
     EQ(info.si_pid, getpid());
     EQ(info.si_uid, 0);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_tgkill, getpid(), getpid(), SIGUSR1), 0);
     EQ(info.si_code, SI_TKILL);
     EQ(info.si_pid, getpid());
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(sys(SYS_tkill, getpid(), SIGUSR1), 0);
     EQ(info.si_code, SI_TKILL);
 }
 
+/* si_pid names the sender, not the process that gets the signal. */
 TEST(siginfo_from_a_child, "si_pid is the receiver", "kernel/syscall/signal.c:/^sys_kill/")
 {
     pid_t me = getpid(), pid;
@@ -131,8 +131,8 @@ TEST(siginfo_of_sigchld, "SIGCHLD comes without pid, status or code",
     EQ(STATUS(pid), KILLED(SIGTERM));
 }
 
-/* SI_KERNEL with no sender for the timer; the pipe's is a signal of the writing thread to
- * itself, on Linux. */
+/* The timer's signal has the code SI_KERNEL and no sender. SIGPIPE looks as if the writing thread
+ * had sent it to itself, as on Linux. */
 TEST(siginfo_of_the_kernel, "a signal without a sender names one",
      "kernel/proc/signal.c:/^signal_send/")
 {
@@ -140,7 +140,7 @@ TEST(siginfo_of_the_kernel, "a signal without a sender names one",
     int fds[2];
     set(SIGALRM);
     set(SIGPIPE);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     OK(setitimer(ITIMER_REAL, &v, NULL));
     while (count == 0)
         sys(SYS_sched_yield);
@@ -269,7 +269,7 @@ TEST(kill_ends_a_busy_loop, "a process that makes no call cannot be killed",
     }
 }
 
-/* 34 bits of it, so that a value that is cut to an int shows. */
+/* The value has 33 bits, so that one which is cut to an int shows. */
 TEST(sigqueue_carries_a_value, "rt_sigqueueinfo is missing or loses si_value",
      "kernel/syscall/signal.c:/^sys_rt_sigqueueinfo/")
 {

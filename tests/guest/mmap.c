@@ -4,13 +4,15 @@
  * (mremap.c), and whether other harts forget a translation in time (shootdown.c). Source: mmap(2),
  * munmap(2), madvise(2); which of several errors comes first is what Linux 6.12 does with Sv39. The
  * user half ends at USER_END (fixture.h); shapes of areas are read from /proc/self/maps. */
+
 #include "probe.h"
 #include "areas.h"
 
 /* mmap(2) on MAP_ANONYMOUS. Apart from the secrets of other processes: glibc's calloc does not
  * clear what comes fresh from mmap. Several rounds, because the first may get frames that nobody
  * had before. */
-TEST(fresh_memory_is_zero, "a frame is given out with what it held before", "kernel/mm (frame)")
+TEST(fresh_memory_is_zero, "a frame is given out with what it held before",
+     "kernel/mm/frame.c:/^frame_alloc_zero/")
 {
     for (int round = 0; round < 4; round++) {
         char *p = anonymous(64, RW);
@@ -24,7 +26,7 @@ TEST(fresh_memory_is_zero, "a frame is given out with what it held before", "ker
 /* mmap(2), munmap(2): a page that is touched by the range belongs to it whole. malloc and the
  * loader pass lengths as they are. */
 TEST(length_is_rounded_up, "a last part page is not mapped, or munmap of it is refused",
-     "kernel/syscall (memory)")
+     "kernel/mm/map.c:/^space_map/")
 {
     char *p = mmap(NULL, PAGE + 1, RW, ANON, -1, 0);
     WORKS(probe_write(p + 2 * PAGE - 1));
@@ -32,7 +34,9 @@ TEST(length_is_rounded_up, "a last part page is not mapped, or munmap of it is r
     FAULTS(probe_read(p + PAGE), SIGSEGV, SEGV_MAPERR, p + PAGE);
 }
 
-TEST(mmap_refuses, "an argument is not checked", "kernel/syscall (memory)")
+/* mmap(2), ERRORS. Some of these lengths wrap to 0 or below it when they are rounded up to pages,
+ * so they must be refused before. */
+TEST(mmap_refuses, "an argument is not checked", "kernel/syscall/memory.c:/^sys_mmap/")
 {
     ERR(sys(SYS_mmap, 0, 0, RW, ANON, -1, 0), EINVAL);
     ERR(sys(SYS_mmap, 0, PAGE, RW, ANON, -1, 1), EINVAL);
@@ -48,7 +52,8 @@ TEST(mmap_refuses, "an argument is not checked", "kernel/syscall (memory)")
 
 /* Each range is outside in another way: odd, all above, half above, in the kernel's half, and one
  * whose end wraps to 0. */
-TEST(mmap_fixed_refuses, "MAP_FIXED takes an odd or a kernel address", "kernel/syscall (memory)")
+TEST(mmap_fixed_refuses, "MAP_FIXED takes an odd or a kernel address",
+     "kernel/mm/map.c:/^find_place/")
 {
     char *p = anonymous(4, RW);
     ERR(sys(SYS_mmap, p + 1, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL);
@@ -58,8 +63,10 @@ TEST(mmap_fixed_refuses, "MAP_FIXED takes an odd or a kernel address", "kernel/s
     ERR(sys(SYS_mmap, -PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0), ENOMEM);
 }
 
-/* As vm.mmap_min_addr does on Linux: a kernel must never follow a null pointer into user data. */
-TEST(page_zero_stays_unmapped, "a null pointer can be made to work", "kernel/mm (map, area)")
+/* Page 0 is never mapped, as Linux keeps it by vm.mmap_min_addr: the kernel must never follow a
+ * null pointer of its own into a program's data. */
+TEST(page_zero_stays_unmapped, "a null pointer can be made to work",
+     "kernel/mm/map.c:/^find_place/")
 {
     FAULTS(probe_read(NULL), SIGSEGV, SEGV_MAPERR, 0);
     FAULTS(probe_write((char *)8), SIGSEGV, SEGV_MAPERR, 8);
@@ -70,7 +77,7 @@ TEST(page_zero_stays_unmapped, "a null pointer can be made to work", "kernel/mm 
 
 /* Programs that keep to an address space of their own layout (Go, Wine, sanitizers) ask by hint
  * first and live with another answer, but slowly. */
-TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm (map, area)")
+TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm/map.c:/^find_place/")
 {
     char *p = anonymous(8, RW);
     OK(munmap(p, 8 * PAGE));
@@ -79,7 +86,8 @@ TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm (map, area)")
     EQ(mmap(p + 4 * PAGE + 5, PAGE, RW, ANON, -1, 0), p + 4 * PAGE);
 }
 
-TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm (map, area)")
+/* A hint never replaces a mapping that is there; only MAP_FIXED does. */
+TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm/map.c:/^find_place/")
 {
     char *p = anonymous(4, RW);
     p[0] = 1;
@@ -89,10 +97,11 @@ TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm (map, area
     EQ(q[0], 0);
 }
 
-/* Without MAP_FIXED an address is only a wish (mmap(2)). Go's first wish suits the 48 bits that
- * other machines have, and all its later ones lie above it: refused, it finds no heap at all. */
+/* An address without MAP_FIXED is only a wish (mmap(2)). Go's first wish suits the 48 bits that
+ * other machines have, and all its later ones lie above it: if they were refused, Go would find no
+ * heap at all. */
 TEST(hint_out_of_reach_is_ignored, "a hint above the user half fails: Go asks 0xc000000000",
-     "kernel/mm (map, area)")
+     "kernel/mm/map.c:/^find_place/")
 {
     static const unsigned long hints[] = { 0xc000000000, USER_END, USER_END - PAGE, KERNEL_ADDRESS,
                                            -PAGE };
@@ -103,9 +112,10 @@ TEST(hint_out_of_reach_is_ignored, "a hint above the user half fails: Go asks 0x
     }
 }
 
-/* A dynamic loader lives on it: it reserves a library's whole span by mapping the file once, then
- * puts each segment and .bss over that with MAP_FIXED. */
-TEST(fixed_replaces, "MAP_FIXED keeps old pages or refuses", "kernel/mm (map, area)")
+/* Dynamic loaders need this: they reserve the whole span of a library by mapping the file once,
+ * then put each segment and .bss over that with MAP_FIXED. */
+TEST(fixed_replaces, "MAP_FIXED keeps old pages or refuses",
+     "kernel/mm/map.c:/^find_place/, kernel/mm/area.c:/^area_unmap/")
 {
     char *p = anonymous(4, RW);
     memset(p, 7, 4 * PAGE);
@@ -121,7 +131,7 @@ TEST(fixed_replaces, "MAP_FIXED keeps old pages or refuses", "kernel/mm (map, ar
 /* mmap(2): EEXIST, and nothing is changed. A kernel that does not know the flag takes it for a
  * hint, which is why the caller has to be able to tell the two apart. */
 TEST(fixed_noreplace_refuses, "MAP_FIXED_NOREPLACE is taken for a hint or for MAP_FIXED",
-     "kernel/syscall (memory)")
+     "kernel/mm/map.c:/^find_place/")
 {
     char *p = anonymous(4, RW);
     p[0] = 7;
@@ -132,9 +142,9 @@ TEST(fixed_noreplace_refuses, "MAP_FIXED_NOREPLACE is taken for a hint or for MA
     EQ(p[0], 0);
 }
 
-/* Three pieces are to come out of one area; the one in the middle takes neither neighbour's frames
- * along. */
-TEST(munmap_splits, "a hole in the middle takes an end along", "kernel/mm (map, area)")
+/* One area becomes two with a hole between them. The page that goes may not take its neighbours'
+ * frames along. */
+TEST(munmap_splits, "a hole in the middle takes an end along", "kernel/mm/area.c:/^area_unmap/")
 {
     char *p = anonymous(5, RW);
     memset(p, 7, 5 * PAGE);
@@ -145,7 +155,10 @@ TEST(munmap_splits, "a hole in the middle takes an end along", "kernel/mm (map, 
     EQ(p[3 * PAGE], 7);
 }
 
-TEST(munmap_across_areas, "only the first of several areas is removed", "kernel/mm (map, area)")
+/* One range over holes and over areas with different rights: its first and last area are cut, those
+ * between go whole. */
+TEST(munmap_across_areas, "only the first of several areas is removed",
+     "kernel/mm/area.c:/^area_unmap/")
 {
     char *p = anonymous(9, RW);
     OK(mprotect(p + 2 * PAGE, PAGE, PROT_READ));
@@ -156,14 +169,17 @@ TEST(munmap_across_areas, "only the first of several areas is removed", "kernel/
 }
 
 /* munmap(2): "not an error". Allocators trim ranges whose ends they gave back before. */
-TEST(munmap_of_nothing_is_fine, "a range without mappings is an error", "kernel/mm (map, area)")
+TEST(munmap_of_nothing_is_fine, "a range without mappings is an error",
+     "kernel/mm/area.c:/^area_unmap/")
 {
     char *p = anonymous(4, RW);
     OK(munmap(p, 4 * PAGE));
     OK(munmap(p, 4 * PAGE));
 }
 
-TEST(munmap_refuses, "an odd address or a zero length is taken", "kernel/syscall (memory)")
+/* Here p + 1 is odd, -1 wraps to 0 when it is rounded up, and the last two ranges leave the user
+ * half. */
+TEST(munmap_refuses, "an odd address or a zero length is taken", "kernel/mm/map.c:/^space_unmap/")
 {
     char *p = anonymous(4, RW);
     ERR(sys(SYS_munmap, p + 1, PAGE), EINVAL);
@@ -176,7 +192,8 @@ TEST(munmap_refuses, "an odd address or a zero length is taken", "kernel/syscall
 
 /* Go, Java and the sanitizers reserve far more than they use, and more than a small machine has.
  * Only what is made usable may cost frames. */
-TEST(reserve_512_mib, "PROT_NONE costs page tables or is charged", "kernel/mm (map, area)")
+TEST(reserve_512_mib, "PROT_NONE costs page tables or is charged",
+     "kernel/syscall/memory.c:/^sys_mmap/")
 {
     unsigned long size = 512UL << 20;
     enum { USED_AT = 64 << 20, USED = 1 << 20 };
@@ -195,7 +212,7 @@ TEST(reserve_512_mib, "PROT_NONE costs page tables or is charged", "kernel/mm (m
 
 /* madvise(2): private anonymous pages read as zeros afterwards, at once. glibc, jemalloc and Go
  * give memory back so; jemalloc also counts on the zeros. */
-TEST(madvise_dontneed_zeroes, "the old contents come back", "kernel/mm (map, area)")
+TEST(madvise_dontneed_zeroes, "the old contents come back", "kernel/mm/map.c:/^space_advise/")
 {
     char *p = anonymous(4, RW);
     memset(p, 7, 4 * PAGE);
@@ -208,8 +225,10 @@ TEST(madvise_dontneed_zeroes, "the old contents come back", "kernel/mm (map, are
     EQ(p[PAGE], 3);
 }
 
+/* madvise(2), ERRORS: ENOMEM says that a part of the range is not mapped, though the rest was done.
+ * 5 to 7 and 999 are advice that no kernel knows. */
 TEST(madvise_refuses, "an odd address, unknown advice or a hole is taken",
-     "kernel/syscall (memory)")
+     "kernel/syscall/memory.c:/^sys_madvise/, kernel/mm/map.c:/^space_advise/")
 {
     char *p = anonymous(3, RW);
     ERR(sys(SYS_madvise, p + 1, PAGE, MADV_DONTNEED), EINVAL);
@@ -222,10 +241,11 @@ TEST(madvise_refuses, "an odd address, unknown advice or a hole is taken",
         ERR(sys(SYS_madvise, p, PAGE, unknown), EINVAL);
 }
 
+/* A kernel may lack these three. But a program that hears 0 relies on what it asked for: it keeps
+ * keys in memory that a child must not find. */
 TEST(madvise_does_not_lie, "advice with an effect is answered with 0, and nothing happens",
      "kernel/syscall/memory.c:/^sys_madvise/")
 {
-    /* A kernel may lack these; a program that hears 0 relies on them, with secrets even. */
     char *p = anonymous(1, RW);
     *p = 1;
     if (sys(SYS_madvise, p, PAGE, MADV_WIPEONFORK) == 0)
@@ -239,6 +259,8 @@ TEST(madvise_does_not_lie, "advice with an effect is answered with 0, and nothin
         EQ(IN_CHILD(_exit(sys(SYS_madvise, p, PAGE, MADV_NORMAL) != -ENOMEM)), 0);
 }
 
+/* msync(2), ENOMEM: a part of the range is not mapped. Nothing has to be written for that, but
+ * every page must be looked for. */
 TEST(msync_finds_holes, "only the first page of the range is looked at",
      "kernel/syscall/memory.c:/^sys_msync/")
 {
@@ -250,8 +272,10 @@ TEST(msync_finds_holes, "only the first page of the range is looked at",
     ERR(sys(SYS_msync, p, PAGE, MS_SYNC | MS_ASYNC), EINVAL);
 }
 
+/* Sixteen mappings side by side with the same rights are one area. A program that maps page by page
+ * would otherwise have thousands of them, and each page fault would search through all. */
 TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas",
-     "kernel/mm (map, area)")
+     "kernel/mm/area.c:/^area_merge/")
 {
     char *p = anonymous(16, RW);
     OK(munmap(p, 16 * PAGE));
@@ -261,7 +285,7 @@ TEST(adjacent_mappings_merge, "ten thousand small mmaps make ten thousand areas"
 }
 
 /* Linux allows 65,530 (vm.max_map_count), so programs have never learnt to be modest. */
-TEST(many_areas, "a table of areas is full at some small number", "kernel/mm (map, area)")
+TEST(many_areas, "a table of areas is full at some small number", "kernel/mm/area.c:/^area_clone/")
 {
     enum { N = 2000 };
     char *p = anonymous(N, RW);
@@ -276,7 +300,10 @@ TEST(many_areas, "a table of areas is full at some small number", "kernel/mm (ma
     OK(munmap(p, N * PAGE));
 }
 
-TEST(msync_and_mlock_do_no_harm, "libc's calls that may be no-ops crash", "kernel/syscall (memory)")
+/* Files are memory here and memory is never swapped, so these calls have nothing to do. A kernel
+ * may lack them, and then it says so. */
+TEST(msync_and_mlock_do_no_harm, "libc's calls that may be no-ops crash",
+     "kernel/syscall/memory.c:/^sys_msync/")
 {
     char *p = anonymous(2, RW);
     long r = sys(SYS_msync, p, PAGE, MS_SYNC);

@@ -4,6 +4,7 @@
  * Elsewhere: places, refusals and splits (mmap.c), fork (cow.c), and whether other harts forget a
  * translation in time (shootdown.c). Source: mprotect(2), privileged ISA manual, "Sv39" and
  * "sfence.vma". Shapes of areas are read from /proc/self/maps. */
+
 #include "probe.h"
 #include "areas.h"
 
@@ -13,7 +14,7 @@
 /* The page is touched before each change, so its translation is in the TLB with the old right:
  * changing the page table alone is not enough (privileged ISA manual, "sfence.vma"). */
 TEST(mprotect_changes_access, "the page table or the TLB keeps the old right",
-     "kernel/mm (map, area)")
+     "kernel/mm/map.c:/^space_protect/, kernel/mm/active.c:/^space_flush/")
 {
     char *p = anonymous(3, RW);
     memset(p, 7, 3 * PAGE);
@@ -29,7 +30,8 @@ TEST(mprotect_changes_access, "the page table or the TLB keeps the old right",
 
 /* The page does not exist at the first mprotect: its right must come from the area, at the fault.
  * Reading brings it in read-only; the last mprotect then has to make that very page writable. */
-TEST(mprotect_before_first_touch, "a lazy page comes in with the old right", "kernel/mm (fault)")
+TEST(mprotect_before_first_touch, "a lazy page comes in with the old right",
+     "kernel/mm/fault.c:/^first_touch/")
 {
     char *p = anonymous(3, RW);
     OK(mprotect(p, PAGE, PROT_READ));
@@ -44,7 +46,7 @@ TEST(mprotect_before_first_touch, "a lazy page comes in with the old right", "ke
 /* Reading untouched memory may map one page of zeros that all share, as Linux does. The first write
  * must then take a page of its own: q is the neighbour that would see it. */
 TEST(write_after_zero_read, "the shared zero page is written or stays read-only",
-     "kernel/mm (fault)")
+     "kernel/mm/fault.c:/^space_fault_locked/")
 {
     char *p = anonymous(2, RW), *q = anonymous(2, RW);
     EQ(p[5], 0);
@@ -57,7 +59,7 @@ TEST(write_after_zero_read, "the shared zero page is written or stays read-only"
 /* glibc grows the heaps of threads by many small mprotects of one reservation. Without merging,
  * each leaves an area, every look-up gets slower, and Linux' vm.max_map_count would be met. */
 TEST(mprotect_splits_and_merges, "areas pile up: each mprotect leaves one more",
-     "kernel/mm (map, area)")
+     "kernel/mm/map.c:/^space_protect/, kernel/mm/area.c:/^area_merge/")
 {
     char *p = anonymous(8, RW);
     OK(mprotect(p + 2 * PAGE, 2 * PAGE, PROT_READ));
@@ -72,7 +74,7 @@ TEST(mprotect_splits_and_merges, "areas pile up: each mprotect leaves one more",
 
 /* mprotect(2): ENOMEM for a hole or what cannot be mapped, EINVAL for the rest. Unlike mmap and
  * munmap it takes a length of 0. */
-TEST(mprotect_refuses, "a hole in the range is not reported", "kernel/syscall (memory)")
+TEST(mprotect_refuses, "a hole in the range is not reported", "kernel/mm/map.c:/^space_protect/")
 {
     char *p = anonymous(4, RW);
     ERR(sys(SYS_mprotect, p + 1, PAGE, RW), EINVAL);
@@ -88,7 +90,8 @@ TEST(mprotect_refuses, "a hole in the range is not reported", "kernel/syscall (m
 
 /* ACCERR, not MAPERR: the guard page below a thread's stack is such a page, and by the code a
  * handler tells an overflow from a wild pointer. */
-TEST(prot_none_is_no_access, "PROT_NONE pages can be read", "kernel/mm (fault)")
+TEST(prot_none_is_no_access, "PROT_NONE pages can be read",
+     "kernel/mm/fault.c:/^space_fault_locked/")
 {
     char *p = anonymous(2, PROT_NONE);
     FAULTS(probe_read(p), SIGSEGV, SEGV_ACCERR, p);
@@ -100,7 +103,7 @@ TEST(prot_none_is_no_access, "PROT_NONE pages can be read", "kernel/mm (fault)")
 /* Privileged ISA manual, "Sv39": W without R is reserved. The maps file still shows what was
  * asked. */
 TEST(write_only_is_readable_too, "a W-only pte is reserved: the page must get R as well",
-     "kernel/mm (pagetable)")
+     "kernel/mm/area.h:/^#define pte_rights/")
 {
     char *p = anonymous(1, PROT_WRITE);
     WORKS(probe_write(p));
@@ -108,7 +111,9 @@ TEST(write_only_is_readable_too, "a W-only pte is reserved: the page must get R 
     SHAPE(p, 1, "-w-p:1");
 }
 
-TEST(data_is_not_executable, "ptes of data have X", "kernel/mm (pagetable)")
+/* Bytes that a program has read somewhere must not become its code: neither in fresh memory nor on
+ * the stack. */
+TEST(data_is_not_executable, "ptes of data have X", "kernel/mm/area.h:/^#define pte_rights/")
 {
     char *p = anonymous(1, RW);
     *(uint16_t *)p = RETURN;
@@ -118,7 +123,8 @@ TEST(data_is_not_executable, "ptes of data have X", "kernel/mm (pagetable)")
     FAULTS(probe_call(stack), SIGSEGV, SEGV_ACCERR, stack);
 }
 
-TEST(text_is_not_writable, "the program's text is writable", "kernel/proc (elf)")
+/* A wild pointer must not change the code, which all processes of this program share. */
+TEST(text_is_not_writable, "the program's text is writable", "kernel/proc/elf.c:/^map_segment/")
 {
     char *text = (char *)(uintptr_t)&getpid;
     FAULTS(probe_write(text), SIGSEGV, SEGV_ACCERR, text);
@@ -127,7 +133,7 @@ TEST(text_is_not_writable, "the program's text is writable", "kernel/proc (elf)"
 /* The two ways of a JIT: all rights at once, or write first. Both need their flush (ISA,
  * Zifencei). */
 TEST(write_and_execute_on_request, "an explicit PROT_WRITE|PROT_EXEC is refused",
-     "kernel/syscall (memory)")
+     "kernel/syscall/memory.c:/^sys_mmap/, kernel/mm/map.c:/^space_protect/")
 {
     char *p = anonymous(1, RW | PROT_EXEC);
     *(uint16_t *)p = RETURN;

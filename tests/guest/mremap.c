@@ -3,6 +3,7 @@
  * May be missing as a whole (ENOSYS: libc then copies); if it is there, it is right. Not here:
  * moving the vDSO (vdso.c), and whether other harts see the move in time (shootdown.c). Source:
  * mremap(2). */
+
 #include "probe.h"
 #include "areas.h"
 
@@ -18,9 +19,9 @@ map(unsigned long pages)
 
 /* The raw call with its sizes in pages: the result or a negative errno. */
 static long
-remap(char *from, unsigned long old, unsigned long new, int flags, char *to)
+remap(char *from, unsigned long pages, unsigned long wanted, int flags, char *to)
 {
-    return sys(SYS_mremap, from, old * PAGE, new *PAGE, flags, to);
+    return sys(SYS_mremap, from, pages * PAGE, wanted * PAGE, flags, to);
 }
 
 /* Ends the check when there is no mremap. */
@@ -31,7 +32,8 @@ needed(void)
         _exit(0);
 }
 
-TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (map)")
+/* The block gets shorter: its head stays where it is, the rest is unmapped. */
+TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm/map.c:/^space_remap/")
 {
     needed();
     char *p = map(6);
@@ -40,6 +42,8 @@ TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm (map)")
     SHAPE(p, 6, "rw-p:2 hole:4");
 }
 
+/* Shrinking is the one change that may go over several areas, and over a hole: it only unmaps.
+ * Growing across them is refused. */
 TEST(shrinks_across_areas, "shrinking is refused where several areas, or none, go",
      "kernel/mm/map.c:/^space_remap/")
 {
@@ -54,7 +58,8 @@ TEST(shrinks_across_areas, "shrinking is refused where several areas, or none, g
 
 /* The room behind was mapped a moment ago, so its frames are dirty: the part that comes new must be
  * cleared as any fresh anonymous memory. */
-TEST(grows_in_place, "room behind is not used, or the new part is dirty", "kernel/mm (map)")
+TEST(grows_in_place, "room behind is not used, or the new part is dirty",
+     "kernel/mm/map.c:/^space_remap/")
 {
     needed();
     char *p = map(8);
@@ -65,9 +70,9 @@ TEST(grows_in_place, "room behind is not used, or the new part is dirty", "kerne
     SHAPE(p, 8, "rw-p:8");
 }
 
-/* Without MREMAP_MAYMOVE the caller still holds pointers into the block. The third page is its
- * neighbour here: part of the same area, yet not of the range. */
-TEST(no_room_without_maymove, "it moves without being allowed to", "kernel/mm (map)")
+/* A caller without MREMAP_MAYMOVE still holds pointers into the block, so it may not move. The
+ * third page stands in the way: it is part of the same area, yet not of the range. */
+TEST(no_room_without_maymove, "it moves without being allowed to", "kernel/mm/map.c:/^space_remap/")
 {
     needed();
     char *p = map(3);
@@ -77,7 +82,8 @@ TEST(no_room_without_maymove, "it moves without being allowed to", "kernel/mm (m
 
 /* Forty pages, so that the two beside which there is no room must really go elsewhere. The pages
  * move, not their bytes: that is why realloc of megabytes is cheap. */
-TEST(moves_when_allowed, "contents are lost, or the old place stays", "kernel/mm (map)")
+TEST(moves_when_allowed, "contents are lost, or the old place stays",
+     "kernel/mm/map.c:/^move_area/")
 {
     needed();
     char *p = map(3);
@@ -92,7 +98,8 @@ TEST(moves_when_allowed, "contents are lost, or the old place stays", "kernel/mm
 
 /* mremap(2), MREMAP_FIXED: what was mapped there goes, as with mmap, and only within the two
  * pages. */
-TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there", "kernel/mm (map)")
+TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there",
+     "kernel/mm/map.c:/^move_area/")
 {
     needed();
     char *p = map(2), *q = map(4);
@@ -104,8 +111,9 @@ TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there", "kernel/mm
     FAULTS(probe_read(p), SIGSEGV, SEGV_MAPERR, p);
 }
 
-TEST(refusals, "bad addresses, sizes or flags are taken",
-     "kernel/syscall (memory), kernel/mm (map)")
+/* mremap(2), ERRORS: odd addresses, sizes of 0, unknown flags, MREMAP_FIXED without
+ * MREMAP_MAYMOVE. */
+TEST(refusals, "bad addresses, sizes or flags are taken", "kernel/mm/map.c:/^space_remap/")
 {
     needed();
     char *p = map(4);
@@ -124,7 +132,7 @@ TEST(refusals, "bad addresses, sizes or flags are taken",
 /* Copy on write is a property of the frame. A move that makes the new page simply writable gives
  * the child its parent's memory. */
 TEST(moved_pages_are_private_after_fork, "a moved page is shared with the child",
-     "kernel/mm (map, space)")
+     "kernel/mm/map.c:/^move_area/, kernel/mm/area.c:/^area_share/")
 {
     needed();
     char *p = map(3);
@@ -135,7 +143,7 @@ TEST(moved_pages_are_private_after_fork, "a moved page is shared with the child"
 }
 
 /* glibc: blocks above 128 KiB (M_MMAP_THRESHOLD) are mappings and grow by mremap. */
-TEST(realloc_keeps_contents, "realloc of megabytes loses bytes", "kernel/mm (map)")
+TEST(realloc_keeps_contents, "realloc of megabytes loses bytes", "kernel/mm/map.c:/^space_remap/")
 {
     unsigned long size = 1 << 20;
     unsigned *p = malloc(size);

@@ -3,8 +3,10 @@
  * Meant for a small machine (tests/host/test_storms.py gives it 64M), because each check takes all
  * memory there is. Whether the call fails or the process is killed depends on who asks last, and
  * both are right; never right is a panic, a hang, a killed bystander or memory that does not come
- * back. Which frames leak in ordinary life is the question of storm.c. Source: malloc(3), mmap(2),
+ * back. Which frames leak in ordinary life is the question of storm_process.c
+ * and storm_memory.c. Source: malloc(3), mmap(2),
  * fork(2), execve(2). */
+
 #include "peer.h"
 #include <pthread.h>
 #include <sys/stat.h>
@@ -22,7 +24,7 @@ free_kb(void)
 {
     char text[2000];
     int fd = open("/proc/meminfo", O_RDONLY);
-    long n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    long n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
     close(fd);
     if (n <= 0)
         return 0;
@@ -66,7 +68,8 @@ take_all(unsigned long step)
 /* Memory is promised by mmap and taken at the first touch, so running out shows as a fault for
  * which there is no frame. In large steps the end comes in a fault; page by page it may also come
  * inside mmap. */
-TEST(touching_all_memory, "a fault without a free frame hangs or panics", "kernel/mm (fault)")
+TEST(touching_all_memory, "a fault without a free frame hangs or panics",
+     "kernel/trap/trap.c:/^return_work/, kernel/proc/exit.c:/^process_make_memory/")
 {
     long before = free_kb();
     killed_or_done(IN_CHILD(take_all(4 * MIB)));
@@ -87,15 +90,15 @@ echo(int from, int to)
 
 /* The process that takes all is the one to die: its neighbour, asleep in read, holds next to
  * nothing. The byte shows that it can still be scheduled and can still copy. */
-TEST(others_live_on, "the wrong process is killed", "kernel/mm")
+TEST(others_live_on, "the wrong process is killed", "kernel/proc/exit.c:/^process_make_memory/")
 {
     long before = free_kb();
     int to[2], from[2];
     char byte = 0;
     OK(pipe(to));
     OK(pipe(from));
-    pid_t friend = OK(fork());
-    if (friend == 0) {
+    pid_t neighbour = OK(fork());
+    if (neighbour == 0) {
         close(to[1]);
         echo(to[0], from[1]);
         _exit(0);
@@ -105,15 +108,16 @@ TEST(others_live_on, "the wrong process is killed", "kernel/mm")
     EQ(read(from[0], &byte, 1), 1);
     EQ(byte, 'k');
     close(to[1]);
-    ENDS(friend, 0);
+    ENDS(neighbour, 0);
     recovered(before);
 }
 
 /* 2^45 bytes are more than Sv39 has addresses, so this must fail at once and kill nobody: a program
  * that checks malloc's result has to get the chance. */
-TEST(malloc_gives_null, "a large malloc kills instead of failing", "kernel/mm (map, area)")
+TEST(malloc_gives_null, "a large malloc kills instead of failing",
+     "kernel/syscall/memory.c:/^sys_mmap/")
 {
-    EQ(IN_CHILD(TRUE(malloc(1UL << 45) == NULL); EQ(errno, ENOMEM)), 0);
+    EQ(IN_CHILD(TRUE(!malloc(1UL << 45)); EQ(errno, ENOMEM)), 0);
     /* The raw call too, over and over. */
     for (int i = 0; i < 100; i++)
         ERR(sys(SYS_mmap, 0, 1UL << 45, RW, ANON, -1, 0), ENOMEM);
@@ -135,7 +139,8 @@ copy_too_much(char *p, unsigned long size)
 }
 
 /* Here no call asks for memory: an ordinary store does, and has nobody to report ENOMEM to. */
-TEST(copy_on_write_without_memory, "a copy that cannot be made hangs", "kernel/mm (fault)")
+TEST(copy_on_write_without_memory, "a copy that cannot be made hangs",
+     "kernel/mm/fault.c:/^copy_on_write/, kernel/proc/exit.c:/^process_make_memory/")
 {
     long before = free_kb();
     /* 3/8 of all memory: with the original one copy fits, a second does not. */
@@ -155,7 +160,7 @@ fork_until_error(int *fds)
     for (int n = 0; n < 5000; n++) {
         pid_t pid = fork();
         if (pid == 0) {
-            memset(room, 1, sizeof room);
+            memset(room, 1, sizeof(room));
             _exit(read(fds[0], &byte, 1));
         }
         if (pid < 0) {
@@ -167,7 +172,8 @@ fork_until_error(int *fds)
 
 /* Each child holds a kernel stack, page tables and 30 kB of copied stack and waits for the pipe's
  * end, so all are alive when fork fails half-way: what it had made by then must be undone. */
-TEST(fork_until_it_fails, "fork without memory panics or leaks", "kernel/proc (process)")
+TEST(fork_until_it_fails, "fork without memory panics or leaks",
+     "kernel/proc/process.c:/^process_clone/")
 {
     long before = free_kb();
     int fds[2];
@@ -197,7 +203,8 @@ threads_until_error(void)
 }
 
 /* A thread's user stack is only reserved, so kernel stacks and the task itself run out first. */
-TEST(threads_until_they_fail, "clone without memory panics or leaks", "kernel/proc (process)")
+TEST(threads_until_they_fail, "clone without memory panics or leaks",
+     "kernel/proc/process.c:/^process_clone/")
 {
     long before = free_kb();
     killed_or_done(IN_CHILD(threads_until_error()));
@@ -209,14 +216,15 @@ write_until_error(int fd)
 {
     static char block[65536];
     long n;
-    while ((n = write(fd, block, sizeof block)) > 0)
+    while ((n = write(fd, block, sizeof(block))) > 0)
         ;
     TRUE(n == -1 && (errno == ENOSPC || errno == ENOMEM || errno == EFBIG));
 }
 
 /* The files are memory here (ramfs): write(2) promises ENOSPC, and what was written until then
  * stays. */
-TEST(a_full_file_system, "a write without memory loses or panics", "kernel/fs (ramfs)")
+TEST(a_full_file_system, "a write without memory loses or panics",
+     "kernel/fs/ramfs.c:/^inode_move/")
 {
     long before = free_kb();
     int fd = OK(open("/tmp/full", O_WRONLY | O_CREAT | O_TRUNC, 0600));
@@ -238,7 +246,7 @@ pipes_until_error(void)
             continue;
         while (pipe(fds) == 0) {
             fcntl(fds[1], F_SETFL, O_NONBLOCK);
-            while (write(fds[1], block, sizeof block) > 0)
+            while (write(fds[1], block, sizeof(block)) > 0)
                 ;
         }
         _exit(0);
@@ -247,7 +255,9 @@ pipes_until_error(void)
         ;
 }
 
-TEST(pipes_until_they_fail, "pipes without memory panic", "kernel/fs (pipe)")
+/* A full pipe holds 64 KiB of kernel memory that belongs to no address space. When there is none
+ * left, pipe and write must say so. */
+TEST(pipes_until_they_fail, "pipes without memory panic", "kernel/fs/pipe.c:/^pipe_create/")
 {
     long before = free_kb();
     killed_or_done(IN_CHILD(pipes_until_error()));
@@ -278,7 +288,7 @@ role(int argc, char **argv)
 
 /* exec must build the new space beside the old one. Refused, it has to return to a program that is
  * whole; hence the try again and again while less and less is left (kernel/proc/exec.c). */
-TEST(exec_without_memory, "exec fails half done", "kernel/proc (exec)")
+TEST(exec_without_memory, "exec fails half done", "kernel/proc/exec.c:/^process_exec/")
 {
     long before = free_kb();
     for (int i = 0; i < 3; i++)
@@ -302,7 +312,7 @@ page_tables_until_error(void)
 /* A page table covers 2 MiB, so here half of all frames are tables: the allocation in the middle of
  * a walk fails, with the levels above it made already. */
 TEST(page_tables_fill_memory, "page tables are allocated without an end check",
-     "kernel/mm (pagetable)")
+     "kernel/mm/pagetable.c:/^pt_entry/")
 {
     long before = free_kb();
     killed_or_done(IN_CHILD(page_tables_until_error()));

@@ -3,6 +3,7 @@
  * Not here: directories as such (dirs.c), what is read and written (rw.c), modes and times
  * (stat.c). Source: open(2), path_resolution(7); where these leave it open which of two errors
  * comes first, Linux 6.12. */
+
 #include "directory.h"
 #include <limits.h>
 
@@ -26,7 +27,7 @@ holds(const char *name, const char *text)
 {
     char seen[200] = { 0 };
     int fd = OK(open(name, O_RDONLY));
-    EQ(read(fd, seen, sizeof seen - 1), strlen(text));
+    EQ(read(fd, seen, sizeof(seen) - 1), strlen(text));
     if (strcmp(seen, text) != 0)
         FAIL("expected `%s` in %s, seen `%s`", text, name, seen);
     OK(close(fd));
@@ -34,7 +35,7 @@ holds(const char *name, const char *text)
 
 /* open(2): the lowest-numbered descriptor not in use. Shells count on it: close(0), then open, is
  * how a redirection was made before dup2. */
-TEST(lowest_fd, "the first free slot is not taken", "kernel/fs (file, vfs)")
+TEST(lowest_fd, "the first free slot is not taken", "kernel/fs/owner.c:/^fd_install/")
 {
     int a = OK(open("/dev/null", O_RDONLY)), b = OK(open("/dev/null", O_RDONLY));
     EQ(b, a + 1);
@@ -44,7 +45,9 @@ TEST(lowest_fd, "the first free slot is not taken", "kernel/fs (file, vfs)")
     EQ(open("/dev/null", O_RDONLY), 0);
 }
 
-TEST(create_write_read, "what was written is not what is read", "kernel/fs (ramfs)")
+/* The simplest life of a file. The second put is shorter than the first, and nothing of the first
+ * may be left. */
+TEST(create_write_read, "what was written is not what is read", "kernel/fs/ramfs.c:/^inode_move/")
 {
     at_work();
     put("create", "hello");
@@ -55,7 +58,8 @@ TEST(create_write_read, "what was written is not what is read", "kernel/fs (ramf
 
 /* O_CREAT | O_EXCL is how mkstemp and lock files work. That it does not follow a link, not even one
  * that leads nowhere, keeps others from choosing where a root's file is made. */
-TEST(create_exclusive, "O_EXCL takes a file that exists, or follows a link", "kernel/fs (path)")
+TEST(create_exclusive, "O_EXCL takes a file that exists, or follows a link",
+     "kernel/fs/open.c:/^find_or_create/")
 {
     at_work();
     unlink("excl");
@@ -68,8 +72,9 @@ TEST(create_exclusive, "O_EXCL takes a file that exists, or follows a link", "ke
     close(fd);
 }
 
-/* Without O_EXCL the file is made where the link leads (open(2)). */
-TEST(create_through_a_link, "O_CREAT does not follow a dangling link", "kernel/fs (path)")
+/* open(2): if O_EXCL is not given, the file is made where the link leads. */
+TEST(create_through_a_link, "O_CREAT does not follow a dangling link",
+     "kernel/fs/open.c:/^find_or_create/")
 {
     at_work();
     unlink("dangling");
@@ -80,7 +85,7 @@ TEST(create_through_a_link, "O_CREAT does not follow a dangling link", "kernel/f
 }
 
 /* The umask counts only for a file that is made now. */
-TEST(mode_and_umask, "the umask is not taken off", "kernel/fs (ramfs)")
+TEST(mode_and_umask, "the umask is not taken off", "kernel/fs/open.c:/^find_or_create/")
 {
     struct stat st;
     at_work();
@@ -97,7 +102,8 @@ TEST(mode_and_umask, "the umask is not taken off", "kernel/fs (ramfs)")
 
 /* Missing is ENOENT, a file in the place of a directory ENOTDIR: make, ld and shells search lists
  * of directories and go on for these two alone. A slash behind a name asks for a directory. */
-TEST(no_such, "a missing name is not told from a missing directory", "kernel/fs (path)")
+TEST(no_such, "a missing name is not told from a missing directory",
+     "kernel/fs/path.c:/^walk_path/")
 {
     at_work();
     put("file", "x");
@@ -114,7 +120,7 @@ TEST(no_such, "a missing name is not told from a missing directory", "kernel/fs 
 
 /* ls reads it by getdents, so opening for reading works and read does not. O_CREAT alone is EISDIR
  * too: there is something, and it cannot be created as a file. */
-TEST(directory_for_writing, "a directory can be opened for writing", "kernel/fs")
+TEST(directory_for_writing, "a directory can be opened for writing", "kernel/fs/open.c:/^vfs_open/")
 {
     FAILS(open("/tmp", O_WRONLY), EISDIR);
     FAILS(open("/tmp", O_RDWR), EISDIR);
@@ -126,7 +132,7 @@ TEST(directory_for_writing, "a directory can be opened for writing", "kernel/fs"
 }
 
 /* path_resolution(7): empty parts count for nothing, and the root is its own parent. */
-TEST(dots_and_slashes, "`//`, `.` or `..` are names like others", "kernel/fs (path)")
+TEST(dots_and_slashes, "`//`, `.` or `..` are names like others", "kernel/fs/path.c:/^walk_path/")
 {
     at_work();
     put("file", "dots");
@@ -140,12 +146,13 @@ TEST(dots_and_slashes, "`//`, `.` or `..` are names like others", "kernel/fs (pa
 
 /* NAME_MAX is 255 without the NUL, PATH_MAX 4,096 with it (limits.h). Both ends of each limit: the
  * longest that works, and one more. */
-TEST(long_names, "a name of 255 characters is cut, or one of 256 is taken", "kernel/fs (path)")
+TEST(long_names, "a name of 255 characters is cut, or one of 256 is taken",
+     "kernel/fs/path.c:/^walk_path/")
 {
     static const char null[] = "dev/null";
     char name[NAME_MAX + 2], path[PATH_MAX + 1];
     at_work();
-    memset(name, 'n', sizeof name);
+    memset(name, 'n', sizeof(name));
     name[NAME_MAX] = 0;
     put(name, "long");
     holds(name, "long");
@@ -155,17 +162,17 @@ TEST(long_names, "a name of 255 characters is cut, or one of 256 is taken", "ker
     FAILS(open(name, O_RDONLY), ENAMETOOLONG);
     FAILS(open(name, O_WRONLY | O_CREAT, 0600), ENAMETOOLONG);
     put("file", "x");
-    memset(path, '/', sizeof path);
-    memcpy(path + PATH_MAX - sizeof null, null, sizeof null);
+    memset(path, '/', sizeof(path));
+    memcpy(path + PATH_MAX - sizeof(null), null, sizeof(null));
     OK(open(path, O_RDONLY));
-    memset(path, '/', sizeof path);
+    memset(path, '/', sizeof(path));
     path[PATH_MAX] = 0;
     FAILS(open(path, O_RDONLY), ENAMETOOLONG);
 }
 
 /* openat(2): an absolute path does not look at the descriptor, not even whether there is one. The
  * third and last calls show that the working directory is not looked at either. */
-TEST(at_a_directory_fd, "the dirfd is ignored", "kernel/fs (path)")
+TEST(at_a_directory_fd, "the dirfd is ignored", "kernel/fs/path.c:/^walk_path/")
 {
     at_work();
     put("file", "at");
@@ -183,7 +190,8 @@ TEST(at_a_directory_fd, "the dirfd is ignored", "kernel/fs (path)")
 /* A relative target counts from the link's directory, not from the caller's: dir/dir/dir comes
  * round to where it began. O_NOFOLLOW is about the last part only; a link there is ELOOP, or
  * ENOTDIR when a directory was asked for. */
-TEST(links_are_followed, "a link is opened itself, or a loop never ends", "kernel/fs (path)")
+TEST(links_are_followed, "a link is opened itself, or a loop never ends",
+     "kernel/fs/path.c:/^follow/")
 {
     at_work();
     put("file", "target");
@@ -206,14 +214,14 @@ TEST(links_are_followed, "a link is opened itself, or a loop never ends", "kerne
 }
 
 /* path_resolution(7) names 40. Both ends: forty links are followed, the next one is refused. */
-TEST(forty_links, "the limit of links is below Linux's 40", "kernel/fs (path)")
+TEST(forty_links, "the limit of links is below Linux's 40", "kernel/fs/path.c:/^follow/")
 {
     char from[20], to[20];
     at_work();
     put("c0", "chain");
     for (int i = 1; i <= 41; i++) {
-        snprintf(from, sizeof from, "c%d", i);
-        snprintf(to, sizeof to, "c%d", i - 1);
+        snprintf(from, sizeof(from), "c%d", i);
+        snprintf(to, sizeof(to), "c%d", i - 1);
         unlink(from);
         OK(symlink(to, from));
     }
@@ -224,7 +232,7 @@ TEST(forty_links, "the limit of links is below Linux's 40", "kernel/fs (path)")
 /* open(2): each write goes to the end, wherever the offset is, and leaves it there. Logs of several
  * processes rely on it. pwrite through the other descriptor has made the file two bytes longer
  * meanwhile. */
-TEST(append, "O_APPEND writes at the offset", "kernel/fs (file, vfs)")
+TEST(append, "O_APPEND writes at the offset", "kernel/fs/ramfs.c:/^inode_transfer/")
 {
     at_work();
     put("append", "12345");
@@ -239,7 +247,8 @@ TEST(append, "O_APPEND writes at the offset", "kernel/fs (file, vfs)")
 
 /* The offset belongs to the open file, not to the file's length: after the cut it lies beyond the
  * end. */
-TEST(truncate_on_open, "O_TRUNC of an open file leaves old bytes", "kernel/fs (ramfs)")
+TEST(truncate_on_open, "O_TRUNC of an open file leaves old bytes",
+     "kernel/fs/open.c:/^vfs_open/, kernel/fs/ramfs.c:/^inode_truncate/")
 {
     at_work();
     put("trunc", "0123456789");
@@ -257,7 +266,7 @@ TEST(truncate_on_open, "O_TRUNC of an open file leaves old bytes", "kernel/fs (r
 
 /* The mode is a property of the open file: descriptors are handed to programs that must not do
  * more. */
-TEST(access_mode_is_kept, "a read-only fd can write", "kernel/fs (file, vfs)")
+TEST(access_mode_is_kept, "a read-only fd can write", "kernel/fs/file.c:/^check_transfer/")
 {
     char byte;
     at_work();
@@ -271,7 +280,7 @@ TEST(access_mode_is_kept, "a read-only fd can write", "kernel/fs (file, vfs)")
 }
 
 /* open(2), O_PATH: a place in the tree, good for fstat and the *at calls. */
-TEST(path_only_fd, "O_PATH opens for reading", "kernel/fs (file, vfs)")
+TEST(path_only_fd, "O_PATH opens for reading", "kernel/syscall/file.c:/^file_of/")
 {
     char byte;
     struct stat st;
@@ -285,7 +294,7 @@ TEST(path_only_fd, "O_PATH opens for reading", "kernel/fs (file, vfs)")
 
 /* RLIMIT_NOFILE's soft limit; programs that serve many connections run into it on purpose and
  * wait. */
-TEST(fd_limit, "the table has no end, or the errno is ENFILE", "kernel/fs (file, vfs)")
+TEST(fd_limit, "the table has no end, or the errno is ENFILE", "kernel/fs/owner.c:/^fd_install/")
 {
     int last = 0;
     for (int n = 0; n < 100000; n++) {
@@ -309,7 +318,7 @@ TEST(fd_limit, "the table has no end, or the errno is ENFILE", "kernel/fs (file,
 
 /* A descriptor that is closed twice may be somebody else's by then: the error is the only
  * warning. */
-TEST(close_refuses, "a second close works", "kernel/fs (file, vfs)")
+TEST(close_refuses, "a second close works", "kernel/fs/owner.c:/^fd_install/")
 {
     int fd = OK(dup(0));
     OK(close(fd));

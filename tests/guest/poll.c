@@ -1,9 +1,11 @@
-/* poll.c - ppoll: what is ready, waiting, time-outs, the mask, EINTR.
+/* poll.c - ppoll and pselect6: what is ready, waiting, time-outs, the mask, EINTR.
  *
- * Source: poll(2). riscv has no plain poll: libc's poll and pause are ppoll. select is in
- * morefiles.c, poll on a terminal in tests/host/test_tty.py. */
+ * riscv has no plain poll and no plain select: libc makes poll and pause of ppoll, select of
+ * pselect6. Source: poll(2), select(2). */
+
 #include "peer.h"
 #include <poll.h>
+#include <sys/select.h>
 #include <time.h>
 
 /* fds[0] reads what fds[1] writes. */
@@ -20,8 +22,7 @@ ready(int fd, short events)
 
 /* poll(2): HUP and ERR are told unasked. A shell's or server's loop reads until HUP comes alone:
  * with bytes left both IN and HUP must be there, or the last bytes are lost. */
-TEST(pipe_states, "an end, room or bytes are not told",
-     "kernel/fs (pipe), kernel/syscall (file_poll)")
+TEST(pipe_states, "an end, room or bytes are not told", "kernel/fs/pipe.c:/^pipe_poll/")
 {
     static char block[65536];
     OK(pipe(fds));
@@ -32,19 +33,20 @@ TEST(pipe_states, "an end, room or bytes are not told",
     EQ(ready(fds[0], POLLIN | POLLRDNORM), POLLIN | POLLRDNORM);
     EQ(ready(fds[0], 0), 0);
     OK(fcntl(fds[1], F_SETFL, O_NONBLOCK));
-    while (write(fds[1], block, sizeof block) > 0)
+    while (write(fds[1], block, sizeof(block)) > 0)
         ;
     EQ(ready(fds[1], POLLOUT), 0);
     /* A full pipe without a writer: bytes first, the end behind them. */
     close(fds[1]);
     EQ(ready(fds[0], POLLIN), POLLIN | POLLHUP);
-    while (read(fds[0], block, sizeof block) > 0)
+    while (read(fds[0], block, sizeof(block)) > 0)
         ;
     EQ(ready(fds[0], POLLIN), POLLHUP);
     EQ(ready(fds[0], 0), POLLHUP);
 }
 
-TEST(writer_without_reader, "POLLERR is missing", "kernel/fs (pipe), kernel/syscall (file_poll)")
+/* poll(2): POLLERR on the writing end says that nobody reads. A write would give EPIPE. */
+TEST(writer_without_reader, "POLLERR is missing", "kernel/fs/pipe.c:/^pipe_poll/")
 {
     OK(pipe(fds));
     close(fds[0]);
@@ -52,7 +54,7 @@ TEST(writer_without_reader, "POLLERR is missing", "kernel/fs (pipe), kernel/sysc
 }
 
 /* poll(2) promises it; libevent and python's select take it as given. */
-TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs")
+TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs/file.c:/^file_poll/")
 {
     int file = OK(open("/tmp/poll", O_RDWR | O_CREAT | O_TRUNC, 0600));
     int null = OK(open("/dev/null", O_RDWR));
@@ -62,7 +64,8 @@ TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs")
 
 /* poll(2): an fd below 0 is passed over, which is how entries are switched off. Only NVAL counts as
  * ready here, so the time-out of a second must not pass. */
-TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call", "kernel/syscall (file_poll)")
+TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call",
+     "kernel/syscall/file_poll.c:/^poll_add/")
 {
     struct pollfd p[3] = { { 77, POLLIN, -1 }, { -1, POLLIN, -1 }, { 0, 0, -1 } };
     EQ(poll(p, 2, 1000), 1);
@@ -71,7 +74,7 @@ TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call", "kernel/s
 }
 
 /* Entries, not descriptors: the same one twice counts twice. */
-TEST(count_of_ready, "the number returned is not that of entries", "kernel/syscall (file_poll)")
+TEST(count_of_ready, "the number returned is not that of entries", "kernel/syscall/file_poll.c")
 {
     int more[2];
     OK(pipe(fds));
@@ -81,7 +84,7 @@ TEST(count_of_ready, "the number returned is not that of entries", "kernel/sysca
                            { fds[1], POLLOUT, 0 },
                            { more[0], POLLIN, 0 },
                            { more[0], POLLIN, 0 } };
-    /* For ever, but three are ready, so it may not sleep at all. */
+    /* The time-out is for ever, but three entries are ready, so the call may not sleep at all. */
     EQ(poll(p, 4, -1), 3);
     EQ(p[0].revents, 0);
     EQ(p[3].revents, POLLIN);
@@ -89,7 +92,7 @@ TEST(count_of_ready, "the number returned is not that of entries", "kernel/sysca
 
 /* poll(2): rounded up, so never early. Late is allowed: the machine may be loaded. */
 TEST(timeout_passes, "a time-out returns too early, or never",
-     "kernel/syscall (file_poll), kernel/time")
+     "kernel/syscall/file_poll.c, kernel/time/timer.c:/^schedule_until/")
 {
     struct timespec a, b;
     OK(pipe(fds));
@@ -103,8 +106,10 @@ TEST(timeout_passes, "a time-out returns too early, or never",
     EQ(poll(NULL, 0, 10), 0);
 }
 
+/* The byte comes while poll sleeps, so the pipe has to wake those who poll it and not only those
+ * who read. */
 TEST(woken_by_another_process, "a writer does not wake poll",
-     "kernel/fs (pipe), kernel/syscall (file_poll)")
+     "kernel/fs/pipe.c:/^pipe_poll/, kernel/syscall/file_poll.c")
 {
     OK(pipe(fds));
     pid_t pid = OK(fork());
@@ -121,7 +126,7 @@ TEST(woken_by_another_process, "a writer does not wake poll",
 
 /* The child holds the last writing end; its exit is what closes it. */
 TEST(woken_by_the_end, "closing the last writer does not wake poll",
-     "kernel/fs (pipe), kernel/syscall (file_poll)")
+     "kernel/fs/pipe.c:/^pipe_release/")
 {
     OK(pipe(fds));
     pid_t pid = OK(fork());
@@ -138,15 +143,17 @@ TEST(woken_by_the_end, "closing the last writer does not wake poll",
 
 static volatile int caught;
 
-static void catch (int signal)
+static void
+note(int signal)
 {
     caught = signal;
 }
 
 /* signal(7) has poll among the calls that never begin again, SA_RESTART or not. */
-TEST(a_signal_ends_it, "poll is restarted, or the handler waits", "kernel/proc (signal)")
+TEST(a_signal_ends_it, "poll is restarted, or the handler waits",
+     "kernel/syscall/file_poll.c:/^poll_files/, kernel/proc/deliver.c:/^restart_call/")
 {
-    struct sigaction action = { .sa_handler = catch, .sa_flags = SA_RESTART };
+    struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESTART };
     OK(sigaction(SIGUSR1, &action, NULL));
     pid_t pid = peer_nags(SIGUSR1, 10);
     /* pause() is this call: EINTR whatever SA_RESTART says. */
@@ -159,9 +166,9 @@ TEST(a_signal_ends_it, "poll is restarted, or the handler waits", "kernel/proc (
 /* The reason why ppoll exists (select(2), "The pselect() system call"): a signal that comes between
  * a look at a flag and the sleep would be slept over. Mask and sleep must be one step. */
 TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
-     "kernel/syscall (file_poll), kernel/proc (signal)")
+     "kernel/syscall/file_poll.c:/^poll_files/")
 {
-    struct sigaction action = { .sa_handler = catch };
+    struct sigaction action = { .sa_handler = note };
     sigset_t block, none, now;
     sigemptyset(&none);
     sigemptyset(&block);
@@ -176,14 +183,15 @@ TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
     EQ(caught, SIGUSR1);
     OK(sigprocmask(0, NULL, &now));
     EQ(sigismember(&now, SIGUSR1), 1);
-    /* Without EINTR the mask is put back too. */
+    /* The mask is put back too when the call ends in another way. */
     struct timespec zero = { 0, 0 };
     EQ(ppoll(NULL, 0, &zero, &none), 0);
     OK(sigprocmask(0, NULL, &now));
     EQ(sigismember(&now, SIGUSR1), 1);
 }
 
-TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall (file_poll)")
+/* poll(2), ERRORS. The size of the mask is the kernel's 8 bytes. */
+TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall/file_poll.c:/^sys_ppoll/")
 {
     struct timespec bad = { 0, 1000000000 }, negative = { -1, 0 };
     sigset_t none;
@@ -196,20 +204,50 @@ TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall (file_
 }
 
 /* poll takes nothing, so the event stays true for all: each of them must be woken. */
-TEST(two_pollers, "one event wakes only one of two waiting processes", "kernel/sched")
+TEST(two_pollers, "one event wakes only one of two waiting processes",
+     "kernel/sched/schedule.c:/^wake_all/")
 {
     OK(pipe(fds));
     pid_t pids[3];
-    for (int i = 0; i < 3; i++)
-        if ((pids[i] = OK(fork())) == 0) {
+    for (int i = 0; i < 3; i++) {
+        pids[i] = OK(fork());
+        if (pids[i] == 0) {
             struct pollfd p = { fds[0], POLLIN, 0 };
             EQ(poll(&p, 1, -1), 1);
             EQ(p.revents, POLLIN);
             _exit(0);
         }
+    }
     /* All three asleep. One that comes late finds the byte there, which is right too. */
     let_pass_ms(30);
     EQ(write(fds[1], "x", 1), 1);
     for (int i = 0; i < 3; i++)
         ENDS(pids[i], 0);
+}
+
+/* libc's select is pselect6. Its sets are in and out at once: a bit of a descriptor that is not
+ * ready has to be taken away, and one ready in two sets counts twice. */
+TEST(select_on_pipes, "pselect6 counts wrong, or leaves bits of fds that are not ready",
+     "kernel/syscall/file_poll.c:/^sys_pselect6/")
+{
+    int fds[2];
+    fd_set r, w;
+    struct timeval zero = { 0, 0 }, short_time = { 0, 20000 };
+    OK(pipe(fds));
+    FD_ZERO(&r);
+    FD_ZERO(&w);
+    FD_SET(fds[0], &r);
+    FD_SET(fds[1], &w);
+    EQ(select(fds[1] + 1, &r, &w, NULL, &zero), 1);
+    TRUE(!FD_ISSET(fds[0], &r) && FD_ISSET(fds[1], &w));
+    EQ(write(fds[1], "x", 1), 1);
+    FD_SET(fds[0], &r);
+    EQ(select(fds[1] + 1, &r, &w, NULL, NULL), 2);
+    FD_ZERO(&r);
+    /* The sleep of programs older than nanosleep. */
+    EQ(select(0, NULL, NULL, NULL, &short_time), 0);
+    /* select fails as a whole for a descriptor that is not open; poll would tell it by POLLNVAL. */
+    FD_SET(20, &r);
+    FAILS(select(21, &r, NULL, NULL, &zero), EBADF);
+    ERR(sys(SYS_pselect6, -1, 0, 0, 0, 0, 0), EINVAL);
 }

@@ -3,40 +3,18 @@
  * How threads end is in threadend.c; the raw calls below are in thread.c and futex.c. glibc keeps
  * all locks in user memory and calls the kernel only to sleep and to wake, so what fails here is
  * mostly clone, futex, or the switch of registers. Source: pthreads(7), nptl(7), clone(2). */
-#include "check.h"
-#include <pthread.h>
+
+#include "threads.h"
 #include <sched.h>
 #include <semaphore.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define THREADS 16
-
-static void
-start(pthread_t *t, void *(*f)(void *), void *arg)
-{
-    EQ(pthread_create(t, NULL, f, arg), 0);
-}
-
-/* Waits for the thread's end and gives what its function returned. */
-static long
-join(pthread_t t)
-{
-    void *value;
-    EQ(pthread_join(t, &value), 0);
-    return (long)value;
-}
-
-static void *
-add_one(void *arg)
-{
-    return (void *)((long)arg + 1);
-}
 
 /* join waits for CLEARTID's futex wake at the thread's very end (set_tid_address(2)): when it is
  * missing, join sleeps for ever; when it comes early, the stack is reused while it is in use. */
 TEST(create_and_join, "a thread's result is lost, or join waits for ever",
-     "kernel/proc (process, exit, futex)")
+     "kernel/proc/exit.c:/^task_leave_memory/")
 {
     pthread_t t[THREADS];
     /* The later rounds run on the stacks of the earlier ones, which glibc keeps. */
@@ -74,7 +52,8 @@ use_tls(void *arg)
 /* tp points at the thread's block, errno included. More threads than harts, and yields, so that
  * each one resumes on other harts than it began on. The large array makes a block of several
  * pages. */
-TEST(tls_is_each_threads_own, "tp is not switched with the thread", "kernel/sched, kernel/trap")
+TEST(tls_is_each_threads_own, "tp is not switched with the thread",
+     "kernel/trap/entry.S, kernel/proc/process.c:/^task_copy/")
 {
     pthread_t t[THREADS];
     for (long i = 0; i < THREADS; i++)
@@ -100,7 +79,7 @@ count_up(void *arg)
 }
 
 /* More threads than harts: a holder is preempted now and then, and the others really sleep. */
-TEST(mutex_excludes, "a futex wake is lost, or two threads hold the lock", "kernel/proc (futex)")
+TEST(mutex_excludes, "a futex wake is lost, or two threads hold the lock", "kernel/proc/futex.c")
 {
     pthread_t t[8];
     for (int i = 0; i < 8; i++)
@@ -122,7 +101,7 @@ atomic_up(void *arg)
  * not outlive the turn (ISA manual, "A" extension); here the sc in every spin_lock of the switch
  * takes it away. */
 TEST(atomics_across_harts, "lr/sc or amo lose an update: a reservation survives a switch",
-     "kernel/trap")
+     "kernel/sched/schedule.c:/^schedule/")
 {
     pthread_t t[6];
     for (int i = 0; i < 6; i++)
@@ -152,7 +131,8 @@ take_turns(void *arg)
 }
 
 /* Four threads that may go on only in turn: one wake-up that is lost and all sleep for ever. */
-TEST(condition_variables, "a signal between unlock and wait is lost", "kernel/proc (futex)")
+TEST(condition_variables, "a signal between unlock and wait is lost",
+     "kernel/proc/futex.c:/^futex_wait/")
 {
     pthread_t t[4];
     for (long i = 0; i < 4; i++)
@@ -164,7 +144,8 @@ TEST(condition_variables, "a signal between unlock and wait is lost", "kernel/pr
 
 /* 30 ms from now as an absolute CLOCK_REALTIME, which is what these three take; the later two find
  * it past. */
-TEST(timed_waits, "a timed wait never ends, or ends early", "kernel/proc (futex), kernel/time")
+TEST(timed_waits, "a timed wait never ends, or ends early",
+     "kernel/proc/futex.c:/^futex_wait/, kernel/time/clock.c:/^clock_deadline_ticks/")
 {
     struct timespec t, now;
     clock_gettime(CLOCK_REALTIME, &t);
@@ -195,7 +176,7 @@ meet(void *arg)
 }
 
 /* Each round all but one sleep, and one call must wake exactly those five. */
-TEST(barriers, "one of many waiters is not woken", "kernel/proc (futex)")
+TEST(barriers, "one of many waiters is not woken", "kernel/proc/futex.c:/^futex_requeue/")
 {
     pthread_t t[6];
     long leaders = 0;
@@ -218,7 +199,7 @@ tell_ids(void *arg)
 }
 
 /* One pid, many tids (clone(2), CLONE_THREAD); the parent is the process', not the maker thread. */
-TEST(thread_ids, "a thread has a pid of its own", "kernel/proc")
+TEST(thread_ids, "a thread has a pid of its own", "kernel/syscall/process.c:/^sys_getpid/")
 {
     pid_t ids[3];
     pthread_t t;
@@ -235,11 +216,12 @@ change_process(void *arg)
     umask(011);
     OK(chdir("/tmp"));
     OK(dup2(0, 40));
-    return mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mmap(NULL, PAGE, RW, ANON, -1, 0);
 }
 
 /* clone(2): CLONE_FS, CLONE_FILES and CLONE_VM, one check each. */
-TEST(threads_share_the_process, "files, directory or memory are copies", "kernel/proc (process)")
+TEST(threads_share_the_process, "files, directory or memory are copies",
+     "kernel/proc/process.c:/^process_clone/")
 {
     pthread_t t;
     char text[20];
@@ -247,14 +229,14 @@ TEST(threads_share_the_process, "files, directory or memory are copies", "kernel
     char *p = (char *)join(t);
     p[0] = 1;
     EQ(fcntl(40, F_GETFD), 0);
-    TRUE(getcwd(text, sizeof text) && strcmp(text, "/tmp") == 0);
+    TRUE(getcwd(text, sizeof(text)) && strcmp(text, "/tmp") == 0);
     EQ(umask(0), 011);
 }
 
 static void *
 fork_and_wait(void *arg)
 {
-    /* In the child this thread is the only one. */
+    /* The child has this thread alone, and it is the child's first one. */
     pid_t pid = fork();
     if (pid == 0)
         _exit(sys(SYS_gettid) == sys(SYS_getpid) ? 0 : 1);
@@ -263,7 +245,7 @@ fork_and_wait(void *arg)
 
 /* fork(2): the child has one thread, which is its leader, whoever called. Four at once from one
  * process: spaces are copied while others change them. */
-TEST(fork_of_a_thread, "the child gets all threads", "kernel/proc (process)")
+TEST(fork_of_a_thread, "the child gets all threads", "kernel/proc/process.c:/^process_clone/")
 {
     pthread_t t[4];
     for (int i = 0; i < 4; i++)
@@ -279,7 +261,8 @@ wait_for(void *arg)
 }
 
 /* wait(2): the threads of a process wait for each other's children. */
-TEST(any_thread_may_wait, "a child belongs to the thread that made it", "kernel/proc (wait)")
+TEST(any_thread_may_wait, "a child belongs to the thread that made it",
+     "kernel/proc/wait.c:/^look/")
 {
     pthread_t t;
     pid_t pid = OK(fork());
@@ -289,27 +272,24 @@ TEST(any_thread_may_wait, "a child belongs to the thread that made it", "kernel/
     EQ(join(t), EXITED(3));
 }
 
-static void *
-small(void *arg)
-{
-    return arg;
-}
-
-TEST(hundred_threads, "threads, stacks or tids run out", "kernel/proc")
+/* Threads are made and end by hundreds in a server. The second round must find kernel stacks and
+ * numbers given back. */
+TEST(hundred_threads, "threads, stacks or tids run out",
+     "kernel/proc/process.c:/^publish/, kernel/mm/stack.c:/^kernel_stack_alloc/")
 {
     static pthread_t t[100];
     for (int round = 0; round < 2; round++) {
         for (long i = 0; i < 100; i++)
-            start(&t[i], small, (void *)i);
+            start(&t[i], add_one, (void *)i);
         for (long i = 0; i < 100; i++)
-            EQ(join(t[i]), i);
+            EQ(join(t[i]), i + 1);
     }
 }
 
 /* Nobody joins: the thread unmaps its own stack or glibc reuses it as soon as CLEARTID has written
  * 0. The kernel may touch nothing of it afterwards. */
 TEST(detached_threads, "a detached thread's stack is used while it is on it",
-     "kernel/proc (exit): clear the tid last")
+     "kernel/proc/exit.c:/^task_leave_memory/")
 {
     pthread_attr_t attr;
     pthread_t t;
@@ -343,7 +323,8 @@ compute(void *arg)
 
 /* fp registers are saved only when dirty and loaded when needed (kernel/sched/fp.c); with threads
  * of one process a mistake in that bookkeeping shows no page fault, only wrong sums. */
-TEST(fp_state_of_threads, "fp registers of one thread show in another", "kernel/sched")
+TEST(fp_state_of_threads, "fp registers of one thread show in another",
+     "kernel/sched/fp.c:/^fp_switch/")
 {
     pthread_t t[6];
     for (long i = 0; i < 6; i++)

@@ -5,8 +5,8 @@
  * fcsr included. Compilers count on it: an inline ecall names memory as its only clobber, so values
  * live in t registers across it. regs_asm.S loads and stores the registers; this file says what
  * must come back. The frame of a signal is in sigframe.c. Source: syscall(2), psABI. */
+
 #include "peer.h"
-#include <sched.h>
 #include <time.h>
 
 /* libc has run little, but f24..f27 (fs8..fs11) and fcsr it has not touched. */
@@ -26,16 +26,12 @@ fp_is_zero(void)
 TEST(fp_is_zero_on_each_hart, "what the firmware left in a hart's registers passes for zeros",
      "kernel/boot/harts.c, kernel/sched/fp.c")
 {
-    for (int hart = 0; hart < 8; hart++) {
-        cpu_set_t one;
-        CPU_ZERO(&one);
-        CPU_SET(hart, &one);
-        if (sched_setaffinity(0, sizeof one, &one) == 0)
+    for (int hart = 0; hart < 8; hart++)
+        if (run_on(hart))
             TRUE(fp_is_zero());
-    }
 }
 
-/* As regs_asm.S lays it out. */
+/* The registers in the order in which regs_asm.S stores them. */
 struct state {
     uint64_t x[32], f[32], fcsr;
 };
@@ -85,14 +81,14 @@ call(uint64_t seed, long number, long a0, long a1, long a2, long a3)
 
 /* Calls that do next to nothing, so that all of the damage is the gate's own. */
 TEST(call_keeps_registers, "the fast path saves too little, or a0 is not the only result",
-     "kernel/trap")
+     "kernel/trap/entry.S")
 {
     EQ(call(0x5a, SYS_getpid, 1, 2, 3, 4), getpid());
     EQ(call(0x33, SYS_getppid, 1, 2, 3, 4), getppid());
 }
 
 /* No such number, a refusal at once, and one that comes out of a fault in the kernel's copy. */
-TEST(failing_call_keeps_registers, "the error path does not restore all", "kernel/trap")
+TEST(failing_call_keeps_registers, "the error path does not restore all", "kernel/trap/entry.S")
 {
     EQ(call(0x7b, 5000, 1, 2, 3, 4), -ENOSYS);
     EQ(call(0x17, SYS_close, -1, 2, 3, 4), -EBADF);
@@ -100,7 +96,8 @@ TEST(failing_call_keeps_registers, "the error path does not restore all", "kerne
 }
 
 /* The thread leaves its hart inside the call, and another one runs there meanwhile. */
-TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep", "kernel/sched")
+TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep",
+     "kernel/sched/switch.S, kernel/trap/entry.S")
 {
     struct timespec t = { 0, 20000000 };
     EQ(call(0x66, SYS_nanosleep, (long)&t, 0, 3, 4), 0);
@@ -115,7 +112,7 @@ TEST(sleeping_call_keeps_registers, "the switch saves only what C must keep", "k
 
 /* The copies are the one place where a kernel likes to use wide or fp registers. */
 TEST(io_calls_keep_registers, "a copy to or from the user uses a register it does not restore",
-     "kernel/trap, kernel/mm (usercopy)")
+     "kernel/trap/entry.S, kernel/mm/usercopy.c")
 {
     int fds[2];
     char text[16];
@@ -124,8 +121,8 @@ TEST(io_calls_keep_registers, "a copy to or from the user uses a register it doe
     EQ(call(0x42, SYS_read, fds[0], (long)text, 16, 4), 16);
 }
 
-/* Spins long enough for several ticks, with a pattern of its own. */
-/* The loop has no call: what comes in between is the timer. */
+/* Spins long enough for several ticks, with a pattern of its own. The loop makes no call, so the
+ * timer is all that can come in between. */
 static void
 spin(uint64_t seed, uint64_t rounds)
 {
@@ -139,7 +136,7 @@ spin(uint64_t seed, uint64_t rounds)
 /* A trap may come between any two instructions, so here even the registers count that a call may
  * spoil; x31 alone is the loop's. */
 TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp state leaks",
-     "kernel/trap, kernel/sched")
+     "kernel/trap/entry.S, kernel/sched/fp.c:/^fp_switch/")
 {
     /* More processes than harts, so that they replace each other. */
     pid_t pids[6];
@@ -155,11 +152,11 @@ TEST(preemption_keeps_registers, "the timer's path saves less than all, or fp st
         ENDS(pids[i], 0);
 }
 
-TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap")
+/* regs_ecall stores its result into fresh pages, so pages of zeros come in by faults while the
+ * patterns of the call before are still in the registers. */
+TEST(page_faults_keep_registers, "the fault path restores less than all", "kernel/trap/entry.S")
 {
-    /* regs_ecall stores its result into fresh pages: lazy zero pages come in while patterns of
-     * the call before are still in the registers. */
-    char *p = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = mmap(NULL, 64 * PAGE, RW, ANON, -1, 0);
     TRUE(p != MAP_FAILED);
     for (int i = 0; i < 32; i++) {
         struct state in, *out = (struct state *)(p + 2 * i * PAGE + PAGE - 100);
@@ -173,7 +170,7 @@ TEST(page_faults_keep_registers, "the fault path restores less than all", "kerne
 /* fork(2) duplicates the process; the registers may still be on the hart and not saved yet when the
  * child's copy is made (kernel/sched/fp.c). */
 TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers",
-     "kernel/proc (process)")
+     "kernel/proc/process.c:/^task_copy/")
 {
     struct state in, out;
     /* clone(SIGCHLD) as the call in the middle: both sides compare. */
@@ -192,21 +189,23 @@ TEST(fp_is_copied_by_fork, "the child starts with zeroed or foreign fp registers
 /* Three with another pattern each: one that gets a neighbour's registers, or its own of before the
  * last yield, tells so. */
 TEST(fp_does_not_leak_between_processes, "fp registers are saved lazily and given to another",
-     "kernel/sched")
+     "kernel/sched/fp.c:/^fp_switch/")
 {
     struct state in, out;
     pid_t pids[3];
-    for (int i = 0; i < 3; i++)
-        if ((pids[i] = OK(fork())) == 0) {
-            for (int k = 0; k < 300; k++) {
-                fill(&in, 0x10 + i);
-                in.x[10] = 0;
-                in.x[17] = SYS_sched_yield;
-                regs_ecall(&in, &out);
-                compare(&in, &out, 10);
-            }
-            _exit(0);
+    for (int i = 0; i < 3; i++) {
+        pids[i] = OK(fork());
+        if (pids[i] != 0)
+            continue;
+        for (int k = 0; k < 300; k++) {
+            fill(&in, 0x10 + i);
+            in.x[10] = 0;
+            in.x[17] = SYS_sched_yield;
+            regs_ecall(&in, &out);
+            compare(&in, &out, 10);
         }
+        _exit(0);
+    }
     for (int i = 0; i < 3; i++)
         ENDS(pids[i], 0);
 }
@@ -225,14 +224,14 @@ role(int argc, char **argv)
     return !fp_is_zero();
 }
 
+/* A child fills its f registers and ends before they are saved anywhere. The kernel must not take
+ * what is left in the hart for the zeros of a thread that has never used them. Both run on one
+ * hart. */
 TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass for zeros",
-     "kernel/proc (exit), kernel/sched/fp.c")
+     "kernel/proc/exit.c:/^task_exit/, kernel/sched/fp.c:/^fp_clear/")
 {
     struct state in, out;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(0, &one);
-    OK(sched_setaffinity(0, sizeof one, &one));
+    TRUE(run_on(0));
     for (int i = 0; i < 20; i++) {
         IN_CHILD(fill(&in, 0x1d); in.x[10] = 0; in.x[17] = SYS_exit_group; regs_ecall(&in, &out));
         TRUE(fp_is_zero());
@@ -242,7 +241,7 @@ TEST(fp_dies_with_its_thread, "registers that were changed and never saved pass 
 /* What the old program had in them is nobody's business, and a rounding mode or flag left in fcsr
  * would change the new one's arithmetic. */
 TEST(fp_is_zeroed_by_exec, "the old program's fp registers are seen by the new one",
-     "kernel/proc (exec)")
+     "kernel/sched/fp.c:/^fp_clear/")
 {
     char *args[] = { check_self, "@fp", NULL };
     struct state in, out;
@@ -264,12 +263,9 @@ run(const char *what)
  * then the last values of one that ended must be gone. On one hart, where each follows the
  * other. */
 TEST(fp_of_the_dead_is_not_seen, "an exit leaves its fp registers to whoever runs next",
-     "kernel/proc (exit), kernel/sched (fp)")
+     "kernel/proc/exit.c:/^task_exit/, kernel/sched/fp.c:/^fp_clear/")
 {
-    unsigned long mask[16] = { 0 };
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof mask, mask));
-    mask[0] &= -mask[0];
-    EQ(sys(SYS_sched_setaffinity, 0, sizeof mask[0], mask), 0);
+    TRUE(run_on(0));
     pid_t watch = run("@watch");
     for (int i = 0; i < 30; i++)
         ENDS(run("@die"), 0);
@@ -289,7 +285,7 @@ count_up(int signal)
 /* A handler may begin between any two instructions, with any register in use, and the frame goes
  * below the stack pointer: riscv's ABI has no red zone. */
 TEST(many_signals_to_a_busy_process, "a frame is put on the stack that the code is using",
-     "kernel/proc (frame)")
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     pid_t me = getpid(), pid;
     signal(SIGUSR1, count_up);

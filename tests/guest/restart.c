@@ -3,13 +3,14 @@
  * Source: signal(7), "Interruption of system calls and library functions by signal handlers", which
  * lists the calls of each kind. A child keeps sending, so that no check depends on who is faster;
  * count >= 1 then says that the call was really interrupted. Stops and SIGCONT are in stop.c. */
+
 #include "peer.h"
 #include <linux/futex.h>
 #include <time.h>
 
 static volatile int count;
 
-/* Of start(): a pipe that the sender may end, and the sender. */
+/* What start() has made: a pipe that the sender may end, and the sender. */
 static int fds[2];
 static pid_t sender;
 
@@ -45,7 +46,7 @@ stop(void)
 
 /* Programs that never heard of EINTR - most shell tools - live with timers and children because of
  * it. */
-TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc (signal)")
+TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc/deliver.c:/^restart_call/")
 {
     char byte;
     start(SA_RESTART, 10);
@@ -56,7 +57,8 @@ TEST(read_restarts, "SA_RESTART of read gives EINTR", "kernel/proc (signal)")
 }
 
 /* A handler that sets a flag for the loop around the read is useless if the read goes on. */
-TEST(read_gives_eintr, "without SA_RESTART read begins again", "kernel/proc (signal)")
+TEST(read_gives_eintr, "without SA_RESTART read begins again",
+     "kernel/proc/deliver.c:/^restart_call/")
 {
     char byte;
     start(0, 0);
@@ -65,7 +67,8 @@ TEST(read_gives_eintr, "without SA_RESTART read begins again", "kernel/proc (sig
     stop();
 }
 
-TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
+/* A shell waits for its child in wait4 while signals of other children come. */
+TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc/wait.c:/^process_wait/")
 {
     start(SA_RESTART, 0);
     pid_t pid = OK(fork());
@@ -82,9 +85,10 @@ TEST(wait_restarts, "SA_RESTART of wait4 gives EINTR", "kernel/proc (wait)")
 
 /* signal(7): since Linux 2.6.22. Begun again it compares the word first, or it would sleep on after
  * a change that it has missed. */
-TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (futex)")
+TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR",
+     "kernel/proc/futex.c:/^futex_wait/")
 {
-    int *word = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int *word = shared_page();
     start(SA_RESTART, 0);
     pid_t pid = OK(fork());
     if (pid == 0) {
@@ -101,7 +105,9 @@ TEST(futex_wait_restarts, "SA_RESTART of FUTEX_WAIT gives EINTR", "kernel/proc (
     stop();
 }
 
-TEST(futex_wait_gives_eintr, "FUTEX_WAIT sleeps on through a handler", "kernel/proc (futex)")
+/* signal(7): FUTEX_WAIT without a handler that says SA_RESTART ends with EINTR, as read does. */
+TEST(futex_wait_gives_eintr, "FUTEX_WAIT sleeps on through a handler",
+     "kernel/proc/futex.c:/^futex_wait/")
 {
     int word = 0;
     start(0, 0);
@@ -111,7 +117,8 @@ TEST(futex_wait_gives_eintr, "FUTEX_WAIT sleeps on through a handler", "kernel/p
 
 /* The rest is told instead (nanosleep(2)). An hour, so that a restart is a hang and not just
  * late. */
-TEST(nanosleep_never_restarts, "nanosleep begins again after a handler", "kernel/time")
+TEST(nanosleep_never_restarts, "nanosleep begins again after a handler",
+     "kernel/syscall/time.c:/^sys_clock_nanosleep/, kernel/proc/deliver.c:/^restart_call/")
 {
     struct timespec hour = { 3600, 0 }, left = { 0, 0 };
     start(SA_RESTART, 0);
@@ -122,7 +129,8 @@ TEST(nanosleep_never_restarts, "nanosleep begins again after a handler", "kernel
 
 /* The loop that every careful program has; each round loses a little, none may gain. Two signals at
  * least fall into 120 ms. */
-TEST(sleep_in_full_steps, "the rest after EINTR is wrong: sleeps grow or shrink", "kernel/time")
+TEST(sleep_in_full_steps, "the rest after EINTR is wrong: sleeps grow or shrink",
+     "kernel/time/clock.c:/^deadline_left_ns/")
 {
     struct timespec t = { 0, 120000000 }, a, b;
     start(0, 0);
@@ -136,7 +144,8 @@ TEST(sleep_in_full_steps, "the rest after EINTR is wrong: sleeps grow or shrink"
 }
 
 /* Its only purpose is to end with the handler (sigsuspend(2)). */
-TEST(sigsuspend_never_restarts, "sigsuspend begins again", "kernel/proc (signal)")
+TEST(sigsuspend_never_restarts, "sigsuspend begins again",
+     "kernel/syscall/signal.c:/^sys_rt_sigsuspend/")
 {
     sigset_t none;
     sigemptyset(&none);
@@ -146,11 +155,12 @@ TEST(sigsuspend_never_restarts, "sigsuspend begins again", "kernel/proc (signal)
 }
 
 /* Full, so the three bytes sleep until the child makes room. */
-TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pipe)")
+TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR",
+     "kernel/fs/pipe.c, kernel/syscall/file.c:/^transfer_result/")
 {
     static char block[65536];
     start(SA_RESTART, 0);
-    EQ(write(fds[1], block, sizeof block), sizeof block);
+    EQ(write(fds[1], block, sizeof(block)), sizeof(block));
     pid_t pid = OK(fork());
     if (pid == 0) {
         let_pass_ms(60);
@@ -164,7 +174,8 @@ TEST(write_restarts, "SA_RESTART of a blocked write gives EINTR", "kernel/fs (pi
 
 /* signal(7) speaks of handlers; a signal that is thrown away has none. Most processes get SIGCHLD
  * or SIGWINCH so. */
-TEST(ignored_signal_does_not_interrupt, "an ignored signal gives EINTR", "kernel/proc (signal)")
+TEST(ignored_signal_does_not_interrupt, "an ignored signal gives EINTR",
+     "kernel/proc/signal.c:/^signal_send/")
 {
     char byte;
     start(0, 10);
@@ -174,7 +185,9 @@ TEST(ignored_signal_does_not_interrupt, "an ignored signal gives EINTR", "kernel
     stop();
 }
 
-TEST(blocked_signal_does_not_interrupt, "a blocked signal gives EINTR", "kernel/proc (signal)")
+/* A blocked signal becomes pending and changes nothing else. Only the byte ends the read. */
+TEST(blocked_signal_does_not_interrupt, "a blocked signal gives EINTR",
+     "kernel/proc/signal.c:/^signal_send/")
 {
     char byte;
     sigset_t s;
@@ -186,9 +199,10 @@ TEST(blocked_signal_does_not_interrupt, "a blocked signal gives EINTR", "kernel/
     stop();
 }
 
-/* On riscv the first argument and the result are one register: the kernel must keep what a0 was.
- * read is given a descriptor, a pointer and a length, so that each mistake fails. */
-TEST(registers_of_a_restarted_call, "a0 is lost when the call begins again", "kernel/trap")
+/* The first argument and the result share one register on riscv, so the kernel must keep what a0
+ * was. read is given a descriptor, a pointer and a length: a mistake in any of them fails. */
+TEST(registers_of_a_restarted_call, "a0 is lost when the call begins again",
+     "kernel/syscall/table.c:/^syscall_dispatch/, kernel/proc/deliver.c:/^restart_call/")
 {
     char byte = 0;
     start(SA_RESTART, 10);
@@ -208,7 +222,7 @@ fast_handler(int signal)
 /* The handler itself makes the byte that the read waits for, and nobody will write another: begun
  * again, the call must look before it sleeps. */
 TEST(handler_feeds_the_read, "the call is looked at again only after the next event",
-     "kernel/proc (signal)")
+     "kernel/proc/deliver.c:/^restart_call/")
 {
     char byte;
     start(SA_RESTART, 0);

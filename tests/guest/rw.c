@@ -2,6 +2,7 @@
  *
  * How files are opened and named is in open.c, mapping them in filemap.c, vectors on pipes in
  * syscall.c. Source: lseek(2), read(2), pread(2), readv(2), ftruncate(2), unlink(2). */
+
 #include "check.h"
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -19,7 +20,7 @@ fresh(const char *text)
 
 /* Past the end is allowed (lseek(2)); before the beginning is not, and then the offset stays. tar
  * and ar find sizes by SEEK_END. */
-TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs")
+TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs/inode.c:/^seek_to/")
 {
     int fd = fresh("0123456789");
     EQ(lseek(fd, 4, SEEK_SET), 4);
@@ -36,7 +37,8 @@ TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs")
 }
 
 /* ESPIPE is how libc's stdio learns that a stream cannot be sought. */
-TEST(seek_on_a_pipe, "a pipe has an offset", "kernel/fs (pipe)")
+TEST(seek_on_a_pipe, "a pipe has an offset",
+     "kernel/syscall/file_io.c:/^sys_lseek/, kernel/fs/file.c:/^check_transfer/")
 {
     int fds[2];
     char byte;
@@ -47,7 +49,8 @@ TEST(seek_on_a_pipe, "a pipe has an offset", "kernel/fs (pipe)")
 }
 
 /* Short once, then 0 as often as one asks: every reading loop ends by that. */
-TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kernel/fs (ramfs)")
+TEST(short_read_at_the_end, "a read past the end gives more, or an error",
+     "kernel/fs/ramfs.c:/^inode_move/")
 {
     char buffer[20];
     int fd = fresh("0123456789");
@@ -62,7 +65,7 @@ TEST(short_read_at_the_end, "a read past the end gives more, or an error", "kern
 }
 
 /* Threads of a database share one descriptor and its offset. */
-TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall (file_io)")
+TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall/file_io.c:/^sys_pread64/")
 {
     char buffer[4];
     int fd = fresh("0123456789");
@@ -78,21 +81,23 @@ TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall (file_io)
 
 /* lseek(2): a gap reads as NULs until somebody writes. The first page is half written, the next two
  * do not exist. */
-TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole", "kernel/fs (ramfs)")
+TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole",
+     "kernel/fs/ramfs.c:/^inode_move/")
 {
     static char buffer[3 * PAGE];
     int fd = fresh("abc");
     /* Three bytes, then a gap of nearly three pages. */
     EQ(pwrite(fd, "end", 3, 3 * PAGE), 3);
     EQ(lseek(fd, 0, SEEK_END), 3 * PAGE + 3);
-    EQ(pread(fd, buffer, sizeof buffer, 0), sizeof buffer);
+    EQ(pread(fd, buffer, sizeof(buffer), 0), sizeof(buffer));
     EQ(memcmp(buffer, "abc", 3), 0);
-    for (unsigned long i = 3; i < sizeof buffer; i++)
+    for (unsigned long i = 3; i < sizeof(buffer); i++)
         EQ(buffer[i], 0);
 }
 
 /* ftruncate(2): the extended part reads as NULs, also within the page that was cut. */
-TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kernel/fs (ramfs)")
+TEST(truncate_and_grow, "old bytes come back after shrinking and growing",
+     "kernel/fs/ramfs.c:/^inode_truncate/, kernel/fs/pages.c:/^pages_cut/")
 {
     char buffer[20];
     int fd = fresh("0123456789");
@@ -112,21 +117,37 @@ TEST(truncate_and_grow, "old bytes come back after shrinking and growing", "kern
     FAILS(ftruncate(fds[1], 0), EINVAL);
 }
 
+/* The errors are told from each other in the order in which the path is walked: no directory, no
+ * name, then what the name leads to, and only then the length. */
+TEST(truncate_by_name, "truncate takes a directory, or follows no link",
+     "kernel/syscall/file_io.c:/^sys_truncate/")
+{
+    struct stat st;
+    int fd = fresh("0123456789");
+    OK(truncate("/tmp/rw", 3));
+    OK(fstat(fd, &st));
+    EQ(st.st_size, 3);
+    FAILS(truncate("/tmp", 0), EISDIR);
+    FAILS(truncate("/no/such", 0), ENOENT);
+    FAILS(truncate("/tmp/rw", -1), EINVAL);
+    FAILS(truncate("/tmp/rw/x", 0), ENOTDIR);
+}
+
 /* 1,280 pages: more than one table of 512 entries can name. Each 64 KiB has a number of its own,
  * looked at in its first and last byte. */
-TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
+TEST(big_file, "a file larger than some table is cut", "kernel/fs/pages.c:/^pages_frame/")
 {
     enum { SIZE = 5 << 20 };
     static unsigned char block[65536];
     int fd = fresh("");
-    for (int at = 0; at < SIZE; at += sizeof block) {
-        memset(block, at / sizeof block + 1, sizeof block);
-        EQ(write(fd, block, sizeof block), sizeof block);
+    for (int at = 0; at < SIZE; at += sizeof(block)) {
+        memset(block, at / sizeof(block) + 1, sizeof(block));
+        EQ(write(fd, block, sizeof(block)), sizeof(block));
     }
-    for (int at = 0; at < SIZE; at += sizeof block) {
-        EQ(pread(fd, block, sizeof block, at), sizeof block);
-        EQ(block[0], at / sizeof block + 1);
-        EQ(block[65535], at / sizeof block + 1);
+    for (int at = 0; at < SIZE; at += sizeof(block)) {
+        EQ(pread(fd, block, sizeof(block), at), sizeof(block));
+        EQ(block[0], at / sizeof(block) + 1);
+        EQ(block[65535], at / sizeof(block) + 1);
     }
     /* 5 MiB are too much to leave in the memory of the next check. */
     OK(ftruncate(fd, 0));
@@ -135,7 +156,8 @@ TEST(big_file, "a file larger than some table is cut", "kernel/fs (ramfs)")
 
 /* Steps from 1 to 997 bytes, others for reading than for writing, so that borders of calls and of
  * pages meet in every way. */
-TEST(bytes_at_page_borders, "a write over a page border loses a part", "kernel/fs (ramfs)")
+TEST(bytes_at_page_borders, "a write over a page border loses a part",
+     "kernel/fs/ramfs.c:/^inode_move/")
 {
     static char in[9000], out[9000];
     int fd = fresh("");
@@ -156,7 +178,7 @@ TEST(bytes_at_page_borders, "a write over a page border loses a part", "kernel/f
 }
 
 /* The raw calls take the offset in two halves (readv(2)). */
-TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall (file_io)")
+TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall/file_io.c")
 {
     char a[2], b[3];
     int fd = fresh("0123456789");
@@ -168,8 +190,9 @@ TEST(preadv_pwritev, "the vector calls ignore the offset", "kernel/syscall (file
     EQ(lseek(fd, 0, SEEK_CUR), 0);
 }
 
+/* writev(2) is as one write of all parts: the second part goes behind the first one. */
 TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset",
-     "kernel/syscall (file_io)")
+     "kernel/syscall/file_io.c:/^transfer_vector/")
 {
     char back[8] = { 0 };
     int fd = fresh("........");
@@ -182,7 +205,8 @@ TEST(writev_moves_the_offset, "writev to a file restarts each part at the offset
 
 /* tmpfile(3) works like that. A new file of the old name must not get the old one's bytes or
  * inode. */
-TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "kernel/fs (ramfs)")
+TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file",
+     "kernel/fs/inode.c:/^inode_put/")
 {
     char back[6] = { 0 };
     struct stat st;
@@ -202,7 +226,8 @@ TEST(open_file_outlives_its_name, "unlink frees the bytes of an open file", "ker
 
 /* open(2), dup(2): the offset belongs to the open file description. A shell's `{ a; b; } > file`
  * needs the shared kind, everybody else the other. */
-TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (file, vfs)")
+TEST(two_opens_have_two_offsets, "the offset belongs to the file",
+     "kernel/fs/file.c:/^file_create/")
 {
     char byte;
     int a = fresh("0123"), b = OK(open("/tmp/rw", O_RDONLY)), c = OK(dup(a));
@@ -213,7 +238,10 @@ TEST(two_opens_have_two_offsets, "the offset belongs to the file", "kernel/fs (f
     EQ(byte, '1');
 }
 
-TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
+/* The largest offset is 2^63 - 1. A sum with it wraps, and a check made after the sum sees a small
+ * or negative number. */
+TEST(offset_limits, "an offset near 2^63 overflows",
+     "kernel/fs/ramfs.c:/^inode_move/, kernel/fs/inode.c:/^seek_to/")
 {
     char byte = 0;
     int fd = fresh("x");
@@ -224,7 +252,9 @@ TEST(offset_limits, "an offset near 2^63 overflows", "kernel/fs")
     ERR(sys(SYS_lseek, fd, 0x7fffffffffffffff, SEEK_END), EINVAL);
 }
 
-TEST(sync_calls, "fsync of a file is refused", "kernel/syscall (file_io)")
+/* Files are memory here, so there is nothing to write back; but editors and databases take an error
+ * for lost data. */
+TEST(sync_calls, "fsync of a file is refused", "kernel/syscall/file_io.c:/^sys_fsync/")
 {
     int fd = fresh("x");
     long r = sys(SYS_fsync, fd);

@@ -2,11 +2,9 @@
  *
  * What shells do with them on a terminal is in tests/host/test_run_terminal.py, kill of a group in
  * kill.c. Source: setpgid(2), setsid(2), credentials(7), prctl(2). */
+
 #include "peer.h"
 #include <sys/prctl.h>
-
-/* Above every number that the kernel has given out by now. */
-#define NOBODY 99999
 
 int
 role(int argc, char **argv)
@@ -33,7 +31,9 @@ waiter(int *fds, bool exec)
     _exit(read(fds[0], &byte, 1));
 }
 
-TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc (process)")
+/* setpgid(2): a child of fork begins in the group and the session of its parent. */
+TEST(group_is_inherited, "fork gives the child a group of its own",
+     "kernel/proc/process.c:/^process_clone/")
 {
     pid_t group = OK(getpgid(0)), session = OK(getsid(0));
     EQ(getpgid(getpid()), group);
@@ -42,7 +42,8 @@ TEST(group_is_inherited, "fork gives the child a group of its own", "kernel/proc
 
 /* Job control: the shell puts each process of a pipeline into the group of the first, from its own
  * side, because it cannot know when the child has got so far. */
-TEST(setpgid_makes_and_joins, "a group cannot be made for a child", "kernel/proc")
+TEST(setpgid_makes_and_joins, "a group cannot be made for a child",
+     "kernel/syscall/process.c:/^sys_setpgid/")
 {
     int fds[2];
     OK(pipe(fds));
@@ -60,7 +61,8 @@ TEST(setpgid_makes_and_joins, "a group cannot be made for a child", "kernel/proc
 
 /* setpgid(2), EACCES: after exec a program may rely on its group. EPERM is a group that does not
  * exist in this session. */
-TEST(setpgid_refuses, "a stranger or a process after exec can be moved", "kernel/syscall (process)")
+TEST(setpgid_refuses, "a stranger or a process after exec can be moved",
+     "kernel/syscall/process.c:/^sys_setpgid/")
 {
     int fds[2];
     OK(pipe(fds));
@@ -95,7 +97,8 @@ lead_a_session(void)
 
 /* A daemon forks before setsid for this reason: a group leader's number is its group's, and would
  * then be that of a group in two sessions. */
-TEST(setsid_makes_a_session, "a group leader may leave its session", "kernel/proc")
+TEST(setsid_makes_a_session, "a group leader may leave its session",
+     "kernel/syscall/process.c:/^sys_setsid/")
 {
     /* The frame has made us the leader of a group. */
     EQ(getpgid(0), getpid());
@@ -104,7 +107,8 @@ TEST(setsid_makes_a_session, "a group leader may leave its session", "kernel/pro
 }
 
 /* A session is what a terminal belongs to; nobody may enter or be drawn out. */
-TEST(other_sessions_group, "a process joins a group of another session", "kernel/proc")
+TEST(other_sessions_group, "a process joins a group of another session",
+     "kernel/syscall/process.c:/^sys_setpgid/")
 {
     int fds[2], ready[2];
     char byte;
@@ -126,7 +130,8 @@ TEST(other_sessions_group, "a process joins a group of another session", "kernel
 
 /* The number of the leader stays taken while anybody is in the group; kill(-group) reaches the
  * rest. */
-TEST(a_group_lives_with_its_members, "a group ends with its leader", "kernel/proc")
+TEST(a_group_lives_with_its_members, "a group ends with its leader",
+     "kernel/proc/signal.c:/^signal_send_members/")
 {
     int fds[2];
     OK(pipe(fds));
@@ -141,13 +146,13 @@ TEST(a_group_lives_with_its_members, "a group ends with its leader", "kernel/pro
 
 /* prctl(2): 16 bytes with the NUL, longer ones are cut without an error. */
 TEST(thread_name, "prctl's name is not cut at 15, or not in /proc/self/stat",
-     "kernel/syscall (process)")
+     "kernel/syscall/system.c:/^sys_prctl/")
 {
     char name[32] = { 0 }, text[100] = { 0 };
     OK(prctl(PR_SET_NAME, "a name of more than 15"));
     OK(prctl(PR_GET_NAME, name));
     EQ(strcmp(name, "a name of more "), 0);
     EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, 99) > 20, 1);
-    TRUE(strstr(text, "(a name of more )") != NULL);
+    TRUE(strstr(text, "(a name of more )"));
     FAILS(prctl(9999, 0, 0, 0, 0), EINVAL);
 }

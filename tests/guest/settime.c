@@ -3,22 +3,14 @@
  * Each check puts REALTIME back by the MONOTONIC time that has passed. Reading under such changes
  * is torn.c. NTP's adjtimex is not there. Source: clock_settime(2), clock_nanosleep(2),
  * settimeofday(2). */
+
 #include "peer.h"
 #include <sys/time.h>
 #include <time.h>
 
 #define SECOND 1000000000L
 
-/* As libc reads it: by the vDSO where there is one. */
-static long
-now(clockid_t id)
-{
-    struct timespec t;
-    OK(clock_gettime(id, &t));
-    return t.tv_sec * SECOND + t.tv_nsec;
-}
-
-/* REALTIME, by the raw call. */
+/* Sets REALTIME. By the raw call, because libc might refuse what the kernel has to refuse. */
 static void
 set(long ns)
 {
@@ -26,7 +18,8 @@ set(long ns)
     EQ(sys(SYS_clock_settime, CLOCK_REALTIME, &t), 0);
 }
 
-/* Between a and a minute more: the machine may be slow, a wrong clock is wrong by years. */
+/* The value is between a and a minute more. The machine may be slow, but a wrong clock is wrong by
+ * years. */
 static void
 near(long value, long a)
 {
@@ -36,68 +29,71 @@ near(long value, long a)
 
 /* Forwards, backwards and near 1970. Each way to read it is asked: vDSO, call, gettimeofday,
  * coarse, seconds, TAI - a second copy of the time that is renewed only at a tick shows here. */
-TEST(realtime_moves_at_once, "the new time shows only at the next tick", "kernel/time (clock)")
+TEST(realtime_moves_at_once, "the new time shows only at the next tick",
+     "kernel/time/clock.c:/^clock_set_real/")
 {
-    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     static const long goals[] = { 2000000000, 1000000000, 1234567890, 100000 };
     for (int i = 0; i < 4; i++) {
         set(goals[i] * SECOND + 5);
         struct timespec t;
         struct timeval v;
-        near(now(CLOCK_REALTIME), goals[i] * SECOND + 5);
+        near(now_ns(CLOCK_REALTIME), goals[i] * SECOND + 5);
         /* The kernel's own view, beside the vDSO's of the line above. */
         EQ(sys(SYS_clock_gettime, CLOCK_REALTIME, &t), 0);
         near(t.tv_sec * SECOND + t.tv_nsec, goals[i] * SECOND + 5);
         gettimeofday(&v, NULL);
         /* Microseconds, ticks and seconds are rounded down. */
         near(v.tv_sec * SECOND + v.tv_usec * 1000, goals[i] * SECOND);
-        near(now(CLOCK_REALTIME_COARSE), goals[i] * SECOND);
+        near(now_ns(CLOCK_REALTIME_COARSE), goals[i] * SECOND);
         near(time(NULL) * SECOND, goals[i] * SECOND - 1 * SECOND);
-        near(now(CLOCK_TAI), goals[i] * SECOND);
+        near(now_ns(CLOCK_TAI), goals[i] * SECOND);
     }
-    set(now(CLOCK_MONOTONIC) + offset);
+    set(now_ns(CLOCK_MONOTONIC) + offset);
 }
 
 /* Every time-out in every program is measured by it. 100 million seconds forwards between b and
  * c. */
-TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along", "kernel/time (clock)")
+TEST(monotonic_never_jumps, "MONOTONIC or BOOTTIME is moved along",
+     "kernel/time/clock.c:/^clock_set_real/")
 {
     static const clockid_t ids[] = { CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC_RAW,
                                      CLOCK_BOOTTIME };
-    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     for (int i = 0; i < 4; i++) {
-        long a = now(ids[i]);
+        long a = now_ns(ids[i]);
         set(1500000000 * SECOND);
-        long b = now(ids[i]);
+        long b = now_ns(ids[i]);
         set(1600000000 * SECOND + 999999999);
-        long c = now(ids[i]);
+        long c = now_ns(ids[i]);
         TRUE(a <= b && b <= c && c - a < 60 * SECOND);
     }
-    set(now(CLOCK_MONOTONIC) + offset);
+    set(now_ns(CLOCK_MONOTONIC) + offset);
 }
 
 /* The child has mapped the page of the clocks before it is changed. */
-TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso (vvar)")
+TEST(other_processes_see_it, "each process has its own clock", "kernel/vdso/image.c:/^vdso_map/")
 {
-    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     int to[2];
     char byte;
     OK(pipe(to));
     pid_t pid = OK(fork());
     if (pid == 0) {
         EQ(read(to[0], &byte, 1), 1);
-        near(now(CLOCK_REALTIME), 1700000000 * SECOND);
+        near(now_ns(CLOCK_REALTIME), 1700000000 * SECOND);
         _exit(0);
     }
     set(1700000000 * SECOND);
     EQ(write(to[1], "x", 1), 1);
     ENDS(pid, 0);
-    set(now(CLOCK_MONOTONIC) + offset);
+    set(now_ns(CLOCK_MONOTONIC) + offset);
 }
 
 /* clock_settime(2): only REALTIME can be set here; which of the errors the others give differs
  * between kernels. A refused time must leave the clock alone. */
-TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (time)")
+TEST(settime_refuses, "a bad time or another clock is set",
+     "kernel/syscall/time.c:/^sys_clock_settime/")
 {
     static const clockid_t ids[] = { CLOCK_MONOTONIC,
                                      CLOCK_MONOTONIC_RAW,
@@ -110,7 +106,7 @@ TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (tim
                                      -1000 };
     static const struct timespec bad[] = { { 5, SECOND }, { 5, -1 }, { -1, 0 } };
     struct timespec good = { 1500000000, 0 };
-    long before = now(CLOCK_REALTIME);
+    long before = now_ns(CLOCK_REALTIME);
     for (int i = 0; i < 9; i++) {
         long r = sys(SYS_clock_settime, ids[i], &good);
         TRUE(r == -EINVAL || r == -EPERM || r == -EOPNOTSUPP);
@@ -118,58 +114,60 @@ TEST(settime_refuses, "a bad time or another clock is set", "kernel/syscall (tim
     for (int i = 0; i < 3; i++)
         ERR(sys(SYS_clock_settime, CLOCK_REALTIME, &bad[i]), EINVAL);
     /* Good times for wrong clocks and bad times for the right one: nothing may have moved. */
-    near(now(CLOCK_REALTIME), before);
+    near(now_ns(CLOCK_REALTIME), before);
 }
 
+/* settimeofday(2) is the older call for the same. Microseconds are 0 to 999,999. */
 TEST(settimeofday_sets_too, "settimeofday is missing or takes bad microseconds",
-     "kernel/syscall (time)")
+     "kernel/syscall/time.c:/^sys_settimeofday/")
 {
-    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     struct timeval v = { 1400000000, 500000 }, bad = { 1400000000, 1000000 };
     long r = sys(SYS_settimeofday, &v, 0);
     if (r == -ENOSYS)
         return;
     EQ(r, 0);
-    near(now(CLOCK_REALTIME), 1400000000 * SECOND + 500000000);
+    near(now_ns(CLOCK_REALTIME), 1400000000 * SECOND + 500000000);
     ERR(sys(SYS_settimeofday, &bad, 0), EINVAL);
-    set(now(CLOCK_MONOTONIC) + offset);
+    set(now_ns(CLOCK_MONOTONIC) + offset);
 }
 
 /* POSIX, clock_nanosleep: a relative sleep is a length of time, whatever is done to the clock. */
 TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set forward",
-     "kernel/time (timer)")
+     "kernel/syscall/time.c:/^sys_clock_nanosleep/")
 {
-    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC), a = now(CLOCK_MONOTONIC);
+    long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC), a = now_ns(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());
     if (pid == 0) {
         struct timespec t = { 0, 200000000 };
         EQ(sys(SYS_clock_nanosleep, CLOCK_REALTIME, 0, &t, 0), 0);
         /* Measured by the clock that nobody sets. */
-        TRUE(now(CLOCK_MONOTONIC) - a >= 200000000);
+        TRUE(now_ns(CLOCK_MONOTONIC) - a >= 200000000);
         _exit(0);
     }
     /* The child sleeps by now, most likely; if not, the check is only easier. */
     let_pass_ms(30);
-    set(now(CLOCK_REALTIME) + 1000 * SECOND);
+    set(now_ns(CLOCK_REALTIME) + 1000 * SECOND);
     ENDS(pid, 0);
-    set(now(CLOCK_MONOTONIC) + offset);
+    set(now_ns(CLOCK_MONOTONIC) + offset);
 }
 
-/* The other half of that sentence: cron sleeps until a date, and the date has come. */
+/* POSIX goes on: an absolute sleep follows the clock. cron sleeps until a date, and here the date
+ * has come. */
 TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old end",
-     "kernel/time (timer)")
+     "kernel/syscall/time.c:/^set_realtime/")
 {
-    long offset = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
+    long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());
     if (pid == 0) {
-        long goal = now(CLOCK_REALTIME) + 3600 * SECOND;
+        long goal = now_ns(CLOCK_REALTIME) + 3600 * SECOND;
         struct timespec t = { goal / SECOND, goal % SECOND };
         EQ(sys(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &t, 0), 0);
         _exit(0);
     }
     let_pass_ms(30);
     /* An hour passes at once: the sleeper wakes. */
-    set(now(CLOCK_REALTIME) + 3601 * SECOND);
+    set(now_ns(CLOCK_REALTIME) + 3601 * SECOND);
     ENDS(pid, 0);
-    set(now(CLOCK_MONOTONIC) + offset);
+    set(now_ns(CLOCK_MONOTONIC) + offset);
 }

@@ -4,6 +4,7 @@
  * whoever then still gets through the old translation has a stale TLB. QEMU caches translations as
  * hardware does, so a forgotten flush does show. Source: munmap(2), mprotect(2), and the privileged
  * ISA manual on sfence.vma: it reaches its own hart only. */
+
 #include "peer.h"
 #include <pthread.h>
 #include <sched.h>
@@ -44,7 +45,7 @@ only_write(volatile char *at, int finished)
     stale += finished;
 }
 
-/* After the change the new page's 3 must be seen, never the old 7. */
+/* A reader must see the new page's 3 after the change, and never the old 7. */
 static void
 new_contents(volatile char *at, int finished)
 {
@@ -53,7 +54,7 @@ new_contents(volatile char *at, int finished)
     wrong += value != 7 && value != 3;
 }
 
-/* After MADV_DONTNEED the page reads as 0. */
+/* The page reads as 0 after MADV_DONTNEED. */
 static void
 becomes_zero(volatile char *at, int finished)
 {
@@ -148,33 +149,37 @@ drop(char *p)
 /* The frame is free when munmap returns, and soon somebody else's: a stale read leaks, a stale
  * write destroys. */
 TEST(munmap_reaches_all_harts, "munmap returns before the other harts' TLBs are flushed",
-     "kernel/mm (pagetable)")
+     "kernel/mm/area.c:/^area_unmap/, kernel/mm/active.c:/^space_flush/")
 {
     storm(only_read, unmap);
 }
 
 /* Garbage collectors stop their threads this way, by a page that they take away. */
-TEST(mprotect_none_reaches_all_harts, "mprotect flushes only its own hart", "kernel/mm (pagetable)")
+TEST(mprotect_none_reaches_all_harts, "mprotect flushes only its own hart",
+     "kernel/mm/map.c:/^space_protect/, kernel/mm/active.c:/^space_flush/")
 {
     storm(only_read, protect_none);
 }
 
 /* Only the right shrinks, the frame stays: a flush that is made only when a page goes away misses
  * it. */
-TEST(write_right_goes_everywhere, "a hart writes on into a read-only page", "kernel/mm (pagetable)")
+TEST(write_right_goes_everywhere, "a hart writes on into a read-only page",
+     "kernel/mm/map.c:/^space_protect/, kernel/mm/active.c:/^space_flush/")
 {
     storm(only_write, protect_read);
 }
 
 /* The area stays as it is, so only the flush tells the others that another frame is there now. */
-TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB", "kernel/mm (pagetable)")
+TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB",
+     "kernel/mm/map.c:/^space_advise/, kernel/mm/active.c:/^space_flush/")
 {
     storm(becomes_zero, drop);
 }
 
-/* No moment without a page: nobody faults, everybody must change over. */
+/* There is no moment without a page here: no reader faults, and each must change over to the new
+ * page. */
 TEST(replaced_page_is_gone, "mremap over a page leaves the old one in a TLB",
-     "kernel/mm (pagetable)")
+     "kernel/mm/map.c:/^move_area/, kernel/mm/active.c:/^space_flush/")
 {
     char *p = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     /* mremap may be missing; then there is nothing to be stale. */
@@ -197,7 +202,7 @@ count(void *arg)
 /* Copy on write: the parent's other thread writes without a break. As long as its hart remembers
  * the right to write, it writes into the page that the child takes for its own. */
 TEST(fork_takes_a_snapshot, "another thread writes on into pages shared with the child",
-     "kernel/mm (space): write rights must go from all TLBs")
+     "kernel/mm/space.c:/^space_fork/")
 {
     pthread_t t;
     counter = mmap(NULL, PAGE, RW, ANON, -1, 0);
@@ -236,7 +241,7 @@ reuse_frames(void)
 /* The other process takes each frame as soon as it is free and fills it: 0x5a is a value that only
  * a stale translation can show (`wrong`). */
 TEST(freed_frames_are_not_seen, "a frame is reused before all TLBs have forgotten it",
-     "kernel/mm (pagetable, frame)")
+     "kernel/mm/area.c, kernel/mm/active.c:/^space_flush/")
 {
     pid_t pid = OK(fork());
     if (pid == 0)
@@ -257,7 +262,8 @@ touch_all(void *arg)
 
 /* Two harts find the same page missing in the same moment: one of them must notice, with the lock
  * held, that there is a page by now. */
-TEST(faults_on_one_area_at_once, "two harts map two frames for one page", "kernel/mm (fault)")
+TEST(faults_on_one_area_at_once, "two harts map two frames for one page",
+     "kernel/mm/fault.c:/^space_fault_locked/")
 {
     for (int n = 0; n < 10; n++) {
         char *base = mmap(NULL, 256 * PAGE, RW, ANON, -1, 0);

@@ -5,6 +5,7 @@
  * Linux riscv64 (asm/ucontext.h, asm/sigcontext.h): siginfo 128 bytes, then ucontext of 960: flags
  * 0, link 8, stack 16, mask 40, mcontext 176 = pc, x1..x31, then f0..f31, fcsr, extension
  * headers. */
+
 #include "areas.h"
 #include <setjmp.h>
 #include <sys/auxv.h>
@@ -18,8 +19,8 @@
 #define UC_F       (UC_PC + 256)
 #define UC_FCSR    (UC_F + 256)
 
-/* Of the 528 bytes that any form of fp state may take: the reserved word, then the first extension
- * header. */
+/* The fp state has 528 bytes, for whatever form of it. The last ones are a reserved word and the
+ * first extension header. */
 #define UC_RESERVED  (UC_F + 516)
 #define UC_EXTENSION (UC_F + 520)
 
@@ -65,7 +66,7 @@ static void
 take(int flags)
 {
     struct sigaction a = { .sa_handler = (void (*)(int))raw_handler, .sa_flags = flags };
-    memset(&seen, 0, sizeof seen);
+    memset(&seen, 0, sizeof(seen));
     OK(sigaction(SIGUSR1, &a, NULL));
     EQ(sys(SYS_kill, getpid(), SIGUSR1), 0);
     EQ(seen.count, 1);
@@ -73,7 +74,8 @@ take(int flags)
 
 /* Old handlers that are installed without SA_SIGINFO read them all the same; Linux sets the three
  * registers either way. The psABI wants sp aligned to 16 at a function's entry. */
-TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO", "kernel/proc (frame)")
+TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO",
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     for (int flags = 0; flags <= SA_SIGINFO; flags += SA_SIGINFO) {
         take(flags);
@@ -87,13 +89,13 @@ TEST(arguments_of_a_handler, "a1 and a2 are set only with SA_SIGINFO", "kernel/p
 /* Unwinders know a signal frame by these two instructions at the return address when they have no
  * table; riscv has no SA_RESTORER that could bring them. */
 TEST(return_address_is_in_the_vdso, "ra leads to code on the stack, or nowhere",
-     "kernel/proc (frame), vdso")
+     "kernel/proc/sigframe.c:/^frame_push/, vdso/sigreturn.S")
 {
     take(0);
     areas_read();
     const struct area *a = area_at((void *)seen.ra);
-    TRUE(a != NULL);
-    /* With vdso=0 a page of its own. */
+    TRUE(a);
+    /* The kernel maps a page of its own for this when it was started with vdso=0. */
     TRUE(!strcmp(a->name, getauxval(AT_SYSINFO_EHDR) ? "[vdso]" : "[sigpage]"));
     /* li a7, 139; ecall */
     uint32_t code[2];
@@ -103,11 +105,12 @@ TEST(return_address_is_in_the_vdso, "ra leads to code on the stack, or nowhere",
 }
 
 /* si_signo, si_errno, si_code, a hole, then si_pid and si_uid (sigaction(2)). */
-TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (frame)")
+TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes",
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     take(SA_SIGINFO);
     int first[8];
-    memcpy(first, seen.frame, sizeof first);
+    memcpy(first, seen.frame, sizeof(first));
     EQ(first[0], SIGUSR1);
     EQ(first[1], 0);
     EQ(first[2], SI_USER);
@@ -117,7 +120,8 @@ TEST(siginfo_in_the_frame, "siginfo is not the first 128 bytes", "kernel/proc (f
 
 /* glibc's ucontext_t keeps 128 bytes for the mask where the kernel uses 8, so that what follows
  * does not move. */
-TEST(ucontext_head, "mask or stack lie at x86's offsets", "kernel/proc (frame)")
+TEST(ucontext_head, "mask or stack lie at x86's offsets",
+     "kernel/proc/sigframe.h:/^struct signal_frame/")
 {
     sigset_t s;
     sigemptyset(&s);
@@ -132,10 +136,10 @@ TEST(ucontext_head, "mask or stack lie at x86's offsets", "kernel/proc (frame)")
     EQ((int)word(UC_STACK + 8), SS_DISABLE);
 }
 
-/* With a vector unit its state would follow here. A reader that walks the headers stops at the END
- * header: rubbish in its place sends it anywhere. */
+/* The state of a vector unit would follow here. A reader that walks the headers stops at the END
+ * header; rubbish in its place would send it anywhere. */
 TEST(extension_header_ends_at_once, "bytes behind the fp state are not an END header",
-     "asm/sigcontext.h: sc_extdesc")
+     "kernel/proc/sigframe.h:/^struct signal_frame/")
 {
     take(0);
     /* Reserved, then {magic 0, size 0}. */
@@ -177,7 +181,8 @@ computing_handler(int signal)
 
 /* The handler is interrupted code's worst neighbour: it changes fp registers and flags on purpose.
  * 20 rounds, so that the fp state is now in the registers, now in memory. */
-TEST(registers_survive_a_handler, "the handler changes what it interrupted", "kernel/proc (frame)")
+TEST(registers_survive_a_handler, "the handler changes what it interrupted",
+     "kernel/proc/sigframe.c:/^frame_pop/")
 {
     signal(SIGUSR1, computing_handler);
     for (int i = 0; i < 20; i++)
@@ -187,7 +192,8 @@ TEST(registers_survive_a_handler, "the handler changes what it interrupted", "ke
 
 /* gdb prints them from here. The call is kill itself, so a7 holds its number and a0 its result
  * already; pc is past the ecall, because the call has happened. */
-TEST(registers_are_in_the_frame, "x or f registers are at wrong offsets", "kernel/proc (frame)")
+TEST(registers_are_in_the_frame, "x or f registers are at wrong offsets",
+     "kernel/proc/sigframe.h:/^struct signal_frame/")
 {
     struct sigaction a = { .sa_handler = (void (*)(int))raw_handler };
     OK(sigaction(SIGUSR1, &a, NULL));
@@ -222,7 +228,7 @@ edit_handler(int signal, siginfo_t *info, void *context)
 /* Go turns a fault into a panic by a new pc; debuggers set any register. 0x4045000000000000 is
  * 42.0, told apart from every pattern of the other checks. */
 TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewrites pc)",
-     "kernel/proc (frame)")
+     "kernel/proc/sigframe.c:/^frame_pop/")
 {
     struct sigaction a = { .sa_sigaction = edit_handler, .sa_flags = SA_SIGINFO };
     register unsigned long a0 __asm__("a0");
@@ -240,9 +246,10 @@ TEST(edited_frame_is_loaded, "rt_sigreturn takes only part of the frame (Go rewr
     EQ(sigismember(&now, SIGUSR2), 1);
 }
 
-/* At 0, at the end of all addresses, and across the end of the user half. The
- * kernel's answer to a frame that it cannot read is SIGSEGV (Linux's badframe). */
-TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel", "kernel/proc (frame)")
+/* The frame is looked for at 0, at the end of all addresses, and across the end of the user half.
+ * The kernel's answer to a frame that it cannot read is SIGSEGV (Linux's badframe). */
+TEST(sigreturn_without_a_frame, "a frame at a bad place kills the kernel",
+     "kernel/proc/sigframe.c:/^frame_pop/")
 {
     EQ(IN_CHILD(__asm__ volatile("li sp, 0\n li a7, 139\n ecall")), KILLED(SIGSEGV));
     EQ(IN_CHILD(__asm__ volatile("li sp, -16\n li a7, 139\n ecall")), KILLED(SIGSEGV));
@@ -255,7 +262,7 @@ static void
 return_through(unsigned char fill, unsigned long pc, unsigned long extension)
 {
     static unsigned char frame[FRAME_SIZE + 64] __attribute__((aligned(16)));
-    memset(frame, fill, sizeof frame);
+    memset(frame, fill, sizeof(frame));
     memcpy(frame + UC + UC_PC, &pc, 8);
     /* The reserved word in front of the extension header is 0 always. */
     memset(frame + UC + UC_RESERVED, 0, 4);
@@ -267,7 +274,7 @@ return_through(unsigned char fill, unsigned long pc, unsigned long extension)
  * may have the program's; sstatus is not in the frame, and a pc of the kernel's is an ordinary
  * fault. */
 TEST(hostile_frames, "a frame gives the kernel's pc, a bad status or a crash",
-     "kernel/proc (frame): only user registers may be taken")
+     "kernel/proc/sigframe.c:/^frame_pop/")
 {
     EQ(IN_CHILD(return_through(0, 0, 0)), KILLED(SIGSEGV));
     EQ(IN_CHILD(return_through(0xff, KERNEL_TEXT, 0)), KILLED(SIGSEGV));
@@ -278,10 +285,11 @@ TEST(hostile_frames, "a frame gives the kernel's pc, a bad status or a crash",
     EQ(IN_CHILD(return_through(0, 8, 0x1234567812345678)), KILLED(SIGSEGV));
 }
 
-TEST(hostile_mask, "KILL and STOP can be blocked through a frame", "kernel/proc (frame)")
+/* All bits of the frame's mask are set, SIGKILL, SIGSTOP and SIGSEGV among them. Then the pc
+ * faults: a blocked SIGSEGV must still end the process. */
+TEST(hostile_mask, "KILL and STOP can be blocked through a frame",
+     "kernel/proc/signal.c:/^signal_set_mask/")
 {
-    /* All bits of the mask are set: the pc then faults, and the default of a blocked SIGSEGV
-     * must still kill. */
     EQ(IN_CHILD(signal(SIGSEGV, computing_handler); return_through(0xff, 8, 0)), KILLED(SIGSEGV));
 }
 
@@ -293,7 +301,7 @@ nothing(int signal)
 /* The SIGSEGV that tells of it has no room either, whatever its handler is: the default acts. The
  * reason for sigaltstack(2). */
 TEST(no_room_for_a_frame, "a frame on a bad stack is written anyway, or loops",
-     "kernel/proc (frame)")
+     "kernel/proc/sigframe.c:/^frame_push/, kernel/proc/deliver.c:/^signal_deliver/")
 {
     signal(SIGUSR1, nothing);
     signal(SIGSEGV, nothing);
@@ -309,7 +317,7 @@ TEST(no_room_for_a_frame, "a frame on a bad stack is written anyway, or loops",
 
 /* The kernel only sets the pc. The fault comes in user mode, where SIGSEGV has its default
  * action. */
-TEST(handler_at_a_bad_address, "the kernel jumps there itself", "kernel/proc (signal)")
+TEST(handler_at_a_bad_address, "the kernel jumps there itself", "kernel/trap/trap.c:/^exception/")
 {
     struct sigaction a = { .sa_handler = (void (*)(int))0x10 };
     EQ(IN_CHILD(sigaction(SIGUSR1, &a, NULL); raise(SIGUSR1)), KILLED(SIGSEGV));
@@ -325,7 +333,8 @@ reentering_handler(int signal)
 }
 
 /* 200 KiB of frames: each below the last, and each the way back to the one before. */
-TEST(two_hundred_frames, "nested frames overwrite each other", "kernel/proc (frame)")
+TEST(two_hundred_frames, "nested frames overwrite each other",
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     struct sigaction a = { .sa_handler = reentering_handler, .sa_flags = SA_NODEFER };
     OK(sigaction(SIGUSR1, &a, NULL));

@@ -3,6 +3,7 @@
  * The stacks of threads are mmap's, with a guard page of glibc's making (threadend.c); the first
  * words on the main one are in start.c. Source: setrlimit(2) on RLIMIT_STACK, mmap(2) on
  * MAP_GROWSDOWN's guard gap. */
+
 #include "probe.h"
 #include "areas.h"
 #include <sys/resource.h>
@@ -24,14 +25,15 @@ recurse(int levels)
 }
 
 /* 6,000 levels of a KiB: three quarters of the 8 MiB that Linux gives by default. */
-TEST(grows_by_recursion, "the stack has a fixed small size", "kernel/mm (fault)")
+TEST(grows_by_recursion, "the stack has a fixed small size", "kernel/mm/fault.c:/^find_or_grow/")
 {
     EQ(recurse(6000), 6000);
 }
 
 /* A function with large arrays touches its far end first; what lies between stays untouched. Deep
  * ones before near ones, and zero in the middle. */
-TEST(grows_by_a_jump, "only the page next to the stack may be touched", "kernel/mm (fault)")
+TEST(grows_by_a_jump, "only the page next to the stack may be touched",
+     "kernel/mm/fault.c:/^find_or_grow/")
 {
     char *sp = stack_pointer();
     WORKS(probe_write(sp - (1 << 20)));
@@ -42,7 +44,7 @@ TEST(grows_by_a_jump, "only the page next to the stack may be touched", "kernel/
 /* read into a large local array that nobody has touched yet: the kernel's copy has to do what a
  * fault would. */
 TEST(grows_for_a_call, "a system call cannot write into stack that is not there yet",
-     "kernel/mm (usercopy)")
+     "kernel/mm/usercopy.c:/^copy_partial/, kernel/mm/fault.c:/^find_or_grow/")
 {
     int fds[2];
     char *sp = stack_pointer() - (2 << 20);
@@ -53,7 +55,7 @@ TEST(grows_for_a_call, "a system call cannot write into stack that is not there 
 }
 
 /* A MiB further than the limit, so that what lies above the first frame does not matter. */
-TEST(limit_is_kept, "the stack grows without an end", "kernel/mm (fault)")
+TEST(limit_is_kept, "the stack grows without an end", "kernel/mm/fault.c:/^find_or_grow/")
 {
     struct rlimit limit;
     OK(getrlimit(RLIMIT_STACK, &limit));
@@ -64,7 +66,10 @@ TEST(limit_is_kept, "the stack grows without an end", "kernel/mm (fault)")
     EQ(p.address, (uintptr_t)below);
 }
 
-TEST(overflow_kills, "endless recursion hangs, or writes into another area", "kernel/mm (fault)")
+/* A recursion without end meets the limit. There is no room for a handler's frame, so the process
+ * ends by SIGSEGV. */
+TEST(overflow_kills, "endless recursion hangs, or writes into another area",
+     "kernel/mm/fault.c:/^find_or_grow/")
 {
     EQ(IN_CHILD(recurse(1 << 30)), KILLED(SIGSEGV));
 }
@@ -73,12 +78,10 @@ TEST(overflow_kills, "endless recursion hangs, or writes into another area", "ke
  * skips over one guard page would write into the heap. The wall is nearer than the limit, and the
  * stack comes down to it page by page. */
 TEST(does_not_run_into_a_mapping, "the stack grows up to the very next mapping",
-     "kernel/mm (fault): a gap must stay")
+     "kernel/mm/fault.c:/^find_or_grow/")
 {
     char *sp = stack_pointer(), *wall = (char *)(((uintptr_t)sp - (4 << 20)) & -PAGE);
-    EQ(mmap(wall, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
-            -1, 0),
-       wall);
+    EQ(mmap(wall, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), wall);
     wall[0] = wall[PAGE - 1] = 7;
     struct probe p = { 0 };
     for (char *at = sp; at > wall && !p.signal; at -= PAGE)
@@ -88,26 +91,30 @@ TEST(does_not_run_into_a_mapping, "the stack grows up to the very next mapping",
     EQ(wall[PAGE - 1], 7);
 }
 
+/* The tools that say where an address is go by this name, and glibc finds the end of the main stack
+ * by it (pthread_getattr_np). */
 TEST(is_named, "[stack] is missing in /proc/self/maps, or is not where sp is",
-     "kernel/proc (procfs)")
+     "kernel/proc/exec.c:/^draw_places/, kernel/proc/report.c:/^print_maps/")
 {
     areas_read();
     const struct area *a = area_named("[stack]");
-    TRUE(a != NULL);
+    TRUE(a);
     TRUE(a == area_at(stack_pointer()));
     EQ(strcmp(a->prot, "rw-p"), 0);
 }
 
 /* An overrun of argv or the environment must fault, not meet the vDSO or a library. */
 TEST(above_the_stack_is_nothing, "memory above the stack is mapped or not guarded",
-     "kernel/mm (stack, layout)")
+     "kernel/proc/exec.c:/^draw_places/, kernel/mm/map.c:/^space_random_place/")
 {
     areas_read();
     char *top = (char *)area_at(stack_pointer())->end;
     FAULTS(probe_read(top), SIGSEGV, SEGV_MAPERR, top);
 }
 
-TEST(fork_keeps_the_stack, "the child's stack is not a copy, or cannot grow", "kernel/mm (space)")
+/* The child has a copy of the stack, and it grows on its own. */
+TEST(fork_keeps_the_stack, "the child's stack is not a copy, or cannot grow",
+     "kernel/mm/space.c:/^space_fork/")
 {
     volatile int here = 5;
     EQ(IN_CHILD(EQ(here, 5); here = 6; EQ(recurse(5000), 5000)), 0);

@@ -4,6 +4,7 @@
  * the vDSO behind AT_SYSINFO_EHDR vdso.c's, refusals of exec exec.c's and elf.c's. Source: System V
  * ABI, "Process Initialization", and RISC-V psABI for the stack; getauxval(3) and Linux 6.12's
  * ELF_HWCAP, ARCH_DLINFO and create_elf_tables for the vector. */
+
 #include "areas.h"
 #include <elf.h>
 #include <sys/auxv.h>
@@ -65,21 +66,24 @@ aux(unsigned long type)
 
 /* The psABI leaves a0 for a function that _start hands on to atexit; a dynamic loader puts its own
  * there, a kernel has none. */
-TEST(a0_is_zero, "a0 holds argc: glibc registers it with atexit and calls it", "kernel/proc (exec)")
+TEST(a0_is_zero, "a0 holds argc: glibc registers it with atexit and calls it",
+     "kernel/proc/exec.c:/^enter/")
 {
     EQ(start_registers[10], 0);
 }
 
 /* The registers of a new program are what the trap frame holds: zeros, or what the last trap left
  * there. A pointer among them undoes the kernel's address randomization. */
-TEST(no_kernel_address_in_registers, "the trap frame is not cleared", "kernel/proc (exec)")
+TEST(no_kernel_address_in_registers, "the trap frame is not cleared", "kernel/proc/exec.c:/^enter/")
 {
     for (int i = 1; i < 32; i++)
         if (start_registers[i] >= 0xffffffc000000000 && start_registers[i] < -4096UL)
             FAIL("expected no kernel address in x%d, seen 0x%lx", i, start_registers[i]);
 }
 
-TEST(fp_is_zero, "fp registers of another program", "kernel/proc (exec)")
+/* A new program finds zeros in the f registers and in fcsr. What the old program or another process
+ * had in them is a secret, and its rounding mode would change this program's arithmetic. */
+TEST(fp_is_zero, "fp registers of another program", "kernel/sched/fp.c:/^fp_clear/")
 {
     for (int i = FCSR; i < 65; i++)
         EQ(start_registers[i], 0);
@@ -87,7 +91,7 @@ TEST(fp_is_zero, "fp registers of another program", "kernel/proc (exec)")
 
 /* libc has nothing else: it computes environ from argc (musl and glibc alike). */
 TEST(argv_and_envp_on_the_stack, "the vectors are not where the ABI puts them",
-     "kernel/proc (args)")
+     "kernel/proc/args.c:/^args_build/")
 {
     long *sp = first_sp();
     char **argv = (char **)(sp + 1);
@@ -99,7 +103,7 @@ TEST(argv_and_envp_on_the_stack, "the vectors are not where the ABI puts them",
 
 /* The psABI wants 16 at entry. argc, the vectors and the auxv are words, so the kernel has to pad
  * according to their number: each count is tried, with the strings' lengths changing too. */
-TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (args)")
+TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc/args.c:/^args_build/")
 {
     char *argv[] = { check_self, "@aligned", NULL, NULL, NULL, NULL, NULL };
     EQ(start_registers[2] % 16, 0);
@@ -110,10 +114,11 @@ TEST(sp_is_aligned, "sp is 8 modulo 16 for every second argc", "kernel/proc (arg
     }
 }
 
-/* In the order in which Linux writes it: architecture first. No entry twice and none that is
- * unknown, because tools print the vector (LD_SHOW_AUXV) and sandboxes copy it. */
+/* The entries stand in the order in which Linux writes them, the architecture's first. There is no
+ * entry twice and none that is unknown, because tools print the vector (LD_SHOW_AUXV) and sandboxes
+ * copy it. */
 TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
-     "kernel/proc (args), linux/auxvec.h")
+     "kernel/proc/args.c:/^auxv_fill/")
 {
     static const unsigned long types[] = { AT_SYSINFO_EHDR,
                                            AT_L1I_CACHESIZE,
@@ -143,7 +148,7 @@ TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
                                            AT_EXECFN };
     unsigned long value;
     int seen = 0;
-    for (unsigned i = 0; i < sizeof types / sizeof *types; i++)
+    for (unsigned i = 0; i < sizeof(types) / sizeof(*types); i++)
         aux(types[i]);
     for (Elf64_auxv_t *a = auxv(); a->a_type != AT_NULL; a++)
         seen++;
@@ -160,7 +165,7 @@ TEST(auxv_is_whole, "an entry of Linux's list is missing, or there is one more",
 
 /* glibc multiplies by CLKTCK, sizes alternate stacks by MINSIGSTKSZ, and distrusts LD_PRELOAD when
  * SECURE is set. */
-TEST(auxv_constants, "a value is not Linux's", "kernel/proc (args)")
+TEST(auxv_constants, "a value is not Linux's", "kernel/proc/args.c:/^auxv_fill/")
 {
     EQ(aux(AT_PAGESZ), 4096);
     EQ(aux(AT_HWCAP) & IMAFDC, IMAFDC);
@@ -178,7 +183,8 @@ TEST(auxv_constants, "a value is not Linux's", "kernel/proc (args)")
 
 /* Addresses in memory: glibc finds its TLS and relocates itself by PHDR. BASE is 0 because this
  * program is static and has no interpreter. */
-TEST(auxv_of_this_program, "PHDR, PHNUM or ENTRY are the file's offsets", "kernel/proc (elf)")
+TEST(auxv_of_this_program, "PHDR, PHNUM or ENTRY are the file's offsets",
+     "kernel/proc/elf.c:/^map_segment/, kernel/proc/args.c:/^auxv_fill/")
 {
     extern const Elf64_Ehdr __ehdr_start;
     extern char start_first[];
@@ -189,7 +195,8 @@ TEST(auxv_of_this_program, "PHDR, PHNUM or ENTRY are the file's offsets", "kerne
 }
 
 /* What execve was given, whatever argv[0] says; musl names the program by it when argv is empty. */
-TEST(execfn_is_the_path, "EXECFN is argv[0], or a kernel pointer", "kernel/proc (args)")
+TEST(execfn_is_the_path, "EXECFN is argv[0], or a kernel pointer",
+     "kernel/proc/args.c:/^auxv_fill/")
 {
     EQ(strcmp((char *)aux(AT_EXECFN), check_self), 0);
     EQ(IN_CHILD(execl(check_self, "another", "@execfn", check_self, NULL)), 0);
@@ -197,12 +204,13 @@ TEST(execfn_is_the_path, "EXECFN is argv[0], or a kernel pointer", "kernel/proc 
 
 /* create_elf_tables writes bprm->filename, which is still the script's name when the interpreter
  * starts. */
-TEST(execfn_of_a_script, "EXECFN is the interpreter, not the script", "kernel/proc (exec)")
+TEST(execfn_of_a_script, "EXECFN is the interpreter, not the script",
+     "kernel/proc/exec.c:/^find_program/, kernel/proc/args.c:/^auxv_fill/")
 {
     char text[300];
     unlink("/tmp/start.sh");
     int fd = OK(open("/tmp/start.sh", O_WRONLY | O_CREAT | O_TRUNC, 0755));
-    EQ(write(fd, text, snprintf(text, sizeof text, "#!%s @execfn\n", check_self)), strlen(text));
+    EQ(write(fd, text, snprintf(text, sizeof(text), "#!%s @execfn\n", check_self)), strlen(text));
     close(fd);
     /* argv: interpreter, @execfn, script. */
     EQ(IN_CHILD(execl("/tmp/start.sh", "x", NULL)), 0);
@@ -211,7 +219,7 @@ TEST(execfn_of_a_script, "EXECFN is the interpreter, not the script", "kernel/pr
 /* glibc makes its stack protector and pointer guard out of these 16 bytes, before it can call
  * getrandom. Half of them zero is a kernel that filled in too little. */
 TEST(random_is_random, "AT_RANDOM points at nothing, or always the same 16 bytes",
-     "kernel/proc (args)")
+     "kernel/proc/args.c:/^args_build/")
 {
     unsigned char *bytes = (unsigned char *)aux(AT_RANDOM), seen[3][16];
     int fds[2], zeros = 0;
@@ -231,7 +239,7 @@ TEST(random_is_random, "AT_RANDOM points at nothing, or always the same 16 bytes
 /* gdb and perf look for the name, libc for the address: both must tell of one place, with its data
  * directly below it. */
 TEST(sysinfo_ehdr_is_the_vdso, "the address is not the image's, or maps has no [vdso]",
-     "kernel/vdso, kernel/proc (args)")
+     "kernel/vdso/image.c:/^vdso_map/, kernel/proc/args.c:/^auxv_fill/")
 {
     unsigned long at = aux(AT_SYSINFO_EHDR);
     EQ(at % PAGE, 0);
@@ -248,7 +256,7 @@ TEST(sysinfo_ehdr_is_the_vdso, "the address is not the image's, or maps has no [
 /* setproctitle writes over argv as far as the strings reach without a gap. The eight bytes are
  * Linux's end marker. */
 TEST(strings_are_in_order, "ps and setproctitle expect argv, envp and the path in a row",
-     "kernel/proc (args)")
+     "kernel/proc/args.c")
 {
     long *sp = first_sp();
     char **argv = (char **)(sp + 1), *at = argv[0];
@@ -266,18 +274,20 @@ TEST(strings_are_in_order, "ps and setproctitle expect argv, envp and the path i
 
 /* Go reads it where the kernel did not start it (c-shared), gdb to find a running program's
  * place. */
-TEST(proc_self_auxv, "the file is not the vector on the stack", "kernel/proc (procfs)")
+TEST(proc_self_auxv, "the file is not the vector on the stack",
+     "kernel/proc/report.c:/^print_auxv/")
 {
     char text[2000];
     int fd = OK(open("/proc/self/auxv", O_RDONLY)), words = 2;
     for (Elf64_auxv_t *a = auxv(); a->a_type != AT_NULL; a++)
         words += 2;
-    EQ(read(fd, text, sizeof text), words * 8);
+    EQ(read(fd, text, sizeof(text)), words * 8);
     EQ(memcmp(text, auxv(), words * 8), 0);
 }
 
 /* Up to 20 is enough: a descriptor that init or the frame leaves open is one of the lowest. */
-TEST(fds_at_the_start, "other files than 0, 1 and 2 are open", "kernel/boot, user/bin/init.c")
+TEST(fds_at_the_start, "other files than 0, 1 and 2 are open",
+     "user/bin/init.c, kernel/proc/process.c:/^process_start_init/")
 {
     for (int fd = 0; fd < 3; fd++)
         TRUE(fcntl(fd, F_GETFD) != -1);

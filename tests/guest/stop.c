@@ -2,6 +2,7 @@
  *
  * Job control on a terminal is in tests/host/test_run_terminal.py, plain waiting in wait.c. Source:
  * signal(7), wait(2), sigaction(2) on SA_NOCLDSTOP. */
+
 #include "peer.h"
 #include <time.h>
 
@@ -28,7 +29,7 @@ runner(void)
 
 /* A shell's fg and bg. Each change is told once and only to those who asked (wait(2)). */
 TEST(stop_and_continue, "the process runs on, or the parent is not told",
-     "kernel/proc (signal, wait)")
+     "kernel/proc/deliver.c:/^process_stop/")
 {
     int status;
     pid_t pid = runner();
@@ -50,8 +51,9 @@ TEST(stop_and_continue, "the process runs on, or the parent is not told",
     KILL_PEER(pid);
 }
 
-/* Not lost by being passed over: asked for later, it is still to be told. */
-TEST(stop_is_hidden_without_wuntraced, "plain wait reports a stop", "kernel/proc (wait)")
+/* A wait that does not ask for stops passes over this one, but does not lose it: asked for later,
+ * it is still told. */
+TEST(stop_is_hidden_without_wuntraced, "plain wait reports a stop", "kernel/proc/wait.c:/^look/")
 {
     int status;
     pid_t pid = runner();
@@ -63,7 +65,8 @@ TEST(stop_is_hidden_without_wuntraced, "plain wait reports a stop", "kernel/proc
 }
 
 /* signal(7): SIGKILL is the one signal that does not wait for SIGCONT. */
-TEST(stopped_process_can_be_killed, "SIGKILL waits for SIGCONT", "kernel/proc (signal)")
+TEST(stopped_process_can_be_killed, "SIGKILL waits for SIGCONT",
+     "kernel/proc/exit.c:/^process_kill_tasks/")
 {
     int status;
     pid_t pid = runner();
@@ -72,8 +75,9 @@ TEST(stopped_process_can_be_killed, "SIGKILL waits for SIGCONT", "kernel/proc (s
     KILL_PEER(pid);
 }
 
-/* They stay pending while it is stopped, and act when it goes on. */
-TEST(other_signals_wait, "a stopped process runs its handler", "kernel/proc (signal)")
+/* Other signals stay pending while the process is stopped, and act when it goes on. */
+TEST(other_signals_wait, "a stopped process runs its handler",
+     "kernel/proc/deliver.c:/^signal_deliver/")
 {
     int status;
     pid_t pid = runner();
@@ -105,7 +109,10 @@ set(int signal, int flags)
     OK(sigaction(signal, &a, NULL));
 }
 
-TEST(tstp_stops_unless_caught, "SIGTSTP, TTIN or TTOU end the process", "kernel/proc (signal)")
+/* signal(7): SIGTSTP, SIGTTIN and SIGTTOU stop a process by default, as SIGSTOP does; but they can
+ * be caught and ignored. */
+TEST(tstp_stops_unless_caught, "SIGTSTP, TTIN or TTOU end the process",
+     "kernel/proc/signal.c:/^signal_take/")
 {
     static const int signals[] = { SIGTSTP, SIGTTIN, SIGTTOU };
     int status;
@@ -125,7 +132,7 @@ TEST(tstp_stops_unless_caught, "SIGTSTP, TTIN or TTOU end the process", "kernel/
 /* POSIX, "orphaned process group": a shell that could continue it is gone, so stopping it would be
  * for ever. SIGSTOP itself does not care. */
 TEST(orphaned_group_is_not_stopped, "SIGTSTP stops a group that nobody can continue",
-     "kernel/proc (signal)")
+     "kernel/proc/deliver.c:/^process_stop/, kernel/proc/group.c:/^group_is_orphaned/")
 {
     /* The child's parent, ended, leaves a group without a tie to its session. */
     int fds[2];
@@ -195,12 +202,12 @@ TEST(tied_group_stays_stopped, "any end of a parent hangs up its child's group",
                 _exit(0);
             }
             waitpid(orphan, NULL, WUNTRACED);
-            _exit(write(fds[1], &orphan, sizeof orphan) != sizeof orphan);
+            _exit(write(fds[1], &orphan, sizeof(orphan)) != sizeof(orphan));
         }
         for (;;)
             pause();
     }
-    EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
+    EQ(read(fds[0], &orphan, sizeof(orphan)), sizeof(orphan));
     let_pass_ms(20);
     EQ(waitpid(leader, &status, WNOHANG), 0); /* SIGHUP would have ended it */
     OK(kill(orphan, 0));
@@ -209,7 +216,9 @@ TEST(tied_group_stays_stopped, "any end of a parent hangs up its child's group",
     EQ(status, SIGKILL);
 }
 
-TEST(cont_of_a_running_process, "SIGCONT ends or stops it", "kernel/proc (signal)")
+/* SIGCONT does nothing to a process that runs, and reports nothing. A handler for it runs all the
+ * same. */
+TEST(cont_of_a_running_process, "SIGCONT ends or stops it", "kernel/proc/deliver.c:/^process_stop/")
 {
     int status;
     pid_t pid = runner();
@@ -224,7 +233,8 @@ TEST(cont_of_a_running_process, "SIGCONT ends or stops it", "kernel/proc (signal
 
 /* signal(7): a stop signal removes a pending SIGCONT and the other way round, or the order in which
  * they were sent would not count. */
-TEST(stop_and_cont_cancel, "a pending SIGCONT survives SIGSTOP", "kernel/proc (signal)")
+TEST(stop_and_cont_cancel, "a pending SIGCONT survives SIGSTOP",
+     "kernel/proc/signal.c:/^signal_send/")
 {
     sigset_t s, pending;
     sigemptyset(&s);
@@ -244,7 +254,7 @@ TEST(stop_and_cont_cancel, "a pending SIGCONT survives SIGSTOP", "kernel/proc (s
 
 /* sigaction(2), SA_NOCLDSTOP: silences stops, not ends. Servers that only reap set it. */
 TEST(sigchld_for_stops, "the parent gets no SIGCHLD for a stop, or gets it with NOCLDSTOP",
-     "kernel/proc (signal)")
+     "kernel/proc/wait.c:/^process_notify_parent/")
 {
     int status;
     set(SIGCHLD, SA_RESTART);
@@ -272,7 +282,8 @@ TEST(sigchld_for_stops, "the parent gets no SIGCHLD for a stop, or gets it with 
     EQ(info.si_code, CLD_KILLED);
 }
 
-TEST(waitid_tells_stops, "WSTOPPED and WCONTINUED of waitid", "kernel/proc (wait)")
+/* waitid(2) tells stops and continuations by si_code, where wait4 packs them into the status. */
+TEST(waitid_tells_stops, "WSTOPPED and WCONTINUED of waitid", "kernel/proc/wait.c:/^wait_info/")
 {
     siginfo_t i;
     pid_t pid = runner();
@@ -290,14 +301,14 @@ TEST(waitid_tells_stops, "WSTOPPED and WCONTINUED of waitid", "kernel/proc (wait
 /* signal(7) warns of calls that end with EINTR after SIGCONT even without a handler; nanosleep is
  * none of them since Linux 2.6: the rest is slept by restart_syscall. */
 TEST(sleep_goes_on_after_a_stop, "nanosleep gives EINTR after SIGSTOP and SIGCONT",
-     "kernel/proc (signal): restart_syscall")
+     "kernel/syscall/signal.c:/^sys_restart_syscall/, kernel/proc/deliver.c:/^restart_call/")
 {
     pid_t pid = OK(fork());
     struct timespec t = { 0, 100000000 };
     int status;
     if (pid == 0)
         _exit(nanosleep(&t, NULL) == 0 ? 0 : errno);
-    /* In the middle of its 100 ms. */
+    /* It is in the middle of its 100 ms. */
     let_pass_ms(20);
     OK(kill(pid, SIGSTOP));
     EQ(waitpid(pid, &status, WUNTRACED), pid);
@@ -306,7 +317,8 @@ TEST(sleep_goes_on_after_a_stop, "nanosleep gives EINTR after SIGSTOP and SIGCON
 }
 
 /* ^Z and fg on a program that waits for input. */
-TEST(read_goes_on_after_a_stop, "a blocked read gives EINTR after a stop", "kernel/proc (signal)")
+TEST(read_goes_on_after_a_stop, "a blocked read gives EINTR after a stop",
+     "kernel/proc/deliver.c:/^restart_call/")
 {
     int fds[2], status;
     char byte;

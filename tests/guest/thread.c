@@ -2,6 +2,7 @@
  *
  * glibc's view is in pthread.c, ends in threadend.c. riscv's order of arguments: flags, stack,
  * parent_tid, tls, child_tid. Source: clone(2), set_tid_address(2), signal(7), tgkill(2). */
+
 #include "check.h"
 #include <linux/futex.h>
 #include <pthread.h>
@@ -10,7 +11,7 @@
 
 #define FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
-/* Of thread i: its stack, the words for its tid, what it tells, and whether it may go on. */
+/* What thread i has: its stack, the words for its tid, what it tells, and whether it may go on. */
 static char stacks[8][16384] __attribute__((aligned(16)));
 static volatile pid_t ctid[8], ptid[8];
 static volatile long result[8];
@@ -27,7 +28,7 @@ __asm__(".text\n.global raw_clone\nraw_clone:\n"
 static long
 start(int i, long more, void *tls, void (*body)(long))
 {
-    return raw_clone(FLAGS | more, stacks[i] + sizeof stacks[i], &ptid[i], tls, &ctid[i], body, i);
+    return raw_clone(FLAGS | more, stacks[i] + sizeof(stacks[i]), &ptid[i], tls, &ctid[i], body, i);
 }
 
 /* Waits until CLEARTID has written 0 at thread i's end. */
@@ -50,7 +51,7 @@ tell_tid(long i)
 /* glibc needs each of the three: its own tid before clone returns, the child's in the child, and
  * the 0 for join. The thread waits for `go`, so that its tid is still there to be looked at. */
 TEST(tids_are_written, "PARENT_SETTID, CHILD_SETTID or CLEARTID is missing",
-     "kernel/proc (process)")
+     "kernel/proc/process.c:/^process_clone/")
 {
     long tid =
         start(0, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, 0, tell_tid);
@@ -75,7 +76,8 @@ tell_tp(long i)
 
 /* The order of tls and child_tid differs between architectures (clone(2), "C library/kernel
  * differences"): taken in x86's order, tp would hold a pointer to the word. */
-TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (process)")
+TEST(settls_sets_tp, "tls and child_tid are swapped as on x86",
+     "kernel/proc/process.c:/^task_copy/")
 {
     ctid[0] = 1;
     start(0, CLONE_SETTLS | CLONE_CHILD_CLEARTID, (void *)0x123456, tell_tp);
@@ -86,13 +88,13 @@ TEST(settls_sets_tp, "tls and child_tid are swapped as on x86", "kernel/proc (pr
     ctid[1] = 1;
     start(1, CLONE_CHILD_CLEARTID, 0, tell_tp);
     join(1);
-    /* Without SETTLS tp is the maker's. */
+    /* The second thread was made without SETTLS, so its tp is its maker's. */
     EQ(result[1], mine);
 }
 
 /* clone(2): the flag has had no effect since 2.6 and is passed still. */
 TEST(detached_flag_is_ignored, "0x400000 (CLONE_DETACHED, musl) is refused",
-     "kernel/proc (process)")
+     "kernel/proc/process.c:/^#define KNOWN_FLAGS/")
 {
     ctid[0] = 1;
     TRUE(start(0, 0x400000 | CLONE_CHILD_CLEARTID, 0, tell_tp) > 0);
@@ -101,7 +103,7 @@ TEST(detached_flag_is_ignored, "0x400000 (CLONE_DETACHED, musl) is refused",
 
 /* exit(2), "C library/kernel differences": the call named exit ends one thread; libc's exit is
  * exit_group. */
-TEST(exit_ends_one_thread, "exit (93) ends the process", "kernel/proc (exit)")
+TEST(exit_ends_one_thread, "exit (93) ends the process", "kernel/proc/exit.c:/^task_exit/")
 {
     for (int i = 0; i < 7; i++) {
         ctid[i] = 1;
@@ -113,7 +115,7 @@ TEST(exit_ends_one_thread, "exit (93) ends the process", "kernel/proc (exit)")
 
 /* pthread_kill's tgkill on a dead thread must not hit whoever gets the number next. There is
  * nothing to wait for, either (wait(2), __WALL). */
-TEST(a_dead_tid_is_gone, "tgkill finds a thread that has ended", "kernel/proc (exit)")
+TEST(a_dead_tid_is_gone, "tgkill finds a thread that has ended", "kernel/proc/exit.c:/^task_exit/")
 {
     ctid[0] = 1;
     long tid = start(0, CLONE_CHILD_CLEARTID, 0, tell_tp);
@@ -126,7 +128,7 @@ TEST(a_dead_tid_is_gone, "tgkill finds a thread that has ended", "kernel/proc (e
 }
 
 /* clone(2), CLONE_THREAD: no SIGCHLD, no zombie. Asked while the thread runs and after it. */
-TEST(wait_does_not_see_threads, "a thread's end is a zombie", "kernel/proc (wait)")
+TEST(wait_does_not_see_threads, "a thread's end is a zombie", "kernel/proc/wait.c:/^look/")
 {
     ctid[0] = 1;
     start(0, CLONE_CHILD_CLEARTID, 0, tell_tp);
@@ -162,7 +164,8 @@ block_and_wait(void *arg)
 
 /* pthread_kill and pthread_cancel. First with the main thread idle and willing, then the other way
  * round. */
-TEST(tgkill_hits_the_thread, "a directed signal goes to any thread", "kernel/proc (signal)")
+TEST(tgkill_hits_the_thread, "a directed signal goes to any thread",
+     "kernel/proc/signal.c:/^signal_send/")
 {
     pthread_t t;
     signal(SIGUSR1, handler);
@@ -183,7 +186,7 @@ TEST(tgkill_hits_the_thread, "a directed signal goes to any thread", "kernel/pro
 /* signal(7): any thread that does not block it may take it. Daemons block all in every thread but
  * one. */
 TEST(process_signal_finds_a_willing_thread, "a process' signal waits for the main thread",
-     "kernel/proc (signal)")
+     "kernel/proc/signal.c:/^signal_hand_over/")
 {
     pthread_t t;
     sigset_t s;
@@ -203,9 +206,10 @@ TEST(process_signal_finds_a_willing_thread, "a process' signal waits for the mai
     pthread_join(t, NULL);
 }
 
-/* Nor is it pending for the process: sigpending here must not show it. It ends with its thread. */
+/* A signal that was sent to a thread is pending for that thread alone: sigpending here must not
+ * show it, and it ends with its thread. */
 TEST(directed_signal_stays_with_its_thread, "a blocked directed signal is taken by another thread",
-     "kernel/proc (signal)")
+     "kernel/proc/signal.c:/^signal_send/")
 {
     pthread_t t;
     sigset_t pending;
@@ -225,14 +229,14 @@ TEST(directed_signal_stays_with_its_thread, "a blocked directed signal is taken 
 /* proc_pid_stat(5): num_threads. Counted from the last parenthesis, because the name may hold
  * blanks. */
 TEST(num_threads_in_stat, "field 20 of /proc/self/stat is not the number of threads",
-     "kernel/proc (procfs)")
+     "kernel/proc/report.c:/^print_stat/")
 {
     char text[1000] = { 0 };
     pthread_t t;
     EQ(pthread_create(&t, NULL, block_and_wait, NULL), 0);
     while (!result[0])
         sched_yield();
-    EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, sizeof text - 1) > 0, 1);
+    EQ(read(OK(open("/proc/self/stat", O_RDONLY)), text, sizeof(text) - 1) > 0, 1);
     char *p = strrchr(text, ')');
     for (int field = 2; field < 20; field++)
         p = strchr(p + 1, ' ');
@@ -243,7 +247,8 @@ TEST(num_threads_in_stat, "field 20 of /proc/self/stat is not the number of thre
 
 /* The word belongs to the user and may be gone by then; nobody is left who could be told EFAULT. A
  * page that is not there, the kernel's half, the first address behind the user's. */
-TEST(cleartid_at_a_bad_address, "the exit crashes when the word is unmapped", "kernel/proc (exit)")
+TEST(cleartid_at_a_bad_address, "the exit crashes when the word is unmapped",
+     "kernel/proc/exit.c:/^task_leave_memory/")
 {
     EQ(IN_CHILD(sys(SYS_set_tid_address, 8); sys(SYS_exit, 5)), EXITED(5));
     EQ(IN_CHILD(sys(SYS_set_tid_address, 0xffffffd600000000); sys(SYS_exit, 5)), EXITED(5));
@@ -251,26 +256,27 @@ TEST(cleartid_at_a_bad_address, "the exit crashes when the word is unmapped", "k
 }
 
 /* sched_setaffinity(2): the argument is a tid. Runtimes pin their threads one by one. */
-TEST(affinity_is_each_threads_own, "sched_setaffinity(0) moves the whole process", "kernel/sched")
+TEST(affinity_is_each_threads_own, "sched_setaffinity(0) moves the whole process",
+     "kernel/syscall/system.c:/^sys_sched_setaffinity/")
 {
     unsigned long all[16] = { 0 }, now[16] = { 0 };
     pthread_t t;
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(all), all));
     EQ(pthread_create(&t, NULL, block_and_wait, NULL), 0);
     while (!result[0])
         sched_yield();
     unsigned long one = all[0] & -all[0];
     EQ(sys(SYS_sched_setaffinity, result[0], 8, &one), 0);
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof now, now));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(now), now));
     EQ(now[0], all[0]);
-    OK(syscall(SYS_sched_getaffinity, result[0], sizeof now, now));
+    OK(syscall(SYS_sched_getaffinity, result[0], sizeof(now), now));
     EQ(now[0], one);
     go[0] = 1;
     pthread_join(t, NULL);
 }
 
 /* Command 0 asks which others there are; liburcu falls back on ENOSYS. */
-TEST(membarrier_is_absent_or_right, "membarrier answers something else", "kernel/syscall")
+TEST(membarrier_is_absent_or_right, "membarrier answers something else", "kernel/syscall/list.h")
 {
     long r = sys(SYS_membarrier, 0, 0, 0);
     TRUE(r == -ENOSYS || r >= 0);

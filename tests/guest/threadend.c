@@ -3,32 +3,12 @@
  * Threads sleep, read, wait for a futex and spin meanwhile (crowd): none may stay behind. A thread
  * that does shows as a process that never becomes a zombie, so the check hangs. Source:
  * pthreads(7), pthread_cancel(3), exit_group(2), execve(2) on threads. */
+
 #include "peer.h"
-#include <pthread.h>
-#include <time.h>
+#include "threads.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-
-static void
-start(pthread_t *t, void *(*f)(void *), void *arg)
-{
-    EQ(pthread_create(t, NULL, f, arg), 0);
-}
-
-static long
-join(pthread_t t)
-{
-    void *value;
-    EQ(pthread_join(t, &value), 0);
-    return (long)value;
-}
-
-static void *
-add_one(void *arg)
-{
-    return (void *)((long)arg + 1);
-}
 
 /* The bodies of the crowd: a timer, a futex, a pipe, and no call at all. None ends by itself. */
 static void *
@@ -71,7 +51,7 @@ spin_for_ever(void *arg)
 /* glibc sends signal 32; its handler unwinds the thread from wherever it is, so the frame's pc
  * counts. Three of the bodies sleep in a cancellation point each, the fourth is hit in mid-loop. */
 TEST(cancellation, "signal 32 is not delivered, or its handler cannot change the pc",
-     "kernel/proc (signal, futex)")
+     "kernel/proc/deliver.c:/^signal_deliver/, kernel/proc/sigframe.c:/^frame_pop/")
 {
     pthread_t t;
     int fds[2];
@@ -108,7 +88,7 @@ exit_now(void *arg)
 
 /* Once from the first thread and once from another: the status is that of the call. */
 TEST(exit_group_ends_all, "threads in futex, read or a loop keep the process alive",
-     "kernel/proc (exit)")
+     "kernel/proc/exit.c:/^process_exit_group/, kernel/proc/exit.c:/^hurry_others/")
 {
     int fds[2];
     pthread_t t;
@@ -118,7 +98,7 @@ TEST(exit_group_ends_all, "threads in futex, read or a loop keep the process ali
 }
 
 /* signal(7): a fatal signal ends the process, whichever thread takes it. */
-TEST(a_signal_kills_all, "only the hit thread ends", "kernel/proc (signal)")
+TEST(a_signal_kills_all, "only the hit thread ends", "kernel/proc/deliver.c:/^signal_deliver/")
 {
     int fds[2];
     OK(pipe(fds));
@@ -134,7 +114,9 @@ fault(void *arg)
     return NULL;
 }
 
-TEST(fault_of_a_thread_kills_all, "a thread's fault ends only the thread", "kernel/proc (signal)")
+/* A fault is sent to the thread that made it, but its default action ends the whole process. */
+TEST(fault_of_a_thread_kills_all, "a thread's fault ends only the thread",
+     "kernel/proc/deliver.c:/^signal_deliver/")
 {
     pthread_t t;
     EQ(IN_CHILD(start(&t, fault, NULL); pause()), KILLED(SIGSEGV));
@@ -149,7 +131,8 @@ exit_status_7(void *arg)
 
 /* pthread_exit(3) in main: the process lives on under its number. The leader's record must outlive
  * the leader, or the parent would be told too early. */
-TEST(main_thread_may_go_first, "the process ends with its first thread", "kernel/proc (exit)")
+TEST(main_thread_may_go_first, "the process ends with its first thread",
+     "kernel/proc/exit.c:/^task_exit/")
 {
     pthread_t t;
     /* The parent must wait for the second thread's 7, 30 ms later. */
@@ -169,14 +152,15 @@ static void *
 exec_self(void *arg)
 {
     char pid[20];
-    snprintf(pid, sizeof pid, "%d", getpid());
+    snprintf(pid, sizeof(pid), "%d", getpid());
     execl(check_self, check_self, "@alone", pid, NULL);
     return NULL;
 }
 
 /* execve(2): all other threads are destroyed, and the caller takes the pid, whoever it was - the
  * third case even when the leader has ended already. */
-TEST(exec_ends_all_others, "threads survive exec, or the pid is the thread's", "kernel/proc (exec)")
+TEST(exec_ends_all_others, "threads survive exec, or the pid is the thread's",
+     "kernel/proc/exit.c:/^process_become_single/")
 {
     int fds[2];
     pthread_t t;
@@ -197,7 +181,8 @@ overflow(void *arg)
 
 /* pthread_attr_setguardsize(3); the frames are smaller than the page, so that none steps over
  * it. */
-TEST(thread_stack_has_a_guard, "the guard page is not PROT_NONE", "kernel/mm")
+TEST(thread_stack_has_a_guard, "the guard page is not PROT_NONE",
+     "kernel/mm/fault.c:/^space_fault/")
 {
     pthread_t t;
     EQ(IN_CHILD(start(&t, overflow, &t); join(t)), KILLED(SIGSEGV));

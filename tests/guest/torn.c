@@ -4,6 +4,7 @@
  * tick. No read may be torn or step back, on one hart or from one hart to another. The page and its
  * counters are described in vdso/vvar.h; plain reading is in clock.c. How the reader copes with a
  * page that is made by hand: tests/host/test_vdso_code.py. */
+
 #include "peer.h"
 #include <limits.h>
 #include <pthread.h>
@@ -68,7 +69,7 @@ readers(clockid_t id)
  * comparison goes through memory with acquire and release, so a lower time is the clock's mistake
  * and not a late store. Each of the three lines has counters of its own. */
 TEST(monotonic_across_harts, "time steps back from one hart to another",
-     "vdso/clock.c, kernel/vdso (vvar): order of the fences")
+     "vdso/vvar.h:/^vvar_look/, kernel/vdso/vvar.c:/^vvar_begin_update/")
 {
     /* One after the other: all four threads read one line at a time. */
     readers(CLOCK_MONOTONIC);
@@ -76,7 +77,10 @@ TEST(monotonic_across_harts, "time steps back from one hart to another",
     readers(CLOCK_MONOTONIC_RAW);
 }
 
-TEST(coarse_across_harts, "a coarse clock steps back", "vdso/clock.c, kernel/vdso (vvar)")
+/* The kernel copies the coarse clocks from the fine ones at each update. All readers must see the
+ * old copy or all of the new one. */
+TEST(coarse_across_harts, "a coarse clock steps back",
+     "vdso/clock.c:/^read_coarse/, kernel/time/clock.c")
 {
     readers(CLOCK_MONOTONIC_COARSE);
     readers(CLOCK_REALTIME_COARSE);
@@ -96,7 +100,8 @@ static long newest;
 static void *
 set_the_clock(void *arg)
 {
-    /* Without a pause: a reader has to meet the few instructions that change the data. */
+    /* Sets the clock without a pause, because a reader has to meet the few instructions that change
+     * the data. */
     for (long i = 0; !stop; i++) {
         struct set *s = &sets[i % SETS];
         *s = (struct set){ now(CLOCK_MONOTONIC), LONG_MAX, in_ns(epochs[i % 2]) };
@@ -141,7 +146,8 @@ read_epochs(void *arg)
 
 /* The setter jumps between two epochs 63 years apart, so a second of one with the nanoseconds of
  * the other was never shown by any clock. */
-TEST(realtime_is_never_torn, "a reader mixes two updates", "vdso/clock.c, kernel/vdso (vvar)")
+TEST(realtime_is_never_torn, "a reader mixes two updates",
+     "vdso/vvar.h:/^vvar_look/, kernel/vdso/vvar.c:/^vvar_publish/")
 {
     static const long ids[READERS] = { CLOCK_REALTIME, CLOCK_TAI, CLOCK_REALTIME, CLOCK_TAI };
     pthread_t t[READERS], setter;
@@ -159,7 +165,8 @@ TEST(realtime_is_never_torn, "a reader mixes two updates", "vdso/clock.c, kernel
 }
 
 /* An update writes every line; these change no value of MONOTONIC's. */
-TEST(monotonic_while_realtime_is_set, "clock_settime moves MONOTONIC", "kernel/time (clock)")
+TEST(monotonic_while_realtime_is_set, "clock_settime moves MONOTONIC",
+     "kernel/time/clock.c:/^clock_set_real/")
 {
     pthread_t setter;
     struct timespec start;
@@ -188,7 +195,8 @@ compare_with_call(void *arg)
 
 /* The kernel's own readers use the page (docs/design.md), so call and vDSO may be mixed freely: a
  * library that has the one and a program that has the other must agree on an order. */
-TEST(call_and_vdso_under_storm, "the call reads other data than the vDSO", "kernel/time, vdso")
+TEST(call_and_vdso_under_storm, "the call reads other data than the vDSO",
+     "kernel/time/clock.c:/^clock_read/, vdso/clock.c")
 {
     pthread_t t[READERS];
     for (int i = 0; i < READERS; i++)
@@ -197,21 +205,23 @@ TEST(call_and_vdso_under_storm, "the call reads other data than the vDSO", "kern
         EQ(pthread_join(t[i], NULL), 0);
 }
 
-/* The word is shared by four processes; each of them has mapped the page for itself. */
-TEST(processes_agree, "each process has data of its own", "kernel/vdso (vvar)")
+/* Four processes share one word, and each of them has mapped the page of the clocks for itself. */
+TEST(processes_agree, "each process has data of its own", "kernel/vdso/image.c:/^vdso_map/")
 {
-    long *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    long *shared = shared_page();
     pid_t pids[READERS];
-    for (int p = 0; p < READERS; p++)
-        if ((pids[p] = OK(fork())) == 0) {
-            for (int i = 0; i < ROUNDS / 2; i++) {
-                long floor = __atomic_load_n(shared, __ATOMIC_ACQUIRE), t = now(CLOCK_MONOTONIC);
-                TRUE(t >= floor);
-                __atomic_compare_exchange_n(shared, &floor, t, false, __ATOMIC_ACQ_REL,
-                                            __ATOMIC_ACQUIRE);
-            }
-            _exit(0);
+    for (int p = 0; p < READERS; p++) {
+        pids[p] = OK(fork());
+        if (pids[p] != 0)
+            continue;
+        for (int i = 0; i < ROUNDS / 2; i++) {
+            long floor = __atomic_load_n(shared, __ATOMIC_ACQUIRE), t = now(CLOCK_MONOTONIC);
+            TRUE(t >= floor);
+            __atomic_compare_exchange_n(shared, &floor, t, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE);
         }
+        _exit(0);
+    }
     for (int p = 0; p < READERS; p++)
         ENDS(pids[p], 0);
 }

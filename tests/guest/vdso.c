@@ -3,6 +3,7 @@
  * The image's own form is checked by tests/host/test_vdso_image.py, its arithmetic by
  * test_vdso_code.py, order and tearing by torn.c, life without it by novdso.c. Source: vdso(7),
  * mremap(2), and docs/design.md. */
+
 #include "probe.h"
 #include "areas.h"
 #include "vdsosym.h"
@@ -34,7 +35,7 @@ small(const char *name, long a, long b, long c)
 {
     static char *page;
     if (!page) {
-        page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        page = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0);
         OK(mprotect(page, PAGE, PROT_NONE));
     }
     return on_small_stack(exported(name), a, b, c, page + PAGE + 16 + 512);
@@ -43,7 +44,7 @@ small(const char *name, long a, long b, long c)
 /* Go calls it on whatever stack a goroutine has; a function that needs more is a fault in the page
  * below. Ids that the page serves, those of CPU time that need the call, and one that is none. */
 TEST(every_export_on_512_bytes, "an export needs more stack than Go gives it",
-     "vdso, tools/vdsolint")
+     "vdso/clock.c, vdso/calls.S")
 {
     struct timespec t;
     struct timeval v;
@@ -59,9 +60,9 @@ TEST(every_export_on_512_bytes, "an export needs more stack than Go gives it",
     EQ(small("__vdso_flush_icache", 0, 0, 0), 0);
 }
 
-/* Not in Linux's riscv vDSO (vdso(7)), hence the version POSTERN_1. The second time without a place
- * to store. */
-TEST(time_export, "__vdso_time is not REALTIME's seconds", "vdso (POSTERN_1)")
+/* Linux's riscv vDSO has no such function (vdso(7)), hence the version POSTERN_1. The second call
+ * has no place to store. */
+TEST(time_export, "__vdso_time is not REALTIME's seconds", "vdso/clock.c:/^__vdso_time/")
 {
     long stored = 0, a = time(NULL);
     long r = small("__vdso_time", (long)&stored, 0, 0);
@@ -72,7 +73,7 @@ TEST(time_export, "__vdso_time is not REALTIME's seconds", "vdso (POSTERN_1)")
 
 /* gettimeofday(2), clock_getres(2), getcpu(2): each pointer may be NULL. A struct timezone is
  * filled with zeros. */
-TEST(null_arguments, "a NULL that is allowed is written to", "vdso")
+TEST(null_arguments, "a NULL that is allowed is written to", "vdso/clock.c")
 {
     struct timezone z = { 7, 7 };
     EQ(exported("__vdso_gettimeofday")(0, 0, 0), 0);
@@ -83,9 +84,10 @@ TEST(null_arguments, "a NULL that is allowed is written to", "vdso")
     EQ(exported("__vdso_getcpu")(0, 0, 0), 0);
 }
 
-/* As on Linux: the kernel is not there to see the store. Only what goes through the slow path's
- * call meets EFAULT. */
-TEST(bad_pointer_is_sigsegv, "by the vDSO a bad pointer is a fault, by the call EFAULT", "vdso")
+/* A bad pointer is a fault here, as on Linux: the kernel is not there to see the store. Only what
+ * goes through the slow path's call meets EFAULT. */
+TEST(bad_pointer_is_sigsegv, "by the vDSO a bad pointer is a fault, by the call EFAULT",
+     "vdso/clock.c:/^clock_gettime_slow/")
 {
     function f = exported("__vdso_clock_gettime");
     EQ(IN_CHILD(f(CLOCK_MONOTONIC, 8, 0)), KILLED(SIGSEGV));
@@ -94,7 +96,8 @@ TEST(bad_pointer_is_sigsegv, "by the vDSO a bad pointer is a fault, by the call 
 }
 
 /* libc turns what comes back into errno, so it must be the call's own negative number. */
-TEST(errno_comes_back_unchanged, "the slow path answers ENOSYS or -1", "vdso (fall-back)")
+TEST(errno_comes_back_unchanged, "the slow path answers ENOSYS or -1",
+     "vdso/clock.c:/^clock_gettime_slow/, vdso/calls.S")
 {
     struct timespec t;
     EQ(exported("__vdso_clock_gettime")(-1000000, (long)&t, 0), -EINVAL);
@@ -106,13 +109,13 @@ TEST(errno_comes_back_unchanged, "the slow path answers ENOSYS or -1", "vdso (fa
 /* Just-in-time compilers, by __builtin___clear_cache. Odd rounds flush this hart alone (flag 1),
  * even ones all; then the thread moves to the next hart, which may hold the old instruction
  * still. */
-TEST(flush_icache_makes_code_run, "new code on another hart is the old one", "vdso, kernel/syscall")
+TEST(flush_icache_makes_code_run, "new code on another hart is the old one",
+     "vdso/calls.S, kernel/syscall/system.c:/^sys_riscv_flush_icache/")
 {
     /* li a0, N; ret - rewritten and run on every hart in turn. */
-    uint32_t *code =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t *code = mmap(NULL, PAGE, RW | PROT_EXEC, ANON, -1, 0);
     unsigned long all[16] = { 0 };
-    OK(syscall(SYS_sched_getaffinity, 0, sizeof all, all));
+    OK(syscall(SYS_sched_getaffinity, 0, sizeof(all), all));
     for (int n = 1; n < 200; n++) {
         code[0] = 0x00000513 | n << 20;
         code[1] = 0x00008067;
@@ -132,7 +135,7 @@ vdso(void)
 {
     areas_read();
     const struct area *a = area_named("[vdso]");
-    TRUE(a != NULL);
+    TRUE(a);
     return a;
 }
 
@@ -149,7 +152,7 @@ TEST(section_headers_are_mapped, "the section headers lie past the mapping", "li
 }
 
 /* One frame serves all processes: a write would be a write into all of them. */
-TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (image)")
+TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso/image.c:/^vdso_map/")
 {
     const struct area *a = vdso();
     char *image = (char *)a->start, *data = (char *)area_named("[vvar]")->start;
@@ -165,11 +168,12 @@ TEST(image_and_data_are_read_only, "vDSO or vvar can be written", "kernel/vdso (
 }
 
 /* Linux refuses by VM_MAYWRITE. Reading is all that can ever be had. */
-TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page", "kernel/vdso (image)")
+TEST(vvar_never_becomes_writable, "mprotect opens the kernel's data page",
+     "kernel/vdso/image.c:/^vdso_map/, kernel/mm/map.c:/^space_protect/")
 {
     vdso();
     char *data = (char *)area_named("[vvar]")->start;
-    FAILS(mprotect(data, PAGE, PROT_READ | PROT_WRITE), EACCES);
+    FAILS(mprotect(data, PAGE, RW), EACCES);
     FAULTS(probe_write(data), SIGSEGV, SEGV_ACCERR, data);
 }
 
@@ -178,7 +182,7 @@ static void
 write_to_image(char *image)
 {
     char old = image[8];
-    if (mprotect(image, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC) == -1) {
+    if (mprotect(image, PAGE, RW | PROT_EXEC) == -1) {
         TRUE(errno == EACCES || errno == EPERM);
         return;
     }
@@ -189,7 +193,7 @@ write_to_image(char *image)
 /* A breakpoint in the vDSO is a write; the others must not run into it. The second child looks
  * after the first has ended. */
 TEST(a_write_to_the_image_is_private, "a debugger's write is seen by other processes",
-     "kernel/vdso (image)")
+     "kernel/vdso/image.c:/^vdso_map/, kernel/mm/fault.c:/^copy_on_write/")
 {
     char *image = (char *)vdso()->start, old = image[8];
     EQ(IN_CHILD(write_to_image(image)), 0);
@@ -219,14 +223,14 @@ live_without(unsigned long start, unsigned long end)
 /* Programs with a layout of their own do it. A signal handler then returns into a hole: the
  * process' death, nobody else's. */
 TEST(removed_vdso_dies_cleanly, "munmap of the vDSO is refused, or a signal then hangs",
-     "kernel/vdso (image), kernel/proc (frame)")
+     "kernel/proc/sigframe.c:/^frame_push/")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, end = a->end;
     EQ(IN_CHILD(live_without(start, end)), 0);
 }
 
-/* All of the image, vvar stays where it is: what CRIU does. */
+/* Moves all of the image and leaves vvar where it is, as CRIU does. */
 static void
 move(unsigned long from, unsigned long size, char *to)
 {
@@ -240,21 +244,22 @@ move(unsigned long from, unsigned long size, char *to)
 
 /* CRIU restores a process by moving it to where it was. The kernel must follow, or the next handler
  * returns to the old address. */
-TEST(moved_vdso_works, "signals return to the old place", "kernel/vdso (image): mremap")
+TEST(moved_vdso_works, "signals return to the old place", "kernel/mm/map.c:/^move_area/")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
-    char *to = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *to = mmap(NULL, size, PROT_NONE, ANON, -1, 0);
     signal(SIGUSR1, handler);
     EQ(IN_CHILD(move(start, size, to)), 0);
 }
 
-/* As Linux: whole or not at all, and never larger. */
-TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vdso (image)")
+/* The image moves whole or not at all, and never becomes larger, as on Linux. */
+TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two",
+     "kernel/mm/map.c:/^space_remap/")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
-    char *to = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *to = mmap(NULL, PAGE, PROT_NONE, ANON, -1, 0);
     if (size > PAGE)
         ERR(sys(SYS_mremap, start, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to), EINVAL);
     long r = sys(SYS_mremap, start, size, 2 * size, MREMAP_MAYMOVE);
@@ -262,7 +267,7 @@ TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two", "kernel/vds
 }
 
 /* The place is drawn for each exec, so anything that depends on it would differ. */
-TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/vdso (image)")
+TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/vdso/image.c")
 {
     const struct area *a = vdso();
     const char *image = (const char *)a->start;
@@ -271,7 +276,7 @@ TEST(same_in_all_processes, "a process sees other bytes of the image", "kernel/v
     static char other[65536];
     OK(pipe(fds));
     EQ(IN_CHILD(dup2(fds[1], 1); execl(check_self, check_self, "@image", NULL)), 0);
-    EQ(read(fds[0], other, sizeof other), size);
+    EQ(read(fds[0], other, sizeof(other)), size);
     EQ(memcmp(image, other, size), 0);
 }
 

@@ -4,6 +4,7 @@
  * would cost more than all else. The child may do little more than exec and _exit; what it does
  * here on purpose is written in volatile words. Other forms of clone are in fork.c. Source:
  * vfork(2), clone(2), CLONE_VFORK. */
+
 #include "check.h"
 #include <sched.h>
 

@@ -2,12 +2,10 @@
  *
  * Stops are in stop.c, threads in thread.c, restarting in restart.c. Source: wait(2), wait4(2),
  * waitid's struct in sigaction(2). */
+
 #include "peer.h"
 #include <sys/resource.h>
 #include <time.h>
-
-/* Above every number that the kernel has given out by now. */
-#define NOBODY 99999
 
 /* A child that ends with `status` at once. */
 static pid_t
@@ -19,8 +17,10 @@ child(int status)
     return pid;
 }
 
+/* wait(2): an exit status stands in bits 8 to 15 of the word, and exit(3) passes only the low
+ * byte. */
 TEST(exit_status_is_8_bits, "the status is not shifted, or more than 8 bits pass",
-     "kernel/proc (wait)")
+     "kernel/syscall/process.c:/^sys_exit_group/")
 {
     int status;
     static const int codes[] = { 0, 1, 42, 255 };
@@ -40,7 +40,8 @@ TEST(exit_status_is_8_bits, "the status is not shifted, or more than 8 bits pass
 
 /* Shells tell 128 + n by this difference. 33 is glibc's own and 64 the last: 7 bits have room for
  * it. */
-TEST(signal_status, "a death by signal looks like an exit", "kernel/proc (signal)")
+TEST(signal_status, "a death by signal looks like an exit",
+     "kernel/proc/deliver.c:/^signal_deliver/")
 {
     static const int signals[] = { SIGKILL, SIGTERM, SIGUSR1, SIGALRM, SIGPIPE, SIGHUP, 33, 64 };
     int status;
@@ -54,7 +55,7 @@ TEST(signal_status, "a death by signal looks like an exit", "kernel/proc (signal
 
 /* A reaping loop ends by this errno; init, oneself, a stranger and a group of nobody are no
  * children. */
-TEST(no_children_is_echild, "wait hangs or gives 0", "kernel/proc (wait)")
+TEST(no_children_is_echild, "wait hangs or gives 0", "kernel/proc/wait.c:/^look/")
 {
     FAILS(wait(NULL), ECHILD);
     FAILS(waitpid(-1, NULL, WNOHANG), ECHILD);
@@ -67,7 +68,7 @@ TEST(no_children_is_echild, "wait hangs or gives 0", "kernel/proc (wait)")
 
 /* waitid wants at least one kind of change (WEXITED...); the raw call shows what the kernel checks
  * and what glibc. */
-TEST(bad_options, "unknown bits are taken", "kernel/syscall (process)")
+TEST(bad_options, "unknown bits are taken", "kernel/syscall/process.c:/^sys_waitid/")
 {
     FAILS(waitpid(-1, NULL, 0x100), EINVAL);
     siginfo_t info;
@@ -80,7 +81,8 @@ TEST(bad_options, "unknown bits are taken", "kernel/syscall (process)")
 }
 
 /* An event loop looks without waiting: 0 is "alive" and leaves status alone. */
-TEST(wnohang, "WNOHANG waits, or gives -1 while a child lives", "kernel/proc (wait)")
+TEST(wnohang, "WNOHANG waits, or gives -1 while a child lives",
+     "kernel/proc/wait.c:/^process_wait/")
 {
     int status = 77;
     pid_t pid = sleeping_child();
@@ -94,7 +96,8 @@ TEST(wnohang, "WNOHANG waits, or gives -1 while a child lives", "kernel/proc (wa
 
 /* The number stays taken until somebody waits, so a kill after the end hits nobody else. In another
  * order than they ended. */
-TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears", "kernel/proc (wait)")
+TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears",
+     "kernel/proc/wait.c:/^look/")
 {
     pid_t a = child(1), b = child(2), c = child(3);
     int status;
@@ -114,7 +117,10 @@ TEST(zombie_waits_for_its_parent, "a child that nobody waits for disappears", "k
     FAILS(waitpid(b, NULL, 0), ECHILD);
 }
 
-TEST(wait_for_any_takes_each_once, "one end is reported twice or never", "kernel/proc (wait)")
+/* Twenty children that have ended, or are about to. Each must be told exactly once, in any
+ * order. */
+TEST(wait_for_any_takes_each_once, "one end is reported twice or never",
+     "kernel/proc/wait.c:/^look/")
 {
     enum { N = 20 };
     int seen[N] = { 0 }, status;
@@ -130,29 +136,32 @@ TEST(wait_for_any_takes_each_once, "one end is reported twice or never", "kernel
 }
 
 /* system(3)'s callers and most daemons do not want to know. */
-TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall (process)")
+TEST(null_status_is_fine, "a NULL status is EFAULT", "kernel/syscall/process.c:/^sys_wait4/")
 {
     pid_t pid = child(3);
     EQ(waitpid(pid, NULL, 0), pid);
 }
 
 /* time(1) prints it. Filled with ones before, and the child did next to nothing. */
-TEST(rusage_is_filled, "wait4 leaves the struct as it was", "kernel/proc (wait)")
+TEST(rusage_is_filled, "wait4 leaves the struct as it was",
+     "kernel/syscall/process.c:/^rusage_to_user/")
 {
     struct rusage r;
-    memset(&r, 0xff, sizeof r);
+    memset(&r, 0xff, sizeof(r));
     pid_t pid = child(0);
     EQ(wait4(pid, NULL, 0, &r), pid);
     TRUE(r.ru_utime.tv_sec >= 0 && r.ru_utime.tv_sec < 100);
     TRUE(r.ru_stime.tv_usec >= 0 && r.ru_stime.tv_usec < 1000000);
 }
 
+/* waitid(2) tells in siginfo what wait4 tells by its result and its status word. Filled with ones
+ * before, so that a field which is not written shows. */
 TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty",
-     "kernel/proc (wait)")
+     "kernel/proc/wait.c:/^wait_info/")
 {
     siginfo_t info;
     pid_t pid = child(42);
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(waitid(P_PID, pid, &info, WEXITED), 0);
     EQ(info.si_signo, SIGCHLD);
     EQ(info.si_errno, 0);
@@ -169,9 +178,10 @@ TEST(waitid_fills_siginfo, "the fields of siginfo are at other offsets or empty"
     EQ(info.si_pid, pid);
 }
 
-/* Whoever must look before it may be reaped: Go's os.Process.Wait keeps the pid valid that way for
- * a kill from another goroutine. */
-TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)", "kernel/proc (wait)")
+/* Go's os.Process.Wait looks first without reaping, so that the pid stays valid for a kill from
+ * another goroutine. */
+TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)",
+     "kernel/proc/wait.c:/^look/")
 {
     siginfo_t info;
     pid_t pid = child(9);
@@ -185,11 +195,11 @@ TEST(waitid_wnowait_leaves_the_zombie, "WNOWAIT reaps (Go 1.19 waits twice)", "k
 
 /* wait(2): the only way to tell "nothing yet" from a change. info may be NULL for the raw call. */
 TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ended",
-     "kernel/proc (wait)")
+     "kernel/syscall/process.c:/^sys_waitid/")
 {
     siginfo_t info;
     pid_t pid = sleeping_child();
-    memset(&info, 0xff, sizeof info);
+    memset(&info, 0xff, sizeof(info));
     EQ(waitid(P_PID, pid, &info, WEXITED | WNOHANG), 0);
     EQ(info.si_pid, 0);
     EQ(info.si_signo, 0);
@@ -200,7 +210,8 @@ TEST(waitid_wnohang_clears_pid, "si_pid keeps an old value when nothing has ende
 }
 
 /* The grandchild waits until it sees another parent; the check itself must not inherit it. */
-TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "kernel/proc (exit)")
+TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent",
+     "kernel/proc/exit.c:/^end_process/")
 {
     int fds[2], ppid;
     OK(pipe(fds));
@@ -211,12 +222,12 @@ TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "ke
             while (getppid() == me)
                 sys(SYS_sched_yield);
             ppid = getppid();
-            _exit(write(fds[1], &ppid, sizeof ppid) != sizeof ppid);
+            _exit(write(fds[1], &ppid, sizeof(ppid)) != sizeof(ppid));
         }
         _exit(0);
     }
     ENDS(middle, 0);
-    EQ(read(fds[0], &ppid, sizeof ppid), sizeof ppid);
+    EQ(read(fds[0], &ppid, sizeof(ppid)), sizeof(ppid));
     EQ(ppid, 1);
     /* The orphan has not become the grandparent's child. */
     FAILS(wait(NULL), ECHILD);
@@ -224,16 +235,17 @@ TEST(orphans_go_to_init, "an orphan's parent is gone or is the grandparent", "ke
 
 /* A machine whose init does not wait fills with zombies. The pipe's end tells that the orphan has
  * closed its files, its number's end that it was reaped. */
-TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init.c, kernel/proc (exit)")
+TEST(init_reaps_orphans, "a zombie orphan stays for ever",
+     "user/bin/init.c, kernel/proc/exit.c:/^end_process/")
 {
     int fds[2];
     pid_t orphan;
     char byte;
     OK(pipe(fds));
     EQ(IN_CHILD(orphan = OK(fork()); if (orphan == 0) _exit(0);
-                _exit(write(fds[1], &orphan, sizeof orphan) != sizeof orphan)),
+                _exit(write(fds[1], &orphan, sizeof(orphan)) != sizeof(orphan))),
        0);
-    EQ(read(fds[0], &orphan, sizeof orphan), sizeof orphan);
+    EQ(read(fds[0], &orphan, sizeof(orphan)), sizeof(orphan));
     close(fds[1]);
     /* The orphan's writing end went with it. */
     EQ(read(fds[0], &byte, 1), 0);
@@ -242,8 +254,8 @@ TEST(init_reaps_orphans, "a zombie orphan stays for ever", "user/bin/init.c, ker
     EQ(errno, ESRCH);
 }
 
-/* The status would be 5 and not 6. */
-TEST(grandchildren_are_not_ours, "wait reports a grandchild", "kernel/proc (wait)")
+/* If the grandchild were reported, the status would be 5 and not 6. */
+TEST(grandchildren_are_not_ours, "wait reports a grandchild", "kernel/proc/wait.c:/^look/")
 {
     int status;
     pid_t pid = OK(fork());
@@ -259,7 +271,7 @@ TEST(grandchildren_are_not_ours, "wait reports a grandchild", "kernel/proc (wait
 
 /* wait(2), NOTES: SIGCHLD set to SIG_IGN means that no zombies are wanted. The default action
  * ignores it too and does not mean that. */
-TEST(ignored_sigchld_reaps, "with SIGCHLD ignored zombies stay", "kernel/proc (exit)")
+TEST(ignored_sigchld_reaps, "with SIGCHLD ignored zombies stay", "kernel/proc/exit.c:/^report_end/")
 {
     signal(SIGCHLD, SIG_IGN);
     child(1);
@@ -268,7 +280,9 @@ TEST(ignored_sigchld_reaps, "with SIGCHLD ignored zombies stay", "kernel/proc (e
     FAILS(wait(NULL), ECHILD);
 }
 
-TEST(nocldwait_reaps, "SA_NOCLDWAIT is not looked at", "kernel/proc (exit)")
+/* wait(2), NOTES: SA_NOCLDWAIT asks for the same as ignoring SIGCHLD, but the signal still
+ * comes. */
+TEST(nocldwait_reaps, "SA_NOCLDWAIT is not looked at", "kernel/proc/exit.c:/^report_end/")
 {
     struct sigaction action = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
     OK(sigaction(SIGCHLD, &action, NULL));
@@ -278,7 +292,8 @@ TEST(nocldwait_reaps, "SA_NOCLDWAIT is not looked at", "kernel/proc (exit)")
 
 /* Shells wait for a job by its group. Both sides call setpgid, because neither knows who is
  * first. */
-TEST(process_group_selects, "wait4(0) and wait4(-pgid) take any child", "kernel/proc (wait)")
+TEST(process_group_selects, "wait4(0) and wait4(-pgid) take any child",
+     "kernel/proc/wait.c:/^look/")
 {
     int status;
     pid_t own = child(1), other = OK(fork());
@@ -298,7 +313,9 @@ nothing(int signal)
 {
 }
 
-TEST(wait_is_interrupted, "wait goes on after a handler without SA_RESTART", "kernel/proc (signal)")
+/* signal(7): wait is among the calls that a handler interrupts. */
+TEST(wait_is_interrupted, "wait goes on after a handler without SA_RESTART",
+     "kernel/proc/wait.c:/^process_wait/")
 {
     struct sigaction action = { .sa_handler = nothing };
     OK(sigaction(SIGUSR1, &action, NULL));

@@ -5,6 +5,7 @@ GUARD_S only stops a test that hangs; no verdict depends on time.
 """
 import dataclasses
 import os
+import signal
 import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -13,6 +14,12 @@ RUN = os.path.join(ROOT, 'tools', 'run')
 IMAGE = os.path.join(ROOT, 'tools', 'image')
 CROSS = os.environ.get('CROSS', 'riscv64-linux-gnu-')
 GUARD_S = 240
+
+
+def has_annex(name):
+    """Was the kernel under test built with kernel/annex/NAME?"""
+    with open(os.path.join(BUILD, 'annex')) as names:
+        return name in names.read().split()
 
 
 @dataclasses.dataclass
@@ -44,6 +51,19 @@ def words(args, build=BUILD):
     """The command line of tools/run. `args` are its own words; `--build` comes first, so that a
     test can name another."""
     return [RUN, '--build', build, *args]
+
+
+def hear_signals():
+    """For preexec_fn, where a test sends a signal: nohup, CI and background jobs hand down SIGINT
+    and SIGHUP ignored, and what is born so keeps it so."""
+    for number in signal.SIGINT, signal.SIGHUP:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def ignore_signals():
+    """For preexec_fn: as nohup and CI start things."""
+    for number in signal.SIGINT, signal.SIGHUP:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def start(args, build=BUILD, **more):

@@ -14,8 +14,8 @@ import pytest
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PRODUCTS = ("kernel.elf", "vdso/vdso.so", "vdso/vdso.so.dbg", "initrd.cpio")
 # What a make around this test has set must not reach the one inside.
-OUTER = ("O", "V", "LLVM", "LLVM_SUFFIX", "DEBUG", "WERROR", "CMD", "GDB", "RUN", "CROSS", "PYTHON",
-         "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+OUTER = ("O", "V", "LLVM", "LLVM_SUFFIX", "DEBUG", "WERROR", "CMD", "GDB", "RUN", "SMP", "MEM",
+         "ANNEX", "CROSS", "PYTHON", "PYTEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
 
 pytestmark = pytest.mark.xdist_group("build")
 
@@ -180,6 +180,14 @@ def test_qemu_without_firmware_is_found(farm):
     assert done.returncode == 1 and "without its OpenSBI" in done.stdout
 
 
+def test_tests_need_a_compiler_for_this_machine_and_no_linter(farm):
+    """The usual cause: a test calls a program that no group of the doctor names."""
+    path = farm(without=["gcc", "cc", "clang", "cppcheck", "shellcheck", "clang-format",
+                         "pyflakes3", "llvm-objcopy"])
+    done = run("tools/doctor", "--packages", "build", "run", "test", PATH=path)
+    assert done.stdout == "gcc libc6-dev\n", done.stdout
+
+
 def test_doctor_is_asked_once(farm, tmp_path):
     """make may ask at every run because only a change among the tools makes the doctor look."""
     assert run("make", f"O={tmp_path}/o", "-q", "vdso").returncode == 1
@@ -235,6 +243,31 @@ def test_doctor_shows_a_table():
         assert re.search(rf"^(ok|no) +\w+ +{re.escape(item)} ", done.stdout, re.MULTILINE), item
 
 
+# --- what make hands to the machine ---------------------------------------------------------------
+def test_run_takes_harts_and_memory(built):
+    build(built)
+    said = run("make", "run", "SMP=3", "MEM=64M", "CMD=cat /proc/cpuinfo /proc/meminfo",
+               cwd=built).stdout
+    assert said.count("processor") == 3, f"expected 3 harts, seen:\n{said}"
+    total = int(re.search(r"MemTotal:\s+(\d+) kB", said)[1])
+    assert 58 << 10 < total <= 64 << 10, f"expected 64 MiB, seen:\n{said}"
+
+
+@pytest.mark.parametrize("goal", ["run", "debug"])
+@pytest.mark.parametrize("word, phrase", [
+    ("SMP=0", '--smp "0": it wants a number of harts'),
+    ("SMP=9", '--smp "9": it wants a number of harts'),
+    ("SMP=2 --mem", '--smp "2 --mem": it wants a number of harts'),
+    ("SMP=it's $HOME", '--smp "it\'s $HOME": it wants a number of harts'),
+    ("MEM=much", '--mem "much": it wants a size'),
+    ("MEM=1M", '--mem "1M": it wants a size'),
+])
+def test_nonsense_is_refused_in_the_tools_words(built, goal, word, phrase):
+    build(built)
+    done = run("make", goal, word, cwd=built)
+    assert done.returncode == 2 and f"tools/{goal}: {phrase}" in done.stdout, done.stdout
+
+
 # --- what make builds ----------------------------------------------------------------------------
 def test_nothing_is_left_to_do_after_a_build(built):
     """The usual cause: a rule that does not make its target, or a stamp written each time."""
@@ -262,16 +295,86 @@ def test_line_of_a_program_leaves_the_kernel_alone(built):
     assert not [file for file in changed if file.startswith(("kernel", "vdso"))], changed
 
 
+FUNCTION = "void of_the_test(void);\nvoid of_the_test(void)\n{\n}\n"
+# A source that comes and goes, what is in it, and the product that it is a part of.
+VISITORS = (
+    ("kernel/lib/visitor.c", FUNCTION, "kernel.elf"),
+    ("vdso/visitor.c", FUNCTION, "vdso/vdso.so.dbg"),
+    ("user/lib/visitor.c", FUNCTION, "user/libpostern.a"),
+    ("user/lib/visitor.c", FUNCTION, "user/libpostern.so"),
+    ("user/loader/visitor.c", FUNCTION, "user/ld-postern.so.1"),
+    ("user/bin/sh/visitor.c", FUNCTION, "user/bin/sh"),
+    ("user/bin/visitor.c", "int main(void)\n{\n    return 0;\n}\n", "initrd.cpio"),
+    ("tests/guest/sleep_visitor.S", ".globl of_the_test\nof_the_test:\n    ret\n",
+     "tests/guest/sleep"),
+)
+
+
+def test_source_that_is_gone_leaves_its_product(built):
+    """Each product is made again when a source comes and when one goes."""
+    goals = ("all", "build/tests/guest/sleep")
+
+    def products():
+        return {name: (built / "build" / name).read_bytes() for _, _, name in VISITORS}
+    build(built, *goals)
+    before = products()
+    for source, text, _ in VISITORS:
+        (built / source).write_text(text)
+    build(built, *goals)
+    during = products()
+    for source in {source for source, _, _ in VISITORS}:
+        (built / source).unlink()
+    assert run("make", "-q", cwd=built).returncode == 1, "make -q saw no source go"
+    build(built, *goals)
+    after = products()
+    deaf = [name for name in before if during[name] == before[name]]
+    assert not deaf, f"expected a new source to change {deaf}"
+    kept = [name for name in before if after[name] != before[name]]
+    assert not kept, f"expected {kept} as before the source came; usual cause: no stamp of sources"
+    assert run("make", "-q", cwd=built).returncode == 0
+
+
+def test_object_may_get_another_source(built):
+    """As when assembly takes the place of C: the object's old .d file names what is gone."""
+    c, assembly = built / "kernel/lib/visitor.c", built / "kernel/lib/visitor.S"
+    c.write_text(FUNCTION)
+    build(built)
+    c.unlink()
+    assembly.write_text(".globl of_the_test\nof_the_test:\n    ret\n")
+    build(built)
+    assembly.unlink()
+    build(built)
+
+
+def test_build_folder_moves_with_its_checkout(built, tmp_path):
+    """The usual cause: a path of the checkout in a stamp."""
+    build(built)
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(built, copy, symlinks=True)
+    said = run("make", "-n", cwd=copy).stdout
+    assert "Nothing to be done" in said, f"expected nothing to be made again, seen:\n{said[:2000]}"
+
+
 def test_change_of_flags_rebuilds(built):
     """Both ways: the stamp is part of what every object needs."""
     before = snapshot(built)
-    objects = [file for file in before if file.startswith("kernel/") and file.endswith(".o")]
+    objects = [file for file in before if file.startswith("kernel/") and file.endswith(".o")
+               and list(built.glob(file[:-1] + "[cS]"))]
     said = run("make", "-n", "DEBUG=1", cwd=built).stdout
     compiled = re.findall(r"^\S+gcc .*-c kernel/\S+ -o (?:build/)?(\S+\.o)$", said, re.MULTILINE)
-    missed = set(objects) - set(compiled) - {"kernel/symbols.o"}
+    missed = set(objects) - set(compiled)
     assert compiled and not missed, f"expected DEBUG=1 to compile {sorted(missed)} again"
     assert snapshot(built) == before, "make -n has changed the build folder"
     assert run("make", "-q", cwd=built).returncode == 0
+
+
+def test_debug_compiles_for_the_debugger(built):
+    """Kernel and programs: variables keep their values. The vDSO stays what it is without DEBUG."""
+    said = run("make", "-n", "DEBUG=1", cwd=built).stdout
+    for room, wanted in (("kernel", "-Og"), ("user", "-Og"), ("vdso", "-O2")):
+        flags = re.findall(rf"^\S+gcc (.*) -c {room}/\S+\.c ", said, re.MULTILINE)
+        seen = {flag for line in flags for flag in line.split() if re.fullmatch("-O.", flag)}
+        assert seen == {wanted}, f"expected {room}/ to be compiled with {wanted}, seen {seen}"
 
 
 def test_two_builds_are_the_same_bytes(clean_build, tmp_path):

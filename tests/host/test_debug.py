@@ -31,6 +31,26 @@ end"""
 TELL_PC = 'python print("TELL pc", hex(gdb.newest_frame().pc()), gdb.execute("info symbol $pc", ' \
           'to_string=True).split()[0])'
 
+# Of every argument and variable in the frames of the stack: can its value be seen here?
+VALUES = """python
+f = gdb.newest_frame()
+while f and f.function():
+    block = f.block()
+    while block.function is None:
+        block = block.superblock
+    for s in block:
+        if s.is_argument or s.is_variable:
+            print("TELL", "argument" if s.is_argument else "variable", f.name() + ":" + s.name,
+                  "gone" if f.read_var(s, block).is_optimized_out else "there")
+    f = f.older()
+end"""
+
+
+def configuration():
+    """The words of the build's flags."""
+    with open(os.path.join(runner.BUILD, "config.stamp"), encoding="utf-8") as file:
+        return file.read().split()
+
 
 def tell(expression):
     return f'python print("TELL {expression}", int(gdb.parse_and_eval("{expression}")))'
@@ -207,11 +227,29 @@ def test_make_quotes(tmp_path):
         ["make", "-C", runner.ROOT, "-s", f"O={runner.BUILD}", "-o", "all", "debug", "CROSS=" +
          runner.CROSS, "CMD=sh -c 'echo \"a  b\" $0'", "GDB=-batch -ex 'p $pc' -ex \"p 'x'\"",
          "-n"], capture_output=True, text=True)
-    line = next((line for line in told.stdout.splitlines() if "tools/debug" in line), "")
+    lines = told.stdout.replace("\\\n", "").splitlines()
+    line = next((line for line in lines if "tools/debug" in line), "")
     words = subprocess.run(["sh", "-c", "set -- " + line.replace("tools/debug", "") +
                             '; printf "%s\\n" "$@"'], capture_output=True, text=True).stdout
     assert words.splitlines()[2:] == ["--gdb", "-batch -ex 'p $pc' -ex \"p 'x'\"", "--", "sh", "-c",
                                       'echo "a  b" $0'], f"seen {told} and {words}; {READ}"
+
+
+# --- the kernel's own variables -------------------------------------------------------------------
+@pytest.mark.core
+def test_variables_of_the_kernel(tmp_path):
+    """Those of every function between the system call and a place deep in the kernel. Only DEBUG=1
+    promises them; clang 14 keeps few of them even with -Og."""
+    if "-Og" not in configuration() or "clang" in configuration()[0]:
+        pytest.skip("not a DEBUG=1 build of gcc")
+    seen = debug(tmp_path, ["hbreak kernel_stack_alloc", "continue", VALUES],
+                 "sh", "-c", "true | true")
+    arguments, variables = seen.told("argument"), seen.told("variable")
+    gone = [line for line in arguments if line.endswith("gone")]
+    assert len(arguments) >= 10 and not gone, f"expected all arguments, seen {seen}"
+    # Some variables are not set yet where their functions stand.
+    there = [line for line in variables if line.endswith("there")]
+    assert len(there) >= 4, f"expected values of variables, seen {seen}"
 
 
 # --- ends -----------------------------------------------------------------------------------------

@@ -9,20 +9,23 @@ import guest
 
 # What depends on how many harts there are, or on who runs where.
 SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown", "sigaction",
-       "thread", "threadend", "torn", "vfork", "wait")
+       "sigmask", "thread", "threadend", "torn", "vfork", "wait")
 # A program of each room, and all that is about registers and interrupts.
 CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "getdents",
         "kill", "mmap", "pipe", "pthread", "regs", "shootdown", "sigaction", "sigfault",
-        "sigframe", "start", "syscall", "thread", "threadend", "torn", "vdso", "vfork", "wait")
+        "sigframe", "sigmask", "start", "syscall", "thread", "threadend", "torn", "vdso", "vfork",
+        "wait")
 # Of these, one hart shows nothing and takes long.
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
-ELSEWHERE = ("novdso", "oom", "storm", "storm2")
+ELSEWHERE = ("novdso", "oom", "storm_memory", "storm_process")
+# Checks of what an annex of the kernel brings, and which one.
+NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal"}
 # More machines: name, options of tools/run, programs.
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),
     ("vdso0", ("--append", "vdso=0"), ("clock", "kill", "novdso", "pthread", "sigaction",
-                                         "sigframe")),
+                                         "sigframe", "sigmask")),
     ("mem32M", ("--mem", "32M"), ("mmap", "pipe", "syscall")),
     ("mem2G", ("--mem", "2G", "--smp", "8"), ("syscall", "thread")),
     ("icount", ("--icount",), ("regs", "sleep", "stop")),
@@ -48,7 +51,10 @@ def pytest_generate_tests(metafunc):
         marks += [pytest.mark.core] if program in CORE and options == ("--smp", "2") else []
         marks += [pytest.mark.smp] if program in SMP else []
         for check in guest.checks(program):
-            cases.append(pytest.param(program, check, options, id=f"{name}-{check}", marks=marks))
+            annex = NEEDS.get((program, check))
+            needs = [pytest.mark.needs(annex)] if annex else []
+            cases.append(pytest.param(program, check, options, id=f"{name}-{check}",
+                                      marks=marks + needs))
     metafunc.parametrize("program, check, options", cases)
 
 

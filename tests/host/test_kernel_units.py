@@ -120,6 +120,30 @@ def test_lengths_and_copies_of_strings(kernel):
     assert kernel.strchr(text, ord("z")) is None
 
 
+# --- the log -------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    """The real kernel log; in `kernel` a stub stands for it."""
+    path = tmp_path_factory.mktemp("log") / "log.so"
+    compile_for_host(path, "-shared", "-fPIC", "-Wl,-Bsymbolic", f"{HOST}/log_host.c",
+                     *(f"{TREE}/kernel/lib/{file}.c" for file in ("print", "format", "string")))
+    return ctypes.CDLL(str(path))
+
+
+@pytest.mark.parametrize("message, shown", [
+    ("three words", "three words"), ("three words\n", "three words"), ("", ""), ("\n", ""),
+    ("two\n\n", "two?"), ("two\nlines", "two?lines"), ("two\nlines\n", "two?lines"),
+    ("tab\tescape\x1bdelete\x7f", "tab?escape?delete?"), ("é", "é"),
+    ("long " * 500, ("long " * 500)[:1023 - len("<6>[    0.000000] ")]),
+])
+def test_message_is_one_line(log, message, shown):
+    log.test_forget_log()
+    log.printk(6, b"%s", message.encode())
+    seen = (ctypes.c_char * 4096).in_dll(log, "test_log").value.decode()
+    assert seen == f"<6>[    0.000000] {shown}\n"
+
+
 # --- formatting: the host's C library is the judge ------------------------------------------------
 
 def formatted(library, size, fmt, *values):

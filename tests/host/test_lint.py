@@ -1,7 +1,8 @@
 """test_lint.py - each rule of make lint finds what it forbids, and says where and how to mend it.
 
 A small tree of its own holds one fault at a time; the true tree is not touched. That the true tree
-has no faults is make lint's own verdict, not this file's.
+has no faults is make lint's own verdict, not this file's. All need the linters, so they are marked
+`house`: make lint runs them, make test does not.
 """
 import os
 import shutil
@@ -10,6 +11,9 @@ import subprocess
 import pytest
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+pytestmark = pytest.mark.house
+
 HEAD = "/* a file of the test.\n *\n * It says what it is, as every file does. */\n"
 LONG_FUNCTION = "static int\nf(int x)\n{\n" + "    x++;\n" * 61 + "    return x;\n}\n"
 FUNCTION = HEAD + "int\nf(int a, int b, int x)\n{\n    %s;\n    return x;\n}\n"

@@ -22,12 +22,13 @@ def virt(tmp_path_factory):
 
 
 @pytest.fixture
-def boot_without(virt, tmp_path, build):
-    """A function that boots the kernel on a tree without a node: (status, lines of the log)."""
-    def boot(path):
+def boot_with(virt, tmp_path, build):
+    """A function that boots the kernel on a changed tree: (status, lines of the log)."""
+    def boot(change):
         blob = tmp_path / "odd.dtb"
         tree = devicetree.parse(virt)
-        blob.write_bytes(devicetree.build(tree.without(path) if path else tree))
+        change(tree)
+        blob.write_bytes(devicetree.build(tree))
         done = subprocess.run(
             ["qemu-system-riscv64", "-M", "virt", "-smp", "2", "-m", "64M", "-nographic",
              "-monitor", "none", "-dtb", blob, "-kernel", f"{build}/kernel.elf"],
@@ -42,24 +43,27 @@ def text_of(line):
 
 
 @pytest.mark.core
-def test_no_memory_is_a_panic_that_says_so(boot_without):
-    status, log = boot_without("memory")
+def test_no_memory_is_a_panic_that_says_so(boot_with):
+    status, log = boot_with(lambda tree: tree.without("memory"))
     assert text_of(log[0]) == "panic: device tree: no memory node with a reg"
     assert status == 125, "expected the status of a panic, even before there are page tables"
 
 
 @pytest.mark.parametrize("path, named", [("soc/plic", "sifive,plic-1.0.0"),
                                          ("soc/rtc", "goldfish-rtc")])
-def test_what_it_can_do_without_is_a_warning(boot_without, path, named):
+def test_what_it_can_do_without_is_a_warning(boot_with, path, named):
     """It gets as far as on the whole machine: to the programs that are not there."""
-    status, log = boot_without(path)
+    status, log = boot_with(lambda tree: tree.without(path))
     assert log[0].startswith("<4>") and named in log[0], log
     assert status == 125 and any("no initrd" in line for line in log), log
 
 
-def test_without_a_console_it_still_ends(boot_without):
-    status, _ = boot_without("soc/serial")
+def test_without_a_console_of_its_own_it_still_ends(boot_with):
+    """The firmware has one: without any, OpenSBI 1.6 would not even start a kernel."""
+    status, log = boot_with(lambda tree: tree.at("soc/serial").set(compatible=b"ns16550\0"))
     assert status == 125, "usual cause: the panic waits for a UART that is not there"
+    assert "no ns16550a: the console is the firmware's" in log[0], log
+    assert any("no initrd" in line for line in log), log
 
 
 @pytest.mark.core

@@ -142,7 +142,8 @@ WRONG = [
     ['--seed', '-1'], ['--seed', 'x'], ['--icount', '--smp', '2'], ['--icount=1'],
     ['--add', 'nothing'], ['--add', '/no/such/file=/x'], ['--add', '=/x'],
     ['--add', '/etc/passwd='], ['--add', '/etc/passwd=/'], ['--log', '/no/such/folder/log'],
-    ['--trace', '/no/such/folder/t'], ['echo'], ['-x'], ['-tv'], ['--trac', 'x'],
+    ['--trace', '/no/such/folder/t'], ['--trace', ''], ['--log='], ['--build', ''], ['echo'],
+    ['-x'], ['-tv'], ['--trac', 'x'],
 ]
 
 
@@ -161,6 +162,20 @@ def test_wrong_use(args, tmp_path):
     assert not told.exists(), 'it booted'
 
 
+MISSING = [('--smp', 'a number N'), ('--mem', 'a SIZE'), ('--seed', 'a number N'),
+           ('--add', 'HOST=GUEST'), ('--append', '"WORDS"'), ('--timeout', 'a number S'),
+           ('--trace', 'a FILE'), ('--log', 'a FILE'), ('--build', 'a DIR')]
+
+
+@pytest.mark.parametrize('option, wanted', MISSING, ids=[option for option, _ in MISSING])
+def test_missing_value_is_named(option, wanted):
+    """Neither the end of the line nor the -- of a command is taken for a value."""
+    for rest in [], ['--', 'true']:
+        result = run([option, *rest])
+        assert result.status == 2, result
+        assert result.errors[0] == 'tools/run: %s wants %s' % (option, wanted), result
+
+
 def test_empty_command():
     result = run(['--'])
     assert result.status == 2, result
@@ -176,7 +191,8 @@ def test_help():
                                             (signal.SIGHUP, 129)])
 def test_stopped_by_signal(number, status, tmp_path):
     process, children = started(['--', 'sh', '-c', 'echo up; sleep 1000'],
-                                env=dict(os.environ, TMPDIR=str(tmp_path)))
+                                env=dict(os.environ, TMPDIR=str(tmp_path)),
+                                preexec_fn=runner.hear_signals)
     assert len(children) == 1
     process.send_signal(number)
     assert process.wait(runner.GUARD_S) == status
@@ -184,6 +200,15 @@ def test_stopped_by_signal(number, status, tmp_path):
     assert last == 'tools/run: exit %d (signal %s)' % (status, number.name)
     assert not alive(children[0]), 'QEMU is left'
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGHUP])
+def test_ignored_signal_stays_ignored(number):
+    """What nohup starts goes on when the terminal is closed, as any program does."""
+    process, _ = started(['--', 'sh', '-c', 'echo up; cat'], preexec_fn=runner.ignore_signals)
+    process.send_signal(number)
+    out, err = process.communicate(b'goes on', timeout=runner.GUARD_S)
+    assert (process.returncode, out) == (0, b'goes on'), err
 
 
 def test_killed(tmp_path):

@@ -183,6 +183,7 @@ def test_surroundings(tmp_path):
     assert result.text == '/ 022 0000 signals=0 fds=123 ttys=000 ppid=1\n', result
 
 
+@pytest.mark.needs('terminal')
 def test_files_that_exist():
     script = 'cd /proc && cd /dev && cd /tmp && echo x > /tmp/file && cat /tmp/file && ' \
              'cat /dev/null && echo y > /dev/null && ls /dev/zero /dev/tty /dev/console /bin/sh'

@@ -15,6 +15,8 @@ import runner
 # The line editor draws the prompt anew at every key: what a command prints is waited for first.
 PROMPT = r'\$ '
 
+needs_terminal = pytest.mark.needs('terminal')
+
 
 @pytest.fixture
 def terminal():
@@ -23,7 +25,8 @@ def terminal():
 
     def spawn(*args):
         child = pexpect.spawn(runner.RUN, ['--build', runner.BUILD, *args], timeout=60,
-                              dimensions=(33, 99), env=dict(os.environ, TERM='vt100'))
+                              dimensions=(33, 99), env=dict(os.environ, TERM='vt100'),
+                              preexec_fn=runner.hear_signals)
         opened.append(child)
         return child
 
@@ -40,6 +43,7 @@ def end(child):
 
 
 @pytest.mark.core
+@needs_terminal
 def test_shell(terminal):
     child = terminal()
     child.expect(PROMPT)
@@ -51,6 +55,7 @@ def test_shell(terminal):
     assert status == 5 and 'tools/run: exit 5 (command)' in out
 
 
+@needs_terminal
 def test_end_key(terminal):
     """ctrl-d at the prompt ends the shell."""
     child = terminal()
@@ -59,6 +64,7 @@ def test_end_key(terminal):
     assert end(child)[1] == 0
 
 
+@needs_terminal
 def test_leave(terminal):
     """ctrl-a x leaves, with the terminal as it was."""
     child = terminal()
@@ -73,6 +79,7 @@ def test_leave(terminal):
     assert child.exitstatus == 0
 
 
+@needs_terminal
 def test_terminal_restored_after_a_signal(terminal):
     child = terminal('-t', '--', 'sh', '-c', 'echo up; sleep 1000')
     before = termios.tcgetattr(child.child_fd)
@@ -84,6 +91,7 @@ def test_terminal_restored_after_a_signal(terminal):
     assert child.exitstatus == 143
 
 
+@needs_terminal
 def test_interrupt_key(terminal):
     """ctrl-c is the guest's: it ends the command, not the shell, not the machine."""
     child = terminal()
@@ -108,6 +116,7 @@ def test_interrupt_key_with_command(terminal):
     assert status == 130 and 'exit 130 (signal SIGINT)' in out
 
 
+@needs_terminal
 def test_command_on_a_terminal(terminal):
     """-t: line editing, echo and a size; the status is the command's."""
     child = terminal('-t', '--', 'sh', '-c', 'echo up; read line; echo "<$line>"; exit 6')
@@ -124,6 +133,7 @@ def test_no_terminal_without_t(terminal):
     assert out.count('virtio-ports') == 3 and 'console' not in out and 'tty' not in out, out
 
 
+@needs_terminal
 def test_window_size(terminal, tmp_path):
     """A command on a terminal knows how large it is."""
     source = '#include <stdio.h>\n#include <sys/ioctl.h>\nint main(void) { struct winsize w; ' \
@@ -133,6 +143,7 @@ def test_window_size(terminal, tmp_path):
     assert '33x99' in end(child)[0]
 
 
+@needs_terminal
 def test_t_without_a_terminal():
     """-t with a pipe: its bytes are typed, its end is the end of input."""
     result = runner.run(['-t', '--', 'cat'], b'typed\n')
@@ -140,9 +151,33 @@ def test_t_without_a_terminal():
     assert result.out.replace(b'\r\n', b'\n').count(b'typed\n') == 2, 'echo, and what cat wrote'
 
 
+@needs_terminal
 def test_t_with_empty_input():
     result = runner.run(['-t', '--', 'echo', 'there'], b'')
     assert (result.status, result.out) == (0, b'there\r\n'), result
+
+
+@pytest.fixture
+def without_terminal(tmp_path):
+    """A build folder whose kernel, by what it says of itself, has no annex."""
+    for name in ('kernel.elf', 'initrd.cpio'):
+        os.symlink(os.path.join(runner.BUILD, name), tmp_path / name)
+    (tmp_path / 'annex').write_text('\n')
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize('args', [['-t', '--', 'true'], []], ids=['-t', 'shell'])
+def test_refused_without_the_annex(terminal, without_terminal, args):
+    """A kernel that was built without the terminal can run a command, and nothing on a terminal."""
+    out, status = end(terminal('--build', without_terminal, *args))
+    assert status == 2 and 'built without the annex terminal' in out, out
+
+
+def test_shell_refused_without_the_annex(without_terminal):
+    """Also one that reads its commands from a file: a script must not find out by chance."""
+    result = runner.run([], b'echo typed\n', build=without_terminal)
+    assert result.status == 2 and not result.out, result
+    assert 'built without the annex terminal' in result.err.decode(), result
 
 
 def test_background_run_is_not_stopped(terminal):

@@ -1,16 +1,17 @@
 """test_storms.py - many of everything, and memory that runs out: all is given back, none panics.
 
-The checks are those of tests/guest/storm.c and oom.c, here on machines of different size.
+The checks are those of tests/guest/storm_process.c, storm_memory.c and oom.c. Here stands in which
+machines they run: each program has its own, because others would move the count of free memory.
 """
 import pytest
 
 import guest
 
 MACHINES = (
-    ("storm", "1", ("--smp", "1"), ()),
-    ("storm", "2", ("--smp", "2"), (pytest.mark.core,)),
-    ("storm", "4", ("--smp", "4"), ()),
-    ("storm2", "2", ("--smp", "2"), (pytest.mark.core,)),
+    ("storm_process", "1", ("--smp", "1"), ()),
+    ("storm_process", "2", ("--smp", "2"), (pytest.mark.core,)),
+    ("storm_process", "4", ("--smp", "4"), ()),
+    ("storm_memory", "2", ("--smp", "2"), (pytest.mark.core,)),
     ("oom", "64M", ("--mem", "64M"), (pytest.mark.core,)),
 )
 CASES = [pytest.param(program, check, options, id=f"{program}-{name}-{check}",

@@ -17,6 +17,8 @@ UP, DOWN, RIGHT, LEFT = '\x1b[A', '\x1b[B', '\x1b[C', '\x1b[D'
 HOME, END, DELETE = '\x1b[H', '\x1b[F', '\x1b[3~'
 COLUMNS = 60
 
+pytestmark = pytest.mark.needs('terminal')
+
 
 class Person:
     """Somebody at the keyboard of a fresh machine."""

@@ -1,6 +1,7 @@
 /*
  * ask-version.c - prints which version of `answer` the loader bound it to.
  */
+
 #include <stdio.h>
 #include "libs.h"
 

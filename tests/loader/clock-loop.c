@@ -2,6 +2,7 @@
  * clock-loop.c - reads the clock N times in each way that the C library has, and nothing else: how
  * often the kernel was entered meanwhile is counted from outside.
  */
+
 #include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>

@@ -3,6 +3,7 @@
  * copy, the loader fills it (R_RISCV_COPY), and the library must use the copy from then on.
  * stdout is such a variable too, a pointer: its copy must be made when the library's own is bound.
  */
+
 #include <stdio.h>
 #include "libs.h"
 

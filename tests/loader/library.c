@@ -3,6 +3,7 @@
  * Prints; test_loader.py compares with what C says, line by line. The library is user/lib, linked
  * dynamically here, so the loader's work is checked along the way. Source: C11, printf(3),
  * strtol(3), strftime(3), malloc(3), setenv(3). */
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -71,7 +72,7 @@ heap(void)
     for (int i = 0; i < 500; i += 2)
         free(blocks[i]);
     void *volatile huge = malloc((size_t)1 << 50); /* a compiler may not leave it out */
-    printf("blocks %d, huge %d %s\n", good, huge != NULL, strerror(errno));
+    printf("blocks %d, huge %d %s\n", good, huge ? 1 : 0, strerror(errno));
 }
 
 /* The third argument of setenv says whether an older value is replaced. */
@@ -82,7 +83,7 @@ environment(void)
     setenv("NEW", "2", 0);
     setenv("OTHER", "3", 1);
     setenv("OTHER", "4", 1);
-    printf("NEW %s OTHER %s NONE %d\n", getenv("NEW"), getenv("OTHER"), getenv("NONE") != NULL);
+    printf("NEW %s OTHER %s NONE %d\n", getenv("NEW"), getenv("OTHER"), getenv("NONE") ? 1 : 0);
 }
 
 /* Every way to read the clock, and the errno of a clock that is none, by vDSO or by call. */

@@ -3,6 +3,7 @@
  *
  * What each line needs is in libs.h (who needs whom) and one.c, two.c, three.c. Source: System V
  * ABI (gABI), "Dynamic Linking"; RISC-V psABI for the relocations. */
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,7 +56,7 @@ main(int argc, char **argv)
     printf("variable is one: %d\n", &one_value == one_value_of_library());
     printf("call through two libraries: %d\n", one_sum() + two_gone());
     printf("zero bytes of .bss: %d\n", zeros);
-    printf("weak symbol of nobody: %d\n", nowhere != NULL);
+    printf("weak symbol of nobody: %d\n", nowhere ? 1 : 0);
     printf("write to .bss: signal %d\n", write_signal(one_zeros));
     printf("write to RELRO: signal %d\n", write_signal(&one_pointer));
     return 42;

@@ -1,6 +1,7 @@
 /*
  * one.c - libone.so: needs libthree.so, is needed by the programs. See main.c for what is asked.
  */
+
 #include <unistd.h>
 #include "libs.h"
 
@@ -29,6 +30,6 @@ one_value_of_library(void)
 __attribute__((constructor)) static void
 start(int argc, char **argv, char **envp)
 {
-    if (argc > 0 && argv[argc] == NULL && envp == argv + argc + 1)
+    if (argc > 0 && !argv[argc] && envp == argv + argc + 1)
         write(1, "init one\n", 9);
 }

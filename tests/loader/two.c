@@ -1,6 +1,7 @@
 /*
  * two.c - libtwo.so: needs nobody. Built a second time without two_gone, to be found missing.
  */
+
 #include <unistd.h>
 #include "libs.h"
 

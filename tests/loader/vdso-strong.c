@@ -1,6 +1,7 @@
 /*
  * vdso-strong.c - calls the vDSO by name, as a library. Cannot start where there is none.
  */
+
 #include <stdio.h>
 #include <time.h>
 

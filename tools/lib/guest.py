@@ -7,6 +7,8 @@ user/bin/init.c reads them.
 """
 import os
 
+import cpio
+import machine
 import tree
 from options import NO_START_STATUS, Refused
 
@@ -35,6 +37,25 @@ def base(build):
     """The Tree of the built-in files."""
     kernel(build)
     return tree.load(built(build, 'initrd.cpio'))
+
+
+def files_with(build, additions, words, terminal=None):
+    """The Tree of a run: built-in files, what --add brings, and the command."""
+    files = base(build)
+    for host, path in additions:
+        files.add(host, path)
+    command(files, words, terminal)
+    return files
+
+
+def initrd(files, memory):
+    """The Tree as an archive in an unnamed file in memory, which leaves nothing to clean up: its
+    descriptor. Refused if a machine with so much memory cannot take it."""
+    machine.check_fit(cpio.size_limit(files.nodes), memory)
+    fd = os.memfd_create('initrd')
+    with open(fd, 'wb', closefd=False) as out:
+        cpio.write(out, files.nodes)
+    return fd
 
 
 def command(files, words, terminal=None):

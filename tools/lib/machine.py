@@ -10,6 +10,7 @@ An input is a socket, because only the end of a socket reaches the guest (as POR
 """
 import ctypes
 import fcntl
+import math
 import os
 import shlex
 import signal
@@ -22,14 +23,15 @@ QEMU = 'qemu-system-riscv64'
 RAM_START = 0x80000000
 KERNEL_START = 0x80200000
 TREE_LIMIT = RAM_START + 1024 * MIB  # QEMU keeps the device tree below 3 GiB
+DEFAULT_MEMORY = 128 * MIB  # QEMU's own
 PIPE_SIZE = MIB
 PR_SET_PDEATHSIG = 1
 F_SETPIPE_SZ = 1031  # module fcntl knows the name since Python 3.10 only
 
 
 def room(start, memory):
-    """Bytes between `start` and what QEMU puts at the end of memory: the device tree, at the last
-    whole 16 MiB (older) or 2 MiB (newer QEMU), below 3 GiB. From its hw/riscv/boot.c."""
+    """Bytes between `start` and the device tree, which QEMU puts at the end of memory, below 3 GiB:
+    at the last whole 16 MiB, or 2 MiB (newer QEMU). Source: QEMU, hw/riscv/boot.c."""
     end = min(RAM_START + memory, TREE_LIMIT) - MIB
     tree = end - end % (16 * MIB)
     if tree <= start:
@@ -38,16 +40,17 @@ def room(start, memory):
 
 
 def initrd_room(memory):
-    """The initrd goes half way up, at most 128 MiB behind the kernel, by the same source."""
+    """QEMU puts the initrd half way up, at most 128 MiB behind the kernel. Same source."""
     return room(KERNEL_START + min(memory // 2, 128 * MIB), memory)
 
 
 def image_memory(size):
-    """The memory that an image of this size needs if it is more than QEMU's own 128M, or 0. As
-    much again as the image takes is left for its programs, up to 16 MiB."""
-    for memory in range(128 * MIB, MEM_RANGE[1], 16 * MIB):
-        if size + min(size, 16 * MIB) <= room(KERNEL_START, memory):
-            return memory if memory > 128 * MIB else 0
+    """Bytes of memory for an image of this size. Its programs need some too: as much again as the
+    image takes, up to 16 MiB."""
+    needed = size + min(size, 16 * MIB)
+    for memory in range(DEFAULT_MEMORY, MEM_RANGE[1], 16 * MIB):
+        if needed <= room(KERNEL_START, memory):
+            return memory
     return MEM_RANGE[1]
 
 
@@ -55,7 +58,8 @@ def check_fit(size, memory):
     """Refuses an initrd that this much memory cannot take, and says how much could."""
     if size <= initrd_room(memory):
         return
-    text = 'the files need %d MiB, too much for --mem %dM' % (-(-size // MIB), memory // MIB)
+    mib = math.ceil(size / MIB)
+    text = 'the files need %d MiB, too much for --mem %dM' % (mib, memory // MIB)
     for larger in range(memory, MEM_RANGE[1] + 1, 16 * MIB):
         if size <= initrd_room(larger):
             raise Refused('%s: use --mem %dM' % (text, larger // MIB))
@@ -69,10 +73,10 @@ class Machine:
         self.words = [QEMU, '-M', 'virt', '-smp', str(harts), '-m', '%dM' % (memory // MIB),
                       '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot',
                       '-kernel', kernel]
-        self.theirs, self.process = [], None
-        self.log, end = self.pipe()
-        self.log_end = end
-        self.words += self.file_words('log', end) + ['-serial', 'chardev:log']
+        self.theirs = []
+        self.process = None
+        self.log, self.log_end = self.pipe()
+        self.words += self.file_words('log', self.log_end) + ['-serial', 'chardev:log']
 
     def give(self, fd):
         """QEMU inherits fd and opens it by this name."""
@@ -96,7 +100,7 @@ class Machine:
         """A device for ports. Without ioeventfd the guest's word to it is heard at that very
         instruction, not when another thread of QEMU gets round to it."""
         self.words += ['-global', 'virtio-mmio.force-legacy=false',
-                       '-global', 'virtio-mmio.ioeventfd=off', 
+                       '-global', 'virtio-mmio.ioeventfd=off',
                        '-device', 'virtio-serial-device,max_ports=4']
 
     def output_port(self, name):
@@ -117,11 +121,12 @@ class Machine:
 
     def start(self):
         """QEMU in a session of its own: a ctrl-c of the terminal comes to us alone."""
-        parent, libc = os.getpid(), ctypes.CDLL(None)
+        parent = os.getpid()
+        libc = ctypes.CDLL(None)
 
         def die_with_parent():
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent:
+            if os.getppid() != parent:  # it has died before it could be asked for
                 os._exit(1)
 
         try:

@@ -1,8 +1,9 @@
-"""options.py - the words of tools/run's and tools/image's command lines.
+"""options.py - the words of the command lines of tools/run, tools/image and tools/debug.
 
 Parsed by hand and not by argparse: a value may begin with a dash, nothing is abbreviated, and each
 refusal says what is wrong and what is right. Nothing here looks at the machine or boots anything.
 """
+import collections
 import math
 import os
 
@@ -21,6 +22,7 @@ class Refused(Exception):
         self.status = status
 
 
+# --- what an option reads: the value of a word, or a ValueError that says what is wanted ----------
 def harts(word):
     if word.isdecimal() and 1 <= int(word) <= MAX_HARTS:
         return int(word)
@@ -63,18 +65,45 @@ def addition(word):
     raise ValueError('HOST=GUEST with an existing HOST')
 
 
+def path(word):
+    if not word:
+        raise ValueError('a name')
+    return word
+
+
 def text(word):
     return word
 
 
+# The value of an option: how a message calls it when it is missing, and what reads it.
+Value = collections.namedtuple('Value', 'name read')
+HARTS = Value('a number N', harts)
+MEMORY = Value('a SIZE', memory)
+SEED = Value('a number N', seed)
+SECONDS = Value('a number S', seconds)
+ADDITION = Value('HOST=GUEST', addition)
+WORDS = Value('"WORDS"', text)
+FILE = Value('a FILE', path)
+FOLDER = Value('a DIR', path)
+FLAG = None  # an option without a value
+
+
+# --- the command line -----------------------------------------------------------------------------
 class Options:
     """What the words said. `command` is None when there was no `--`."""
 
     def __init__(self, names):
         self.command = None
-        for name, convert in names.items():
-            empty = [] if convert is addition else None if convert else False
-            setattr(self, attribute(name), empty)
+        for name, kind in names.items():
+            setattr(self, attribute(name), not_given(kind))
+
+
+def not_given(kind):
+    if kind is FLAG:
+        return False
+    if kind is ADDITION:
+        return []
+    return None
 
 
 def attribute(name):
@@ -82,7 +111,7 @@ def attribute(name):
 
 
 def parse(words, names, usage):
-    """`names` maps each option to the function that reads its value, or None for a bare flag."""
+    """The Options in a list of words. `names` maps each option to its Value, or to FLAG."""
     options = Options(names)
     queue = list(words)
     while queue:
@@ -92,30 +121,47 @@ def parse(words, names, usage):
                 raise Refused('-- wants a command behind it')
             options.command = queue
             break
-        name, glued, value = word.partition('=') if word.startswith('--') else (word, '', '')
+        name, glued = split(word)
         if name not in names:
             kind = 'option' if word.startswith('-') else 'word'
             raise Refused('unknown %s "%s" (a command stands behind --)\n%s' % (kind, word, usage))
-        take(options, name, names[name], value if glued else None, queue)
+        if names[name] is FLAG:
+            store_flag(options, name, glued)
+        else:
+            store_value(options, name, names[name], next_word(name, names[name], glued, queue))
     return options
 
 
-def take(options, name, convert, value, queue):
-    """Stores one option; a repeated one replaces what came before, --add collects."""
-    if convert is None:
-        if value is not None:
-            raise Refused('%s takes no value' % name)
-        setattr(options, attribute(name), True)
-        return
-    if value is None:
-        if not queue:
-            raise Refused('%s wants a value' % name)
-        value = queue.pop(0)
+def split(word):
+    """(name, value) of --NAME=VALUE; the value of any other word is None."""
+    if word.startswith('--') and '=' in word:
+        name, _, value = word.partition('=')
+        return name, value
+    return word, None
+
+
+def next_word(name, kind, glued, queue):
+    """The word with the option's value: glued to its name, or the next one, which it takes."""
+    if glued is not None:
+        return glued
+    if not queue or queue[0] == '--':
+        raise Refused('%s wants %s' % (name, kind.name))
+    return queue.pop(0)
+
+
+def store_flag(options, name, glued):
+    if glued is not None:
+        raise Refused('%s takes no value' % name)
+    setattr(options, attribute(name), True)
+
+
+def store_value(options, name, kind, word):
+    """A repeated option replaces what came before; --add collects."""
     try:
-        value = convert(value)
+        value = kind.read(word)
     except ValueError as wanted:
-        raise Refused('%s "%s": it wants %s' % (name, value, wanted)) from None
-    if convert is addition:
+        raise Refused('%s "%s": it wants %s' % (name, word, wanted)) from None
+    if kind is ADDITION:
         getattr(options, attribute(name)).append(value)
     else:
         setattr(options, attribute(name), value)

@@ -27,7 +27,9 @@ def read_some(fd):
 
 
 class Pump(threading.Thread):
-    """A thread that ends when its source does. A daemon: one that waits for input may be left."""
+    """A thread that ends when its source does. A daemon: one that waits for input may be left.
+
+    It runs from its making on, so a kind of Pump sets its own fields first."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -38,7 +40,10 @@ class Output(Pump):
     """The guest's bytes to our standard output. `broken` calls `stop`: nobody reads any more."""
 
     def __init__(self, source, target, stop):
-        self.source, self.target, self.stop, self.broken = source, target, stop, False
+        self.source = source
+        self.target = target
+        self.stop = stop
+        self.broken = False
         super().__init__()
 
     def run(self):
@@ -51,19 +56,23 @@ class Output(Pump):
 
 
 class Input(Pump):
-    """Our standard input to the guest, and its end as the end. `head` goes first; `escape` sees
-    every chunk of a terminal and returns what goes on, or None to leave."""
+    """Our standard input to the guest; when it ends, the guest's input ends. `head` goes first;
+    `escape` sees every chunk of a terminal and returns what goes on, or None to leave."""
 
     def __init__(self, source, port, head=b'', escape=None, leave=None):
-        self.source, self.port, self.head = source, port, head
-        self.escape, self.leave = escape, leave
+        self.source = source
+        self.port = port
+        self.head = head
+        self.escape = escape
+        self.leave = leave
         super().__init__()
 
     def run(self):
         try:
             self.port.sendall(self.head)
             for data in iter(lambda: read_some(self.source), b''):
-                data = self.escape(data) if self.escape else data
+                if self.escape:
+                    data = self.escape(data)
                 if data is None:
                     self.leave()
                     return
@@ -77,7 +86,8 @@ class Status(Pump):
     """The one line in which init says how the command ended."""
 
     def __init__(self, source):
-        self.source, self.line = source, b''
+        self.source = source
+        self.line = b''
         super().__init__()
 
     def run(self):
@@ -89,8 +99,12 @@ class Log(Pump):
     """The UART: all of it to the log file, kernel warnings to standard error (`verbose`: all)."""
 
     def __init__(self, source, log, error, verbose):
-        self.source, self.log, self.error, self.verbose = source, log, error, verbose
-        self.kernel_seen, self.qemu_lines = False, []
+        self.source = source
+        self.log = log
+        self.error = error
+        self.verbose = verbose
+        self.kernel_seen = False
+        self.qemu_lines = []
         super().__init__()
 
     def run(self):
@@ -105,10 +119,10 @@ class Log(Pump):
         self.line(rest)
 
     def line(self, line):
+        if line.startswith(b'qemu-system'):
+            self.qemu_lines.append(line)
         match = KERNEL_LINE.match(line)
         if not match:
-            if line.startswith(b'qemu-system'):
-                self.qemu_lines.append(line)
             return
         self.kernel_seen = True
         if int(match[1]) <= LOG_WARNING and not self.verbose:

@@ -17,18 +17,27 @@ def open_log(build, wanted):
         point(build, os.path.abspath(wanted))
         return fd
     name = '%d.log' % os.getpid()
-    fallback = os.path.join(tempfile.gettempdir(), 'postern-runs-%d' % os.getuid())
-    for folder in (os.path.join(build, 'runs'), fallback):
-        try:
-            os.makedirs(folder, mode=0o700 if folder is fallback else 0o777, exist_ok=True)
-            fd = os.open(os.path.join(folder, name),
-                         os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
-        except OSError:
-            continue
-        prune(folder)
-        point(build, os.path.join('runs', name) if folder is not fallback else None)
+    fd = create_in(os.path.join(build, 'runs'), name, 0o777)
+    if fd is not None:
+        point(build, os.path.join('runs', name))
+        return fd
+    private = os.path.join(tempfile.gettempdir(), 'postern-runs-%d' % os.getuid())
+    fd = create_in(private, name, 0o700)
+    if fd is not None:
         return fd
     return os.open(os.devnull, os.O_WRONLY)
+
+
+def create_in(folder, name, mode):
+    """A fresh log in a folder, which is made if need be, or None if that cannot be."""
+    try:
+        os.makedirs(folder, mode, exist_ok=True)
+        fd = os.open(os.path.join(folder, name),
+                     os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+    except OSError:
+        return None
+    prune(folder)
+    return fd
 
 
 def create(path, option):
@@ -40,8 +49,6 @@ def create(path, option):
 
 def point(build, target):
     """Turns BUILD/run.log to the newest log in one step, so that several runs may do it at once."""
-    if not target:
-        return
     link = os.path.join(build, 'run.log')
     fresh = '%s.%d' % (link, os.getpid())
     try:

@@ -14,8 +14,11 @@ import relay
 import runlog
 from options import NO_START_STATUS
 
-TIMEOUT_STATUS, LEFT_STATUS, SIGNAL_STATUS = 124, 0, 128
-NOT_EXECUTABLE, NOT_FOUND = 126, 127
+LEFT_STATUS = 0
+TIMEOUT_STATUS = 124
+NOT_EXECUTABLE = 126
+NOT_FOUND = 127
+SIGNAL_STATUS = 128  # and the signal's number
 SETTLE_S = 1  # what a stopped machine has sent may take this long to reach a slow reader
 
 
@@ -35,7 +38,10 @@ class Session:
     the start, so the machine gets none; otherwise `head` is what has been read of it already."""
 
     def __init__(self, opt, vm, terminal, ended, head):
-        self.opt, self.vm, self.terminal, self.left = opt, vm, terminal, False
+        self.opt = opt
+        self.vm = vm
+        self.terminal = terminal
+        self.left = False
         prefix = 'postern.tty.' if terminal else 'postern.'
         vm.ports()
         self.source = vm.output_port(prefix + 'out')
@@ -46,18 +52,31 @@ class Session:
     def run(self):
         """(status, reason) of the whole run. The terminal is given back in any case."""
         log = runlog.open_log(self.opt.build, self.opt.log)
-        for fd in (log, 2) if self.opt.v else (log,):
-            relay.Log.tell(fd, os.fsencode('%s\n' % self.vm))
-        self.deadline = time.monotonic() + self.opt.timeout if self.opt.timeout else None
+        self.show_command_line(log)
+        self.deadline = None
+        if self.opt.timeout:
+            self.deadline = time.monotonic() + self.opt.timeout
         self.vm.start()
         self.log = relay.Log(self.vm.log, log, 2, self.opt.v)
         self.status = relay.Status(self.status_source)
         self.output = relay.Output(self.source, 1, self.vm.kill)
         with self.terminal or contextlib.nullcontext():
             if self.port:
-                escape = self.terminal and self.terminal.real and self.terminal.escape
-                relay.Input(0, self.port, self.head, escape, self.leave)
+                relay.Input(0, self.port, self.head, self.escape(), self.leave)
             return self.wait()
+
+    def show_command_line(self, log):
+        """QEMU's, so that a person can start the same machine by hand."""
+        line = os.fsencode('%s\n' % self.vm)
+        relay.Log.tell(log, line)
+        if self.opt.v:
+            relay.Log.tell(2, line)
+
+    def escape(self):
+        """What takes our own key out of the input, where there is somebody to press it."""
+        if self.terminal and self.terminal.real:
+            return self.terminal.escape
+        return None
 
     def leave(self):
         self.left = True
@@ -65,11 +84,14 @@ class Session:
 
     def join(self, pump):
         """True when the pump has carried everything before the time is up."""
-        left = None if self.deadline is None else max(0, self.deadline - time.monotonic())
-        pump.join(left)
+        if self.deadline is None:
+            pump.join()
+        else:
+            pump.join(max(0, self.deadline - time.monotonic()))
         return not pump.is_alive()
 
     def wait(self):
+        """(status, reason), when the machine has stopped or its time is up."""
         pumps = (self.output, self.status, self.log)
         if not all(self.join(pump) for pump in pumps):
             self.vm.kill()
@@ -81,17 +103,23 @@ class Session:
             return SIGNAL_STATUS + signal.SIGPIPE, 'signal SIGPIPE'
         if self.left:
             return LEFT_STATUS, 'command'
-        return self.verdict(self.status.line.decode().split()) if self.ended_well(code) else \
-            self.failure(code)
+        words = self.status.line.decode().split()
+        if self.ended_well(words, code):
+            return self.verdict(words)
+        return self.failure(code)
 
-    def ended_well(self, code):
-        """Init has said how the command ended, and the kernel has not died after that."""
-        words = self.status.line.split()
-        return len(words) > 0 and (code != NO_START_STATUS or words == [b'exit', b'125'])
+    @staticmethod
+    def ended_well(words, code):
+        """Init has said how the command ended, and the kernel has not died after that: a panic ends
+        QEMU with 125. A command may end with 125 too."""
+        if not words:
+            return False
+        return code != NO_START_STATUS or words == ['exit', '125']
 
     def verdict(self, words):
         """Of init's line: `exit N`, `signal N`, `notfound`, `noexec ERRNO`."""
-        kind, number = words[0], int(words[1]) if len(words) > 1 else 0
+        kind = words[0]
+        number = int(words[1]) if len(words) > 1 else 0
         if kind == 'exit':
             return number, 'command'
         if kind == 'signal':

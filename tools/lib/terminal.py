@@ -8,13 +8,16 @@ import termios
 import tty
 
 CTRL_A = 1
+OLD_SIZE = 24, 80
 
 
 class Terminal:
     """`with Terminal(fd):` is raw inside. On a descriptor that is no terminal it does nothing."""
 
     def __init__(self, fd):
-        self.fd, self.saved, self.pending = fd, None, False
+        self.fd = fd
+        self.saved = None
+        self.pending = False  # the last byte was a ctrl-a
         self.real = os.isatty(fd)
 
     def __enter__(self):
@@ -28,12 +31,14 @@ class Terminal:
             termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
 
     def size(self):
-        """(rows, columns), what serial terminals always had when there is no real one."""
+        """(rows, columns); those of the old serial terminals when there is no real one."""
         try:
             columns, rows = os.get_terminal_size(self.fd)
         except OSError:
-            rows, columns = 0, 0
-        return (rows, columns) if rows and columns else (24, 80)
+            return OLD_SIZE
+        if rows == 0 or columns == 0:
+            return OLD_SIZE
+        return rows, columns
 
     def escape(self, data):
         """Takes our key out of `data`; None: leave."""
@@ -43,7 +48,9 @@ class Terminal:
                 self.pending = False
                 if byte == ord('x'):
                     return None
-                out += bytes([CTRL_A]) if byte == ord('a') else bytes([CTRL_A, byte])
+                out.append(CTRL_A)
+                if byte != ord('a'):
+                    out.append(byte)
             elif byte == CTRL_A:
                 self.pending = True
             else:

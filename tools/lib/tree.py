@@ -22,41 +22,51 @@ class Tree:
 
     def resolve(self, path, follow_last=False):
         """The path with symbolic links among its parents followed, as the guest would."""
-        parts, done, followed = path.split('/')[::-1], [], 0
-        while parts:
-            part = parts.pop()
+        ahead = path.split('/')
+        done = []
+        followed = 0
+        while ahead:
+            part = ahead.pop(0)
             if part in ('', '.'):
                 continue
             if part == '..':
                 done = done[:-1]
                 continue
-            node = self.nodes.get('/'.join(done + [part]))
-            if node and stat.S_ISLNK(node.mode) and (parts or follow_last):
-                followed += 1
-                if followed > MAX_LINKS_FOLLOWED:
-                    raise Refused('--add: too many links on the way to /%s' % path)
-                target = os.fsdecode(node.read())
-                if target.startswith('/'):
-                    done = []
-                parts += target.split('/')[::-1]
-            else:
-                done.append(part)
+            done.append(part)
+            node = self.nodes.get('/'.join(done))
+            is_link = node is not None and stat.S_ISLNK(node.mode)
+            if not is_link or not (ahead or follow_last):
+                continue
+            followed += 1
+            if followed > MAX_LINKS_FOLLOWED:
+                raise Refused('--add: too many links on the way to /%s' % path)
+            target = os.fsdecode(node.read())
+            done = [] if target.startswith('/') else done[:-1]
+            ahead = target.split('/') + ahead
         return '/'.join(done)
 
     def put(self, path, node):
         """Enters `node`; missing parents are made, what stands in the way is replaced."""
-        path = self.resolve(path, follow_last=stat.S_ISDIR(node.mode))
+        is_folder = stat.S_ISDIR(node.mode)
+        path = self.resolve(path, follow_last=is_folder)
         if not path:
             return
+        self.make_parents(path)
+        if not is_folder:
+            self.remove_below(path)
+        self.nodes[path] = node
+
+    def make_parents(self, path):
         parents = path.split('/')[:-1]
         for depth in range(1, len(parents) + 1):
             parent = '/'.join(parents[:depth])
             if parent not in self.nodes or not stat.S_ISDIR(self.nodes[parent].mode):
                 self.nodes[parent] = cpio.Node(stat.S_IFDIR | 0o755, EPOCH)
-        if not stat.S_ISDIR(node.mode):
-            for below in [p for p in self.nodes if p.startswith(path + '/')]:
-                del self.nodes[below]
-        self.nodes[path] = node
+
+    def remove_below(self, path):
+        for other in list(self.nodes):
+            if other.startswith(path + '/'):
+                del self.nodes[other]
 
     def text(self, path, data, mode=0o644):
         self.put(path, cpio.Node(stat.S_IFREG | mode, EPOCH, data))
@@ -72,7 +82,7 @@ class Tree:
         try:
             info = os.stat(host)
             if stat.S_ISDIR(info.st_mode):
-                self.add_folder(host, guest, info)
+                self.add_folder(host, guest, info, {})
             elif not guest.strip('/'):
                 raise Refused('--add %s=%s: a file cannot be the root' % (host, guest))
             else:
@@ -80,11 +90,13 @@ class Tree:
         except OSError as error:
             raise Refused('--add: cannot read %s: %s' % (error.filename, error.strerror)) from None
 
-    def add_folder(self, host, guest, info, linked=None):
-        linked = {} if linked is None else linked
+    def add_folder(self, host, guest, info, linked):
+        """`linked` holds the Nodes of the files so far, {(device, inode): Node}: a file that is
+        there under two names is one here too."""
         self.put(guest, cpio.Node(info.st_mode, info.st_mtime))
         for name in sorted(os.listdir(host)):
-            path, below = os.path.join(host, name), guest + '/' + name
+            path = os.path.join(host, name)
+            below = guest + '/' + name
             info = os.lstat(path)
             if stat.S_ISDIR(info.st_mode):
                 self.add_folder(path, below, info, linked)
@@ -93,7 +105,8 @@ class Tree:
                 self.put(below, cpio.Node(info.st_mode, info.st_mtime, target))
             elif stat.S_ISREG(info.st_mode):
                 key = (info.st_dev, info.st_ino)
-                self.put(below, linked.setdefault(key, regular(path, info)))
+                node = linked.setdefault(key, regular(path, info))
+                self.put(below, node)
 
 
 def regular(path, info):

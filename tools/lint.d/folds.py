@@ -87,6 +87,7 @@ def commas(item):
 
 
 def assignments(part):
+    """What is assigned behind the first operator that may leave it out."""
     sometimes = False
     for item in part:
         sometimes = sometimes or item.text in ("&&", "||", "?")

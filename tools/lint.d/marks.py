@@ -14,7 +14,7 @@ PATHS = re.compile(r"(?<![\w.~-])/(?:wor[k]/|hom[e]/\w|User[s]/\w|tmp/[b]-)")
 NOTES = re.compile(r"\b(?:TOD[O]|FIXM[E]|XX[X])\b")
 CPP_NAMES = re.compile(r"\b(?:catch|class|delete|explicit|friend|namespace|new|operator|private|"
                        r"protected|public|template|this|throw|try|typename|using|virtual)\b")
-STRAY_END = re.compile(r"\*[ \t]+\*/")
+STRAY_END = re.compile(r"^[ \t]*\*[ \t]+\*/", re.MULTILINE)
 FLOOR_NUMBER = re.compile(r"\bfloors?[ \t\n*]+\d")
 # "Of files the newest" must be read twice; "To run this, type it" need not.
 PREPOSITION = re.compile(r"/\*[\s*]*((?:Of|Into|(?:By|For|From|To|With) "

@@ -11,7 +11,9 @@ import re
 import tree
 
 POINTER = re.compile(r"([\w.+-]+(?:/[\w.+-]+)*):/\^([^/\n`]+)/")
-NAMED = re.compile(r"(?<!\]\()(?<![\w./:-])(?:[\w./-]*\w\.md|(?:[\w-]+/)+[\w.-]+\.[chS])\b")
+# Documents, sources; a source with the start of a line behind it is a pointer.
+NAMED = re.compile(r"(?<!\]\()(?<![\w./:-])"
+                   r"(?:[\w./-]*\w\.md|(?:[\w-]+/)+[\w.-]+\.[chS](?!:/\^))\b")
 # Written with brackets, so that this file does not find itself.
 GONE = re.compile(r"\blinux-ab[i]\b")
 TEST = re.compile(r"^TEST\(.*?((?:\"[^\"\n]*\"\s*)+)\)\n\{", re.MULTILINE | re.DOTALL)

@@ -4,6 +4,7 @@
  * can be switched off by its flag in termios. The caller, tty.c, moves the bytes, sends the signals
  * and sees to it that only one thread changes a line. Source: termios(3), POSIX "General Terminal
  * Interface". */
+
 #include "annex/terminal/ldisc.h"
 #include <asm/errno.h>
 #include <asm/signal.h>

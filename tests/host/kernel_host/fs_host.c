@@ -4,6 +4,7 @@
  * sees a leak. Terminal output goes to a buffer. test_kernel_fs.py links it with the files under
  * test and kernel/lib/string.c into a shared library and calls them by ctypes; the test_ functions
  * are for it. Not here: locks and sleeping, which these files leave to their callers. */
+
 #include "fs/cpio.h"
 #include "annex/terminal/ldisc.h"
 #include "fs/pages.h"

@@ -98,7 +98,7 @@ change_word(u8 *blob, u32 size)
 
 /* One mutant. A tree is taken or refused with EINVAL; either way reading it must end. */
 static void
-try(const u8 *good, u32 size)
+try_mutant(const u8 *good, u32 size)
 {
     struct fdt t;
     u32 kept = draw(8) ? size : draw(size);
@@ -129,7 +129,7 @@ main(int argc, char **argv)
     for (u32 n = 0, count = (u32)atoi(argv[2]); n < count; n++) {
         u64 before = state;
         printf("\rmutant %u state %#lx", n, before);
-        try(good, size);
+        try_mutant(good, size);
     }
     printf("\ndone\n");
     return 0;

@@ -1,9 +1,10 @@
-/* storm.c - many processes and threads, then all memory is given back.
+/* storm_process.c - many processes and threads, then all memory is given back.
  *
  * Each storm runs once to warm up and again between two readings of /proc/meminfo (balance.h), so
- * one lost page in a hundred processes is seen. It has a machine of its own
- * (tests/host/test_storms.py): others would move the count. Storms of files and mappings are in
- * storm2.c, what happens when memory runs out in oom.c. */
+ * one lost page in a hundred processes is seen. The program has a machine of its own
+ * (tests/host/test_storms.py), because other programs would move the count. Storms of pipes, files
+ * and mappings are in storm_memory.c, what happens when memory runs out in oom.c. */
+
 #include "balance.h"
 #include <poll.h>
 #include <pthread.h>
@@ -32,13 +33,15 @@ forks(void)
     }
 }
 
-TEST(fork_storm, "exit leaks a frame, a page table or a stack", "kernel/proc (exit), kernel/mm")
+/* A process that ends gives back its pages, its page tables, its kernel stack and its records. */
+TEST(fork_storm, "exit leaks a frame, a page table or a stack",
+     "kernel/proc/exit.c:/^process_drop_resources/, kernel/mm/space.c:/^space_put/")
 {
     gives_back(forks);
 }
 
-/* 2^5 processes, each the parent of the later ones. */
-/* Level by level every process forks once; a child goes on with the levels that are left. */
+/* Makes 2^5 processes. Level by level every process forks once; a child goes on with the levels
+ * that are left, so it becomes the parent of the later ones. */
 static void
 tree(void)
 {
@@ -58,7 +61,7 @@ tree(void)
 }
 
 /* Children end before and after their parents, some as orphans in init's hands. */
-TEST(tree_storm, "a process with children leaks", "kernel/proc (exit, wait)")
+TEST(tree_storm, "a process with children leaks", "kernel/proc/exit.c:/^end_process/")
 {
     gives_back(tree);
 }
@@ -83,7 +86,9 @@ execs(void)
     }
 }
 
-TEST(exec_storm, "exec leaks the old space, or the arguments", "kernel/proc (exec)")
+/* exec builds a new space beside the old one, and must give the old one back with all that it
+ * had. */
+TEST(exec_storm, "exec leaks the old space, or the arguments", "kernel/proc/exec.c:/^process_exec/")
 {
     gives_back(execs);
 }
@@ -95,7 +100,7 @@ failing_execs(void)
 {
     char *big[40], *args[] = { "x", NULL };
     static char text[100000];
-    memset(text, 'x', sizeof text - 1);
+    memset(text, 'x', sizeof(text) - 1);
     for (int i = 0; i < 39; i++)
         big[i] = text;
     big[39] = NULL;
@@ -111,7 +116,10 @@ failing_execs(void)
     unlink("/tmp/storm.elf");
 }
 
-TEST(failing_exec_storm, "a refused exec leaks what it had prepared", "kernel/proc (exec)")
+/* A refused exec must give back what it had prepared by then, and that differs from stage to
+ * stage. */
+TEST(failing_exec_storm, "a refused exec leaks what it had prepared",
+     "kernel/proc/exec.c:/^process_exec/")
 {
     gives_back(failing_execs);
 }
@@ -121,7 +129,7 @@ static void *
 small_thread(void *arg)
 {
     char room[3000];
-    memset(room, 1, sizeof room);
+    memset(room, 1, sizeof(room));
     return arg;
 }
 
@@ -144,7 +152,9 @@ threads_in_a_process(void)
     EQ(IN_CHILD(threads()), 0);
 }
 
-TEST(thread_storm, "a thread's kernel stack stays", "kernel/proc (exit)")
+/* A thread has a kernel stack of its own, on which it still stands when it ends: the next thread on
+ * that hart has to free it. */
+TEST(thread_storm, "a thread's kernel stack stays", "kernel/sched/thread.c:/^thread_free/")
 {
     gives_back(threads_in_a_process);
 }
@@ -157,7 +167,8 @@ sleep_long(void *arg)
     return NULL;
 }
 
-/* By turns: the leader exits, or all nine are killed in their sleep. */
+/* The processes end in two ways by turns: the leader exits, or all nine threads are killed in their
+ * sleep. */
 static void
 threads_killed(void)
 {
@@ -180,7 +191,9 @@ threads_killed(void)
     }
 }
 
-TEST(killed_threads, "threads ended by exit_group or a signal leak", "kernel/proc (exit)")
+/* Threads that are ended by others are in the middle of a call and have to leave it first. */
+TEST(killed_threads, "threads ended by exit_group or a signal leak",
+     "kernel/proc/exit.c:/^task_exit/")
 {
     gives_back(threads_killed);
 }
@@ -217,7 +230,10 @@ random_kills(void)
     close(fds[1]);
 }
 
-TEST(kill_storm, "a process killed inside a call keeps what the call held", "kernel/proc (exit)")
+/* SIGKILL comes at any moment of any call. Each call has to give back what it holds when its wait
+ * is broken off. */
+TEST(kill_storm, "a process killed inside a call keeps what the call held",
+     "kernel/proc/exit.c:/^task_exit/")
 {
     gives_back(random_kills);
 }
@@ -234,7 +250,8 @@ queued_signals(void)
 }
 
 /* A queued real-time signal is an allocation of its own; nobody takes these. */
-TEST(signal_storm, "queued signals of an ended process stay", "kernel/proc (signal)")
+TEST(signal_storm, "queued signals of an ended process stay",
+     "kernel/proc/pending.c:/^pending_forget/")
 {
     gives_back(queued_signals);
 }

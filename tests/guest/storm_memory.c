@@ -1,6 +1,9 @@
-/* storm2.c - many pipes, files and mappings, then all memory is given back.
+/* storm_memory.c - many pipes, files and mappings, then all memory is given back.
  *
- * As storm.c, which has the storms of processes and threads, and tells how they are counted. */
+ * A page that is freed too late, twice or never shows nowhere else: the program that lost it works
+ * on. Storms of processes and threads are in storm_process.c; how the memory is counted is told in
+ * balance.h. Source: pipe(2), mmap(2), unlink(2). */
+
 #include "balance.h"
 #include <sys/stat.h>
 
@@ -13,7 +16,7 @@ pipes(void)
     for (int i = 0; i < 60; i++) {
         OK(pipe(fds));
         OK(fcntl(fds[1], F_SETFL, O_NONBLOCK));
-        while (write(fds[1], block, sizeof block) > 0)
+        while (write(fds[1], block, sizeof(block)) > 0)
             ;
         /* Full when it is closed; every second one by the end of a process. */
         if (i % 2)
@@ -23,7 +26,8 @@ pipes(void)
     }
 }
 
-TEST(pipe_storm, "a pipe's buffer stays when both ends are closed", "kernel/fs (pipe)")
+/* A pipe has up to 16 pages; they go with its last end, read or not. */
+TEST(pipe_storm, "a pipe's buffer stays when both ends are closed", "kernel/fs/pipe.c:/^pipe_free/")
 {
     gives_back(pipes);
 }
@@ -45,7 +49,9 @@ open_everything(void)
     OK(wait(NULL));
 }
 
-TEST(open_files_at_exit, "files that a process leaves open leak", "kernel/proc (exit), kernel/fs")
+/* Most programs leave their files to the exit. It has to put every kind of them: pipes, devices,
+ * texts of /proc, directories. */
+TEST(open_files_at_exit, "files that a process leaves open leak", "kernel/fs/owner.c:/^files_put/")
 {
     gives_back(open_everything);
 }
@@ -93,7 +99,9 @@ mappings_in_a_process(void)
     EQ(IN_CHILD(mappings()), 0);
 }
 
-TEST(mmap_storm, "a split, merged or replaced area loses pages", "kernel/mm (space)")
+/* Each change cuts areas, joins them or replaces pages, and any of these may forget a page or a
+ * record. At the end first munmap and then the exit clean up what is left. */
+TEST(mmap_storm, "a split, merged or replaced area loses pages", "kernel/mm/area.c:/^area_unmap/")
 {
     gives_back(mappings_in_a_process);
 }
@@ -118,13 +126,16 @@ sparse_in_a_process(void)
        0);
 }
 
-TEST(page_tables_are_freed, "empty page tables stay with the process' end", "kernel/mm (pagetable)")
+/* A table serves 2 MiB and keeps no count of its pages: it must go with the last area that it
+ * serves. Here are 64 of them each time, 256 kB, which cannot be overlooked. */
+TEST(page_tables_are_freed, "empty page tables stay with the process' end",
+     "kernel/mm/area.c:/^area_unmap/")
 {
-    /* 64 tables each time: 256 kB, which cannot be overlooked. */
     gives_back(sparse_in_a_process);
 }
 
-/* By turns: unlinked while open and mapped, cut short, or just closed and unlinked. */
+/* Each file goes in one of three ways: unlinked while it is open and mapped, cut short, or just
+ * closed and unlinked. */
 static void
 files(void)
 {
@@ -132,9 +143,9 @@ files(void)
     char name[40];
     OK(mkdir("/tmp/storm", 0700));
     for (int i = 0; i < 100; i++) {
-        snprintf(name, sizeof name, "/tmp/storm/%d", i);
+        snprintf(name, sizeof(name), "/tmp/storm/%d", i);
         int fd = OK(open(name, O_RDWR | O_CREAT, 0600));
-        EQ(write(fd, block, sizeof block), sizeof block);
+        EQ(write(fd, block, sizeof(block)), sizeof(block));
         if (i % 3 == 0) {
             char *p = mmap(NULL, 4 * PAGE, RW, MAP_PRIVATE, fd, 0);
             p[0] = 1;
@@ -150,7 +161,9 @@ files(void)
     OK(rmdir("/tmp/storm"));
 }
 
-TEST(file_storm, "pages of removed files stay", "kernel/fs (ramfs)")
+/* The pages of a file live as long as a name, an open file or a mapping shows them. Whichever goes
+ * last frees them. */
+TEST(file_storm, "pages of removed files stay", "kernel/fs/inode.c:/^inode_put/")
 {
     gives_back(files);
 }
