@@ -335,7 +335,7 @@ TEST(wait_results, "the zombie is lost when its status cannot be written",
 /* The array is read first and written at the end: the second half puts it into a page that
  * allows only reading. */
 TEST(poll_array, "the array is read or written without a check",
-     "kernel/syscall/file_poll.c:/^sys_ppoll/")
+     "kernel/annex/events/poll.c:/^ppoll/")
 {
     INPUT({ "ppoll", SYS_ppoll, { BAD, 1, 0, 0, 8 } });
     struct pollfd *p = (struct pollfd *)readonly;
