@@ -75,6 +75,24 @@ forget(struct process *p, sigset which)
         pending_forget(&t->sig.pending, which);
 }
 
+/* Does it end the process at once? So it is on Linux if the action is to end it and a task that may
+ * take it does not block it. Left to that task, it would come too late for what the others do
+ * meanwhile: a fork, for one, whose child nobody would send it to. */
+static bool
+ends_at_once(struct process *p, const struct task *t, int signo)
+{
+    struct task *taker;
+    if (signo == SIGKILL)
+        return true; /* never pending: nothing could stand in its way */
+    if (p->sig.action[signo - 1].handler != (u64)SIG_DFL || p->stop_signal ||
+        SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT))
+        return false;
+    for_each_task (taker, p)
+        if ((!t || t == taker) && !(taker->sig.mask & SIG_BIT(signo)))
+            return true;
+    return false;
+}
+
 int
 signal_send(struct process *p, struct task *t, int signo, const struct sig_info *info)
 {
@@ -94,8 +112,8 @@ signal_send(struct process *p, struct task *t, int signo, const struct sig_info 
     struct task *judge = t ? t : list_first(&p->tasks, struct task, link);
     if (is_ignored(p, judge->sig.mask, signo))
         return 0;
-    if (signo == SIGKILL) { /* never pending: nothing could stand in its way */
-        process_kill_tasks(p, SIGKILL);
+    if (ends_at_once(p, t, signo)) {
+        process_kill_tasks(p, signo); /* the low byte of a wait status */
         return 0;
     }
     int err = pending_add(t ? &t->sig.pending : &p->sig.pending, signo, info);

@@ -17,6 +17,7 @@
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "riscv/csr.h"
+#include "time/timer.h"
 #include "vdso/vdso.h"
 
 #define MAX_SLEW_PPM 100000UL
@@ -29,6 +30,7 @@
     (1 << CLOCK_REALTIME | 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_BOOTTIME | \
      1 << CLOCK_TAI)
 #define COARSE (1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_MONOTONIC_COARSE)
+_Static_assert((FINE | COARSE) >> VVAR_CLOCKS == 0, "each clock has a line in vdso/vvar.h");
 
 #define is_coarse(id) (COARSE >> (id)&1)
 

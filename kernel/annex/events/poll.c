@@ -1,4 +1,4 @@
-/* file_poll.c - ppoll and pselect6: waiting for any of several files.
+/* poll.c - ppoll and pselect6: waiting for any of several files.
  *
  * Both make a list of entries, one for each file, with a waiter of its own, which stands in the
  * queue of the file for as long as the call lasts; so a file tells all who poll it with the one
@@ -7,9 +7,11 @@
  * written back, as Linux does. */
 
 #include <asm/errno.h>
+#include <asm/unistd.h>
 #include <linux/posix_types.h>
 #include "fs/poll.h"
 #include "mm/kmalloc.h"
+#include "proc/annex.h"
 #include "syscall/file.h"
 #include "time/clock.h"
 #include "time/timer.h"
@@ -123,8 +125,8 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
 
 /* Every structure gets an entry, also one that asks nothing, so that the answers find their way
  * back by counting. Only revents is written: another thread may be using the rest. */
-s64
-sys_ppoll(const u64 *arg)
+static s64
+ppoll(const u64 *arg)
 {
     struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
     struct poll_entry *e;
@@ -189,8 +191,8 @@ answer_sets(struct list *entries, const u64 *set_addr, u64 bytes)
 }
 
 /* After a signal or an error the sets stay as they were. */
-s64
-sys_pselect6(const u64 *arg)
+static s64
+pselect6(const u64 *arg)
 {
     struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
     const u64 *set_addr = &arg[1]; /* readable, writable, exceptional; 0 for none */
@@ -211,3 +213,8 @@ sys_pselect6(const u64 *arg)
         return result;
     return answer_sets(&entries, set_addr, bytes) ?: result;
 }
+
+static const struct annex_call calls[] = {
+    { __NR_ppoll, ppoll }, { __NR_pselect6, pselect6 }, { .call = NULL }
+};
+static const struct annex events ANNEX = { .calls = calls };
