@@ -47,7 +47,7 @@ buffer_put(struct buffer b, u64 at, const void *from, size_t n)
     static const char zeros[PAGE_SIZE];
     from = from ?: zeros;
     if (!b.kernel)
-        return copy_partial(space_current(), (char *)from, b.user + at, n, AREA_WRITE);
+        return partly_to_space(space_current(), b.user + at, from, n);
     memcpy(b.kernel + at, from, n);
     return n;
 }
@@ -56,7 +56,7 @@ size_t
 buffer_get(struct buffer b, u64 at, void *to, size_t n)
 {
     if (!b.kernel)
-        return copy_partial(space_current(), to, b.user + at, n, AREA_READ);
+        return partly_from_space(space_current(), to, b.user + at, n);
     memcpy(to, b.kernel + at, n);
     return n;
 }

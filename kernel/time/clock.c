@@ -17,6 +17,7 @@
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "riscv/csr.h"
+#include "time/timer.h"
 #include "vdso/vdso.h"
 
 #define MAX_SLEW_PPM 100000UL

@@ -46,6 +46,13 @@ def text_at(address):
     return gdb.Value(int(address)).cast(gdb.lookup_type("char").pointer()).string()
 
 
+def words_at(address, count):
+    """So many words of 8 bytes, as the stopped hart sees them: Inferior.read_memory asks any hart,
+    since gdb 14, and another one may run another process."""
+    word = gdb.lookup_type("unsigned long").pointer()
+    return [int((gdb.Value(int(address)).cast(word) + i).dereference()) for i in range(count)]
+
+
 # --- the kernel's tables --------------------------------------------------------------------------
 @contextlib.contextmanager
 def kernel_view():
@@ -61,14 +68,15 @@ def kernel_view():
 
 
 def current_process(privilege):
-    """The struct process that this hart runs, or None. sscratch holds the thread for a hart in user
-    mode, tp for one in the kernel; on the way between the two (kernel/trap/entry.S) the other one
-    is the program's, and no address of the kernel."""
+    """The struct process that this hart runs, or None. sscratch holds the thread of a hart in user
+    mode, tp that of a hart in the kernel. The other of the two holds a value of the program, which
+    is never an address of the kernel, also on the way between the modes (kernel/trap/entry.S)."""
     if privilege > SUPERVISOR:
         raise gdb.GdbError("this hart is in the firmware, not in Postern")
-    thread = next(filter(is_kernel_address, (number("$sscratch"), number("$tp"))), None)
-    if thread is None:
+    threads = [value for value in (number("$sscratch"), number("$tp")) if is_kernel_address(value)]
+    if not threads:
         raise gdb.GdbError("this hart has no thread yet: the kernel has only begun to start")
+    thread = threads[0]
     process = gdb.Value(thread).cast(gdb.lookup_type("struct thread").pointer())["process"]
     return process if int(process) else None
 
@@ -76,7 +84,7 @@ def current_process(privilege):
 def linked(head, kind, member):
     """The elements of a kernel list (kernel/lib/list.h), as pointers."""
     pointer = gdb.lookup_type(kind).pointer()
-    offset = next(f.bitpos // 8 for f in gdb.lookup_type(kind).fields() if f.name == member)
+    offset = gdb.lookup_type(kind)[member].bitpos // 8
     link = head["next"]
     while link != head.address:
         yield gdb.Value(int(link) - offset).cast(pointer)
@@ -111,9 +119,11 @@ def lowest_address(file):
     """Where an ELF file wants its first page: 0 if it runs at any address."""
     with open(file, "rb") as elf:
         header = ELF_HEADER.unpack(elf.read(ELF_HEADER.size))
-        elf.seek(header[5])
-        segments = [SEGMENT.unpack(elf.read(SEGMENT.size)) for _ in range(header[10])]
-    return min(s[3] for s in segments if s[0] == PT_LOAD) >> PAGE_SHIFT << PAGE_SHIFT
+        table, count = header[5], header[10]  # e_phoff, e_phnum
+        elf.seek(table)
+        segments = [SEGMENT.unpack(elf.read(SEGMENT.size)) for _ in range(count)]
+    lowest = min(address for kind, _, _, address, *_ in segments if kind == PT_LOAD)
+    return lowest >> PAGE_SHIFT << PAGE_SHIFT
 
 
 class Symbols:
@@ -143,8 +153,7 @@ class Symbols:
     def add_link_map(self, head):
         """The libraries in a list of struct link_map (<link.h>); the first is the program."""
         while head:
-            memory = gdb.selected_inferior().read_memory(head, 32).tobytes()
-            bias, text, _, head = struct.unpack("<4Q", memory)
+            bias, text, _, head = words_at(head, 4)
             with contextlib.suppress(gdb.MemoryError):
                 name = text_at(text)
                 if name in POSTERN["files"]:
@@ -160,8 +169,7 @@ class LibrariesMapped(gdb.Breakpoint):
         self.head = number("(unsigned long)&_r_debug") + 8
 
     def stop(self):
-        memory = gdb.selected_inferior().read_memory(self.head, 8).tobytes()
-        self.symbols.add_link_map(*struct.unpack("<Q", memory))
+        self.symbols.add_link_map(*words_at(self.head, 1))
         return False
 
 
