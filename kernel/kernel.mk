@@ -20,9 +20,10 @@ KERNEL_O := $(KERNEL_C:%.c=$(O)/%.o) $(KERNEL_S:%.S=$(O)/%.o)
 MARCH_KERNEL ?= rv64imac_zicsr_zifencei
 # No f registers in the kernel (-march), frame pointers for the backtrace, no libgcc. One struct may
 # begin with another by its name alone (-fms-extensions): process.h with what fs/vfs.h knows of it.
+# No unwind tables in memory, which newer gcc make unless told twice: gdb reads .debug_frame instead.
 KERNEL_CFLAGS = $(CFLAGS_ALL) -march=$(MARCH_KERNEL) -mabi=lp64 -mcmodel=medany -ffreestanding \
     -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
-    -fno-jump-tables -fms-extensions $(if $(LLVM),-Wno-microsoft-anon-tag) \
+    -fno-unwind-tables -fno-jump-tables -fms-extensions $(if $(LLVM),-Wno-microsoft-anon-tag) \
     -I kernel -I vdso -I $(O)/kernel -I $(O)/vdso $(KERNEL_DEBUG_CFLAGS)
 
 $(O)/kernel/%.o: kernel/%.c $(CONFIG) | $(O)/kernel/offsets.h $(O)/vdso/vdso.so

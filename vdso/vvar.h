@@ -2,8 +2,8 @@
  *
  * One page, mapped read-only directly below the vDSO image. It holds a line of 64 bytes for each
  * clock, indexed by Linux's clock id. The image (vdso/clock.c) and the kernel's own system calls
- * read a line through the functions below, so the two cannot disagree. The kernel's
- * writer is kernel/vdso/vvar.c. Not here: what the clocks mean (kernel/time/).
+ * read a line through the functions below, so the two cannot disagree. The kernel's writer is in
+ * kernel/vdso/vvar.c. Not here: what the clocks mean (kernel/time/).
  *
  * A line is a seqlock without a parity bit. The writer raises `begin`, changes the data, raises
  * `end`; the reader takes `end` first and `begin` last, and the two are equal only when no update

@@ -17,8 +17,8 @@
 /* How long a hart may take to come up before we go on without it: a host may be busy. */
 #define PATIENCE_SECONDS 20
 
-/* For a mistake of the kernel before there is an allocator: without a good stack to report it from,
- * the report would be the next mistake, for ever. */
+/* The boot hart reports its mistakes from this stack: it makes some before there is an allocator.
+ * Without a good stack the report would be the next mistake, for ever. */
 static char boot_emergency_stack[PAGE_SIZE] __attribute__((aligned(16)));
 
 void
@@ -26,7 +26,8 @@ hart_register_boot(u64 hartid)
 {
     harts[0].id = hartid;
     harts[0].emergency_stack = (u64)(boot_emergency_stack + sizeof(boot_emergency_stack));
-    harts[0].fp_owner = harts[0].idle = &boot_thread;
+    harts[0].idle = &boot_thread;
+    harts[0].fp_owner = &boot_thread;
     harts[0].online = true;
     harts_online = 1;
 }
@@ -34,10 +35,10 @@ hart_register_boot(u64 hartid)
 /* What the hart reads at its start, by physical address. */
 struct hart_start start_record;
 
-/* Starts the next hart, with an idle thread and a stack to report its mistakes from; false when the
- * firmware refuses or it never comes. Its place stays its own: it may come after all. */
-static bool
-start_next(void)
+/* Gives the next hart an idle thread, which is what it starts in, and a stack to report its
+ * mistakes from. */
+static struct hart *
+prepare_next(void)
 {
     struct hart *h = &harts[harts_online];
     struct thread *idle = thread_create("idle", idle_loop);
@@ -46,14 +47,27 @@ start_next(void)
         panic("no memory for hart %u", harts_online);
     h->index = harts_online;
     h->id = machine.hart_ids[harts_online];
-    h->fp_owner = h->idle = idle; /* until another's are loaded: the firmware left no zeros */
+    h->idle = idle;
+    h->fp_owner = idle; /* until another's are loaded: the firmware left no zeros */
     h->emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE;
     idle->hart = h;
     idle->affinity = 1UL << h->index;
     idle->state = THREAD_RUNNABLE;
     idle->on_hart = true;
-    start_record =
-        (struct hart_start){ SATP_SV39 | kernel_root >> PAGE_SHIFT, idle->stack_top, idle };
+    return h;
+}
+
+/* Starts the next hart; false when the firmware refuses or it never comes. Its place stays its own:
+ * it may come after all. */
+static bool
+start_next(void)
+{
+    struct hart *h = prepare_next();
+    start_record = (struct hart_start){
+        .satp = SATP_SV39 | kernel_root >> PAGE_SHIFT,
+        .stack_top = h->idle->stack_top,
+        .thread = h->idle,
+    };
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     long err = sbi_hart_start(h->id, physical(_start_hart), physical(&start_record));
     u64 limit = rdtime() + PATIENCE_SECONDS * machine.timebase_hz;

@@ -32,7 +32,6 @@ extern const char symbol_names[], image_start[];
 
 u64 panic_owner;
 void (*panic_describe)(char *text, size_t size);
-
 void (*panic_power_off)(int status);
 
 static noreturn void
@@ -55,32 +54,49 @@ panic_stop_hart(void)
         wait_for_interrupt();
 }
 
-/* Returns on the first hart that panics, and there only once. Stops the others: one that holds the
- * log should finish its line; one that answers to nothing any more must not keep us, so after 10 ms
- * the log is ours. When the report itself goes wrong, the stack or the console is not what it was:
- * what is out must be enough; the status is what counts now. */
-static void
-take_the_floor(void)
+/* The report itself went wrong: the stack or the console is not what it was. What is out must be
+ * enough; the status is what counts now. */
+static noreturn void
+panic_again(void)
 {
     static const char *again = "\n<0>[    0.000000] panic inside the panic\n";
-    u64 nobody = 0, me, all = 0, start = rdtime();
-    __asm__ volatile("mv %0, tp" : "=r"(me)); /* only compared: it may point anywhere */
-    me |= 1;
-    csr_clear(sstatus, SSTATUS_SIE);
-    if (!__atomic_compare_exchange_n(&panic_owner, &nobody, me, false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_ACQUIRE)) {
-        if (nobody != me)
-            panic_stop_hart();
-        while (*again) /* each character once: the console itself may be what fails */
-            log_putc(*again++);
-        end_machine();
+    while (*again) { /* each character once: the console itself may be what fails */
+        char c = *again;
+        again++;
+        log_putc(c);
     }
+    end_machine();
+}
+
+/* Stops the other harts. One that holds the log should finish its line; one that answers to nothing
+ * any more must not keep us, so after 10 ms the log is ours. */
+static void
+stop_others(void)
+{
+    u64 all = 0;
+    u64 start = rdtime();
     for (u32 i = 0; i < machine.hart_count; i++)
         all |= 1UL << machine.hart_ids[i];
     sbi_send_ipi(all); /* to this hart too: its interrupts are off */
     while (rdtime() - start < machine.timebase_hz / 100)
         ;
     log_lock_broken = true;
+}
+
+/* Returns on the first hart that panics, and there only once. */
+static void
+take_the_floor(void)
+{
+    u64 me = (u64)thread_pointer() | 1; /* only compared: tp may point anywhere, and be 0 */
+    u64 owner = 0;
+    csr_clear(sstatus, SSTATUS_SIE);
+    __atomic_compare_exchange_n(&panic_owner, &owner, me, false, __ATOMIC_ACQ_REL,
+                                __ATOMIC_ACQUIRE);
+    if (owner == me)
+        panic_again();
+    if (owner != 0)
+        panic_stop_hart();
+    stop_others();
 }
 
 /* --- what there is to say -------------------------------------------------------------------- */
@@ -92,11 +108,13 @@ function_at(u64 address)
     const struct symbol *s = symbol_table;
     while (s < symbol_table_end && (u64)image_start + s->offset <= address)
         s++;
-    return s == symbol_table || s == symbol_table_end ? NULL : s - 1;
+    if (s == symbol_table || s == symbol_table_end)
+        return NULL;
+    return s - 1;
 }
 
-/* One line, or none and false for what is no code. `back` is 1 for a return address: when the call
- * was the last instruction of its function, it already points into the next one. */
+/* Prints one line; nothing, and false, for what is no code. `back` is 1 for a return address: when
+ * the call was the last instruction of its function, it already points into the next one. */
 static bool
 print_place(u64 pc, u64 back)
 {
@@ -114,13 +132,15 @@ print_place(u64 pc, u64 back)
 static void
 print_callers(u64 fp, u64 ra)
 {
-    for (u32 i = 0; i < MAX_FRAMES && fp && fp % 16 == 0; i++, ra = 0) {
+    for (u32 i = 0; i < MAX_FRAMES && fp && fp % 16 == 0; i++) {
         const u64 *top = (const u64 *)fp;
         bool leaf = ra && !function_at(top[-1] - 1);
+        u64 caller = leaf ? ra : top[-1];
         u64 up = leaf ? top[-1] : top[-2];
-        if (!print_place(leaf ? ra : top[-1], 1) || up <= fp || up - fp > MAX_FRAME_SIZE)
+        if (!print_place(caller, 1) || up <= fp || up - fp > MAX_FRAME_SIZE)
             return;
         fp = up;
+        ra = 0; /* only the first of them was interrupted */
     }
 }
 

@@ -1,4 +1,5 @@
-/* board.c - the two smallest devices: a clock that goes on when the machine is off, and its end.
+/* board.c - the two smallest devices: a clock that goes on when the machine is off, and the
+ * finisher that switches it off.
  *
  * The clock is read once, at boot; from then on the timekeeper (kernel/time) counts by itself. The
  * finisher powers off with an exit status, which QEMU takes for its own: so tools/run learns what

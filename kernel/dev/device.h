@@ -23,7 +23,8 @@ device_registers(const struct range *r)
 }
 
 /* --- UART (ns16550a): output by polling; as a byte device it is in dev/chardev.h ------------- */
-void uart_init(void); /* after plic_init_hart; from here on the log goes to the UART */
+/* After plic_init_hart. From then on the log goes to the UART. */
+void uart_init(void);
 
 /* --- virtio: named byte streams, each a chardev (dev/chardev.h) ------------------------------ */
 /* Finds them and enters them in the registry. After the PLIC, before the files. */
@@ -44,5 +45,6 @@ u64 rtc_read_ns(void);
 /* Maps its register; from then on a panic powers off with a status. Boot calls it as soon as the
  * device tree has told the address, and again right after pt_kernel_init. */
 void finisher_init(void);
-/* Works at any time; where there is no finisher, the firmware powers off and the status is lost. */
+/* May be called at any time. Where there is no finisher, the firmware powers off and the status is
+ * lost. */
 noreturn void power_off(int status);

@@ -12,7 +12,7 @@
 
 #define MAX_SOURCES 128 /* of the 1023 that the specification allows; 0 means "none" */
 
-/* Which word of the registers. */
+/* Numbers of the 32-bit words in the registers. */
 #define PLIC_PRIORITY(irq)       (irq)
 #define PLIC_ENABLE(ctx, irq)    (0x2000 / 4 + 0x20UL * (ctx) + (irq) / 32)
 #define PLIC_THRESHOLD(ctx)      (0x200000 / 4 + 0x400UL * (ctx))
@@ -38,8 +38,9 @@ int
 plic_register(u32 irq, void (*handler)(void *arg), void *arg)
 {
     u32 context = machine.plic_context[0];
-    if (!plic || context == PLIC_NO_CONTEXT || irq == 0 || irq >= MAX_SOURCES ||
-        irq > machine.plic_sources)
+    if (!plic || context == PLIC_NO_CONTEXT)
+        return -EINVAL;
+    if (irq == 0 || irq >= MAX_SOURCES || irq > machine.plic_sources)
         return -EINVAL;
     sources[irq].handler = handler;
     sources[irq].arg = arg;
@@ -52,8 +53,10 @@ void
 plic_handle(void)
 {
     volatile u32 *claim = &plic[PLIC_CLAIM_COMPLETE(machine.plic_context[hart_index()])];
-    u32 irq;
-    while ((irq = *claim) != 0) {
+    for (;;) {
+        u32 irq = *claim; /* reading claims, writing completes */
+        if (irq == 0)
+            return;
         if (irq < MAX_SOURCES && sources[irq].handler)
             sources[irq].handler(sources[irq].arg);
         *claim = irq;

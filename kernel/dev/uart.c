@@ -31,8 +31,9 @@ uart_putc(char c)
 }
 
 /* --- as a byte device ------------------------------------------------------------------------ */
-/* There is room for what the device has: it may interrupt again, for the bytes that are left too.
- * */
+
+/* Whoever reads has room, so the device may interrupt again: for bytes that come, and for those
+ * that are left. */
 static s64
 uart_read(struct chardev *d, void *buf, size_t n)
 {
@@ -46,7 +47,7 @@ uart_read(struct chardev *d, void *buf, size_t n)
     return got ? (s64)got : -EAGAIN;
 }
 
-/* To where the log goes, which is the firmware on a machine without a UART. */
+/* The bytes go where the log goes, which is the firmware on a machine without a UART. */
 static s64
 uart_write(struct chardev *d, const void *buf, size_t n)
 {

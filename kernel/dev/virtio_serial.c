@@ -71,6 +71,7 @@ struct message {
     struct virtio_console_control about;
     char name[MAX_NAME];
 };
+#define MESSAGE_ROOM (sizeof(struct message) - 1) /* a NUL stays behind what the device writes */
 
 static volatile u8 *registers;
 #define REG(offset) (*(volatile u32 *)(registers + (offset)))          /* one of VIRTIO_MMIO_ */
@@ -135,41 +136,55 @@ order(u32 id, u16 event)
     static struct virtio_console_control message;
     u64 limit = rdtime() + PATIENCE_S * machine.timebase_hz;
     message = (struct virtio_console_control){ .id = id, .event = event, .value = 1 };
-    queue_give(&control_out, 0, &message, sizeof message, 0);
+    queue_give(&control_out, 0, &message, sizeof(message), 0);
     while (queue_take(&control_out) < 0 && rdtime() < limit)
         ;
     if (rdtime() >= limit)
         pr_warn("virtio console: no answer to message %u", event);
 }
 
-/* All messages that have arrived. A port comes to life step by step: ADD, our READY, NAME, our
- * OPEN; only after OPEN does QEMU read its socket. The buffer goes back before the message is
- * obeyed: obeying makes the device send more, and it drops what finds no buffer. It is all zeros
- * then, so the next name in it has an end. */
+/* A port comes to life step by step: ADD, our READY, NAME, our OPEN; only after OPEN does QEMU read
+ * its socket. */
 static void
-read_messages(void)
+obey(const struct message *m)
 {
-    s32 slot;
-    while ((slot = queue_take(&control_in)) >= 0) {
-        struct message m = messages[slot];
-        messages[slot] = (struct message){ 0 };
-        queue_give(&control_in, (u32)slot, &messages[slot], sizeof m - 1, VRING_DESC_F_WRITE);
-        if (m.about.id >= port_count)
-            continue;
-        struct port *p = &ports[m.about.id];
-        if (m.about.event == VIRTIO_CONSOLE_PORT_OPEN) {
-            p->host_open = m.about.value != 0;
-        } else if (m.about.event == VIRTIO_CONSOLE_PORT_ADD) {
-            order(m.about.id, VIRTIO_CONSOLE_PORT_READY);
-        } else if (m.about.event == VIRTIO_CONSOLE_PORT_NAME) {
-            strlcpy(p->name, m.name, sizeof p->name);
-            order(m.about.id, VIRTIO_CONSOLE_PORT_OPEN);
-        }
+    u32 id = m->about.id;
+    if (id >= port_count)
+        return;
+    struct port *p = &ports[id];
+    switch (m->about.event) {
+    case VIRTIO_CONSOLE_PORT_ADD:
+        order(id, VIRTIO_CONSOLE_PORT_READY);
+        break;
+    case VIRTIO_CONSOLE_PORT_NAME:
+        strlcpy(p->name, m->name, sizeof(p->name));
+        order(id, VIRTIO_CONSOLE_PORT_OPEN);
+        break;
+    case VIRTIO_CONSOLE_PORT_OPEN:
+        p->host_open = m->about.value != 0;
+        break;
     }
 }
 
-/* It does not say which queue it is about, and telling everybody costs less than finding out.
- * `changed` runs without the lock, because it may come back and read. */
+/* Reads all messages that have arrived. The buffer goes back before the message is obeyed: obeying
+ * makes the device send more, and it drops what finds no buffer. It is all zeros then, so the next
+ * name in it has an end. */
+static void
+read_messages(void)
+{
+    for (;;) {
+        s32 slot = queue_take(&control_in);
+        if (slot < 0)
+            return;
+        struct message m = messages[slot];
+        messages[slot] = (struct message){ 0 };
+        queue_give(&control_in, (u32)slot, &messages[slot], MESSAGE_ROOM, VRING_DESC_F_WRITE);
+        obey(&m);
+    }
+}
+
+/* The interrupt does not say which queue it is about, and telling all ports costs less than finding
+ * out. `changed` runs without the lock, because it may come back and read. */
 static void
 console_interrupt(void *arg)
 {
@@ -219,12 +234,13 @@ port_read(struct chardev *d, void *buf, size_t n)
     return got;
 }
 
-/* Has the device taken what was sent? If not, its interrupt will say when; the wish for that is out
- * before the last look, or a device that finishes in between would never be noticed. */
+/* Has the device taken what was sent? If not, its interrupt will say when: we ask for that before
+ * the last look, or a device that finishes in between would never be noticed. */
 static bool
 sent(struct port *p)
 {
-    p->sending = p->sending && queue_take(&p->out) < 0;
+    if (p->sending)
+        p->sending = queue_take(&p->out) < 0;
     if (p->sending) {
         p->out.avail_flags = 0;
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -261,8 +277,14 @@ port_poll(struct chardev *d)
 {
     struct port *p = container_of(d, struct port, chardev);
     spin_guard(&console_lock);
-    u32 bits = (fetch(p) ? CHARDEV_READABLE : 0) | (sent(p) ? CHARDEV_WRITABLE : 0);
-    return p->host_open ? bits : CHARDEV_HUP | CHARDEV_READABLE | CHARDEV_WRITABLE;
+    u32 bits = 0;
+    if (fetch(p))
+        bits |= CHARDEV_READABLE;
+    if (sent(p))
+        bits |= CHARDEV_WRITABLE;
+    if (!p->host_open)
+        bits = CHARDEV_HUP | CHARDEV_READABLE | CHARDEV_WRITABLE;
+    return bits;
 }
 
 /* --- start ----------------------------------------------------------------------------------- */
@@ -287,34 +309,47 @@ negotiate(void)
     return *status & VIRTIO_CONFIG_S_FEATURES_OK ? 0 : -ENODEV;
 }
 
-/* Asks for the ports and makes those with a name known to the file layer. Ports beyond MAX_PORTS
- * get no queues, and so no life. Queues first: they may not change once notifications are allowed.
- * Port 0 came before the control queues, historically; the others follow them. */
+/* Ports beyond MAX_PORTS get no queues, and so no life. Port 0 has the queues in front of those for
+ * messages, as it is the older one; the other ports follow behind. 0 or -ENODEV. */
+static int
+create_queues(void)
+{
+    u32 offset = VIRTIO_MMIO_CONFIG + offsetof(struct virtio_console_config, max_nr_ports);
+    u32 count = MIN(REG(offset), MAX_PORTS);
+    if (queue_create(&control_in, CONTROL_IN) || queue_create(&control_out, CONTROL_OUT))
+        return -ENODEV;
+    for (; port_count < count; port_count++) {
+        struct port *p = &ports[port_count];
+        u32 first = port_count == 0 ? 0 : 2 * port_count + 2;
+        if (queue_create(&p->in, first) || queue_create(&p->out, first + 1))
+            return -ENODEV;
+    }
+    return 0;
+}
+
+static void
+start_port(struct port *p)
+{
+    p->chardev = (struct chardev){
+        .name = p->name, .read = port_read, .write = port_write, .poll = port_poll
+    };
+    p->slot = -1;
+    for (u32 i = 0; i < RECEIVE_BUFFERS; i++)
+        queue_give(&p->in, i, p->receive[i], RECEIVE_SIZE, VRING_DESC_F_WRITE);
+}
+
+/* Asks for the ports and makes those with a name known to the file layer. Queues first: they may
+ * not change once notifications are allowed. */
 static int
 console_start(u32 irq)
 {
-    u32 offset = VIRTIO_MMIO_CONFIG + offsetof(struct virtio_console_config, max_nr_ports);
-    u32 count = REG(offset);
-    int err = negotiate();
-    err = err ?: queue_create(&control_in, CONTROL_IN) ?: queue_create(&control_out, CONTROL_OUT);
-    for (; !err && port_count < MIN(count, MAX_PORTS); port_count++) {
-        struct port *p = &ports[port_count];
-        u32 first = port_count == 0 ? 0 : 2 * port_count + 2;
-        err = queue_create(&p->in, first) ?: queue_create(&p->out, first + 1);
-    }
-    if (err)
-        return err;
+    if (negotiate() || create_queues())
+        return -ENODEV;
     REG(VIRTIO_MMIO_STATUS) |= VIRTIO_CONFIG_S_DRIVER_OK;
-    for (struct port *p = ports; p < ports + port_count; p++) {
-        p->chardev = (struct chardev){
-            .name = p->name, .read = port_read, .write = port_write, .poll = port_poll
-        };
-        p->slot = -1;
-        for (u32 i = 0; i < RECEIVE_BUFFERS; i++)
-            queue_give(&p->in, i, p->receive[i], RECEIVE_SIZE, VRING_DESC_F_WRITE);
-    }
+    for (struct port *p = ports; p < ports + port_count; p++)
+        start_port(p);
     for (u32 i = 0; i < QUEUE_SIZE; i++)
-        queue_give(&control_in, i, &messages[i], sizeof messages[i] - 1, VRING_DESC_F_WRITE);
+        queue_give(&control_in, i, &messages[i], MESSAGE_ROOM, VRING_DESC_F_WRITE);
     order(0, VIRTIO_CONSOLE_DEVICE_READY);
     read_messages();
     for (struct port *p = ports; p < ports + port_count; p++)

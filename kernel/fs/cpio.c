@@ -17,6 +17,18 @@
 _Static_assert(offsetof(struct cpio_entry, archive) == FIELDS * sizeof(u32),
                "an entry begins with the numbers of a header, in their order");
 
+/* The value of a hexadecimal digit, or -1. */
+static int
+digit_value(char digit)
+{
+    char letter = digit | 0x20;
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (letter >= 'a' && letter <= 'f')
+        return letter - 'a' + 10;
+    return -1;
+}
+
 /* Every offset is checked against the size before it is used; sums of 32-bit fields cannot overflow
  * 64. "070702" has a checksum, which nobody looks at. */
 static bool
@@ -29,14 +41,13 @@ parse_entry(struct cpio *c, struct cpio_entry *e)
     *e = (struct cpio_entry){ .name = c->data + name, .archive = c->archive };
     u32 *field = (u32 *)e;
     for (u32 i = 0; i < FIELDS * DIGITS; i++) {
-        char digit = h[MAGIC_SIZE + i], letter = digit | 0x20;
-        bool decimal = digit >= '0' && digit <= '9';
-        if (!decimal && (letter < 'a' || letter > 'f'))
+        int value = digit_value(h[MAGIC_SIZE + i]);
+        if (value < 0)
             return false;
-        field[i / DIGITS] =
-            field[i / DIGITS] << 4 | (u32)(decimal ? digit - '0' : letter - 'a' + 10);
+        field[i / DIGITS] = field[i / DIGITS] << 4 | (u32)value;
     }
-    u64 name_end = name + e->name_size, data = ALIGN_UP(name_end, 4UL), end = data + e->size;
+    u64 name_end = name + e->name_size;
+    u64 data = ALIGN_UP(name_end, 4UL), end = data + e->size;
     if (e->name_size == 0 || end > c->size || c->data[name_end - 1] != '\0')
         return false;
     e->data = c->data + data;
@@ -47,7 +58,7 @@ parse_entry(struct cpio *c, struct cpio_entry *e)
 int
 cpio_next(struct cpio *c, struct cpio_entry *e)
 {
-    for (;; c->archive++) {
+    for (;;) {
         while (c->at < c->size && c->data[c->at] == '\0') /* fill before an archive or at the end */
             c->at++;
         if (c->at == c->size)
@@ -56,5 +67,6 @@ cpio_next(struct cpio *c, struct cpio_entry *e)
             return -EINVAL;
         if (strcmp(e->name, "TRAILER!!!") != 0)
             return 1;
+        c->archive++;
     }
 }

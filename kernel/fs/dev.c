@@ -17,17 +17,19 @@
 
 #define DEVICE_NULL MAKE_DEVICE(1, 3)
 
-/* --- those without hardware, told apart by their number --------------------------------------- */
-/* Zeros, or random bytes of the one generator, which never waits. A gigabyte of them takes a while:
- * interrupts are seen between pieces. */
+/* --- those without hardware, told apart by their number -------------------------------------- */
+/* Nothing, zeros, or random bytes of the one generator, which never waits. A gigabyte takes a
+ * while: interrupts are seen between pieces. */
 static s64
 mem_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     u8 bytes[256];
     bool zeros = f->inode->rdev == DEVICE_ZERO;
-    u64 done = 0, limit = f->inode->rdev == DEVICE_NULL ? 0 : n;
-    while (done < limit) {
-        size_t want = MIN(limit - done, zeros ? PAGE_SIZE : sizeof(bytes));
+    u64 done = 0;
+    if (f->inode->rdev == DEVICE_NULL)
+        return 0;
+    while (done < n) {
+        size_t want = MIN(n - done, zeros ? PAGE_SIZE : sizeof(bytes));
         if (!zeros)
             random_bytes(bytes, want);
         size_t got = buffer_put(b, done, zeros ? NULL : bytes, want);
@@ -39,14 +41,14 @@ mem_read(struct file *f, struct buffer b, u64 n, u64 *pos)
     return (s64)done;
 }
 
-/* What is written to random does not have to be of use. */
+/* Takes all and keeps nothing: the generator needs no bytes from a program. */
 static s64
 mem_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     return (s64)n;
 }
 
-/* Every position is the same; lseek succeeds all the same. */
+/* Such a file looks the same from everywhere, so every lseek succeeds. */
 static s64
 mem_seek(struct file *f, s64 offset, int whence)
 {
@@ -92,12 +94,16 @@ dev_init(void)
     u32 minor = 0;
     char path[64];
     for (const struct node *n = nodes; n < nodes + ARRAY_SIZE(nodes); n++)
-        dev_add(n->path, n->link ? ramfs_symlink(n->link, strlen(n->link))
-                                 : device_inode(n->ops, n->mode, n->rdev, console));
+        if (n->link)
+            dev_add(n->path, ramfs_symlink(n->link, strlen(n->link)));
+        else
+            dev_add(n->path, device_inode(n->ops, n->mode, n->rdev, console));
     list_for_each (d, &chardevs, link) {
+        if (d->changed)
+            continue; /* the console has it */
+        u32 rdev = MAKE_DEVICE(250, minor);
+        minor++;
         snprintf(path, sizeof(path), "/dev/virtio-ports/%s", d->name);
-        if (!d->changed) /* else the console has it */
-            dev_add(path, device_inode(&port_inode_ops, 0600, MAKE_DEVICE(250, minor++),
-                                       port_join(d, d)));
+        dev_add(path, device_inode(&port_inode_ops, 0600, rdev, port_join(d, d)));
     }
 }

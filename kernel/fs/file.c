@@ -40,14 +40,15 @@ file_put(struct file *f)
     kfree(f);
 }
 
-/* The one place where it matters whether bytes go to a program or stay in the kernel. */
+/* --- buffers: the one place where it matters whose memory it is ------------------------------ */
 size_t
 buffer_put(struct buffer b, u64 at, const void *from, size_t n)
 {
     static const char zeros[PAGE_SIZE];
-    from = from ?: zeros;
+    if (!from)
+        from = zeros;
     if (!b.kernel)
-        return copy_partial(space_current(), (char *)from, b.user + at, n, AREA_WRITE);
+        return partly_to_space(space_current(), b.user + at, from, n);
     memcpy(b.kernel + at, from, n);
     return n;
 }
@@ -56,40 +57,47 @@ size_t
 buffer_get(struct buffer b, u64 at, void *to, size_t n)
 {
     if (!b.kernel)
-        return copy_partial(space_current(), to, b.user + at, n, AREA_READ);
+        return partly_from_space(space_current(), to, b.user + at, n);
     memcpy(to, b.kernel + at, n);
     return n;
 }
 
-/* Why a transfer may not begin, or 0; `other` is the access mode that forbids it. In Linux's order:
- * a pipe has no positions, whatever else is wrong; a bad range is found before waiting for the
- * bytes that would go there. */
+/* --- read, write, poll ----------------------------------------------------------------------- */
+/* Why a transfer may not begin, or 0. It needs a file that was opened for `access` (O_RDONLY or
+ * O_WRONLY) or for both, and of a kind that has the operation. In Linux's order: a pipe has no
+ * positions, whatever else is wrong; a bad range is found before waiting for the bytes that would
+ * go there. */
 static s64
-check_transfer(const struct file *f, u32 other, bool possible, struct buffer b, u64 n, u64 *pos)
+check_transfer(const struct file *f, u32 access, bool possible, struct buffer b, u64 n, u64 *pos)
 {
-    u32 access = f->flags & O_ACCMODE;
+    u32 opened_for = f->flags & O_ACCMODE;
     if (pos && !f->ops->seek)
         return -ESPIPE;
-    if (access == other || access == O_ACCMODE)
+    if (opened_for != access && opened_for != O_RDWR)
         return -EBADF;
     if (!possible)
         return S_ISDIR(f->inode->mode) ? -EISDIR : -EINVAL;
-    return !b.kernel && (b.user > USER_END || n > USER_END - b.user) ? -EFAULT : 0;
+    if (!b.kernel && !in_user_half(b.user, n))
+        return -EFAULT;
+    return 0;
 }
 
 s64
 file_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    s64 err = check_transfer(f, O_WRONLY, f->ops->read, b, n, pos);
-    return err ? err : f->ops->read(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
+    s64 err = check_transfer(f, O_RDONLY, f->ops->read, b, n, pos);
+    if (err)
+        return err;
+    return f->ops->read(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
 s64
 file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    s64 err = check_transfer(f, O_RDONLY, f->ops->write, b, n, pos);
-    b.source = true;
-    return err ? err : f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
+    s64 err = check_transfer(f, O_WRONLY, f->ops->write, b, n, pos);
+    if (err)
+        return err;
+    return f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
 u32

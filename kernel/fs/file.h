@@ -30,11 +30,10 @@ struct pager;
 struct buffer {
     char *kernel;
     u64 user;
-    bool source; /* set for the write operation of files, which may be the same as read */
 };
 
-/* Moves n bytes to (`from` NULL: zeros) or from the buffer, `at` bytes behind its start. The count
- * before a fault: n when all went well. */
+/* Copies n bytes into the buffer, or out of it, from its byte `at` on. `from` NULL stands for
+ * zeros. The count before a fault: n when all went well. */
 size_t buffer_put(struct buffer b, u64 at, const void *from, size_t n);
 size_t buffer_get(struct buffer b, u64 at, void *to, size_t n);
 
@@ -88,7 +87,7 @@ int file_pager(struct file *f, const struct pager **pager, void **object);
 /* --- a process' table of descriptors --------------------------------------------------------- */
 #define MAX_FDS 448 /* as many as fit in a page */
 
-/* Which threads share, and clone(CLONE_FILES). The words are guarded by the lock. */
+/* A table may be shared: by threads, and after clone(CLONE_FILES). The lock guards all words. */
 struct files {
     u32 refs;
     int end; /* no descriptor from here on has ever been open */
@@ -97,17 +96,19 @@ struct files {
     bool cloexec[MAX_FDS];      /* FD_CLOEXEC; also read and written alone */
 };
 
-/* A table for a new process, as fork makes it: the same open files, positions included, and from
- * then on not the same table. With `for_exec` without those that FD_CLOEXEC closes; the others go
- * with the old table, unless somebody shares it. NULL without memory. Who shares one: ref_get. */
+/* A table of its own for a new process, with the same open files, as fork makes it. With `for_exec`
+ * without those that FD_CLOEXEC closes; the old table still holds them, until it is put. NULL
+ * without memory. Who shares a table takes a reference instead: ref_get. */
 struct files *files_copy(struct files *from, bool for_exec);
 void files_put(struct files *fs); /* NULL allowed */
 
-/* Of the current process: the file of fd with a reference, or NULL. */
+/* The file of descriptor fd of the current process, with a reference; NULL if it is not open. */
 struct file *fd_get(int fd);
-/* Installs f at the lowest free number from fd on: the number, or -EMFILE. With FD_EXACTLY at fd
- * itself, in place of what was there, which is closed: fd or -EBADF. Then NULL for f only closes: 0
- * or -EBADF. O_CLOEXEC in `how` says what FD_CLOEXEC becomes. Takes over the caller's reference,
- * and drops it on failure. */
-int fd_install(struct file *f, int fd, u32 how);
-#define FD_EXACTLY 1u
+/* Makes f a descriptor of the current process: the lowest free number from `from` on, or -EMFILE.
+ * O_CLOEXEC in `flags` sets FD_CLOEXEC, nothing else in them counts. Takes over the caller's
+ * reference, and puts it on failure. */
+int fd_install(struct file *f, int from, u32 flags);
+/* The same at fd itself, in place of what was there, which is closed: fd or -EBADF. */
+int fd_replace(struct file *f, int fd, u32 flags);
+/* close(2): 0 or -EBADF. */
+int fd_close(int fd);

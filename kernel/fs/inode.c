@@ -104,19 +104,14 @@ s64
 seek_to(u64 *pos, u64 end, s64 offset, int whence)
 {
     s64 base, to;
-    switch (whence) {
-    case SEEK_SET:
+    if (whence == SEEK_SET)
         base = 0;
-        break;
-    case SEEK_CUR:
+    else if (whence == SEEK_CUR)
         base = (s64)*pos;
-        break;
-    case SEEK_END:
+    else if (whence == SEEK_END)
         base = (s64)end;
-        break;
-    default:
+    else
         return -EINVAL;
-    }
     if (__builtin_add_overflow(base, offset, &to) || to < 0)
         return -EINVAL;
     *pos = (u64)to;

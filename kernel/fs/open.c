@@ -14,12 +14,19 @@
 /* What only open itself looks at; F_GETFL does not show it. */
 #define OPEN_ONLY (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
 
-/* Of O_PATH, and of what is not open yet: a place in the tree, and no operation but fstat and being
- * a dirfd. */
+/* What can be done with a file of O_PATH, or with one that is not open yet: nothing but fstat and
+ * being a dirfd. It is a place in the tree. */
 static const struct file_ops path_file_ops = { .seek = NULL };
 
-/* The inode to open, with a reference, or NULL. A dangling link is no end: its target is made
- * (unless O_EXCL), because the walk goes on behind it. */
+/* O_TRUNC changes the file too, whatever the access mode says. */
+static bool
+writes(u32 flags)
+{
+    return (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
+}
+
+/* The inode to open in *out, with a reference, or NULL. A dangling link is no end: its target is
+ * made (unless O_EXCL), because the walk goes on behind it. */
 static int
 find_or_create(int dirfd, struct buffer path, u32 flags, u32 mode, struct inode **out)
 {
@@ -27,8 +34,10 @@ find_or_create(int dirfd, struct buffer path, u32 flags, u32 mode, struct inode 
     u32 how = exclusive || flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
     for (;;) {
         int err = path_lookup(dirfd, path, how, out);
+        if (err == 0 && exclusive)
+            return -EEXIST;
         if (err != -ENOENT || !create)
-            return !err && exclusive ? -EEXIST : err;
+            return err;
         *out = ramfs_inode(S_IFREG | (mode & 07777 & ~fs_current()->fsinfo->umask));
         err = *out ? vfs_add(dirfd, path, inode_get(*out), how) : -ENOMEM;
         if (err != -EEXIST || exclusive)
@@ -37,47 +46,74 @@ find_or_create(int dirfd, struct buffer path, u32 flags, u32 mode, struct inode 
     }
 }
 
-/* O_PATH forgets all flags that are about the content. O_TRUNC changes the file too, whatever the
- * access mode says. Those who write a file and those who run it exclude each other until their last
- * put (Linux: i_writecount), or a program could change under its own feet. A failure leaves the
- * file with path_file_ops: it was never open, there is nothing to release. */
+/* Why flags and what stands there do not go together, or 0. */
+static int
+check_kind(const struct inode *i, u32 flags)
+{
+    if (flags & O_DIRECTORY && !S_ISDIR(i->mode))
+        return -ENOTDIR;
+    if (S_ISLNK(i->mode) && !(flags & O_PATH))
+        return -ELOOP;
+    if (S_ISDIR(i->mode) && (writes(flags) || flags & O_CREAT))
+        return -EISDIR;
+    bool program = S_ISREG(i->mode) && i->mode & 0111;
+    return flags & OPEN_EXECUTE && !program ? -EACCES : 0;
+}
+
+/* Those who write a file and those who run it exclude each other until their last put (Linux:
+ * i_writecount), or a program could change under its own feet. */
+static int
+claim(struct file *f, bool write)
+{
+    struct inode *i = f->inode;
+    spin_guard(&i->lock);
+    if (write ? i->writers < 0 : i->writers > 0)
+        return -ETXTBSY;
+    f->claim = write ? 1 : -1;
+    __atomic_add_fetch(&i->writers, f->claim, __ATOMIC_RELAXED);
+    return 0;
+}
+
+/* From here on the file can be used. A failure leaves it with path_file_ops: it was never open,
+ * there is nothing to release. */
+static int
+open_content(struct file *f, u32 flags)
+{
+    struct inode *i = f->inode;
+    int err = 0;
+    if (S_ISREG(i->mode) && (writes(flags) || flags & OPEN_EXECUTE))
+        err = claim(f, writes(flags));
+    if (!err && i->ops->open)
+        err = i->ops->open(i, f);
+    if (err)
+        return err;
+    f->ops = i->ops->file_ops;
+    if (flags & O_TRUNC)
+        inode_truncate(i, 0); /* what is no regular file has nothing to lose */
+    return 0;
+}
+
 int
 vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
 {
     struct inode *i scoped_inode = NULL;
-    bool only_path = flags & O_PATH;
-    if (only_path)
+    if (flags & O_PATH) /* forgets all flags that are about the content */
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    bool contradiction = flags & O_CREAT && flags & O_DIRECTORY;
-    int err = contradiction ? -EINVAL : find_or_create(dirfd, path, flags, mode, &i);
+    if (flags & O_CREAT && flags & O_DIRECTORY)
+        return -EINVAL;
+    int err = find_or_create(dirfd, path, flags, mode, &i);
     if (err)
         return err;
-    bool write = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
-    if (flags & O_DIRECTORY && !S_ISDIR(i->mode))
-        return -ENOTDIR;
-    if (S_ISLNK(i->mode) && !only_path)
-        return -ELOOP;
-    if (S_ISDIR(i->mode) && (write || flags & O_CREAT))
-        return -EISDIR;
-    if (flags & OPEN_EXECUTE && !(S_ISREG(i->mode) && i->mode & 0111))
-        return -EACCES;
+    err = check_kind(i, flags);
+    if (err)
+        return err;
     struct file *f scoped_file = file_create(&path_file_ops, i, flags & ~(u32)OPEN_ONLY);
     if (!f)
         return -ENOMEM;
-    if (!only_path) {
-        if (S_ISREG(i->mode) && (write || flags & OPEN_EXECUTE)) {
-            int claim = write ? 1 : -1;
-            spin_guard(&i->lock);
-            if (i->writers * claim < 0)
-                return -ETXTBSY;
-            __atomic_add_fetch(&i->writers, f->claim = claim, __ATOMIC_RELAXED);
-        }
-        err = i->ops->open ? i->ops->open(i, f) : 0;
+    if (!(flags & O_PATH)) {
+        err = open_content(f, flags);
         if (err)
             return err;
-        f->ops = i->ops->file_ops;
-        if (flags & O_TRUNC)
-            inode_truncate(i, 0); /* what is no regular file has nothing to lose */
     }
     *out = file_get(f);
     return 0;

@@ -1,9 +1,9 @@
 /* owner.c - who asks the file layer: descriptors, working directory and umask of a process.
  *
  * Contracts in file.h and vfs.h. Threads share tables and directories, so these are counted. `end`
- * spares fork, exec and exit the part of a table that was never used. Files and directories are put
- * after the lock is given up (a scoped variable above the guard): the last put of a pipe's end
- * wakes others. The kernel itself is an owner too, for it makes the tree before there is a process.
+ * spares fork, exec and exit the part of a table that was never used. What leaves a table is put
+ * after the lock is given up, because the last put of a pipe's end wakes others: so the variable
+ * that holds it, scoped_file, stands above the guard. The kernel itself is an owner too, for it makes the tree before there is a process.
  * Source: dup(2), chdir(2). */
 
 #include "fs/vfs.h"
@@ -30,11 +30,12 @@ files_copy(struct files *from, bool for_exec)
     spin_init(&to->lock, "files");
     spin_guard(&from->lock);
     to->end = from->end;
-    for (int fd = 0; fd < to->end; fd++)
-        if (from->file[fd] && !(for_exec && from->cloexec[fd])) {
-            to->file[fd] = file_get(from->file[fd]);
-            to->cloexec[fd] = from->cloexec[fd];
-        }
+    for (int fd = 0; fd < to->end; fd++) {
+        if (!from->file[fd] || (for_exec && from->cloexec[fd]))
+            continue;
+        to->file[fd] = file_get(from->file[fd]);
+        to->cloexec[fd] = from->cloexec[fd];
+    }
     return to;
 }
 
@@ -53,26 +54,61 @@ fd_get(int fd)
 {
     struct files *fs = fs_current()->files;
     spin_guard(&fs->lock);
-    return fd >= 0 && fd < fs->end && fs->file[fd] ? file_get(fs->file[fd]) : NULL;
+    if (fd < 0 || fd >= fs->end || !fs->file[fd])
+        return NULL;
+    return file_get(fs->file[fd]);
+}
+
+/* Fills a place of the table. What was there is the caller's to put. */
+static void
+set_place(struct files *fs, u32 fd, struct file *f, u32 flags)
+{
+    fs->file[fd] = f;
+    fs->cloexec[fd] = flags & O_CLOEXEC;
+    fs->end = MAX(fs->end, (int)fd + 1);
 }
 
 /* POSIX: always the lowest free one. Shells count on it (close 1, open, and it is the output). */
 int
-fd_install(struct file *f, int fd, u32 how)
+fd_install(struct file *f, int from, u32 flags)
 {
-    struct file *old scoped_file = f; /* on failure f itself is put */
+    struct file *refused scoped_file = f;
     struct files *fs = fs_current()->files;
-    u64 limit = f ? fs_current()->open_limit : MAX_FDS;
     spin_guard(&fs->lock);
-    while (!(how & FD_EXACTLY) && (u32)fd < limit && fs->file[fd])
-        fd++;
-    if ((u32)fd >= limit || (!f && !fs->file[fd]))
-        return how & FD_EXACTLY ? -EBADF : -EMFILE;
+    for (u32 fd = (u32)from; fd < fs_current()->open_limit; fd++) {
+        if (fs->file[fd])
+            continue;
+        set_place(fs, fd, f, flags);
+        refused = NULL;
+        return (int)fd;
+    }
+    return -EMFILE;
+}
+
+int
+fd_replace(struct file *f, int fd, u32 flags)
+{
+    struct file *old scoped_file = f; /* f itself, if it is refused */
+    struct files *fs = fs_current()->files;
+    if ((u32)fd >= fs_current()->open_limit)
+        return -EBADF;
+    spin_guard(&fs->lock);
     old = fs->file[fd];
-    fs->file[fd] = f;
-    fs->cloexec[fd] = how & O_CLOEXEC;
-    fs->end = MAX(fs->end, fd + 1);
-    return f ? fd : 0;
+    set_place(fs, (u32)fd, f, flags);
+    return fd;
+}
+
+int
+fd_close(int fd)
+{
+    struct file *old scoped_file = NULL;
+    struct files *fs = fs_current()->files;
+    spin_guard(&fs->lock);
+    if (fd < 0 || fd >= fs->end || !fs->file[fd])
+        return -EBADF;
+    old = fs->file[fd];
+    fs->file[fd] = NULL;
+    return 0;
 }
 
 /* --- working directory and umask ------------------------------------------------------------- */
@@ -83,8 +119,7 @@ fsinfo_copy(struct fsinfo *from)
     if (!to)
         return NULL;
     spin_guard(&from->lock);
-    *to = (struct fsinfo){ 1, from->umask, SPINLOCK_INIT("files"), from->cwd };
-    inode_get(to->cwd);
+    *to = (struct fsinfo){ 1, from->umask, SPINLOCK_INIT("files"), inode_get(from->cwd) };
     return to;
 }
 

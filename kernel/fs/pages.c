@@ -24,16 +24,19 @@
 static u64 *
 slot_of(struct pages *p, u64 index, bool make)
 {
-    for (; index >> (FAN_BITS * p->height); p->height++) {
+    while (index >> (FAN_BITS * p->height) != 0) {
         u64 table = make ? frame_alloc_zero() : 0;
         if (!table)
             return NULL;
         *(u64 *)frame_address(table) = p->root;
         p->root = table;
+        p->height++;
     }
     u64 *slot = &p->root;
     for (u32 level = p->height; level-- > 0;) {
-        if (!*slot && !(make && (*slot = frame_alloc_zero())))
+        if (!*slot && make)
+            *slot = frame_alloc_zero();
+        if (!*slot)
             return NULL;
         slot = (u64 *)frame_address(*slot) + (index >> (FAN_BITS * level) & (FAN - 1));
     }
@@ -51,7 +54,8 @@ pages_frame(struct pages *p, u64 index, bool make)
     return slot ? *slot : 0;
 }
 
-/* Frees what lies from page `first` (counted from this subtree's start, or behind its end) on. */
+/* Frees the pages of a subtree from its page `first` on: 0 means all, and the table with them. It
+ * may lie behind the end of the subtree. */
 static void
 cut_level(u64 *slot, u32 level, u64 first)
 {
@@ -74,11 +78,11 @@ pages_cut(struct pages *p, u64 size)
 {
     u64 first = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
     cut_level(&p->root, p->height, first);
-    p->height = first > 0 ? p->height : 0;
-    /* What was behind the end must not come back when the file grows again. */
-    u64 last = size % PAGE_SIZE ? pages_frame(p, size >> PAGE_SHIFT, false) : 0;
-    if (last)
-        memset((u8 *)frame_address(last) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
+    if (first == 0)
+        p->height = 0;
+    u64 used = size % PAGE_SIZE, last = pages_frame(p, size >> PAGE_SHIFT, false);
+    if (used > 0 && last) /* what was behind the end must not come back when the file grows */
+        memset((u8 *)frame_address(last) + used, 0, PAGE_SIZE - used);
 }
 
 /* Only whole pages are adopted: behind the last bytes of a file comes the next one's name. */
@@ -86,15 +90,18 @@ bool
 pages_fill(struct pages *p, const char *bytes, u64 size)
 {
     pages_cut(p, 0);
-    for (u64 at = 0; at < size; at += PAGE_SIZE, bytes += PAGE_SIZE) {
+    for (u64 at = 0; at < size; at += PAGE_SIZE) {
         bool whole = (u64)bytes % PAGE_SIZE == 0 && size - at >= PAGE_SIZE;
         u64 *slot = slot_of(p, at >> PAGE_SHIFT, true);
-        if (!slot || !(*slot = whole ? frame_of(bytes) : frame_alloc_zero()))
+        if (!slot)
+            return false;
+        *slot = whole ? frame_of(bytes + at) : frame_alloc_zero();
+        if (!*slot)
             return false;
         if (whole)
             frame_get(*slot);
         else
-            memcpy(frame_address(*slot), bytes, MIN(PAGE_SIZE, size - at));
+            memcpy(frame_address(*slot), bytes + at, MIN(PAGE_SIZE, size - at));
     }
     return true;
 }

@@ -2,9 +2,9 @@
  *
  * The path lies in one page; at a symbolic link the link's text and the rest take its place. One
  * loop does it all, and ends with the directory, the last component and what stands there, so that
- * calls which make or remove a name start from the same place as those which look it up. What is
- * left to decide for them is the errno for names that are nobody's to make or remove: `.`, `..`,
- * the root, a trailing slash, /proc. Linux's order of checks is kept. Not here: the change itself
+ * calls which make or remove a name start from the same place as those which look it up. All that
+ * these add is an errno for each name that nobody makes or removes: `.`, `..`, the root, one with a
+ * slash behind it, one in /proc. Linux's order of checks is kept. Not here: the change itself
  * (tree.c), opening (open.c). Source: path_resolution(7), link(2), unlink(2), rmdir(2). */
 
 #include "fs/path.h"
@@ -22,7 +22,8 @@ link_text(struct inode *i, char *buf, size_t size)
     return i->ops->readlink ? i->ops->readlink(i, buf, size) : (s64)strlcpy(buf, i->target, size);
 }
 
-/* Goes on behind the link *at, whose reference it puts: *at is then the directory to go on from. */
+/* Replaces the link *at by where it leads: an inode directly, or the directory where the rest of
+ * the walk begins. A relative link begins in the directory where it stands. */
 static int
 follow(struct walk *w, struct inode **at)
 {
@@ -33,91 +34,136 @@ follow(struct walk *w, struct inode **at)
     if (link->ops->follow)
         return link->ops->follow(link, at);
     char *page scoped_page = page_alloc();
-    s64 n = page ? link_text(link, page, PATH_LIMIT) : -ENOMEM;
+    if (!page)
+        return -ENOMEM;
+    s64 n = link_text(link, page, PATH_LIMIT);
+    if (n < 0)
+        return (int)n;
+    if (n == 0)
+        return -ENOENT;
     size_t rest = strlen(w->rest) + 1; /* empty, or with a slash in front */
-    if (n <= 0)
-        return n ? (int)n : -ENOENT;
     if ((u64)n + rest > PATH_LIMIT)
         return -ENAMETOOLONG;
     memcpy(page + n, w->rest, rest);
-    w->rest = memcpy(w->page, page, (u64)n + rest);
+    memcpy(w->page, page, (u64)n + rest);
+    w->rest = w->page;
     *at = inode_get(*page == '/' ? tree_root : w->dir);
     return 0;
 }
 
-/* Fetches the path, and where it starts: an absolute one does not look at dirfd, not even whether
- * it is open. */
+/* The inode where a path starts, with a reference; NULL if dirfd is not open, at which an absolute
+ * path does not even look. */
+static struct inode *
+start_of(const char *path, int dirfd)
+{
+    if (*path == '/')
+        return inode_get(tree_root);
+    if (dirfd == AT_FDCWD) {
+        struct fsinfo *own = fs_current()->fsinfo;
+        spin_guard(&own->lock); /* another thread may change directory in the middle of our walk */
+        return inode_get(own->cwd);
+    }
+    struct file *f scoped_file = fd_get(dirfd);
+    return f ? inode_get(f->inode) : NULL;
+}
+
 static int
 begin(struct walk *w, int dirfd, struct buffer path, bool may_be_empty)
 {
     *w = (struct walk){ .page = page_alloc() };
-    s64 n = !w->page      ? -ENOMEM
-            : path.kernel ? (s64)strlcpy(w->page, path.kernel, PATH_LIMIT)
-                          : string_from_user(w->page, path.user, PATH_LIMIT);
+    if (!w->page)
+        return -ENOMEM;
+    s64 n = path.kernel ? (s64)strlcpy(w->page, path.kernel, PATH_LIMIT)
+                        : string_from_user(w->page, path.user, PATH_LIMIT);
     if (n >= PATH_LIMIT)
         return -ENAMETOOLONG;
-    if (n < 0 || (n == 0 && !may_be_empty))
-        return n ? (int)n : -ENOENT;
+    if (n < 0)
+        return (int)n;
+    if (n == 0 && !may_be_empty)
+        return -ENOENT;
     w->rest = w->page;
-    if (*w->page == '/') {
-        w->dir = inode_get(tree_root);
-    } else if (dirfd == AT_FDCWD) {
-        struct fsinfo *own = fs_current()->fsinfo;
-        spin_guard(&own->lock); /* another thread may change directory in the middle of our walk */
-        w->dir = inode_get(own->cwd);
-    } else {
-        struct file *f scoped_file = fd_get(dirfd);
-        if (!f)
-            return -EBADF;
-        w->dir = inode_get(f->inode);
-    }
-    return 0;
+    w->dir = start_of(w->page, dirfd);
+    return w->dir ? 0 : -EBADF;
 }
 
-/* Behind all slashes, or behind all else. */
 static const char *
-skip(const char *p, bool slashes)
+skip_slashes(const char *p)
 {
-    while (*p && (*p == '/') == slashes)
+    while (*p == '/')
         p++;
     return p;
 }
 
+/* Takes the next component off what is left of the path. Its name is empty when nothing but slashes
+ * was left: of "/", of an empty path, or behind a link that led to an inode directly. */
+static void
+take_component(struct walk *w)
+{
+    const char *name = skip_slashes(w->rest), *end = name;
+    while (*end && *end != '/')
+        end++;
+    w->last = (struct component){ name, (size_t)(end - name) };
+    w->special = w->last.length <= 2 && strncmp(name, "..", w->last.length) == 0;
+    w->slash = *end == '/';
+    w->rest = end;
+    w->is_last = !*skip_slashes(end);
+}
+
+/* What stands in w->dir under the name that was taken, with a reference. */
+static int
+find_child(const struct walk *w, struct inode **found)
+{
+    struct inode *dir = w->dir;
+    if (w->last.length > NAME_LIMIT)
+        return -ENAMETOOLONG;
+    if (w->special) {
+        *found = w->last.length == 2 ? tree_parent(dir) : inode_get(dir);
+        return 0;
+    }
+    *found = tree_find(dir, &w->last);
+    if (*found)
+        return 0;
+    return dir->ops->lookup ? dir->ops->lookup(dir, &w->last, found) : -ENOENT;
+}
+
+/* Is `found` the end of the walk? A link is followed, but for one at the end that itself is meant.
+ * Behind a link that led to an inode directly the name may be empty: the walk has arrived, whatever
+ * stands there (so it has with AT_EMPTY_PATH). */
+static bool
+stays_here(const struct walk *w, const struct inode *found, u32 flags)
+{
+    if (!w->is_last)
+        return false;
+    if (!S_ISLNK(found->mode) || w->last.length == 0)
+        return true;
+    return flags & WALK_NAME || (flags & AT_SYMLINK_NOFOLLOW && !w->slash);
+}
+
 /* One component a turn, with one reference: the directory behind us may be removed, w->dir may not.
- * What is no directory cannot be gone on from, not even by a slash. A link is followed, but for one
- * at the end that itself is meant; behind one that leads to an inode directly the path may be
- * empty, and then it has arrived (so has AT_EMPTY_PATH), whatever stands there. */
+ * What is no directory cannot be gone on from, not even by a slash. */
 int
 walk_path(struct walk *w, int dirfd, struct buffer path, u32 flags)
 {
     int err = begin(w, dirfd, path, flags & AT_EMPTY_PATH);
     while (!err) {
-        struct inode *next;
+        struct inode *found;
         if (*w->rest && !S_ISDIR(w->dir->mode))
             return -ENOTDIR;
-        const char *name = skip(w->rest, true);
-        w->rest = skip(name, false);
-        w->last = (struct component){ name, (size_t)(w->rest - name) };
-        w->special = w->last.length <= 2 && strncmp(name, "..", w->last.length) == 0;
-        w->slash = *w->rest == '/';
-        bool end = !*skip(w->rest, true), must_be_directory = w->slash && !(flags & WALK_NAME);
-        if (w->last.length > NAME_LIMIT)
-            return -ENAMETOOLONG;
-        if (w->special)
-            next = w->last.length == 2 ? tree_parent(w->dir) : inode_get(w->dir);
-        else if (!(next = tree_find(w->dir, &w->last)))
-            err = w->dir->ops->lookup ? w->dir->ops->lookup(w->dir, &w->last, &next) : -ENOENT;
+        take_component(w);
+        err = find_child(w, &found);
+        if (err == -ENOENT && w->is_last && flags & WALK_NEW)
+            return 0;
         if (err)
-            return end && err == -ENOENT && flags & WALK_NEW ? 0 : err;
-        bool stay = end && !must_be_directory && flags & (WALK_NAME | AT_SYMLINK_NOFOLLOW);
-        if (S_ISLNK(next->mode) && w->last.length > 0 && !stay) {
-            err = follow(w, &next);
-        } else if (end) {
-            w->inode = next;
-            return must_be_directory && !S_ISDIR(next->mode) ? -ENOTDIR : 0;
+            return err;
+        if (stays_here(w, found, flags)) {
+            bool must_be_directory = w->slash && !(flags & WALK_NAME);
+            w->inode = found;
+            return must_be_directory && !S_ISDIR(found->mode) ? -ENOTDIR : 0;
         }
+        if (S_ISLNK(found->mode))
+            err = follow(w, &found);
         inode_put(w->dir);
-        w->dir = next;
+        w->dir = found;
     }
     return err;
 }
@@ -144,9 +190,11 @@ path_lookup(int dirfd, struct buffer path, u32 flags, struct inode **out)
 int
 vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags)
 {
+    if (!i)
+        return -ENOMEM;
     struct inode *ours scoped_inode = i;
-    struct walk w scoped_walk = { 0 };
-    int err = i ? walk_path(&w, dirfd, path, flags | WALK_NEW) : -ENOMEM;
+    struct walk w scoped_walk;
+    int err = walk_path(&w, dirfd, path, flags | WALK_NEW);
     if (err)
         return err;
     if (w.inode)
@@ -155,7 +203,9 @@ vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags)
         return flags & WALK_NAME ? -ENOENT : -EISDIR;
     if (w.dir->ops != &ramfs_dir_ops)
         return -ENOENT; /* of /proc, which cannot be written to */
-    return i->device != w.dir->device ? -EXDEV : tree_link(w.dir, &w.last, i);
+    if (i->device != w.dir->device)
+        return -EXDEV;
+    return tree_link(w.dir, &w.last, i);
 }
 
 /* The three special names each have their errno in rmdir(2). */
@@ -164,12 +214,17 @@ vfs_unlink(int dirfd, struct buffer path, bool directory)
 {
     struct walk w scoped_walk;
     int err = walk_path(&w, dirfd, path, WALK_NAME);
-    size_t length = w.last.length;
     if (err)
         return err;
+    if (w.special && !directory)
+        return -EISDIR;
+    if (w.special && w.last.length == 0)
+        return -EBUSY; /* the root */
     if (w.special)
-        return !directory ? -EISDIR : length == 0 ? -EBUSY : length == 1 ? -EINVAL : -ENOTEMPTY;
+        return w.last.length == 1 ? -EINVAL : -ENOTEMPTY;
     if (w.slash && !directory)
         return S_ISDIR(w.inode->mode) ? -EISDIR : -ENOTDIR;
-    return w.dir->ops != &ramfs_dir_ops ? -EPERM : tree_unlink(w.dir, &w.last, directory);
+    if (w.dir->ops != &ramfs_dir_ops)
+        return -EPERM;
+    return tree_unlink(w.dir, &w.last, directory);
 }

@@ -18,6 +18,7 @@ struct walk {
     struct component last; /* length 0: `dir` itself, the path was "/" */
     bool special;          /* it is "", "." or "..", which nobody makes or removes */
     bool slash;            /* a slash follows it */
+    bool is_last;          /* nothing but slashes follow it */
     struct inode *inode;   /* what it names, with a reference; NULL: nothing yet (WALK_NEW) */
     char *page;            /* holds the path */
     const char *rest;      /* of it, not walked yet */

@@ -1,10 +1,10 @@
 /* pipe.c - pipes: a byte stream from writers to readers through 64 KiB of memory.
  *
- * After pipe_create (inode.h) the ends are used like any other file. A ring of 16 pages, each
- * allocated when bytes first reach it. When the ring runs empty it starts again at its beginning,
- * so short messages live in one page for ever. The pipe's lock is held over copies to user memory
- * (it comes before the space's in the order), which makes every write of what fits atomic; only
- * waiting gives it up.
+ * After pipe_create (inode.h) the ends are used like any other file. The bytes are in a ring of 16
+ * pages, each allocated when bytes first reach it. When the ring runs empty it starts again at its
+ * beginning, so short messages live in one page for ever. The pipe's lock is held over copies to
+ * user memory (it comes before the space's in the order), which makes every write of what fits
+ * atomic; only waiting gives it up.
  *
  *     page 0        page 1        page 2             page 15
  *     |......ababab|ababababababa|abab.........| ... |  none yet  |
@@ -37,66 +37,106 @@ struct pipe {
 /* The full fence in front comes from wait_prepare and poll_wait (sched/wait.h, wake_all). */
 #define load(word) __atomic_load_n(word, __ATOMIC_ACQUIRE)
 
-/* --- bytes ----------------------------------------------------------------------------------- */
-/* Moves the bytes from `done` to n between a program and the ring, as far as there are any, or
- * room; the new `done`. *err tells why it ended early: -EFAULT or -ENOMEM. */
-static u64
-move(struct pipe *p, struct buffer b, u64 done, u64 n, s64 *err)
+/* --- the ring: with the pipe's lock held ----------------------------------------------------- */
+/* Takes bytes off the front and puts them where a read wants them: n at most, and no more than
+ * there are. The count; -EFAULT when a bad address let none pass. */
+static s64
+ring_take(struct pipe *p, struct buffer to, u64 n)
 {
-    n = MIN(n, done + (b.source ? PIPE_BYTES - p->length : p->length));
-    while (done < n && !*err) {
-        u64 at = (p->first + (b.source ? p->length : 0)) % PIPE_BYTES, offset = at % PAGE_SIZE;
-        u64 want = MIN(n - done, PAGE_SIZE - offset), got = 0, *page = &p->page[at / PAGE_SIZE];
-        if (!*page)
-            *page = frame_alloc();
-        char *bytes = (char *)frame_address(*page) + offset;
-        if (*page)
-            got = b.source ? buffer_get(b, done, bytes, want) : buffer_put(b, done, bytes, want);
-        if (!b.source)
-            p->first = (p->first + got) % PIPE_BYTES;
-        p->length += b.source ? got : -got;
+    u64 done = 0;
+    n = MIN(n, p->length);
+    while (done < n) {
+        const char *page = frame_address(p->page[p->first / PAGE_SIZE]);
+        u64 offset = p->first % PAGE_SIZE, want = MIN(n - done, PAGE_SIZE - offset);
+        u64 got = buffer_put(to, done, page + offset, want);
+        p->first = (p->first + got) % PIPE_BYTES;
+        p->length -= got;
         done += got;
         if (got < want)
-            *err = *page ? -EFAULT : -ENOMEM;
+            return done > 0 ? (s64)done : -EFAULT;
     }
     if (p->length == 0)
         p->first = 0;
-    return done;
+    return (s64)done;
 }
 
-/* Are there bytes; or, for a write, room for n: up to PIPE_BUF go in one piece or not at all. */
-static bool
-ready(struct pipe *p, u64 n, bool write)
-{
-    u64 length = load(&p->length);
-    return write ? PIPE_BYTES - length >= (n <= PIPE_BUF ? n : 1) : length > 0;
-}
-
-/* Both ways. A read takes what there is, without waiting for all n bytes; its end of file is an
- * empty pipe without writers. A write waits until all is in; a reader that goes away in between
- * ends it, with -EPIPE only if nothing went. */
+/* Adds the bytes of a write from *done up to n at the back, as far as there is room, and moves
+ * *done with them. 0, or why it ended early: -EFAULT or -ENOMEM. */
 static s64
-pipe_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
+ring_put(struct pipe *p, struct buffer from, u64 *done, u64 n)
+{
+    u64 end = MIN(n, *done + PIPE_BYTES - p->length);
+    while (*done < end) {
+        u64 at = (p->first + p->length) % PIPE_BYTES, offset = at % PAGE_SIZE;
+        u64 *page = &p->page[at / PAGE_SIZE];
+        if (!*page)
+            *page = frame_alloc();
+        if (!*page)
+            return -ENOMEM;
+        u64 want = MIN(end - *done, PAGE_SIZE - offset);
+        u64 got = buffer_get(from, *done, (char *)frame_address(*page) + offset, want);
+        p->length += got;
+        *done += got;
+        if (got < want)
+            return -EFAULT;
+    }
+    return 0;
+}
+
+/* May a write of n bytes begin? Up to PIPE_BUF go in one piece or not at all. */
+static bool
+has_room(struct pipe *p, u64 n)
+{
+    u64 room = PIPE_BYTES - load(&p->length);
+    return room >= (n <= PIPE_BUF ? n : 1);
+}
+
+/* --- read and write -------------------------------------------------------------------------- */
+/* Takes what there is, without waiting for all n bytes. The end of file is an empty pipe without
+ * writers. */
+static s64
+pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct pipe *p = f->inode->pipe;
-    const u64 *others = b.source ? &p->readers : &p->writers;
+    s64 err = 0;
+    while (n > 0 && !err) {
+        spin_lock(&p->lock);
+        bool alone = p->writers == 0;
+        s64 got = ring_take(p, b, n);
+        spin_unlock(&p->lock);
+        if (got > 0)
+            wake_all(&p->wait); /* writers: there is room */
+        if (got != 0 || alone)
+            return got;
+        if (f->flags & O_NONBLOCK)
+            return -EAGAIN;
+        err = WAIT_EVENT(&p->wait, load(&p->length) > 0 || load(&p->writers) == 0);
+    }
+    return err;
+}
+
+/* Waits until all n bytes are in. A reader that goes away in between ends it, with -EPIPE only if
+ * nothing went. */
+static s64
+pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
+{
+    struct pipe *p = f->inode->pipe;
     u64 done = 0;
     s64 err = 0;
-    while (!err && done < n && (b.source || done == 0)) {
+    while (done < n && !err) {
         u64 before = done;
         spin_lock(&p->lock);
-        bool alone = *others == 0;
-        if (ready(p, n, b.source) && !(b.source && alone))
-            done = move(p, b, done, n, &err);
+        if (p->readers == 0)
+            err = -EPIPE;
+        else if (has_room(p, n))
+            err = ring_put(p, b, &done, n);
         spin_unlock(&p->lock);
         if (done > before)
-            wake_all(&p->wait);
-        else if (alone && !err)
-            return b.source && done == 0 ? -EPIPE : (s64)done;
-        else if (!err && (f->flags & O_NONBLOCK))
+            wake_all(&p->wait); /* readers: there are bytes */
+        else if (!err && f->flags & O_NONBLOCK)
             err = -EAGAIN;
         else if (!err)
-            err = WAIT_EVENT(&p->wait, ready(p, n, b.source) || load(others) == 0);
+            err = WAIT_EVENT(&p->wait, has_room(p, n) || load(&p->readers) == 0);
     }
     return done > 0 ? (s64)done : err;
 }
@@ -108,22 +148,29 @@ pipe_poll(struct file *f, struct waiter *w)
 {
     struct pipe *p = f->inode->pipe;
     u32 access = f->flags & O_ACCMODE, events = 0;
+    bool reads = access != O_WRONLY, writes = access != O_RDONLY;
     poll_wait(w, &p->wait);
-    if (access != O_WRONLY)
-        events |= (ready(p, 1, false) ? POLLIN : 0) | (load(&p->writers) == 0 ? POLLHUP : 0);
-    if (access != O_RDONLY)
-        events |= (ready(p, PIPE_BUF, true) ? POLLOUT : 0) | (load(&p->readers) == 0 ? POLLERR : 0);
+    if (reads && load(&p->length) > 0)
+        events |= POLLIN;
+    if (reads && load(&p->writers) == 0)
+        events |= POLLHUP;
+    if (writes && has_room(p, PIPE_BUF))
+        events |= POLLOUT;
+    if (writes && load(&p->readers) == 0)
+        events |= POLLERR;
     return events;
 }
 
 static s64
 pipe_ioctl(struct file *f, u32 request, u64 arg)
 {
-    int n = (int)load(&f->inode->pipe->length);
-    return request == FIONREAD ? copy_to_user(arg, &n, sizeof(n)) : -ENOTTY;
+    if (request != FIONREAD)
+        return -ENOTTY;
+    int length = (int)load(&f->inode->pipe->length);
+    return copy_to_user(arg, &length, sizeof(length));
 }
 
-/* A further end, through /proc/self/fd. */
+/* A further end, opened through /proc/self/fd. It may be both: a reader and a writer. */
 static int
 pipe_open(struct inode *i, struct file *f)
 {
@@ -134,8 +181,8 @@ pipe_open(struct inode *i, struct file *f)
     return 0;
 }
 
-/* Who waits for bytes or room hears that there will be none: it looks at the count of the other
- * side, and the last one to go wakes it. */
+/* An end is closed. Who waits for bytes or room hears that there will be none: it looks at the
+ * count of the other side, and the last one to go wakes it. */
 static void
 pipe_release(struct file *f)
 {
@@ -147,30 +194,38 @@ pipe_release(struct file *f)
     wake_all(&p->wait);
 }
 
-/* With both ends gone; `pipe` is NULL if it was never made. Bytes that nobody has read are lost. */
+/* Both ends are gone. Bytes that nobody has read are lost. */
 static void
 pipe_free(struct inode *i)
 {
-    for (u32 n = 0; i->pipe && n < PIPE_PAGES; n++)
+    if (!i->pipe)
+        return; /* there was no memory for it */
+    for (u32 n = 0; n < PIPE_PAGES; n++)
         frame_put(i->pipe->page[n]);
     kfree(i->pipe);
 }
 
-static const struct file_ops pipe_ops = { pipe_transfer, pipe_transfer, NULL,
-                                          pipe_ioctl,    pipe_poll,     pipe_release };
-static const struct inode_ops pipe_inode = { &pipe_ops, pipe_open, .release = pipe_free };
+static const struct file_ops pipe_ops = { .read = pipe_read,
+                                          .write = pipe_write,
+                                          .ioctl = pipe_ioctl,
+                                          .poll = pipe_poll,
+                                          .release = pipe_release };
+static const struct inode_ops pipe_inode = { &pipe_ops, .open = pipe_open, .release = pipe_free };
 
-/* Made without a name: an inode of its own for fstat, freed with the last of its ends. */
+/* A pipe has no name: its inode, which fstat sees, is freed with the last of its ends. */
 int
 pipe_create(u32 flags, struct file *ends[2])
 {
     struct inode *i scoped_inode = inode_create(&pipe_inode, DEVICE_PIPE, S_IFIFO | 0600);
-    struct pipe *p = i ? i->pipe = kzalloc(sizeof(*p)) : NULL;
+    if (!i)
+        return -ENOMEM;
+    struct pipe *p = kzalloc(sizeof(*p));
     if (!p)
         return -ENOMEM;
     spin_init(&p->lock, "pipe");
     waitqueue_init(&p->wait);
     p->readers = p->writers = 1;
+    i->pipe = p;
     ends[0] = file_create(&pipe_ops, i, flags | O_RDONLY);
     ends[1] = file_create(&pipe_ops, i, flags | O_WRONLY);
     if (ends[0] && ends[1])

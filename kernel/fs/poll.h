@@ -2,7 +2,7 @@
  *
  * For files that may have to be waited for: pipes, terminals, ports. They enter the waiter first
  * and look at their state then, so that a change in between is told. How several files are waited
- * for at once is in syscall/file_poll.c. Source: poll(2). */
+ * for at once is in annex/events/poll.c. Source: poll(2). */
 #pragma once
 
 #include "sched/wait.h"

@@ -79,7 +79,8 @@ port_send(struct file *f, struct buffer b, u64 n,
     u64 done = 0, piece = translate ? PAGE_SIZE / 4 : PAGE_SIZE;
     while (done < n) {
         char *out = page;
-        size_t got = buffer_get(b, done, page, MIN(n - done, piece)), size = got;
+        size_t got = buffer_get(b, done, page, MIN(n - done, piece));
+        size_t size = got;
         if (translate) {
             out = page + piece;
             size = translate(page, got, out);

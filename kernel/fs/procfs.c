@@ -19,7 +19,7 @@
 #include "mm/frame.h"
 #include "time/clock.h"
 
-#define NUMBERED 32u /* children: the rows of a table, and behind them, from here on, numbers */
+#define NUMBERED 32u /* children 0 to 31 are rows of a table, child 32 + n is the number n */
 #define ROOT     1u  /* number of /proc */
 
 /* --- printing -------------------------------------------------------------------------------- */
@@ -34,8 +34,10 @@ struct printer {
 void
 print_bytes(struct printer *p, const void *data, size_t n)
 {
-    struct buffer from = { .kernel = (char *)data, .source = true };
-    if (n > 0 && !p->err && inode_move(p->text, from, n, p->text->size) != (s64)n)
+    struct buffer from = { .kernel = (char *)data };
+    if (n == 0 || p->err)
+        return;
+    if (inode_write(p->text, from, n, p->text->size) != (s64)n)
         p->err = -ENOMEM;
 }
 
@@ -62,7 +64,7 @@ static struct file_ops text_file_ops; /* like a file of ramfs, but nobody writes
 static s64
 read_link(struct inode *i, char *buf, size_t size)
 {
-    return inode_move(i, (struct buffer){ .kernel = buf }, size, 0);
+    return inode_read(i, (struct buffer){ .kernel = buf }, size, 0);
 }
 
 static void
@@ -71,20 +73,28 @@ release_text(struct inode *i)
     pages_cut(&i->pages, 0);
 }
 
+/* The process that an inode tells of; 0: none. See child_number. */
+static int
+pid_of(const struct inode *i)
+{
+    return (int)(i->number >> 32);
+}
+
 /* What a link in fd leads to: the very inode, so /dev/stdin opens a pipe that has no name. Other
  * processes' tables are not ours to look into. */
 static int
 follow_fd(struct inode *i, struct inode **out)
 {
-    bool ours = (int)(i->number >> 32) == fs_current()->pid;
-    struct file *f scoped_file = ours ? fd_get((int)(i->number % 1024 - NUMBERED)) : NULL;
+    if (pid_of(i) != fs_current()->pid)
+        return -ENOENT;
+    struct file *f scoped_file = fd_get((int)(i->number % 1024 - NUMBERED));
     if (!f)
         return -ENOENT;
-    inode_get(*out = f->inode);
+    *out = inode_get(f->inode);
     return 0;
 }
 
-/* Its text: what has no path is called pipe:[7], and following the link still works. */
+/* The text of such a link. What has no path is called pipe:[7]; following the link still works. */
 static void
 print_fd(struct printer *p, struct process *unused)
 {
@@ -115,15 +125,16 @@ child_number(const struct inode *dir, u32 k)
     return (dir->number >> 32 << 32) | (u32)dir->number << 10 | k;
 }
 
-/* Names that are numbers: the first from n on, or -1. Pids in /proc, descriptors in fd. For a
- * look-up and a listing alike: a number exists if it is the first from itself on. */
+/* The first name from n on that is a number, or -1: pids in /proc, descriptors in fd. A listing
+ * goes from one to the next; a look-up asks whether n is the first from n on. */
 static int
 next_number(const struct inode *dir, int n)
 {
     if (dir->number == ROOT)
         return process_view.next_pid(n);
-    bool ours = !dir->data && (int)(dir->number >> 32) == fs_current()->pid;
-    for (; ours && (u32)n < MAX_FDS; n++) { /* what lseek or a name makes negative has none */
+    if (dir->data || pid_of(dir) != fs_current()->pid)
+        return -1;
+    for (; (u32)n < MAX_FDS; n++) { /* lseek may have made it negative: then there is none */
         struct file *f scoped_file = fd_get(n);
         if (f)
             return n;
@@ -131,61 +142,85 @@ next_number(const struct inode *dir, int n)
     return -1;
 }
 
-static bool
-is_name(const struct component *name, const char *text)
-{
-    return strncmp(name->text, text, name->length) == 0 && !text[name->length];
-}
-
 static const struct inode_ops dir_ops;
 
-/* The inode of one name with its text. Print functions take locks of upper floors, outermost ones:
- * none of ours is held here. A process may have gone since it was looked up: then so has the name.
- * A link that leads nowhere (exe of a zombie) is not there. */
+/* Prints the text of an entry into its inode. Print functions take locks of upper floors, outermost
+ * ones: none of ours is held here. A process may have gone since it was looked up: then so has the
+ * name (-ENOENT). */
 static int
-make(struct inode *dir, const struct component *name, const struct proc_entry *e, u32 k,
-     struct inode **out)
+print_entry(struct inode *i, const struct proc_entry *e, bool of_process)
 {
-    bool is_dir = S_ISDIR(e->mode);
-    const struct inode_ops *ops = is_dir ? &dir_ops : dir->data ? &text_ops : &fd_ops;
-    struct inode *i = *out = inode_create(ops, DEVICE_PROC, e->mode);
-    struct printer p = { i, page_alloc(), 0 };
-    int err = i && p.page && (i->name = dirent_create(dir, name, i)) ? 0 : -ENOMEM;
-    if (!err) {
-        i->number = child_number(dir, k);
-        if (is_dir)
-            i->data = (void *)e->entries;
-        else if (e->text)
-            print_to(&p, "%s", e->text);
-        else if (dir->data == process_view.entries)
-            err = process_view.print(&p, (int)(i->number >> 32), e);
-        else
-            e->print(&p, NULL);
-        err = err ?: p.err ?: S_ISLNK(e->mode) && i->size == 0 ? -ENOENT : 0;
-    }
+    struct printer p = { .text = i, .page = page_alloc() };
+    int err = 0;
+    if (!p.page)
+        return -ENOMEM;
+    if (e->text)
+        print_to(&p, "%s", e->text);
+    else if (of_process)
+        err = process_view.print(&p, pid_of(i), e);
+    else
+        e->print(&p, NULL);
     page_free(p.page);
-    if (err)
-        inode_put(i);
-    return err;
+    return err ? err : p.err;
 }
 
-/* Numbers first, then the table. What is no number, or one with leading zeros, prints as another
- * name than it has, and so is none: one process has one name. */
+/* The inode of entry `e`, which is child k of `dir` and has this name. */
+static int
+entry_inode(struct inode *dir, const struct component *name, const struct proc_entry *e, u32 k,
+            struct inode **out)
+{
+    const struct inode_ops *ops = dir->data ? &text_ops : &fd_ops;
+    if (S_ISDIR(e->mode))
+        ops = &dir_ops;
+    struct inode *i scoped_inode = inode_create(ops, DEVICE_PROC, e->mode);
+    if (!i)
+        return -ENOMEM;
+    i->name = dirent_create(dir, name, i);
+    if (!i->name)
+        return -ENOMEM;
+    i->number = child_number(dir, k);
+    if (S_ISDIR(e->mode)) {
+        i->data = (void *)e->entries;
+    } else {
+        int err = print_entry(i, e, dir->data == process_view.entries);
+        if (err)
+            return err;
+    }
+    if (S_ISLNK(e->mode) && i->size == 0)
+        return -ENOENT; /* it leads nowhere, as exe of a zombie */
+    *out = inode_get(i);
+    return 0;
+}
+
+/* The number that a name is, or -1. A process has one name: none with zeros in front. Nine digits
+ * are more than any pid or descriptor has. */
+static int
+parse_number(const struct component *name)
+{
+    int n = 0;
+    if (name->length > 9 || (name->length > 1 && *name->text == '0'))
+        return -1;
+    for (size_t i = 0; i < name->length; i++) {
+        if (name->text[i] < '0' || name->text[i] > '9')
+            return -1;
+        n = n * 10 + name->text[i] - '0';
+    }
+    return n;
+}
+
+/* Numbers first, then the table. */
 static int
 proc_lookup(struct inode *dir, const struct component *name, struct inode **out)
 {
-    const struct proc_entry pid_dir = { .mode = S_IFDIR | 0555, .entries = process_view.entries },
-                            fd_link = { .mode = S_IFLNK | 0700, .print = print_fd }, *e = dir->data;
-    char text[16];
-    u32 n = 0;
-    for (size_t i = 0; i < name->length; i++)
-        n = n * 10 + (u32)(name->text[i] - '0');
-    snprintf(text, sizeof(text), "%d", (int)n);
-    if (is_name(name, text) && next_number(dir, (int)n) == (int)n)
-        return make(dir, name, e ? &pid_dir : &fd_link, NUMBERED + n, out);
+    const struct proc_entry pid_dir = { .mode = S_IFDIR | 0555, .entries = process_view.entries };
+    const struct proc_entry fd_link = { .mode = S_IFLNK | 0700, .print = print_fd };
+    const struct proc_entry *e = dir->data;
+    int n = parse_number(name);
+    if (n >= 0 && next_number(dir, n) == n)
+        return entry_inode(dir, name, e ? &pid_dir : &fd_link, NUMBERED + (u32)n, out);
     for (u32 k = 0; e && e[k].name; k++)
-        if (is_name(name, e[k].name))
-            return make(dir, name, &e[k], k, out);
+        if (name_is(name, e[k].name))
+            return entry_inode(dir, name, &e[k], k, out);
     return -ENOENT;
 }
 
@@ -196,16 +231,20 @@ proc_list(struct inode *dir, struct dir_sink *sink)
 {
     const struct proc_entry *e = dir->data;
     char name[16];
-    for (u32 k = 0; e && e[k].name; k++)
-        if (k + 2 >= sink->position &&
-            !dir_emit(sink, e[k].name, child_number(dir, k), e[k].mode, k + 3))
+    for (u32 k = 0; e && e[k].name; k++) {
+        if (k + 2 < sink->position)
+            continue;
+        if (!dir_emit(sink, e[k].name, child_number(dir, k), e[k].mode, k + 3))
             return;
-    int n = (int)MAX((s64)sink->position - 2 - (s64)NUMBERED, 0);
-    for (; (n = next_number(dir, n)) >= 0; n++) {
+    }
+    s64 from = (s64)sink->position - 2 - (s64)NUMBERED;
+    int n = next_number(dir, (int)MAX(from, 0));
+    while (n >= 0) {
         u32 k = NUMBERED + (u32)n;
         snprintf(name, sizeof(name), "%d", n);
         if (!dir_emit(sink, name, child_number(dir, k), e ? S_IFDIR : S_IFLNK, k + 3))
             return;
+        n = next_number(dir, n + 1);
     }
 }
 
@@ -213,7 +252,7 @@ static const struct inode_ops dir_ops = { .file_ops = &dir_file_ops,
                                           .lookup = proc_lookup,
                                           .list = proc_list };
 
-/* --- the machine and the kernel: one row for each name, with its text or what prints it ------- */
+/* --- the machine and the kernel: one row for each name, with its text or what prints it ------ */
 /* In the fields that free(1) and its like look for. Files are memory in use here, not a cache. */
 static void
 print_meminfo(struct printer *p, struct process *unused)
@@ -233,8 +272,9 @@ print_cpuinfo(struct printer *p, struct process *unused)
                  harts[i].id, machine.isa);
 }
 
-/* How long all harts together were idle, and *busy, which never goes back: top(1) would show that
- * as an eternity. The clock is read a moment before the harts are. Hundredths of a second. */
+/* How long all harts together were idle, and in *busy how long they were not, in hundredths of a
+ * second. *busy never goes back, or top(1) would show an eternity: it could, because the clock is
+ * read a moment before the harts are. */
 static u64
 idle_time(u64 *busy)
 {
@@ -251,11 +291,12 @@ idle_time(u64 *busy)
 static void
 print_uptime(struct printer *p, struct process *unused)
 {
-    u64 busy, idle = idle_time(&busy), up = clock_monotonic_ns() / NSEC_PER_CLKTCK;
+    u64 busy, idle = idle_time(&busy);
+    u64 up = clock_monotonic_ns() / NSEC_PER_CLKTCK;
     print_to(p, "%lu.%02lu %lu.%02lu\n", up / 100, up % 100, idle / 100, idle % 100);
 }
 
-/* What harts did is not told apart, nor which. */
+/* One line for all harts; all that they did counts as user time. */
 static void
 print_stat(struct printer *p, struct process *unused)
 {
@@ -275,7 +316,7 @@ print_self(struct printer *p, struct process *unused)
     print_to(p, "%d", fs_current()->pid);
 }
 
-/* Of a table at most 32 rows: see NUMBERED. Where a row stands is part of its st_ino. */
+/* A table has at most 32 rows: see NUMBERED. Where a row stands is part of its st_ino. */
 #define FILE      .mode = S_IFREG | 0444
 #define DIRECTORY .mode = S_IFDIR | 0555
 

@@ -21,63 +21,107 @@
 #define TURN_BYTES (1UL << 20)
 #define MAX_SIZE   0x7fffffffffffffffUL
 
-/* --- bytes ----------------------------------------------------------------------------------- */
-/* Page by page, so that what came before a bad address or the end of memory is not lost. io_lock
- * is held, or nobody else knows the file: nobody cuts it, so a frame that was found stays without a
- * reference of ours; `lock` is held for the look-up only, because a copy to user memory may fault,
- * and the fault may want this very lock. A hole needs no frame to be read: zeros go out. The size
- * grows only by what has really come: a reader never sees bytes that were not written.
- *
- * Some memory stays out of reach of what programs write, so that who filled it all can still run
- * rm; the kernel's own text (/proc) may take the last. */
-s64
-inode_move(struct inode *i, struct buffer b, u64 n, u64 pos)
+/* --- bytes: io_lock is held, or nobody else knows the file ----------------------------------- */
+/* The byte of the file at `pos` and what follows it in its page; NULL for a hole. With `make` a
+ * hole becomes zeros, and NULL means that there is no memory. Nobody cuts the file now, so its
+ * frame stays without a reference of ours. `lock` is held for the look-up only, because a copy to
+ * user memory may fault, and the fault may want this very lock. */
+static char *
+bytes_at(struct inode *i, u64 pos, bool make)
 {
-    u64 done = 0, end = b.source ? MAX_SIZE : i->size;
-    s64 err = b.source && pos >= MAX_SIZE ? -EFBIG : 0;
-    n = pos < end ? MIN(n, end - pos) : 0;
-    while (done < n && !err) {
-        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE), got = 0;
-        bool make = b.source && (b.kernel || frames_free() > frames_total() / 32);
-        spin_lock(&i->lock);
-        u64 pa = pages_frame(&i->pages, at >> PAGE_SHIFT, make);
-        spin_unlock(&i->lock);
-        char *bytes = pa ? (char *)frame_address(pa) + at % PAGE_SIZE : NULL;
-        if (!b.source)
-            got = buffer_put(b, done, bytes, want);
-        else if (pa)
-            got = buffer_get(b, done, bytes, want);
-        done += got;
-        if (got < want)
-            err = b.source && !pa ? -ENOSPC : -EFAULT;
-    }
-    if (b.source && done > 0) {
-        spin_guard(&i->lock);
-        i->size = MAX(i->size, pos + done);
-        inode_modified(i);
-    }
-    return done > 0 ? (s64)done : err;
+    spin_guard(&i->lock);
+    u64 pa = pages_frame(&i->pages, pos >> PAGE_SHIFT, make);
+    return pa ? (char *)frame_address(pa) + pos % PAGE_SIZE : NULL;
 }
 
-/* In turns. What is appended begins where the file then ends; *pos moves under the lock, because
- * two processes may share it. */
+/* Page by page, so that what came before a bad address is not lost. A hole needs no frame to be
+ * read: zeros go out. */
 s64
-inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append)
+inode_read(struct inode *i, struct buffer to, u64 n, u64 pos)
+{
+    u64 done = 0, size = i->size;
+    if (pos >= size)
+        return 0;
+    n = MIN(n, size - pos);
+    while (done < n) {
+        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
+        u64 got = buffer_put(to, done, bytes_at(i, at, false), want);
+        done += got;
+        if (got < want)
+            return done > 0 ? (s64)done : -EFAULT;
+    }
+    return (s64)done;
+}
+
+/* Page by page, too. The size grows only by what has really come: a reader never sees bytes that
+ * were not written. Some memory stays out of reach of what programs write, so that who filled it
+ * all can still run rm; the kernel's own text (/proc) may take the last. */
+s64
+inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
+{
+    u64 done = 0;
+    s64 err = 0;
+    if (pos >= MAX_SIZE)
+        return -EFBIG;
+    n = MIN(n, MAX_SIZE - pos);
+    while (done < n) {
+        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
+        bool may_grow = from.kernel || frames_free() > frames_total() / 32;
+        char *bytes = bytes_at(i, at, may_grow);
+        if (!bytes) {
+            err = -ENOSPC;
+            break;
+        }
+        u64 got = buffer_get(from, done, bytes, want);
+        done += got;
+        if (got < want) {
+            err = -EFAULT;
+            break;
+        }
+    }
+    if (done == 0)
+        return err;
+    spin_guard(&i->lock);
+    i->size = MAX(i->size, pos + done);
+    inode_modified(i);
+    return (s64)done;
+}
+
+/* --- read, write, truncate, seek ------------------------------------------------------------- */
+/* Reads or writes in turns of one MiB, as `move` says, until one is short. What is appended begins
+ * where the file then ends; *pos moves under the lock, because two processes may share it. */
+static s64
+in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
+         u64 n, u64 *pos, bool append)
 {
     u64 done = 0, turn = 0;
     s64 got = 0;
     while (done < n && got == (s64)turn) {
         if (done > 0)
             preemption_point();
-        struct buffer rest = { b.kernel ? b.kernel + done : NULL, b.user + done, b.source };
+        struct buffer rest = { .kernel = b.kernel ? b.kernel + done : NULL, .user = b.user + done };
         turn = MIN(n - done, TURN_BYTES);
         spin_guard(&i->io_lock);
-        *pos = append ? i->size : *pos;
-        got = inode_move(i, rest, turn, *pos);
+        if (append)
+            *pos = i->size;
+        got = move(i, rest, turn, *pos);
         *pos += (u64)MAX(got, 0);
         done += (u64)MAX(got, 0);
     }
     return done > 0 ? (s64)done : got;
+}
+
+static s64
+ramfs_read(struct file *f, struct buffer to, u64 n, u64 *pos)
+{
+    return in_turns(inode_read, f->inode, to, n, pos, false);
+}
+
+/* O_APPEND is looked at each time: F_SETFL may have changed it. */
+static s64
+ramfs_write(struct file *f, struct buffer from, u64 n, u64 *pos)
+{
+    return in_turns(inode_write, f->inode, from, n, pos, f->flags & O_APPEND);
 }
 
 /* The new size is set before mapped pages are forgotten: who faults in between finds the page
@@ -85,8 +129,10 @@ inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append)
 int
 inode_truncate(struct inode *i, u64 size)
 {
+    if (S_ISDIR(i->mode))
+        return -EISDIR;
     if (!S_ISREG(i->mode) || i->ops->file_ops != &ramfs_file_ops || size > MAX_SIZE)
-        return S_ISDIR(i->mode) ? -EISDIR : -EINVAL;
+        return -EINVAL;
     if (i->writers < 0)
         return -ETXTBSY;
     spin_lock(&i->io_lock);
@@ -103,13 +149,6 @@ inode_truncate(struct inode *i, u64 size)
     return 0;
 }
 
-/* O_APPEND is looked at each time: F_SETFL may have changed it. */
-static s64
-ramfs_transfer(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return inode_transfer(f->inode, b, n, pos, b.source && (f->flags & O_APPEND));
-}
-
 /* Under io_lock like every move of the position, or a seek in the middle of a read would be
  * lost. */
 static s64
@@ -119,7 +158,9 @@ ramfs_seek(struct file *f, s64 offset, int whence)
     return seek_to(&f->pos, f->inode->size, offset, whence);
 }
 
-const struct file_ops ramfs_file_ops = { ramfs_transfer, ramfs_transfer, .seek = ramfs_seek };
+const struct file_ops ramfs_file_ops = { .read = ramfs_read,
+                                         .write = ramfs_write,
+                                         .seek = ramfs_seek };
 
 /* --- mapped into an address space ------------------------------------------------------------ */
 /* A page of the file for an address space: the very frame that read and write use, so all see one
@@ -167,11 +208,14 @@ static const struct pager ramfs_pager = { map_page, map_get, map_put, map_descri
 int
 file_pager(struct file *f, const struct pager **pager, void **object)
 {
-    bool zeros = f->inode->rdev == DEVICE_ZERO;
-    if (!zeros && f->ops != &ramfs_file_ops)
+    *pager = NULL;
+    *object = NULL;
+    if (f->inode->rdev == DEVICE_ZERO)
+        return 0;
+    if (f->ops != &ramfs_file_ops)
         return -ENODEV;
-    *pager = zeros ? NULL : &ramfs_pager;
-    *object = zeros ? NULL : f->inode;
+    *pager = &ramfs_pager;
+    *object = f->inode;
     return 0;
 }
 
@@ -186,7 +230,7 @@ ramfs_release(struct inode *i)
         kfree(i->target);
 }
 
-/* Of files and links; the latter are never opened. */
+/* Files and links share it; links are never opened. */
 static const struct inode_ops ramfs_ops = { &ramfs_file_ops, .release = ramfs_release };
 const struct inode_ops ramfs_dir_ops = { .file_ops = &dir_file_ops };
 
@@ -200,14 +244,15 @@ ramfs_inode(u32 mode)
 struct inode *
 ramfs_symlink(const char *text, size_t n)
 {
-    struct inode *i = ramfs_inode(S_IFLNK | 0777);
-    if (!i || !(i->target = kzalloc(n + 1))) {
-        inode_put(i);
+    struct inode *i scoped_inode = ramfs_inode(S_IFLNK | 0777);
+    if (!i)
         return NULL;
-    }
+    i->target = kzalloc(n + 1);
+    if (!i->target)
+        return NULL;
     memcpy(i->target, text, n);
     i->size = n;
-    return i;
+    return inode_get(i);
 }
 
 /* Shared anonymous memory is a file that no directory knows: fork, page faults and futexes need no

@@ -7,14 +7,12 @@
 
 #include "fs/inode.h"
 
-/* Moves bytes between a regular file and a buffer, to the file if the buffer is a source; from *pos
- * on, and *pos with them. With `append`, *pos becomes the end of the file first. Count, or -EFAULT,
- * -ENOSPC, -EFBIG when nothing went. Takes io_lock: *pos may be shared by all who read and write
- * this inode. */
-s64 inode_transfer(struct inode *i, struct buffer b, u64 n, u64 *pos, bool append);
-/* The same at once and without io_lock, for a file that nobody else knows yet: the space's lock may
- * be held (/proc/PID/maps prints under it). */
-s64 inode_move(struct inode *i, struct buffer b, u64 n, u64 pos);
+/* Bytes of a regular file into a buffer, or from one into the file, from `pos` on. The count, which
+ * is short at the end of the file or of memory or before a bad address; when nothing went: 0 at
+ * the end, -EFAULT, -ENOSPC, -EFBIG. The caller holds io_lock, unless nobody else knows the file
+ * yet. The space's lock may be held if the buffer is the kernel's (/proc/PID/maps prints so). */
+s64 inode_read(struct inode *i, struct buffer to, u64 n, u64 pos);
+s64 inode_write(struct inode *i, struct buffer from, u64 n, u64 pos);
 
 extern const struct file_ops ramfs_file_ops;
 

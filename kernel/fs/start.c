@@ -15,19 +15,27 @@
 
 struct process_view process_view;
 
+/* Everybody may write to those with 01777; in /dev/shm libc keeps shared memory and semaphores. */
+static const struct {
+    const char *path;
+    u32 mode;
+} directories[] = {
+    { "/root", 0755 }, { "/run", 0755 },      { "/dev", 0755 }, { "/dev/virtio-ports", 0755 },
+    { "/tmp", 01777 }, { "/dev/shm", 01777 },
+};
+
 void
 vfs_init(void)
 {
-    /* The last two are for everybody; in /dev/shm libc keeps shared memory and semaphores. */
-    const char *const dirs[] = { "/root", "/run", "/dev", "/dev/virtio-ports", "/tmp", "/dev/shm" };
     tree_root = ramfs_inode(S_IFDIR | 0755);
     if (!tree_root)
         panic("no memory for the root directory");
     kernel_owner.fsinfo->cwd = inode_get(tree_root);
     initrd_unpack();
-    for (u32 i = 0; i < ARRAY_SIZE(dirs); i++) /* -EEXIST is as good */
-        vfs_add(AT_FDCWD, kernel_path(dirs[i]), ramfs_inode(S_IFDIR | (i < 4 ? 0755 : 01777)),
-                WALK_NAME);
+    for (u32 i = 0; i < ARRAY_SIZE(directories); i++) { /* an archive may have them: -EEXIST */
+        struct inode *dir = ramfs_inode(S_IFDIR | directories[i].mode);
+        vfs_add(AT_FDCWD, kernel_path(directories[i].path), dir, WALK_NAME);
+    }
     ports_init();
     dev_init();
     proc_init();

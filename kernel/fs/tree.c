@@ -1,10 +1,9 @@
 /* tree.c - the names of all directories, what is done to them under their lock, and listings.
  *
- * See tree.h and dir.h.
- * Functions check and change under the lock in one go, so that their errors are true at the moment
- * of the change. Not here: which names a program may make or remove (path.c), and the entries of
- * /proc/PID, which are made on demand (proc.c). Source: link(2), unlink(2), rename(2),
- * getdents64(2). */
+ * See tree.h and dir.h. Functions check and change under the lock in one go, so that their errors
+ * are true at the moment of the change. Not here: which names a program may make or remove
+ * (path.c), and the entries of /proc, which are made on demand (procfs.c). Source: link(2),
+ * unlink(2), rename(2), getdents64(2). */
 
 #include "fs/tree.h"
 #include <asm/errno.h>
@@ -32,12 +31,17 @@ bucket_of(const struct inode *dir, const char *name, size_t length)
     return &buckets[(h ^ h >> 16) % ARRAY_SIZE(buckets)];
 }
 
+bool
+name_is(const struct component *name, const char *text)
+{
+    return strncmp(text, name->text, name->length) == 0 && !text[name->length];
+}
+
 static struct dirent *
 find_locked(struct inode *dir, const struct component *name)
 {
     struct dirent *d = *bucket_of(dir, name->text, name->length);
-    while (d && (d->parent != dir || strncmp(d->name, name->text, name->length) ||
-                 d->name[name->length]))
+    while (d && !(d->parent == dir && name_is(name, d->name)))
         d = d->next;
     return d;
 }
@@ -79,7 +83,8 @@ attach(struct inode *dir, const struct component *name, struct inode *i)
     if (!d)
         return -ENOMEM;
     inode_get(i);
-    i->nlink += i->name != NULL; /* a new inode is born with its first link */
+    if (i->name) /* a new inode is born with its first link */
+        i->nlink++;
     if (i->name && !i->name->inode)
         dirent_free(i->name);
     i->name = d;
@@ -94,7 +99,7 @@ attach(struct inode *dir, const struct component *name, struct inode *i)
     return 0;
 }
 
-/* The opposite. `d` stays with the inode if it is the newest of its names. */
+/* Look-ups find `d` no more, and the inode has a link less. `d` stays with the inode if it is the newest of its names. */
 static void
 detach(struct dirent *d)
 {
@@ -108,7 +113,8 @@ detach(struct dirent *d)
     d->parent->nlink -= S_ISDIR(i->mode);
     inode_modified(d->parent);
     inode_changed(i);
-    if (--i->nlink == 1 && S_ISDIR(i->mode))
+    i->nlink--;
+    if (i->nlink == 1 && S_ISDIR(i->mode))
         i->nlink = 0; /* its own `.` does not count when the name is gone */
     if (i->name != d)
         dirent_free(d);
@@ -120,16 +126,20 @@ tree_link(struct inode *dir, const struct component *name, struct inode *i)
     spin_guard(&tree_lock);
     if (find_locked(dir, name))
         return -EEXIST;
-    return dir->nlink == 0 || i->nlink == 0 ? -ENOENT : attach(dir, name, i);
+    if (dir->nlink == 0 || i->nlink == 0)
+        return -ENOENT;
+    return attach(dir, name, i);
 }
 
 /* Why `d` may not be removed by unlink or rmdir, or 0. */
 static int
-may_remove(const struct dirent *d, bool directory)
+why_not_removed(const struct dirent *d, bool directory)
 {
     const struct inode *i = d->inode;
-    if (directory != !!S_ISDIR(i->mode))
-        return directory ? -ENOTDIR : -EISDIR;
+    if (directory && !S_ISDIR(i->mode))
+        return -ENOTDIR;
+    if (!directory && S_ISDIR(i->mode))
+        return -EISDIR;
     if (i->device != d->parent->device)
         return -EBUSY;
     return list_empty(&i->children) ? 0 : -ENOTEMPTY;
@@ -140,35 +150,43 @@ tree_unlink(struct inode *dir, const struct component *name, bool directory)
 {
     spin_guard(&tree_lock);
     struct dirent *d = find_locked(dir, name);
-    int err = d ? may_remove(d, directory) : -ENOENT;
+    int err = d ? why_not_removed(d, directory) : -ENOENT;
     if (!err)
         detach(d);
     return err;
 }
 
+/* Is `dir` that directory, or somewhere below it? */
+static bool
+is_within(const struct inode *dir, const struct inode *ancestor)
+{
+    while (dir != ancestor && dir->name)
+        dir = dir->name->parent;
+    return dir == ancestor;
+}
+
 /* Both names change under one lock: nobody sees neither, and nobody sees a directory in itself. */
 int
-tree_rename(struct inode *from, const struct component *old, struct inode *to,
-            const struct component *new, bool no_replace)
+tree_rename(struct inode *from, const struct component *old_name, struct inode *to,
+            const struct component *new_name, bool no_replace)
 {
     spin_guard(&tree_lock);
-    struct dirent *d = find_locked(from, old), *target = find_locked(to, new), *above = to->name;
+    struct dirent *d = find_locked(from, old_name), *target = find_locked(to, new_name);
     if (!d)
         return -ENOENT;
     if (target && no_replace)
         return -EEXIST;
     if (target && d->inode == target->inode)
         return 0; /* rename(2): nothing happens */
-    while (above && above->parent != d->inode)
-        above = above->parent->name;
-    if (above || to == d->inode)
+    if (is_within(to, d->inode))
         return -EINVAL;
     if (d->inode->device != to->device)
         return -EBUSY;
     if (to->nlink == 0)
         return -ENOENT;
-    int err =
-        (target ? may_remove(target, S_ISDIR(d->inode->mode)) : 0) ?: attach(to, new, d->inode);
+    int err = target ? why_not_removed(target, S_ISDIR(d->inode->mode)) : 0;
+    if (!err)
+        err = attach(to, new_name, d->inode);
     if (err)
         return err;
     if (target)
@@ -185,7 +203,8 @@ tree_parent(struct inode *dir)
     return inode_get(dir->name ? dir->name->parent : dir);
 }
 
-/* Of several names the newest. Written from the end to the root, then moved to the front. */
+/* An inode with several names is told by the newest. The path is written from its end to the root,
+ * then moved to the front. */
 s64
 vfs_path(struct inode *i, char *buf, size_t size)
 {
@@ -193,7 +212,9 @@ vfs_path(struct inode *i, char *buf, size_t size)
     struct dirent *d = i->name;
     if (!d && i != tree_root)
         return S_ISFIFO(i->mode) ? snprintf(buf, size, "pipe:[%lu]", i->number) : -ENOENT;
-    const char *end = !d ? "/" : d->inode ? "" : " (deleted)";
+    const char *end = d ? "" : "/";
+    if (d && !d->inode)
+        end = " (deleted)";
     size_t at = size - strlen(end) - 1;
     memcpy(buf + at, end, strlen(end) + 1);
     for (; d; d = d->parent->name) {
@@ -222,7 +243,8 @@ bool
 dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next)
 {
     size_t n = strlen(name) + 1, length = ALIGN_UP(offsetof(struct entry, name) + n, 8);
-    sink->full |= length > sink->size - sink->used;
+    if (length > sink->size - sink->used)
+        sink->full = true;
     if (sink->full)
         return false;
     struct entry *e = (struct entry *)(sink->page + sink->used);
@@ -235,16 +257,33 @@ dir_emit(struct dir_sink *sink, const char *name, u64 number, u32 mode, u64 next
     return true;
 }
 
-/* `.` and `..` are nobody's entries: they are told here, as positions 0 and 1. All is put together
- * in a page of ours, because a copy to the user can wait for memory's lock. New children have gone
- * to the end with the next number, so a listing in progress is not disturbed. It ends where the end
- * was at its beginning (0: it began in the middle, and has none), or who renames each file that
- * it reads would find all of them again, for ever. */
+/* `.` and `..` are nobody's entries: they are told here, as positions 0 and 1. A new child goes to
+ * the end with the next position, so a listing in progress is not disturbed. It ends where the end
+ * was when it began, or who renames each file that it reads would find all of them again, for ever.
+ * One that began in the middle has no such end. */
+static void
+list_names(struct file *f, struct dir_sink *sink)
+{
+    struct inode *dir = f->inode, *parent scoped_inode = tree_parent(dir);
+    struct dirent *d;
+    if (sink->position == 0)
+        f->listing_end = dir->next_position;
+    if (sink->position == 0)
+        dir_emit(sink, ".", dir->number, S_IFDIR, 1);
+    if (sink->position == 1)
+        dir_emit(sink, "..", parent->number, S_IFDIR, 2);
+    u64 end = f->listing_end ? f->listing_end : ~0UL;
+    spin_guard(&tree_lock);
+    list_for_each (d, &dir->children, in_parent)
+        if (d->position >= sink->position && d->position < end)
+            dir_emit(sink, d->name, d->inode->number, d->inode->mode, d->position + 1);
+}
+
+/* All is put together in a page of ours, because a copy to the user can wait for memory's lock. */
 s64
 dir_read(struct file *f, u64 user_buf, u64 n)
 {
     struct inode *dir = f->inode;
-    struct dirent *d;
     if (!S_ISDIR(dir->mode))
         return -ENOTDIR;
     if (dir->nlink == 0) /* removed: not even `.` is left */
@@ -252,28 +291,19 @@ dir_read(struct file *f, u64 user_buf, u64 n)
     char *page scoped_page = page_alloc();
     if (!page)
         return -ENOMEM;
-    struct inode *parent scoped_inode = tree_parent(dir);
-    struct dir_sink sink = { page, 0, MIN(n, PAGE_SIZE), f->pos, false };
-    f->listing_end = sink.position ? f->listing_end : dir->next_position;
-    if (sink.position == 0)
-        dir_emit(&sink, ".", dir->number, S_IFDIR, 1);
-    if (sink.position == 1)
-        dir_emit(&sink, "..", parent->number, S_IFDIR, 2);
-    spin_lock(&tree_lock);
-    list_for_each (d, &dir->children, in_parent)
-        if (d->position >= sink.position && d->position <= f->listing_end - 1)
-            dir_emit(&sink, d->name, d->inode->number, d->inode->mode, d->position + 1);
-    spin_unlock(&tree_lock);
+    struct dir_sink sink = { .page = page, .size = MIN(n, PAGE_SIZE), .position = f->pos };
+    list_names(f, &sink);
     if (dir->ops->list)
         dir->ops->list(dir, &sink);
-    bool small = sink.used == 0 && sink.full;
-    if (small || copy_to_user(user_buf, page, sink.used))
-        return small ? -EINVAL : -EFAULT;
+    if (sink.used == 0 && sink.full)
+        return -EINVAL;
+    if (copy_to_user(user_buf, page, sink.used))
+        return -EFAULT;
     f->pos = sink.position;
     return (s64)sink.used;
 }
 
-/* Any position may be asked for: the listing goes on with the next entry at or behind it. */
+/* Every position is allowed: the listing goes on with the next entry at or behind it. */
 static s64
 dir_seek(struct file *f, s64 offset, int whence)
 {

@@ -24,6 +24,9 @@ struct dirent {
 
 extern struct inode *tree_root;
 
+/* Is it this name? */
+bool name_is(const struct component *name, const char *text);
+
 /* The entry's inode with a reference, or NULL. */
 struct inode *tree_find(struct inode *dir, const struct component *name);
 /* Adds a name for `i`. Takes references of its own. 0, -EEXIST, -ENOENT when `dir` or `i` has been
@@ -37,7 +40,7 @@ struct dirent *dirent_create(struct inode *dir, const struct component *name, st
 int tree_unlink(struct inode *dir, const struct component *name, bool directory);
 /* rename(2), replacing what is at the new name unless `no_replace` (-EEXIST). The errors of
  * tree_unlink, and -EINVAL for moving a directory into itself. */
-int tree_rename(struct inode *from, const struct component *old, struct inode *to,
-                const struct component *new, bool no_replace);
+int tree_rename(struct inode *from, const struct component *old_name, struct inode *to,
+                const struct component *new_name, bool no_replace);
 /* The directory that `..` of `dir` means, with a reference; the root's is the root. */
 struct inode *tree_parent(struct inode *dir);

@@ -57,6 +57,7 @@ list_remove(struct list *e)
 
 /* As list_for_each, but the body may remove and free `var`. */
 #define list_for_each_safe(var, tmp, head, member)                                                 \
-    for (var = list_first(head, __typeof__(*var), member);                                         \
-         tmp = list_first(&var->member, __typeof__(*var), member), &var->member != (head);         \
-         var = tmp)
+    for (var = list_first(head, __typeof__(*var), member),                                         \
+        tmp = list_first(&var->member, __typeof__(*var), member);                                  \
+         &var->member != (head);                                                                   \
+         var = tmp, tmp = list_first(&tmp->member, __typeof__(*var), member))

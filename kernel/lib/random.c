@@ -14,15 +14,22 @@
 
 #define KEY_BYTES 32
 
-#define ROTATE_LEFT(x, n) ((x) << (n) | (x) >> (32 - (n)))
+/* Add, xor, rotate left by n bits. */
+static void
+stir(u32 *sum, u32 addend, u32 *turned, u32 n)
+{
+    *sum += addend;
+    *turned ^= *sum;
+    *turned = *turned << n | *turned >> (32 - n);
+}
 
 static void
 quarter_round(u32 *a, u32 *b, u32 *c, u32 *d)
 {
-    *a += *b, *d ^= *a, *d = ROTATE_LEFT(*d, 16);
-    *c += *d, *b ^= *c, *b = ROTATE_LEFT(*b, 12);
-    *a += *b, *d ^= *a, *d = ROTATE_LEFT(*d, 8);
-    *c += *d, *b ^= *c, *b = ROTATE_LEFT(*b, 7);
+    stir(a, *b, d, 16);
+    stir(c, *d, b, 12);
+    stir(a, *b, d, 8);
+    stir(c, *d, b, 7);
 }
 
 /* A 4 x 4 matrix of words - constants, key, counter, nonce - is stirred by columns and by diagonals
@@ -40,8 +47,9 @@ chacha20_block(u32 x[CHACHA20_WORDS], const u32 key[8], u32 counter, const u32 n
     memcpy(x, state, sizeof(state));
     for (u32 i = 0; i < 20; i++) {
         u32 shift = i % 2; /* a column, or a diagonal: one further to the right in each row */
-        for (u32 a = 0, b = shift, c = 2 * shift, d = 3 * shift; a < 4; a++, b++, c++, d++)
-            quarter_round(x + a, x + 4 + b % 4, x + 8 + c % 4, x + 12 + d % 4);
+        for (u32 at = 0; at < 4; at++)
+            quarter_round(&x[at], &x[4 + (at + shift) % 4], &x[8 + (at + 2 * shift) % 4],
+                          &x[12 + (at + 3 * shift) % 4]);
     }
     for (u32 i = 0; i < CHACHA20_WORDS; i++)
         x[i] += state[i];
@@ -56,18 +64,22 @@ static union {
 } pool;
 static u32 used = sizeof(pool); /* bytes that are gone */
 
-/* Makes a new pool, last block first, since the key gives way to block 0. The counter starts over
- * each time, which is right: no key is used twice. */
+/* Makes a new pool. Block 0 comes last: it takes the place of the key, which makes the others. The
+ * counter starts over each time, which is right: no key is used twice. */
 static void
 refill(void)
 {
     static const u32 nonce[3];
-    for (u32 i = ARRAY_SIZE(pool.block); i-- > 0;)
+    u32 i = ARRAY_SIZE(pool.block);
+    while (i > 0) {
+        i--;
         chacha20_block(pool.block[i], pool.block[0], i, nonce);
+    }
     used = KEY_BYTES;
 }
 
-/* The key shall depend on all bytes of the seed: 32 at a time, with a refill behind each. */
+/* The key shall depend on all bytes of the seed: they are taken 32 at a time, and a refill follows
+ * each. */
 void
 random_init(const u8 *seed, u32 length)
 {
@@ -89,13 +101,17 @@ random_init(const u8 *seed, u32 length)
 void
 random_bytes(void *out, size_t n)
 {
+    u8 *to = out;
     spin_guard(&lock);
-    for (u32 part; n; used += part, out = (u8 *)out + part, n -= part) {
+    while (n) {
         if (used == sizeof(pool)) /* a request may be larger than what is left, or than all of it */
             refill();
-        part = (u32)MIN(n, sizeof(pool) - used);
-        memcpy(out, pool.byte + used, part);
+        u32 part = (u32)MIN(n, sizeof(pool) - used);
+        memcpy(to, pool.byte + used, part);
         memset(pool.byte + used, 0, part); /* given out once, kept by nobody */
+        used += part;
+        to += part;
+        n -= part;
     }
 }
 

@@ -7,8 +7,9 @@
 #include "lib/types.h"
 
 /* Once, early, by one hart. Length 0 means no seed: then it warns and goes on with the timer, which
- * is never good and always said. */
+ * anybody can guess. */
 void random_init(const u8 *seed, u32 length);
+/* Fills n bytes at `out`, kernel memory, any n. Cannot fail. Lock inside, never sleeps. */
 void random_bytes(void *out, size_t n);
 /* Uniform in [0, limit), limit > 0. */
 u64 random_below(u64 limit);

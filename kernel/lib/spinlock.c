@@ -1,8 +1,8 @@
 /* spinlock.c - test and test-and-set. See spinlock.h for the rules and the order.
  *
- * One word: who holds the lock, 0 for nobody. Take it by compare-and-swap, wait by reading. Acquire
- * when it is taken, so that nothing of the critical section is read before; release when it is
- * given up, so that all of it is seen.
+ * One word: who holds the lock, 0 for nobody. It is taken by compare-and-swap and waited for by
+ * reading. Taking is an acquire, so that nothing of the critical section is read before; giving up
+ * is a release, so that the next holder sees all of it.
  *
  * Why not a ticket lock, which is fair? A hart of QEMU is a thread of its host, and with fewer host
  * processors than harts the next ticket often belongs to one that does not run: everybody waits for
@@ -17,20 +17,29 @@
 #include "lib/print.h"
 #include "riscv/hart.h"
 
+/* Takes the lock if it is free: 0. Else returns who holds it. */
+static u64
+try_lock(struct spinlock *l, u64 me)
+{
+    u64 holder = 0;
+    __atomic_compare_exchange_n(&l->holder, &holder, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    return holder;
+}
+
 struct spinlock *
 spin_lock(struct spinlock *l)
 {
-    u64 nobody = 0, me = (u64)hart_self();
+    u64 me = (u64)hart_self();
     debug_lock_wanted(l);
-    while (!__atomic_compare_exchange_n(&l->holder, &nobody, me, false, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_RELAXED)) {
-        if (nobody == me)
+    for (;;) {
+        u64 holder = try_lock(l, me);
+        if (!holder)
+            return l;
+        if (holder == me)
             panic("this hart takes lock '%s' twice", l->name);
         while (__atomic_load_n(&l->holder, __ATOMIC_RELAXED))
             panic_stop_if_asked(); /* interrupts are off: nobody else can tell this hart to stop */
-        nobody = 0;                /* it was set to the holder */
     }
-    return l;
 }
 
 void

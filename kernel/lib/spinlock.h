@@ -5,7 +5,7 @@
  * takes, foreign releases and the order in which classes (names) are taken. Never sleep, never
  * return to user space with one held.
  *
- * Order, outermost first (a lock may be taken while holding those to its left):
+ * Order, outermost first (a hart may take a lock while it holds those to its left):
  *   process tree > files > pipe, terminal, futex > space > ramfs inode > frames, kmalloc
  *   > scheduler > timers > log */
 #pragma once
@@ -20,7 +20,7 @@ struct spinlock {
 #define SPINLOCK_INIT(n)   ((struct spinlock){ .name = (n) })
 #define spin_init(l, name) (*(l) = SPINLOCK_INIT(name))
 
-struct spinlock *spin_lock(struct spinlock *l); /* l, so that a guard can hold it */
+struct spinlock *spin_lock(struct spinlock *l); /* returns l, which spin_guard keeps */
 void spin_unlock(struct spinlock *l);
 
 DEFINE_SCOPE_END(spin_unlock, struct spinlock *)

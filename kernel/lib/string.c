@@ -35,16 +35,17 @@ memcpy(void *dst, const void *src, size_t n)
         }
         for (; n >= WORD; n -= WORD, keep_loop())
             *to++ = *from++;
-        d = (u8 *)to, s = (const u8 *)from;
+        d = (u8 *)to;
+        s = (const u8 *)from;
     }
     for (; n; n--, keep_loop())
         *d++ = *s++;
     return dst;
 }
 
-/* memcpy (for this it is not `restrict`) reads each block before it writes it, and goes upwards:
- * that is all an overlap from above needs. The other way is byte by byte: nothing here moves much
- * within one buffer. */
+/* Downwards memcpy will do (it is not `restrict`): it goes from low to high and reads each block
+ * before it writes it. Upwards it goes byte by byte, from the end: nothing here moves much within
+ * one buffer. */
 void *
 memmove(void *dst, const void *src, size_t n)
 {
@@ -61,12 +62,14 @@ memset(void *dst, int byte, size_t n)
     u8 *d = dst;
     for (; n && !aligned((u64)d); n--, keep_loop())
         *d++ = (u8)byte;
-    u64 *to = (u64 *)d, word = (u8)byte * 0x0101010101010101UL;
+    u64 *to = (u64 *)d;
+    u64 word = (u8)byte * 0x0101010101010101UL; /* eight times the byte */
     for (; n >= BLOCK; n -= BLOCK, to += 8, keep_loop())
         to[0] = to[1] = to[2] = to[3] = to[4] = to[5] = to[6] = to[7] = word;
     for (; n >= WORD; n -= WORD, keep_loop())
         *to++ = word;
-    for (d = (u8 *)to; n; n--, keep_loop())
+    d = (u8 *)to;
+    for (; n; n--, keep_loop())
         *d++ = (u8)byte;
     return dst;
 }
@@ -75,10 +78,12 @@ memset(void *dst, int byte, size_t n)
 int
 memcmp(const void *a, const void *b, size_t n)
 {
-    const u8 *p = a, *q = b;
-    for (; n && *p == *q; n--, p++, q++)
-        ;
-    return n ? *p - *q : 0;
+    const u8 *p = a;
+    const u8 *q = b;
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != q[i])
+            return p[i] - q[i];
+    return 0;
 }
 
 size_t
@@ -93,9 +98,10 @@ strnlen(const char *s, size_t max)
 int
 strncmp(const char *a, const char *b, size_t n)
 {
-    for (; n && *a && *a == *b; a++, b++, n--)
-        ;
-    return n ? (u8)*a - (u8)*b : 0;
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i] || !a[i])
+            return (u8)a[i] - (u8)b[i];
+    return 0;
 }
 
 char *
@@ -109,10 +115,11 @@ strchr(const char *s, int c)
 size_t
 strlcpy(char *dst, const char *src, size_t size)
 {
-    size_t length = strlen(src), n = MIN(length, size - 1);
-    if (size) {
-        memcpy(dst, src, n);
-        dst[n] = '\0';
-    }
+    size_t length = strlen(src);
+    if (size == 0)
+        return length;
+    size_t n = MIN(length, size - 1);
+    memcpy(dst, src, n);
+    dst[n] = '\0';
     return length;
 }

@@ -48,32 +48,39 @@ rest(struct fdt_value v, u32 offset)
 static struct token
 next_token(const struct fdt *t, u32 *at)
 {
-    struct token k = { 0 };
-    while ((k.kind = fdt_cell(t->structs, (*at)++)) == NOP)
-        ;
+    struct token k = { .kind = NOP };
+    while (k.kind == NOP) {
+        k.kind = fdt_cell(t->structs, *at);
+        (*at)++;
+    }
     if (k.kind != BEGIN_NODE && k.kind != PROP)
         return k;
-    struct fdt_value body = rest(t->structs, 4 * *at), text = body;
+    struct fdt_value body = rest(t->structs, 4 * *at);
+    struct fdt_value text = body;
     if (k.kind == PROP) {
         text = rest(t->strings, fdt_cell(body, 1));
         k.value = rest(body, 8);
         k.value.length = fdt_cell(body, 0);
     }
     k.name = (const char *)text.bytes;
-    u64 length = strnlen(k.name, text.length),
-        used = k.kind == PROP ? 8UL + k.value.length : length + 1;
+    u64 length = strnlen(k.name, text.length);
+    u64 used = k.kind == PROP ? 8UL + k.value.length : length + 1;
     if (length == text.length || used > body.length)
         return (struct token){ .kind = BROKEN };
     *at += (u32)(ALIGN_UP(used, 4) / 4);
     return k;
 }
 
+/* Skips what is left of the node that the walk is in, and the ends of nodes. */
 bool
 fdt_next(struct fdt_node *n)
 {
     struct token k = next_token(n->tree, &n->at);
-    for (; n->depth >= 0 && (k.kind == PROP || k.kind == END_NODE); k = next_token(n->tree, &n->at))
-        n->depth -= k.kind == END_NODE;
+    while (n->depth >= 0 && (k.kind == PROP || k.kind == END_NODE)) {
+        if (k.kind == END_NODE)
+            n->depth--;
+        k = next_token(n->tree, &n->at);
+    }
     bool at_end = n->depth < 0 && n->names[0]; /* the root is closed */
     n->whole = at_end && k.kind == END;
     if (at_end || k.kind != BEGIN_NODE || n->depth == FDT_MAX_DEPTH - 1)
@@ -86,7 +93,9 @@ int
 fdt_open(struct fdt *t, const void *blob, u32 max_size)
 {
     struct fdt_value all = { blob, MIN(max_size, HEADER_SIZE) };
-    u32 size = fdt_cell(all, 1), version = fdt_cell(all, 5), compatible = fdt_cell(all, 6);
+    u32 size = fdt_cell(all, 1);
+    u32 version = fdt_cell(all, 5);
+    u32 compatible = fdt_cell(all, 6);
     *t = (struct fdt){ 0 };
     if (fdt_cell(all, 0) != FDT_MAGIC || size < HEADER_SIZE || size > max_size ||
         version < FDT_VERSION || compatible > FDT_VERSION)
@@ -117,32 +126,39 @@ fdt_is_at(const struct fdt_node *n, const char *path)
 
 /* --- properties ------------------------------------------------------------------------------ */
 
-/* They stand between the node's name and its first child. */
+/* Properties stand between the node's name and its first child. */
 struct fdt_value
 fdt_get(const struct fdt_node *n, const char *property)
 {
     const char *name = n->names[n->depth];
     u32 at = (u32)(name - (const char *)n->tree->structs.bytes + strlen(name)) / 4 + 1;
-    struct token k;
-    while ((k = next_token(n->tree, &at)).kind == PROP)
+    for (;;) {
+        struct token k = next_token(n->tree, &at);
+        if (k.kind != PROP)
+            return (struct fdt_value){ 0 };
         if (strcmp(k.name, property) == 0)
             return k.value;
-    return (struct fdt_value){ 0 };
+    }
 }
 
-/* A number of `count` cells, 0 to 2. */
+/* The number in `count` cells, 0 to 2, from cell `at` on. */
 static u64
 read_cells(struct fdt_value v, u32 at, u32 count)
 {
-    u64 high = count == 2 ? fdt_cell(v, at++) : 0;
-    return count ? high << 32 | fdt_cell(v, at) : 0;
+    if (count == 0)
+        return 0;
+    if (count == 1)
+        return fdt_cell(v, at);
+    return (u64)fdt_cell(v, at) << 32 | fdt_cell(v, at + 1);
 }
 
 u64
 fdt_number(const struct fdt_node *n, const char *property, u64 otherwise)
 {
     struct fdt_value v = fdt_get(n, property);
-    return v.length < 4 ? otherwise : read_cells(v, 0, v.length == 8 ? 2 : 1);
+    if (v.length < 4)
+        return otherwise;
+    return read_cells(v, 0, v.length == 8 ? 2 : 1);
 }
 
 const char *
@@ -153,13 +169,16 @@ fdt_string(const struct fdt_node *n, const char *property)
     return strnlen(text, v.length) < v.length ? text : NULL;
 }
 
+/* Is `text` one of the strings of the value? */
 static bool
 says(struct fdt_value v, const char *text)
 {
     size_t size = strlen(text) + 1;
-    for (; size <= v.length; v = rest(v, (u32)strnlen((const char *)v.bytes, v.length) + 1))
+    while (size <= v.length) {
         if (memcmp(v.bytes, text, size) == 0)
             return true;
+        v = rest(v, (u32)strnlen((const char *)v.bytes, v.length) + 1);
+    }
     return false;
 }
 
@@ -187,22 +206,34 @@ fdt_reservation(const struct fdt *t, u32 index, struct range *r)
     return read_range(t->reservations, 4 * index, 2, 2, r) && r->end;
 }
 
-/* The numbers of a bus are the CPU's addresses if it says so by empty `ranges`, and its own bus
- * does; with none they are no addresses at all (i2c, spi, cpus), and with others they would have to
- * be translated, which no device of ours asks for. */
+/* Are the numbers of this bus the CPU's addresses? A bus says so by empty `ranges`, and so does the
+ * bus that it is on, up to the root. Without `ranges` they are no addresses at all (i2c, spi,
+ * cpus); with others they would have to be translated, which no device of ours asks for. */
+static bool
+has_cpu_addresses(struct fdt_node bus)
+{
+    for (; bus.depth > 0; bus.depth--) {
+        struct fdt_value ranges = fdt_get(&bus, "ranges");
+        if (!ranges.bytes || ranges.length)
+            return false;
+    }
+    return true;
+}
+
 bool
 fdt_reg(const struct fdt_node *n, u32 index, struct range *r)
 {
-    struct fdt_value reg = fdt_get(n, "reg"), ranges;
+    if (n->depth == 0)
+        return false;
+    struct fdt_value reg = fdt_get(n, "reg");
     struct fdt_node bus = *n;
-    if (bus.depth-- == 0)
-        return false;
+    bus.depth--;
     u64 address_cells = fdt_number(&bus, "#address-cells", 2);
-    u64 size_cells = fdt_number(&bus, "#size-cells", 1), cells = address_cells + size_cells;
-    if (address_cells - 1 > 1 || size_cells > 2 || (index + 1) * cells > reg.length / 4)
+    u64 size_cells = fdt_number(&bus, "#size-cells", 1);
+    u64 cells = address_cells + size_cells;
+    if (address_cells < 1 || address_cells > 2 || size_cells > 2)
         return false;
-    for (; bus.depth > 0; bus.depth--)
-        if ((ranges = fdt_get(&bus, "ranges")).length || !ranges.bytes)
-            return false;
+    if ((index + 1) * cells > reg.length / 4 || !has_cpu_addresses(bus))
+        return false;
     return read_range(reg, index * (u32)cells, (u32)address_cells, (u32)size_cells, r);
 }

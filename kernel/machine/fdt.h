@@ -2,7 +2,7 @@
  *
  * Total: any input of any bytes gives an answer or "not found", never an access outside the blob,
  * never an endless loop (this file also builds for the host, where it is fuzzed). No allocation.
- * There is no random access: who looks for a node walks through all of them.
+ * There is no random access: to find a node is to walk through all of them.
  * Source: Devicetree Specification v0.4, chapters 2.3 "Standard Properties" and 5 "Flattened
  * Devicetree (DTB) Format". */
 #pragma once
@@ -21,7 +21,8 @@ struct fdt {
     struct fdt_value structs, strings, reservations; /* the three blocks of the blob */
 };
 
-/* Where a walk has come to: a node, and by what way. A copy with a smaller depth is an ancestor. */
+/* Where a walk has come to: a node, and its ancestors. A copy with a smaller depth is an
+ * ancestor. */
 struct fdt_node {
     const struct fdt *tree;
     u32 at;                           /* the cell of the structure block where the walk goes on */
@@ -36,13 +37,15 @@ struct fdt_node {
 
 /* 0; -EINVAL for anything but a whole tree within max_size bytes, less than 1 GiB. */
 int fdt_open(struct fdt *t, const void *blob, u32 max_size);
+/* Goes on to the next node; false at the end of the tree, or where it is broken. */
 bool fdt_next(struct fdt_node *n);
 /* Does the node stand at `path`, as in "/soc/serial@10000000"? `:` ends a path, too. */
 bool fdt_is_at(const struct fdt_node *n, const char *path);
 
+/* The property's value, all zeros when the node has none of that name. */
 struct fdt_value fdt_get(const struct fdt_node *n, const char *property);
 u32 fdt_cell(struct fdt_value v, u32 index); /* 0 when out of range */
-/* A property of one or two cells. */
+/* The number in a property of one or two cells; `otherwise` when there is none. */
 u64 fdt_number(const struct fdt_node *n, const char *property, u64 otherwise);
 /* The first string of a property; NULL if there is none, or it has no end. */
 const char *fdt_string(const struct fdt_node *n, const char *property);

@@ -23,14 +23,18 @@ static const char *stdout_path; /* of /chosen; "" for none */
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
-/* A full table drops what comes last, with a warning: real machines have a handful of ranges. */
+/* What does not fit into the table is left out with a warning: real machines have a handful. */
 static void
 add_range(struct range *ranges, u32 *count, struct range r)
 {
-    if (r.start < r.end && *count < MAX_RANGES)
-        ranges[(*count)++] = r;
-    else if (r.start < r.end)
+    if (r.start >= r.end)
+        return;
+    if (*count == MAX_RANGES) {
         pr_warn("device tree: no room for one more range of memory, 0x%lx is left out", r.start);
+        return;
+    }
+    ranges[*count] = r;
+    (*count)++;
 }
 
 /* Memory may be one node with several ranges, or several nodes; "hands off" is said by the
@@ -42,11 +46,12 @@ discover_memory(const struct fdt *t)
     for (u32 i = 0; fdt_reservation(t, i, &r); i++)
         add_range(machine.reserved, &machine.reserved_count, r);
     for_each_fdt_node (n, t) {
-        bool reserves = n.depth == 2 && strcmp(n.names[1], "reserved-memory") == 0;
-        for (u32 i = 0; reserves && fdt_reg(&n, i, &r); i++)
-            add_range(machine.reserved, &machine.reserved_count, r);
-        for (u32 i = 0; fdt_is(&n, "device_type", "memory") && fdt_reg(&n, i, &r); i++)
-            add_range(machine.memory, &machine.memory_count, r);
+        if (n.depth == 2 && strcmp(n.names[1], "reserved-memory") == 0)
+            for (u32 i = 0; fdt_reg(&n, i, &r); i++)
+                add_range(machine.reserved, &machine.reserved_count, r);
+        if (fdt_is(&n, "device_type", "memory"))
+            for (u32 i = 0; fdt_reg(&n, i, &r); i++)
+                add_range(machine.memory, &machine.memory_count, r);
     }
     if (machine.memory_count == 0)
         panic("device tree: no memory node with a reg");
@@ -55,27 +60,39 @@ discover_memory(const struct fdt *t)
 /* Start and end of an initrd are 4 or 8 bytes each, whatever #address-cells says: boot loaders
  * differ. One outside of memory must not be read: the direct map has no such page. */
 static void
+read_initrd(const struct fdt_node *chosen)
+{
+    u64 start = fdt_number(chosen, "linux,initrd-start", 0);
+    u64 end = fdt_number(chosen, "linux,initrd-end", 0);
+    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
+        if (m->start <= start && start < end && end <= m->end)
+            machine.initrd = (struct range){ start, end };
+    if (end && !machine.initrd.end)
+        pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", start, end);
+}
+
+static void
+read_chosen(const struct fdt_node *chosen)
+{
+    const char *args = fdt_string(chosen, "bootargs") ?: "";
+    size_t length = strlcpy(machine.bootargs, args, sizeof(machine.bootargs));
+    if (length >= sizeof(machine.bootargs))
+        pr_warn("device tree: /chosen: bootargs cut to %lu bytes", sizeof(machine.bootargs));
+    struct fdt_value seed = fdt_get(chosen, "rng-seed");
+    machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
+    memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
+    stdout_path = fdt_string(chosen, "stdout-path") ?: "";
+    read_initrd(chosen);
+}
+
+static void
 discover_chosen(const struct fdt *t)
 {
-    struct range r;
     bool found = false;
     for_each_fdt_node (n, t) {
         if (!fdt_is_at(&n, "/chosen"))
             continue;
-        const char *args = fdt_string(&n, "bootargs") ?: "";
-        if (strlcpy(machine.bootargs, args, sizeof(machine.bootargs)) >= sizeof(machine.bootargs))
-            pr_warn("device tree: /chosen: bootargs cut to %lu bytes", sizeof(machine.bootargs));
-        struct fdt_value seed = fdt_get(&n, "rng-seed");
-        machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
-        memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
-        stdout_path = fdt_string(&n, "stdout-path") ?: "";
-        r.start = fdt_number(&n, "linux,initrd-start", 0);
-        r.end = fdt_number(&n, "linux,initrd-end", 0);
-        for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
-            if (m->start <= r.start && r.start < r.end && r.end <= m->end)
-                machine.initrd = r;
-        if (r.end && !machine.initrd.end)
-            pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", r.start, r.end);
+        read_chosen(&n);
         found = true;
     }
     if (!found)
@@ -88,10 +105,14 @@ discover_chosen(const struct fdt *t)
 static bool
 isa_has_sstc(const char *isa)
 {
-    while ((isa = strchr(isa, '_')))
-        if (strncmp(++isa, "sstc", 4) == 0 && (isa[4] == '\0' || isa[4] == '_'))
+    for (;;) {
+        isa = strchr(isa, '_');
+        if (!isa)
+            return false;
+        isa++;
+        if (strncmp(isa, "sstc", 4) == 0 && (isa[4] == '\0' || isa[4] == '_'))
             return true;
-    return false;
+    }
 }
 
 /* Index 0 is kept for the boot hart, wherever the tree lists it. Harts without an MMU (small
@@ -161,12 +182,22 @@ discover_device(const struct fdt *t, const char *compatible, const char *without
 }
 
 /* Each pair (controller, interrupt) of interrupts-extended is one context of the PLIC, numbered in
- * order: where its output goes. A hart has two, one for M-mode and one for us. The controller is
- * named by phandle (0 is none), and is a child of its hart. */
+ * order: where its output goes. A hart has two, one for M-mode and one for us. */
+static u32
+find_context(struct fdt_value pairs, u32 phandle)
+{
+    for (u32 c = 0; c < pairs.length / 8; c++)
+        if (fdt_cell(pairs, 2 * c) == phandle && fdt_cell(pairs, 2 * c + 1) == SUPERVISOR_EXTERNAL)
+            return c;
+    return PLIC_NO_CONTEXT;
+}
+
+/* A hart's own interrupt controller is a child of the hart, and is named by its phandle (0 is no
+ * name). */
 static void
 discover_plic(const struct fdt *t)
 {
-    struct fdt_node plic, hart;
+    struct fdt_node plic;
     memset(machine.plic_context, 0xff, sizeof(machine.plic_context)); /* PLIC_NO_CONTEXT */
     if (!discover_device(t, "sifive,plic-1.0.0", "devices cannot interrupt", &machine.plic, &plic))
         return;
@@ -176,17 +207,30 @@ discover_plic(const struct fdt *t)
         u32 phandle = (u32)fdt_number(&n, "phandle", 0);
         if (n.depth == 0 || phandle == 0 || !fdt_is(&n, "compatible", "riscv,cpu-intc"))
             continue;
-        hart = n;
+        struct fdt_node hart = n;
         hart.depth--;
         u64 id = fdt_number(&hart, "reg", MAX_HART_ID + 1);
         for (u32 i = 0; i < machine.hart_count; i++)
-            for (u32 c = 0; c < pairs.length / 8; c++)
-                if (machine.hart_ids[i] == id && fdt_cell(pairs, 2 * c) == phandle &&
-                    fdt_cell(pairs, 2 * c + 1) == SUPERVISOR_EXTERNAL)
-                    machine.plic_context[i] = c;
+            if (machine.hart_ids[i] == id)
+                machine.plic_context[i] = find_context(pairs, phandle);
     }
     if (machine.plic_context[0] == PLIC_NO_CONTEXT)
         pr_warn("device tree: sifive,plic-1.0.0: no S-mode context for the boot hart");
+}
+
+/* QEMU has eight slots for virtio, most of them empty: the driver asks what is in one. */
+static void
+discover_virtio(const struct fdt *t)
+{
+    for_each_fdt_node (n, t) {
+        u32 i = machine.virtio_count;
+        if (i == MAX_VIRTIO || !fdt_is(&n, "compatible", "virtio,mmio"))
+            continue;
+        if (!fdt_reg(&n, 0, &machine.virtio[i]) || !machine.virtio[i].start)
+            continue;
+        machine.virtio_irq[i] = fdt_cell(fdt_get(&n, "interrupts"), 0);
+        machine.virtio_count++;
+    }
 }
 
 void
@@ -209,11 +253,5 @@ machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid, void (*finis
         machine.uart_reg_shift = (u32)fdt_number(&n, "reg-shift", 0);
     }
     discover_device(&t, "google,goldfish-rtc", "the wall clock starts in 1970", &machine.rtc, &n);
-    /* QEMU has eight slots for virtio, most of them empty: the driver asks what is in one. */
-    for_each_fdt_node (v, &t) {
-        struct range *slot = &machine.virtio[machine.virtio_count];
-        if (machine.virtio_count < MAX_VIRTIO && fdt_is(&v, "compatible", "virtio,mmio") &&
-            fdt_reg(&v, 0, slot) && slot->start)
-            machine.virtio_irq[machine.virtio_count++] = fdt_cell(fdt_get(&v, "interrupts"), 0);
-    }
+    discover_virtio(&t);
 }

@@ -40,8 +40,9 @@ struct machine {
 
 extern struct machine machine;
 
-/* Parses `fdt_blob` (a kernel address). `boot_hartid` becomes hart_ids[0]. `finisher_found` is
- * called as soon as machine.finisher is known: a panic about the rest then has a status. */
+/* Parses `fdt_blob` (a kernel address; `fdt_pa` is for the message that it is none). `boot_hartid`
+ * becomes hart_ids[0]. `finisher_found` is called as soon as machine.finisher is known: a panic
+ * about the rest then has a status. */
 void machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid,
                       void (*finisher_found)(void));
 

@@ -15,7 +15,8 @@ static struct space *active[MAX_HARTS]; /* each written by its own hart only */
 void
 space_code_changed(struct space *s)
 {
-    /* The new bytes before the look at who runs here: a hart that comes later fences by itself. */
+    /* The new bytes must be seen before we look at who runs here: a hart that comes later fences by
+     * itself. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     __asm__ volatile("fence.i" ::: "memory");
     u64 others = s->active_harts & ~(1UL << hart_index());
@@ -39,7 +40,8 @@ space_activate(struct space *s)
     if (s)
         __atomic_fetch_or(&s->active_harts, 1UL << self, __ATOMIC_SEQ_CST);
     active[self] = s;
-    csr_write(satp, SATP_SV39 | (s ? s->root : kernel_root) >> PAGE_SHIFT);
+    u64 root = s ? s->root : kernel_root;
+    csr_write(satp, SATP_SV39 | root >> PAGE_SHIFT);
     /* No ASIDs: forget the old space's translations, and its code in the fetch path. */
     __asm__ volatile("sfence.vma\n\tfence.i" ::: "memory");
     /* Last: whoever sees the bit gone may free the root that satp held until now. */
@@ -50,8 +52,8 @@ space_activate(struct space *s)
 void
 space_flush(struct space *s, u64 va, u64 size)
 {
-    /* The changed entries before the look at who runs here: a hart that sets its bit after our look
-     * walks the table after it too, and finds the new entries. */
+    /* The changed entries must be seen before we look at who runs here: a hart that sets its bit
+     * after our look walks the table after it too, and finds the new entries. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     tlb_flush(__atomic_load_n(&s->active_harts, __ATOMIC_SEQ_CST), va, size);
 }

@@ -1,6 +1,7 @@
 /* area.c - the ring of areas, ordered by address: find, split, join, remove.
  *
- * Not here: who asks (space.c, map.c) and how pages come (fault.c). The space's lock is held. */
+ * Not here: who asks (space.c, map.c) and how pages come (fault.c). Whoever calls holds the space's
+ * lock. */
 
 #include "mm/area.h"
 #include <asm/errno.h>
@@ -10,7 +11,9 @@
 struct area *
 area_clone(struct space *s, const struct area *like, u64 start, u64 end)
 {
-    struct area *a = s->area_count < MAX_AREAS ? kzalloc(sizeof(*a)) : NULL;
+    if (s->area_count >= MAX_AREAS)
+        return NULL;
+    struct area *a = kzalloc(sizeof(*a));
     if (!a)
         return NULL;
     s->area_count++;
@@ -64,59 +67,103 @@ area_split(struct space *s, u64 addr)
     return 0;
 }
 
+/* Does `b` go on where `a` ends, so that the two could be one area? */
+static bool
+goes_on(const struct area *a, const struct area *b)
+{
+    u64 pages = (a->end - a->start) >> PAGE_SHIFT;
+    if (a->end != b->start || a->flags != b->flags || a->name != b->name)
+        return false;
+    if (a->pager != b->pager || a->object != b->object)
+        return false;
+    return !a->pager || a->offset_pages + pages == b->offset_pages;
+}
+
 void
 area_merge(struct space *s, u64 start, u64 end)
 {
-    for (struct area *a = area_at_or_above(s, start); a != &s->border && a->start <= end;
-         a = area_next(a)) {
-        struct area *b = area_before(a);
-        u64 pages = (b->end - b->start) >> PAGE_SHIFT;
-        if (b->end != a->start || b->flags != a->flags || b->pager != a->pager ||
-            b->object != a->object || b->name != a->name ||
-            (a->pager && b->offset_pages + pages != a->offset_pages))
-            continue;
-        a->start = b->start;
-        a->offset_pages -= pages;
-        area_free(s, b);
+    struct area *a = area_at_or_above(s, start);
+    while (a != &s->border && a->start <= end) {
+        struct area *below = area_before(a);
+        if (goes_on(below, a)) {
+            a->offset_pages -= (below->end - below->start) >> PAGE_SHIFT;
+            a->start = below->start;
+            area_free(s, below);
+        }
+        a = area_next(a);
     }
 }
 
 bool
 area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target, u64 taken)
 {
+    struct pt_cursor c = { .root = from->root, .next = start, .end = end };
     pte_t *table = NULL;
-    u64 served = ~0UL; /* by that table: neighbours need no walk */
-    for (struct pt_cursor c = { .root = from->root, .next = start, .end = end }; pt_next(&c);) {
-        u64 va = c.va - start + target;
-        if (served != va / LEVEL_SIZE(1)) {
-            served = va / LEVEL_SIZE(1);
-            table = pt_entry(to->root, served * LEVEL_SIZE(1), 0, true);
+    u64 served = ~0UL; /* where the range of `table` begins: neighbours need no walk */
+    while (pt_next(&c)) {
+        u64 va = target + (c.va - start);
+        u64 range = ALIGN_DOWN(va, LEVEL_SIZE(1));
+        if (range != served) {
+            table = pt_entry(to->root, range, 0, true);
             if (!table)
                 return false;
+            served = range;
         }
         *c.e &= ~taken;
-        table[va / PAGE_SIZE % 512] = *c.e;
+        table[(va - range) / PAGE_SIZE] = *c.e;
         frame_get(pte_pa(*c.e));
         to->resident_pages++;
     }
     return true;
 }
 
-/* A space without users is ending, and no hart has anything to forget: the frames go at once. */
+/* Makes the entries invalid, in the table and in what harts remember of it. The entries still name
+ * their frames, which no hart can reach any more. */
+static void
+forget_entries(struct space *s, struct pt_cursor c)
+{
+    u64 start = c.next;
+    bool any = false;
+    while (pt_next(&c)) {
+        *c.e &= ~(pte_t)PTE_V;
+        any = true;
+    }
+    if (any)
+        space_flush(s, start, c.end - start);
+}
+
+static void
+free_entries(struct space *s, struct pt_cursor c)
+{
+    while (pt_next(&c)) {
+        frame_put(pte_pa(*c.e));
+        *c.e = 0;
+        if (c.level == 0)
+            s->resident_pages--;
+    }
+}
+
 void
 area_zap(struct space *s, u64 start, u64 end, int level)
 {
-    const struct pt_cursor all = { .root = s->root, .next = start, .end = end, .level = level };
-    struct pt_cursor c = all;
-    bool any = !s->users;
-    for (; s->users && pt_next(&c); any = true)
-        *c.e &= ~(pte_t)PTE_V;
-    if (any)
-        space_flush(s, start, end - start);
-    /* No hart can reach the frames any more. */
-    for (c = all; any && pt_next(&c); *c.e = 0) {
-        frame_put(pte_pa(*c.e));
-        s->resident_pages -= level == 0;
+    struct pt_cursor entries = { .root = s->root, .next = start, .end = end, .level = level };
+    if (s->users) /* else the space is ending: no hart runs it, none has anything to forget */
+        forget_entries(s, entries);
+    free_entries(s, entries);
+}
+
+/* Gives back the area's pages, then the tables of level 0 and 1 that served this area alone. An
+ * entry that leads to a table serves 2 MiB or 1 GiB: it may go where no neighbour reaches in. */
+static void
+area_empty(struct space *s, const struct area *a)
+{
+    for (int level = 0; level <= 2; level++) {
+        u64 size = LEVEL_SIZE(level);
+        u64 low = ALIGN_UP(area_before(a)->end, size);
+        u64 high = ALIGN_DOWN(area_next(a)->start, size);
+        u64 start = ALIGN_DOWN(a->start, size);
+        u64 end = ALIGN_UP(a->end, size);
+        area_zap(s, MAX(start, low), MIN(end, high), level);
     }
 }
 
@@ -125,17 +172,13 @@ area_unmap(struct space *s, u64 start, u64 end)
 {
     if (area_split(s, start) || area_split(s, end))
         return -ENOMEM;
-    for (struct area *a = area_at_or_above(s, start), *next; a->start < end; a = next) {
-        next = area_next(a);
-        /* Its pages; then lower tables and upper ones that lie in the gap it leaves. */
-        for (int level = 0; level <= 2; level++) {
-            u64 size = LEVEL_SIZE(level), low = ALIGN_UP(area_before(a)->end, size);
-            u64 high = ALIGN_DOWN(next->start, size);
-            area_zap(s, MAX(low, ALIGN_DOWN(a->start, size)), MIN(high, ALIGN_UP(a->end, size)),
-                     level);
-        }
+    struct area *a = area_at_or_above(s, start);
+    while (a->start < end) {
+        struct area *next = area_next(a);
+        area_empty(s, a);
         s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
         area_free(s, a);
+        a = next;
     }
     return 0;
 }

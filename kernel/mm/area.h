@@ -1,8 +1,8 @@
 /* area.h - what the files of mm/ share about areas: finding, making, splitting, emptying.
  *
- * For this room alone; others use space.h. The space's lock is held in every function. The areas
- * are a ring through `space->border`, which is none: it ends at 0 and begins at USER_END, so that
- * who looks at neighbours meets no end of a list. */
+ * For this room alone; others use space.h. Whoever calls holds the space's lock. The areas are a
+ * ring through `space->border`, which is no area: it "ends" at 0 and "begins" at USER_END, so that
+ * code that looks at neighbours meets no end of a list. */
 #pragma once
 
 #include "mm/pagetable.h"
@@ -25,7 +25,7 @@
 /* A copy of `like` for [start, end), not yet in the ring, with a reference to the object; NULL
  * without memory or when s has MAX_AREAS. */
 struct area *area_clone(struct space *s, const struct area *like, u64 start, u64 end);
-/* Takes it out of the ring, drops the reference to the object and frees the record. */
+/* Takes the area out of the ring, drops the reference to the object and frees the record. */
 void area_free(struct space *s, struct area *a);
 /* Makes `addr` a border between areas. 0 or -ENOMEM. */
 int area_split(struct space *s, u64 addr);
@@ -33,11 +33,17 @@ int area_split(struct space *s, u64 addr);
 void area_merge(struct space *s, u64 start, u64 end);
 /* The first area that ends above addr, or the border. */
 struct area *area_at_or_above(struct space *s, u64 addr);
+/* Moves a new area to where space_map's caller wants it, or where there is room, and puts it into
+ * the ring. The address, or -errno with nothing lost but the new area. `a` may be NULL, when there
+ * was no memory to make it: -ENOMEM. */
+s64 place_area(struct space *s, struct area *a, u64 addr, u32 flags);
+/* Makes an area like `like`, which begins at address 0, and places it so. */
+s64 add_area(struct space *s, const struct area *like, u64 addr, u32 flags);
 /* Gives `to` the pages that `from` has in [start, end) as well, from address `target` on, and takes
  * the rights `taken` from both. False without memory for the tables; area_unmap undoes it. */
 bool area_share(struct space *from, u64 start, u64 end, struct space *to, u64 target, u64 taken);
-/* Empties the range's entries of a level: all harts forget them, then the frames of these pages or
- * tables are put. */
+/* Empties the page table's entries for [start, end) at this level: all harts forget them, then the
+ * frames that they led to, pages or tables, are put. */
 void area_zap(struct space *s, u64 start, u64 end, int level);
 /* Removes all areas of the range, their pages and the tables that served nobody else. 0 or -ENOMEM
  * (nothing lost then). */

@@ -10,16 +10,20 @@
 #include "mm/frame.h"
 #include "riscv/hart.h"
 
-/* The area of addr; a stack is extended downwards to it first, if there is room. */
+/* The area of addr; a stack is extended downwards to it first, if there is room. Below a stack a
+ * gap stays, but for what nobody can touch anyway: a PROT_NONE area may be the program's own
+ * guard. */
 static struct area *
 find_or_grow(struct space *s, u64 addr)
 {
-    struct area *a = area_at_or_above(s, addr), *below = area_before(a);
+    struct area *a = area_at_or_above(s, addr);
     if (a->start <= addr)
         return a;
     u64 start = ALIGN_DOWN(addr, PAGE_SIZE);
-    if (!(a->flags & AREA_STACK) || a->end - start > s->stack_limit || start < LOWEST ||
-        (below->flags & AREA_PROT && below->end + STACK_GAP > start))
+    struct area *below = area_before(a);
+    if (!(a->flags & AREA_STACK) || start < LOWEST || a->end - start > s->stack_limit)
+        return NULL;
+    if (below->flags & AREA_PROT && below->end + STACK_GAP > start)
         return NULL;
     s->mapped_pages += (a->start - start) >> PAGE_SHIFT;
     a->offset_pages -= (a->start - start) >> PAGE_SHIFT;
@@ -37,11 +41,13 @@ show(struct space *s, pte_t *e, u64 pa, u64 rights)
     pte_set(e, pte_leaf(pa, rights));
 }
 
-/* Nothing is mapped at `va` yet. A private area shows the object's own page until it is written. */
+/* Nothing is mapped at `va` yet. A private area shows the object's own page until it is written:
+ * without W, so that the write faults. */
 static int
 first_touch(struct space *s, struct area *a, pte_t *e, u64 va)
 {
-    u64 pa, rights = pte_rights(a->flags);
+    u64 pa;
+    u64 rights = pte_rights(a->flags);
     if (a->pager) {
         u64 index = a->offset_pages + ((va - a->start) >> PAGE_SHIFT);
         int err = a->pager->page(a->object, index, &pa);
@@ -49,8 +55,10 @@ first_touch(struct space *s, struct area *a, pte_t *e, u64 va)
             return err;
         if (!(a->flags & AREA_SHARED))
             rights &= ~PTE_W;
-    } else if (!(pa = frame_alloc_zero())) {
-        return -ENOMEM;
+    } else {
+        pa = frame_alloc_zero();
+        if (!pa)
+            return -ENOMEM;
     }
     show(s, e, pa, rights);
     s->resident_pages++;
@@ -62,17 +70,18 @@ first_touch(struct space *s, struct area *a, pte_t *e, u64 va)
 static int
 copy_on_write(struct space *s, struct area *a, pte_t *e, u64 va)
 {
-    u64 old = pte_pa(*e), pa;
+    u64 old = pte_pa(*e);
     u32 refs = __atomic_load_n(&frame_record(old)->refs, __ATOMIC_ACQUIRE);
     if (a->flags & AREA_SHARED || refs == 1) {
         *e = pte_leaf(old, pte_rights(a->flags));
         tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
         return 0;
     }
-    if (!(pa = frame_alloc()))
+    u64 copy = frame_alloc();
+    if (!copy)
         return -ENOMEM;
-    memcpy(frame_direct(pa), frame_address(old), PAGE_SIZE);
-    show(s, e, pa, pte_rights(a->flags));
+    memcpy(frame_direct(copy), frame_address(old), PAGE_SIZE);
+    show(s, e, copy, pte_rights(a->flags));
     /* Every hart must see the copy before the old frame may go. */
     space_flush(s, va, PAGE_SIZE);
     frame_put(old);
@@ -83,7 +92,9 @@ int
 space_fault_locked(struct space *s, u64 addr, u32 access)
 {
     u64 va = ALIGN_DOWN(addr, PAGE_SIZE);
-    struct area *a = addr < USER_END ? find_or_grow(s, addr) : NULL;
+    if (!in_user_half(addr, 1))
+        return -EFAULT;
+    struct area *a = find_or_grow(s, addr);
     if (!a)
         return -EFAULT;
     if (!(pte_rights(a->flags) & access << 1))
@@ -92,12 +103,16 @@ space_fault_locked(struct space *s, u64 addr, u32 access)
     if (!e)
         return -ENOMEM;
     bool fresh = !(*e & PTE_V);
-    int err = fresh ? first_touch(s, a, e, va) : 0;
-    if (!err && access == AREA_WRITE && !(*e & PTE_W))
-        err = copy_on_write(s, a, e, va);
-    else if (!fresh) /* another thread was faster, or this hart remembers an older entry */
+    if (fresh) {
+        int err = first_touch(s, a, e, va);
+        if (err)
+            return err;
+    }
+    if (access == AREA_WRITE && !(*e & PTE_W))
+        return copy_on_write(s, a, e, va);
+    if (!fresh) /* another thread was faster, or this hart remembers an older entry */
         tlb_flush(1UL << hart_index(), va, PAGE_SIZE);
-    return err;
+    return 0;
 }
 
 int

@@ -10,7 +10,7 @@
 #include "lib/string.h"
 #include "machine/machine.h"
 
-_Static_assert(sizeof(struct frame) == 8, "its size is counted in layout of memory at boot");
+_Static_assert(sizeof(struct frame) == 8, "one record a frame: 2 MiB of them for 1 GiB of memory");
 
 extern char image_start[], image_end[], data_start[];
 
@@ -23,7 +23,7 @@ u64 image_load_address;
 static struct spinlock frame_lock = SPINLOCK_INIT("frames");
 static struct frame *frames;
 static u64 ram_start = ~0UL, ram_end;
-static u32 first_free; /* number + 1, 0: none */
+static u32 first_free; /* its number in `frames`, + 1; 0: none is free */
 static u64 free_count, total_count;
 
 #define for_each_range(r, array) for (struct range *r = array; r < array + ARRAY_SIZE(array); r++)
@@ -35,36 +35,48 @@ frame_record(u64 pa)
     return &frames[(pa - ram_start) >> PAGE_SHIFT];
 }
 
+/* A range that is in use and meets [start, end), or NULL. */
+static const struct range *
+find_in_use(u64 start, u64 end)
+{
+    for_each_range (r, in_use)
+        if (start < r->end && r->start < end)
+            return r;
+    return NULL;
+}
+
 /* Room for the array itself: the first gap that is large enough. */
 static u64
 find_room(u64 bytes)
 {
-    for_each_range (m, machine.memory)
-        for (u64 at = m->start, next; at + bytes <= m->end; at = next) {
-            next = at;
-            for_each_range (r, in_use)
-                if (at < r->end && at + bytes > r->start)
-                    next = ALIGN_UP(r->end, PAGE_SIZE);
-            if (next == at)
+    for_each_range (m, machine.memory) {
+        u64 at = m->start;
+        while (at + bytes <= m->end) {
+            const struct range *r = find_in_use(at, at + bytes);
+            if (!r)
                 return at;
+            at = ALIGN_UP(r->end, PAGE_SIZE);
         }
+    }
     panic("no room for %lu bytes of frame records: give the machine more memory", bytes);
 }
 
-/* Notes of every frame that the range touches how many refer to it. */
+/* Sets the reference count of every frame that the range touches. */
 static void
 mark(const struct range *r, u32 refs)
 {
+    u64 start = MAX(ALIGN_DOWN(r->start, PAGE_SIZE), ram_start);
     u64 end = MIN(ALIGN_UP(r->end, PAGE_SIZE), ram_end);
-    for (u64 pa = MAX(ALIGN_DOWN(r->start, PAGE_SIZE), ram_start); pa < end; pa += PAGE_SIZE)
-        *frame_record(pa) = (struct frame){ refs, 0 };
+    for (u64 pa = start; pa < end; pa += PAGE_SIZE)
+        *frame_record(pa) = (struct frame){ .refs = refs };
 }
 
-void
-frame_init(void)
+/* Cuts the ranges of memory to whole pages, and to what the direct map can show. */
+static void
+measure_memory(void)
 {
     const u64 limit = STACKS_BASE - DIRECT_BASE;
-    for_each_range (m, machine.memory) { /* whole pages, and only what the direct map can show */
+    for_each_range (m, machine.memory) {
         if (m->end > limit)
             pr_warn("memory above 0x%lx is not used", limit);
         m->end = ALIGN_DOWN(MIN(m->end, limit), PAGE_SIZE);
@@ -75,42 +87,68 @@ frame_init(void)
         ram_start = MIN(ram_start, m->start);
         ram_end = MAX(ram_end, m->end);
     }
-    u64 image = image_load_address, size = (u64)(image_end - image_start);
+}
+
+/* Fills in_use, and finds a place for the records of `count` frames. */
+static void
+place_records(u32 count)
+{
+    u64 image = image_load_address;
+    u64 size = (u64)(image_end - image_start);
     if (image < ram_start || image + size > ram_end)
         panic("the kernel at 0x%lx is not in the memory of the device tree", image);
     in_use[IMAGE] = (struct range){ image, image + size };
     in_use[INITRD] = machine.initrd;
     memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
-    u32 count = (ram_end - ram_start) >> PAGE_SHIFT;
-    u64 bytes = count * sizeof(struct frame), room = find_room(bytes);
+    u64 bytes = count * sizeof(struct frame);
+    u64 room = find_room(bytes);
     in_use[RECORDS] = (struct range){ room, room + bytes };
     frames = frame_direct(room);
+}
+
+/* The frame becomes the first of the free list. */
+static void
+add_free(struct frame *f)
+{
+    f->tag = first_free;
+    first_free = (u32)(f - frames) + 1;
+    free_count++;
+}
+
+void
+frame_init(void)
+{
+    measure_memory();
+    u32 count = (ram_end - ram_start) >> PAGE_SHIFT;
+    place_records(count);
     mark(&(struct range){ ram_start, ram_end }, 1); /* holes, too, stay in use for ever */
     for_each_range (m, machine.memory)
         mark(m, 0);
     for_each_range (r, in_use)
         mark(r, 1);
     for (u32 n = count; n > 0; n--) /* from the end, so that the list begins with the lowest */
-        if (!frames[n - 1].refs) {
-            frames[n - 1].tag = first_free;
-            first_free = n;
-            free_count++;
-        }
+        if (frames[n - 1].refs == 0)
+            add_free(&frames[n - 1]);
     mark(&machine.initrd, 0); /* not free, but nobody's until a file refers to it */
+}
+
+static u64
+take_free(void)
+{
+    spin_guard(&frame_lock);
+    if (!first_free)
+        return 0;
+    u64 number = first_free - 1;
+    first_free = frames[number].tag;
+    frames[number] = (struct frame){ .refs = 1 };
+    free_count--;
+    return ram_start + (number << PAGE_SHIFT);
 }
 
 u64
 frame_alloc(void)
 {
-    spin_lock(&frame_lock);
-    u32 n = first_free;
-    if (n) {
-        first_free = frames[n - 1].tag;
-        frames[n - 1] = (struct frame){ 1, 0 };
-        free_count--;
-    }
-    spin_unlock(&frame_lock);
-    u64 pa = n ? ram_start + ((n - 1UL) << PAGE_SHIFT) : 0;
+    u64 pa = take_free();
     if (pa)
         debug_frame_allocated(frame_direct(pa));
     return pa;
@@ -143,9 +181,7 @@ frame_put(u64 pa)
         return;
     debug_frame_freed(frame_direct(pa));
     spin_guard(&frame_lock);
-    f->tag = first_free;
-    first_free = (u32)(f - frames) + 1;
-    free_count++;
+    add_free(f);
 }
 
 u64

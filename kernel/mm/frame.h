@@ -22,8 +22,8 @@ void frame_get(u64 pa);
 /* Drops a reference; the last one frees the frame. pa 0 is allowed and ignored. */
 void frame_put(u64 pa);
 
-/* What is known of a frame. Whoever holds a reference may read `refs`, and keep a number of its own
- * in `tag` (kmalloc: the size class). */
+/* What is known of a frame. Whoever holds a reference may read `refs`, and may keep a number in
+ * `tag` (kmalloc keeps the size class there). */
 struct frame {
     u32 refs;
     u32 tag; /* of a free frame: the number of the next one + 1, 0 at the end */
@@ -34,19 +34,21 @@ struct frame *frame_record(u64 pa);
  * before everything else (boot/tables.c). */
 extern u64 image_load_address;
 
+/* How many frames are free at this moment: no lock is taken, another hart may take one at once. */
 u64 frames_free(void);
+/* How many frames of RAM the machine has, those in use from the start among them. Constant. */
 u64 frames_total(void);
 
 /* Where the kernel sees the frame: the direct map, or the image for what lies in the kernel's own
  * text and read-only data (the vDSO image), which are holes of the direct map. */
 void *frame_address(u64 pa);
 
-/* The same for a frame that came from frame_alloc: those are in the direct map, always. */
+/* As frame_address, for a frame that came from frame_alloc: those are all in the direct map. */
 static inline void *
 frame_direct(u64 pa)
 {
     return (void *)(DIRECT_BASE + pa);
 }
 
-/* The other way, for any kernel address of RAM: direct map or kernel image. Rounded down. */
+/* The frame that the kernel sees at `kva`, an address in the direct map or the kernel's image. */
 u64 frame_of(const void *kva);

@@ -11,41 +11,58 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 
-#define MIN_SIZE       32UL /* a list link and two words */
-#define CLASSES        8
-#define SIZE_OF(class) (MIN_SIZE << (class))
+#define MIN_SIZE            32UL /* a list link and two words */
+#define CLASSES             8
+#define SIZE_OF(size_class) (MIN_SIZE << (size_class))
 _Static_assert(SIZE_OF(CLASSES - 1) == PAGE_SIZE, "the last class is a whole frame");
 
-#define for_each_object(at, pa, class)                                                             \
-    for (char *at = frame_direct(pa), *end = at + PAGE_SIZE; at < end; at += SIZE_OF(class))
+/* The objects that a frame of this class is cut into. */
+#define for_each_object(at, pa, size_class)                                                        \
+    for (char *at = frame_direct(pa), *end = at + PAGE_SIZE; at < end; at += SIZE_OF(size_class))
 
 static struct spinlock lock = SPINLOCK_INIT("kmalloc");
 static struct list free_objects[CLASSES];
+
+/* Cuts a fresh frame into free objects of the class. Without memory there are none. */
+static void
+cut_frame(u32 size_class)
+{
+    u64 pa = frame_alloc();
+    if (!pa)
+        return;
+    frame_record(pa)->tag = size_class;
+    for_each_object (at, pa, size_class)
+        list_add_tail(&free_objects[size_class], (struct list *)at);
+}
+
+static void *
+take_object(u32 size_class)
+{
+    struct list *objects = &free_objects[size_class];
+    spin_guard(&lock);
+    if (!objects->next) /* the first time */
+        list_init(objects);
+    if (list_empty(objects))
+        cut_frame(size_class);
+    if (list_empty(objects))
+        return NULL;
+    struct list *object = objects->next;
+    list_remove(object);
+    frame_get(frame_of(object));
+    return object;
+}
 
 void *
 kzalloc(size_t size)
 {
     BUG_ON(size > PAGE_SIZE);
-    u32 class = 0;
-    while (size > SIZE_OF(class))
-        class ++;
-    struct list *objects = &free_objects[class];
-    spin_lock(&lock);
-    if (!objects->next)
-        list_init(objects);
-    u64 fresh = list_empty(objects) ? frame_alloc() : 0;
-    if (fresh) {
-        frame_record(fresh)->tag = class;
-        for_each_object (at, fresh, class)
-            list_add_tail(objects, (struct list *)at);
-    }
-    struct list *object = objects->next; /* the list itself when it is empty */
-    if (object != objects) {
-        list_remove(object);
-        frame_get(frame_of(object));
-    }
-    spin_unlock(&lock);
-    return object == objects ? NULL : memset(object, 0, SIZE_OF(class));
+    u32 size_class = 0;
+    while (size > SIZE_OF(size_class))
+        size_class++;
+    void *object = take_object(size_class);
+    if (object)
+        memset(object, 0, SIZE_OF(size_class));
+    return object;
 }
 
 void
@@ -54,13 +71,14 @@ kfree(void *p)
     if (!p)
         return;
     u64 pa = frame_of(p);
-    u32 class = frame_record(pa)->tag;
+    u32 size_class = frame_record(pa)->tag;
     spin_guard(&lock);
-    list_add_head(&free_objects[class], p);
+    list_add_head(&free_objects[size_class], p);
     frame_put(pa);
     if (frame_record(pa)->refs > 1)
         return;
-    for_each_object (at, pa, class)
+    for_each_object (at, pa,
+                     size_class) /* all of them are free: the frame goes, and they with it */
         list_remove((struct list *)at);
     frame_put(pa);
 }

@@ -9,8 +9,8 @@
 
 void kfree(void *p); /* NULL allowed */
 
-/* `struct x *p scoped_kfree = kzalloc(sizeof(*p));` is freed when its block ends; who passes the
- * object on sets the variable to NULL. */
+/* `struct x *p scoped_kfree = kzalloc(sizeof(*p));` is freed when its block ends. Code that gives
+ * the object to somebody else sets the variable to NULL. */
 static inline void
 kfree_scope(void *variable)
 {

@@ -22,6 +22,8 @@
  *                   +-----------------------------+  */
 #pragma once
 
+#include "lib/types.h"
+
 #define USER_END     0x4000000000UL
 #define DIRECT_BASE  0xffffffc000000000UL
 #define STACKS_BASE  0xffffffe000000000UL
@@ -30,3 +32,11 @@
 
 #define KERNEL_STACK_SIZE 16384UL
 #define KERNEL_STACK_SLOT 32768UL
+
+/* Do all of `length` bytes from `addr` on lie in the half that user space may have? No sum is made,
+ * so none can wrap round. */
+static inline bool
+in_user_half(u64 addr, u64 length)
+{
+    return addr <= USER_END && length <= USER_END - addr;
+}

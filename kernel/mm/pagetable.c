@@ -9,8 +9,8 @@
 #include "riscv/hart.h"
 #include "riscv/sbi.h"
 
-/* The entry of `va` at *level; where the tables end above it, the last one on the way, and *level
- * says of which level it is. */
+/* The entry of `va` at *level. Where the tables end above that level: the last entry on the way,
+ * and *level becomes its level. */
 static pte_t *
 descend(u64 root, u64 va, int *level)
 {
@@ -33,7 +33,9 @@ pt_entry(u64 root, u64 va, int level, bool make)
         pte_t *e = descend(root, va, &reached);
         if (reached == level)
             return e;
-        u64 pa = make ? frame_alloc_zero() : 0;
+        if (!make)
+            return NULL;
+        u64 pa = frame_alloc_zero();
         if (!pa)
             return NULL;
         pte_set(e, pa >> PAGE_SHIFT << 10 | PTE_V); /* A, D and U are reserved in a non-leaf */
@@ -46,8 +48,9 @@ pt_next(struct pt_cursor *c)
     while (c->next < c->end) {
         int level = c->level;
         c->va = c->next;
-        if (c->e && c->va & (LEVEL_SIZE(level + 1) - 1))
-            c->e++; /* a neighbour in the same table: no walk */
+        bool same_table = c->e && c->va != ALIGN_DOWN(c->va, LEVEL_SIZE(level + 1));
+        if (same_table)
+            c->e++; /* the neighbour: no walk */
         else
             c->e = descend(c->root, c->va, &level);
         c->next = ALIGN_DOWN(c->va, LEVEL_SIZE(level)) + LEVEL_SIZE(level);
@@ -80,11 +83,18 @@ void
 tlb_flush(u64 hart_mask, u64 va, u64 size)
 {
     u64 self = 1UL << hart_index();
-    if (hart_mask & self && size == PAGE_SIZE)
-        __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
-    else if (hart_mask & self)
-        __asm__ volatile("sfence.vma" ::: "memory");
-    if (hart_mask & ~self)
-        sbi_remote_sfence(hart_mask_ids(hart_mask & ~self), size == PAGE_SIZE ? va : 0,
-                          size == PAGE_SIZE ? size : ~0UL);
+    u64 others = hart_mask & ~self;
+    bool one_page = size == PAGE_SIZE;
+    if (hart_mask & self) {
+        if (one_page)
+            __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
+        else
+            __asm__ volatile("sfence.vma" ::: "memory");
+    }
+    if (!others)
+        return;
+    if (one_page)
+        sbi_remote_sfence(hart_mask_ids(others), va, PAGE_SIZE);
+    else
+        sbi_remote_sfence(hart_mask_ids(others), 0, ~0UL);
 }

@@ -38,14 +38,16 @@ pte_t *pt_entry(u64 root, u64 va, int level, bool make);
  *     struct pt_cursor c = { .root = root, .next = start, .end = end };
  *     while (pt_next(&c))
  *         ... *c.e, which serves c.va ...
- * Holes are skipped in large steps. The body may clear the entry. */
+ * Holes are skipped in large steps. The body may clear the entry, but no table may come or go: the
+ * space's lock is held from the first pt_next to the last. (The tables of kernel_root stay for
+ * ever, and each walk there keeps to a stack that is its own.) */
 struct pt_cursor {
     u64 root, next, end;
     int level; /* 0: pages; above: the entries that lead to tables */
     pte_t *e;
     u64 va;
 };
-bool pt_next(struct pt_cursor *c);
+bool pt_next(struct pt_cursor *c); /* to the next entry; false when there are no more */
 
 /* Builds the kernel's own final tables (W^X, holes, guards) and switches this hart to them. */
 void pt_kernel_init(void);
@@ -55,10 +57,11 @@ extern u64 kernel_root;
  * an address in the first page table, which shows all physical memory and is gone afterwards. */
 void *map_device(u64 pa, u64 size);
 
-/* A fresh kernel stack with guards below and above; returns its top, 0 without memory. Init: once,
- * before any other root is copied from kernel_root. */
+/* Once, before any other root is copied from kernel_root. */
 void kernel_stacks_init(void);
+/* A fresh kernel stack with guards below and above: its top, 0 without memory. */
 u64 kernel_stack_alloc(void);
+/* Gives a stack back, whole or with only some of its pages. */
 void kernel_stack_free(u64 top);
 
 /* Forgets translations of [va, va+size) on every hart of the mask, this one included. */

@@ -3,7 +3,7 @@
  * An area is a range with one set of rights and one source of pages. Pages come on the first touch
  * (space_fault); fork shares them copy-on-write. Everything - heap, stack, files, vDSO, PROT_NONE
  * reservations - is an area in this one list and comes through this one fault path.
- * Not here: ELF (proc/), files (fs/), the vDSO's place (vdso/): they hand in a pager.
+ * Not here: ELF (proc/), files (fs/), the vDSO's place (vdso/): those rooms hand in a pager.
  *
  * Locks: `lock` guards areas and page table. Functions take it themselves unless said otherwise.
  * Source of the semantics: Linux man-pages mmap(2), mprotect(2), brk(2). */
@@ -74,7 +74,7 @@ struct space {
 struct space *space_create(void);
 /* A copy for fork: private areas copy-on-write, shared ones shared. NULL without memory. */
 struct space *space_fork(struct space *from);
-struct space *space_get(struct space *s); /* with one more user */
+struct space *space_get(struct space *s); /* counts one more user; returns s */
 /* Drops a user; the last one frees all areas, page tables and frames. Never the current space of
  * a hart: the scheduler moves to the kernel's root first. NULL allowed. */
 void space_put(struct space *s);
@@ -115,16 +115,16 @@ struct area *space_find(struct space *s, u64 addr);
  * now and the access may be tried again; -EFAULT no area (SEGV_MAPERR), -EACCES not allowed
  * (SEGV_ACCERR), -EIO beyond the file's end (SIGBUS), -ENOMEM. */
 int space_fault(struct space *s, u64 addr, u32 access);
-/* The same with the lock held by the caller (usercopy). */
+/* As space_fault; the caller holds the lock (usercopy). */
 int space_fault_locked(struct space *s, u64 addr, u32 access);
 
-/* Handed down by floor 9: the kernel could not get a page of the current space (usercopy.c). Called
- * with locks held: it may only take note. */
+/* Handed down by kernel/trap: called when the kernel could not get a page of the current space
+ * (usercopy.c). Locks are held then: it may only take note. */
 extern void (*space_out_of_memory)(void);
 
 /* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */
 void space_activate(struct space *s);
-/* By which space this hart translates: the current thread's, NULL in a kernel thread. */
+/* The space by which this hart translates: the current thread's, NULL in a kernel thread. */
 struct space *space_current(void);
 
 /* Instructions in user memory have changed: fence.i on this hart and on those that run threads

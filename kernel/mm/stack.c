@@ -20,10 +20,11 @@
 
 static struct spinlock lock = SPINLOCK_INIT("stacks");
 static enum { FREE, USED, STALE } __attribute__((packed)) state[MOST_SLOTS];
-static u32 slots, hand;
+static u32 slots; /* how many there are */
+static u32 hand;  /* the slot that is looked at next */
 
-/* As many slots as stacks fit in memory, each with one frame more for what comes with a thread; and
- * their lowest tables, for ever: one for 64 of them. */
+/* There are as many slots as stacks fit in memory, each with one frame more for what comes with a
+ * thread. Their lowest tables are made here and stay for ever: one for 64 slots. */
 void
 kernel_stacks_init(void)
 {
@@ -32,21 +33,30 @@ kernel_stacks_init(void)
         BUG_ON(!pt_entry(kernel_root, va, 0, true));
 }
 
-/* Moves the hand past a slot that is free on all harts and takes it: its top, or 0. */
+/* The hand has been round: all harts forget where stale slots led, and those are free again. */
+static void
+begin_round(void)
+{
+    tlb_flush((1UL << machine.hart_count) - 1, STACKS_BASE, TOP(slots) - STACKS_BASE);
+    for (u32 slot = 0; slot < slots; slot++)
+        if (state[slot] == STALE)
+            state[slot] = FREE;
+    hand = 0;
+}
+
+/* Moves the hand past a slot that is free on all harts and takes it. Its top; 0 when there is none:
+ * twice round shows all slots, those that the first round left stale too. */
 static u64
 take_slot(void)
 {
     spin_guard(&lock);
     for (u32 looks = 2 * slots; looks > 0; looks--) {
-        if (hand == slots) {
-            tlb_flush((1UL << machine.hart_count) - 1, STACKS_BASE, TOP(slots) - STACKS_BASE);
-            while (hand > 0)
-                if (state[--hand] == STALE)
-                    state[hand] = FREE;
-        }
-        if (state[hand++] == FREE) {
-            state[hand - 1] = USED;
-            return TOP(hand);
+        if (hand == slots)
+            begin_round();
+        u32 slot = hand++;
+        if (state[slot] == FREE) {
+            state[slot] = USED;
+            return TOP(slot + 1);
         }
     }
     return 0;
@@ -56,7 +66,9 @@ u64
 kernel_stack_alloc(void)
 {
     u64 top = take_slot();
-    for (u64 va = top - KERNEL_STACK_SIZE; top && va < top; va += PAGE_SIZE) {
+    if (!top)
+        return 0;
+    for (u64 va = top - KERNEL_STACK_SIZE; va < top; va += PAGE_SIZE) {
         u64 pa = frame_alloc();
         if (!pa) {
             kernel_stack_free(top);
@@ -67,13 +79,14 @@ kernel_stack_alloc(void)
     return top;
 }
 
-/* Of a stack with all its pages or some. */
 void
 kernel_stack_free(u64 top)
 {
     struct pt_cursor c = { .root = kernel_root, .next = top - KERNEL_STACK_SIZE, .end = top };
-    for (; pt_next(&c); *c.e = 0)
+    while (pt_next(&c)) {
         frame_put(pte_pa(*c.e));
+        *c.e = 0;
+    }
     spin_guard(&lock);
     state[(top - TOP(1)) / KERNEL_STACK_SLOT] = STALE;
 }

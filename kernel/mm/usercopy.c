@@ -17,32 +17,56 @@ static void *
 reach(struct space *s, u64 addr, u32 access)
 {
     u64 need = PTE_V | access << 1;
-    for (int err = 0; addr < USER_END && !err;) {
+    if (!in_user_half(addr, 1))
+        return NULL;
+    for (;;) {
         pte_t *e = pt_entry(s->root, addr, 0, false);
         if (e && (*e & need) == need)
             return (char *)frame_address(pte_pa(*e)) + addr % PAGE_SIZE;
-        err = space_fault_locked(s, addr, access);
-        /* Of another space - exec builds one - the caller takes care itself. */
+        int err = space_fault_locked(s, addr, access);
+        /* When exec builds a space that is not current yet, it looks after that itself. */
         if (err == -ENOMEM && s == space_current())
             space_out_of_memory();
+        if (err)
+            return NULL;
     }
-    return NULL;
+}
+
+/* How many of n bytes at `user` lie in one page with the first. */
+static size_t
+in_one_page(u64 user, size_t n)
+{
+    return MIN(n, PAGE_SIZE - user % PAGE_SIZE);
 }
 
 size_t
-copy_partial(struct space *s, char *kernel, u64 user, size_t n, u32 access)
+partly_from_space(struct space *s, char *dst, u64 src, size_t n)
 {
-    size_t done = 0, chunk;
-    for (; done < n; done += chunk) {
-        chunk = MIN(n - done, PAGE_SIZE - (user + done) % PAGE_SIZE);
+    size_t done = 0;
+    while (done < n) {
+        size_t chunk = in_one_page(src + done, n - done);
         spin_guard(&s->lock);
-        void *p = reach(s, user + done, access);
-        if (!p)
+        const void *from = reach(s, src + done, AREA_READ);
+        if (!from)
             break;
-        if (access == AREA_READ)
-            memcpy(kernel + done, p, chunk);
-        else
-            memcpy(p, kernel + done, chunk);
+        memcpy(dst + done, from, chunk);
+        done += chunk;
+    }
+    return done;
+}
+
+size_t
+partly_to_space(struct space *s, u64 dst, const char *src, size_t n)
+{
+    size_t done = 0;
+    while (done < n) {
+        size_t chunk = in_one_page(dst + done, n - done);
+        spin_guard(&s->lock);
+        void *to = reach(s, dst + done, AREA_WRITE);
+        if (!to)
+            break;
+        memcpy(to, src + done, chunk);
+        done += chunk;
     }
     return done;
 }
@@ -50,27 +74,29 @@ copy_partial(struct space *s, char *kernel, u64 user, size_t n, u32 access)
 int
 copy_from_space(struct space *s, void *dst, u64 src, size_t n)
 {
-    return copy_partial(s, dst, src, n, AREA_READ) == n ? 0 : -EFAULT;
+    return partly_from_space(s, dst, src, n) == n ? 0 : -EFAULT;
 }
 
 int
 copy_to_space(struct space *s, u64 dst, const void *src, size_t n)
 {
-    return copy_partial(s, (char *)src, dst, n, AREA_WRITE) == n ? 0 : -EFAULT;
+    return partly_to_space(s, dst, src, n) == n ? 0 : -EFAULT;
 }
 
+/* It copies pieces that end at multiples of 128: most strings are short, and a piece never reaches
+ * into a page that the string does not. */
 long
 string_from_user(char *dst, u64 src, size_t size)
 {
-    for (size_t done = 0, chunk; done < size; done += chunk) {
-        /* In pieces that end at multiples of 128: most strings are short, and a piece never
-         * reaches into a page that the string does not. */
-        chunk = MIN(size - done, 128 - (src + done) % 128);
+    size_t done = 0;
+    while (done < size) {
+        size_t chunk = MIN(size - done, 128 - (src + done) % 128);
         if (copy_from_user(dst + done, src + done, chunk))
             return -EFAULT;
         size_t n = strnlen(dst + done, chunk);
         if (n < chunk)
             return (long)(done + n);
+        done += chunk;
     }
     return -ENAMETOOLONG;
 }
@@ -80,17 +106,19 @@ user_load_u32(u64 addr, u32 *value)
 {
     spin_guard(&space_current()->lock);
     u32 *p = reach(space_current(), addr, AREA_READ);
-    if (p)
-        *value = __atomic_load_n(p, __ATOMIC_SEQ_CST);
-    return p ? 0 : -EFAULT;
+    if (!p)
+        return -EFAULT;
+    *value = __atomic_load_n(p, __ATOMIC_SEQ_CST);
+    return 0;
 }
 
 int
-user_cas_u32(u64 addr, u32 *expected, u32 new)
+user_cas_u32(u64 addr, u32 *expected, u32 desired)
 {
     spin_guard(&space_current()->lock);
     u32 *p = reach(space_current(), addr, AREA_WRITE);
-    if (p)
-        __atomic_compare_exchange_n(p, expected, new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    return p ? 0 : -EFAULT;
+    if (!p)
+        return -EFAULT;
+    __atomic_compare_exchange_n(p, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return 0;
 }

@@ -9,16 +9,17 @@
 
 #include "mm/space.h"
 
-/* The same for any space, as exec does for one it is building. */
+/* Between kernel memory and a space, which exec is building, or the current one. */
 int copy_from_space(struct space *s, void *dst, u64 src, size_t n);
 int copy_to_space(struct space *s, u64 dst, const void *src, size_t n);
 
 #define copy_from_user(dst, src, n) copy_from_space(space_current(), dst, src, n)
 #define copy_to_user(dst, src, n)   copy_to_space(space_current(), dst, src, n)
 
-/* Copies n bytes from (AREA_READ) or to (AREA_WRITE) `user`. Returns how many went before a fault:
- * for read and write, which answer with a short count. */
-size_t copy_partial(struct space *s, char *kernel, u64 user, size_t n, u32 access);
+/* As those, but they return how many bytes went before a fault: read and write answer with a short
+ * count. */
+size_t partly_from_space(struct space *s, char *dst, u64 src, size_t n);
+size_t partly_to_space(struct space *s, u64 dst, const char *src, size_t n);
 
 /* Copies a NUL-terminated string of at most size-1 characters. Returns its length, -EFAULT, or
  * -ENAMETOOLONG when no NUL comes in time. */
@@ -27,6 +28,6 @@ long string_from_user(char *dst, u64 src, size_t size);
 /* Reads the aligned u32 at `addr` atomically. For futex. */
 int user_load_u32(u64 addr, u32 *value);
 
-/* Compares-and-swaps the aligned u32 at `addr`: stores `new` if it holds *expected; *expected is
- * what it held. 0 (look at *expected) or -EFAULT. */
-int user_cas_u32(u64 addr, u32 *expected, u32 new);
+/* Compares-and-swaps the aligned u32 at `addr`: stores `desired` if it holds *expected, and sets
+ * *expected to what it held. 0 (look at *expected) or -EFAULT. */
+int user_cas_u32(u64 addr, u32 *expected, u32 desired);

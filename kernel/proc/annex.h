@@ -6,11 +6,20 @@
  * (ANNEX=), and the linker script gathers the tables of those that are in. An entry may be NULL. */
 #pragma once
 
+#include "lib/types.h"
+
 struct process;
 
 enum task_event { TASK_EXIT /* the process has lost its last task and becomes a zombie */ };
 
+/* A system call that the core does not have: its number, and what answers it as in syscall.h. */
+struct annex_call {
+    u32 number;
+    s64 (*call)(const u64 *arg);
+};
+
 struct annex {
+    const struct annex_call *calls; /* ends with one whose call is NULL */
     /* At boot, when the files are there and before the first process. */
     void (*start)(void);
     /* With process_lock held. */

@@ -17,91 +17,113 @@
 #define AT_RSEQ_ALIGN        28
 
 #define STRING_LIMIT 131072UL /* MAX_ARG_STRLEN: 32 pages */
-#define PIECE        128UL    /* strings are copied by, through the kernel's stack */
+#define PIECE        128UL    /* of a string that is copied at once, through the kernel's stack */
 #define WORD         sizeof(u64)
 
-/* Of arguments and environment, a quarter of the stack's limit, but never more than three quarters
- * of the usual 8 MiB, and always the 32 pages that old programs count on (Linux, fs/exec.c). They
- * are copied before the old program is given up. */
+/* Arguments and environment may take a quarter of the stack's limit, but never more than three
+ * quarters of the usual 8 MiB, and always the 32 pages that old programs count on (Linux,
+ * fs/exec.c). They are copied before the old program is given up. */
 #define ARGUMENTS_MOST  (6UL << 20)
 #define ARGUMENTS_LEAST (128UL << 10)
 
-/* Strings and pointers on their way. All of them go twice: the first time nothing is written, but
- * afterwards it is known how much there is, and so where each has its place. */
-struct pushing {
-    struct space *to;    /* NULL: the first time */
-    u64 pointer, string; /* user addresses of the next ones */
-    u64 left;            /* so many bytes may still come */
+/* The same walk goes twice over all strings and pointers. To MEASURE, it only counts: afterwards
+ * it is known how much there is, and so where each part has its place. Then it goes to WRITE. */
+enum pass { MEASURE, WRITE };
+
+struct walk {
+    enum pass pass;
+    int err;     /* the first one; nothing is pushed after it */
+    u64 pointer; /* user address of the next pointer; while we measure, both count from 0 */
+    u64 string;  /* user address of the next string */
+    u64 left;    /* so many bytes may still come */
     u64 argc;
 };
 
-/* Pushes bytes to *where, which moves on. 0, -E2BIG or -ENOMEM. */
-static int
-push(struct pushing *p, u64 *where, const void *bytes, u64 n)
+/* Pushes bytes to *where, which moves on. Errors are -E2BIG and -ENOMEM. */
+static void
+push(struct exec *x, struct walk *w, u64 *where, const void *bytes, u64 n)
 {
-    if (n > p->left)
-        return -E2BIG;
-    if (p->to && copy_to_space(p->to, *where, bytes, n))
-        return -ENOMEM;
+    if (w->err)
+        return;
+    if (n > w->left)
+        w->err = -E2BIG;
+    else if (w->pass == WRITE && copy_to_space(x->space, *where, bytes, n))
+        w->err = -ENOMEM;
     *where += n;
-    p->left -= n;
-    return 0;
+    w->left -= n;
+}
+
+static void
+push_string(struct exec *x, struct walk *w, const char *string)
+{
+    push(x, w, &w->string, string, strlen(string) + 1);
+}
+
+/* A pointer to the string that comes next. */
+static void
+push_pointer(struct exec *x, struct walk *w)
+{
+    push(x, w, &w->pointer, &w->string, WORD);
 }
 
 /* A string of the old program. Its end is found in the kernel's copy, piece by piece: what another
  * thread writes into it meanwhile changes what comes over, but not where it may go. */
-static int
-push_user_string(struct pushing *p, u64 src)
+static void
+push_user_string(struct exec *x, struct walk *w, u64 src)
 {
     char piece[PIECE];
-    u64 n, used, start = p->string;
+    u64 n, used, start = w->string;
     do {
         n = PIECE - src % PIECE; /* never over the end of a page */
-        if (copy_from_user(piece, src, n))
-            return -EFAULT;
+        if (!w->err && copy_from_user(piece, src, n))
+            w->err = -EFAULT;
+        if (w->err)
+            return;
         used = MIN(strnlen(piece, n) + 1, n);
-        int err = push(p, &p->string, piece, used);
-        if (err || p->string - start > STRING_LIMIT)
-            return err ?: -E2BIG;
+        push(x, w, &w->string, piece, used);
+        if (!w->err && w->string - start > STRING_LIMIT)
+            w->err = -E2BIG;
         src += n;
     } while (piece[used - 1]);
-    return 0;
 }
 
 /* The strings of a user vector (0: none) with their pointers, and a NULL behind these. */
-static int
-push_vector(struct pushing *p, u64 vector)
+static void
+push_vector(struct exec *x, struct walk *w, u64 vector)
 {
-    int err = 0;
-    for (u64 string; vector && !err; vector += WORD) {
+    while (vector && !w->err) {
+        u64 string = 0;
         if (copy_from_user(&string, vector, WORD))
-            return -EFAULT;
+            w->err = -EFAULT;
         if (!string)
             break;
-        err = push(p, &p->pointer, &p->string, WORD) ?: push_user_string(p, string);
+        push_pointer(x, w);
+        push_user_string(x, w, string);
+        vector += WORD;
     }
-    p->pointer += WORD; /* the stack is zeros */
-    return err;
+    w->pointer += WORD; /* the stack is zeros */
 }
 
 /* Everything in its order, which ps and setproctitle(3) rely on: argv's strings (a script's words
- * first), those of envp, the path; pointers to all but the path. */
+ * first), those of envp, the path; pointers to all but the path. The addresses that the space keeps
+ * are those of the last walk. */
 static int
-push_all(struct exec *x, struct pushing *p)
+push_all(struct exec *x, struct walk *w)
 {
     struct space *s = x->space;
-    u64 pointers = p->pointer;
-    int err = 0;
-    s->arg_start = p->string;
-    for (u32 i = x->first; i < ARRAY_SIZE(x->words); i++)
-        err = err ?: push(p, &p->pointer, &p->string, WORD)
-                  ?: push(p, &p->string, x->words[i], strlen(x->words[i]) + 1);
-    err = err ?: push_vector(p, x->argv);
-    p->argc = (p->pointer - pointers) / WORD - 1;
-    s->arg_end = s->env_start = p->string;
-    err = err ?: push_vector(p, x->envp);
-    s->env_end = p->string;
-    return err ?: push(p, &p->string, x->path, strlen(x->path) + 1);
+    u64 argv = w->pointer;
+    s->arg_start = w->string;
+    for (u32 i = x->first; i < ARRAY_SIZE(x->words); i++) {
+        push_pointer(x, w);
+        push_string(x, w, x->words[i]);
+    }
+    push_vector(x, w, x->argv);
+    w->argc = (w->pointer - argv) / WORD - 1; /* the NULL does not count */
+    s->arg_end = s->env_start = w->string;
+    push_vector(x, w, x->envp);
+    s->env_end = w->string;
+    push_string(x, w, x->path);
+    return w->err;
 }
 
 /* AT_HWCAP: a bit per single-letter extension that programs may use and this kernel keeps across
@@ -116,7 +138,7 @@ hwcap(void)
     return bits;
 }
 
-/* Into space->auxv, where /proc/PID/auxv finds it. */
+/* Fills space->auxv, where /proc/PID/auxv finds it. */
 static void
 auxv_fill(const struct exec *x, u64 random_at)
 {
@@ -147,41 +169,60 @@ auxv_fill(const struct exec *x, u64 random_at)
     memcpy(s->auxv, entries + skipped, sizeof(entries) - skipped * sizeof(entries[0]));
 }
 
+/* A script's path stands for argv[0]. A program without argv[0] gets an empty one, for programs
+ * rely on it (Linux since 5.18); init gets its path. */
+static int
+settle_first_word(struct exec *x)
+{
+    bool is_script = x->first < ARRAY_SIZE(x->words);
+    u64 argv0 = 0;
+    if (x->argv && copy_from_user(&argv0, x->argv, WORD))
+        return -EFAULT;
+    if (is_script && argv0)
+        x->argv += WORD;
+    if (!is_script && !argv0)
+        x->words[--x->first] = current()->space ? "" : x->path;
+    return 0;
+}
+
+/* What stands round the pointers and is known at last: argc, random bytes, auxiliary vector. */
+static int
+push_rest(struct exec *x, const struct walk *w, u64 random_at)
+{
+    u8 seed[16];
+    random_bytes(seed, sizeof(seed));
+    auxv_fill(x, random_at);
+    int err = copy_to_space(x->space, x->space->stack_start, &w->argc, WORD);
+    err = err ?: copy_to_space(x->space, random_at, seed, sizeof(seed));
+    err = err ?: copy_to_space(x->space, w->pointer, x->space->auxv, sizeof(x->space->auxv));
+    return err ? -ENOMEM : 0;
+}
+
 int
 args_build(struct exec *x)
 {
     struct space *s = x->space;
-    bool is_script = x->first < ARRAY_SIZE(x->words);
-    u64 argv0 = 0, most = MAX(MIN(s->stack_limit / 4, ARGUMENTS_MOST), ARGUMENTS_LEAST);
-    if (x->argv && copy_from_user(&argv0, x->argv, WORD))
-        return -EFAULT;
-    /* A script's path stands for argv[0]. Where there is none, an empty one is made, for programs
-     * rely on it (Linux since 5.18); init gets its path. */
-    if (is_script && argv0)
-        x->argv += WORD;
-    else if (!is_script && !argv0)
-        x->words[--x->first] = current()->space ? "" : x->path;
-
-    struct pushing p = { .left = most };
-    int err = push_all(x, &p);
+    u64 most = MAX(MIN(s->stack_limit / 4, ARGUMENTS_MOST), ARGUMENTS_LEAST);
+    struct walk measured = { MEASURE, .left = most };
+    int err = settle_first_word(x);
+    err = err ?: push_all(x, &measured);
     if (err)
         return err;
-    /* Below the strings a random step of 16 bytes: the lowest bits of sp are drawn too. psABI: sp
-     * is 16-byte aligned at entry. */
-    u64 used = most - p.left, strings = x->stack_end - WORD - p.string;
-    u64 random_at = ALIGN_DOWN(strings, 16) - 16 - (random_below(512) << 4);
-    u64 sp = ALIGN_DOWN(random_at - sizeof(s->auxv) - p.pointer - WORD, 16);
-    p = (struct pushing){ s, sp + WORD, strings, used, 0 };
-    err = push_all(x, &p);
-    if (err || p.left) /* not the same as before: another thread is writing there */
-        return err == -ENOMEM ? err : -EFAULT;
 
-    u8 seed[16];
-    random_bytes(seed, sizeof(seed));
-    auxv_fill(x, random_at);
+    /* The stack is laid out from its end downwards. Below the strings stands a random step of 16
+     * bytes: the lowest bits of sp are drawn too. psABI: sp is 16-byte aligned at entry. */
+    u64 strings = x->stack_end - WORD - measured.string;
+    u64 random_at = ALIGN_DOWN(strings, 16) - 16 - (random_below(512) << 4);
+    u64 auxv = random_at - sizeof(s->auxv);
+    u64 sp = ALIGN_DOWN(auxv - measured.pointer - WORD, 16);
     s->stack_start = sp;
-    return copy_to_space(s, sp, &p.argc, WORD) || copy_to_space(s, random_at, seed, 16) ||
-                   copy_to_space(s, p.pointer, s->auxv, sizeof(s->auxv))
-               ? -ENOMEM
-               : 0;
+
+    struct walk w = { WRITE, .pointer = sp + WORD, .string = strings,
+                      .left = most - measured.left };
+    err = push_all(x, &w);
+    if (err == -ENOMEM)
+        return err;
+    if (err || w.left) /* not the same as before: another thread is writing there */
+        return -EFAULT;
+    return push_rest(x, &w, random_at);
 }

@@ -2,7 +2,7 @@
  *
  * The end of the process, its stop, default actions, and the choice whether an interrupted system
  * call is done again. p->stop_signal says that a process is stopped: each task stops itself here
- * and is resumed by SIGCONT or SIGKILL. Handlers' frames are built in frame.c.
+ * and is resumed by SIGCONT or SIGKILL. Handlers' frames are built in sigframe.c.
  * Not here: who decides what is pending, and for whom (signal.c).
  * Source: signal(7); wait(2) on WUNTRACED. */
 
@@ -13,8 +13,10 @@ void
 process_stop(struct process *p, int signo)
 {
     struct task *t;
-    if (p->exiting || !p->stop_signal == !signo)
-        return; /* it is so already */
+    bool is_stopped = p->stop_signal != 0;
+    bool shall_stop = signo != 0;
+    if (p->exiting || is_stopped == shall_stop)
+        return;
     if (signo && signo != SIGSTOP && group_is_orphaned(p->pgrp))
         return;
     p->stop_signal = signo;
@@ -37,14 +39,38 @@ restart_call(const struct sig_action *a)
     if (f->cause != CAUSE_ECALL_USER || why < ERESTARTSYS || why > ERESTART_RESTARTBLOCK)
         return;
     f->cause = ~0UL; /* once: of two handlers the first one's frame holds the outcome */
-    if (a && why != ERESTARTNOINTR && !(why == ERESTARTSYS && a->flags & SA_RESTART)) {
+    bool asked_for = why == ERESTARTSYS && a && a->flags & SA_RESTART;
+    if (a && why != ERESTARTNOINTR && !asked_for) {
         f->a0 = (u64)-EINTR;
         return;
     }
     if (why == ERESTART_RESTARTBLOCK)
         f->a7 = __NR_restart_syscall;
     f->a0 = f->orig_a0;
-    f->pc -= 4;
+    f->pc -= 4; /* to the ecall itself */
+}
+
+/* The current task stops with its process, until SIGCONT or SIGKILL. The state is set first, then
+ * comes the look: a SIGCONT in between finds us STOPPED and resumes us. */
+static void
+stop_here(const struct process *p)
+{
+    thread_announce(THREAD_STOPPED);
+    if (p->stop_signal && !task_must_end())
+        schedule();
+    thread_announce(THREAD_RUNNABLE);
+}
+
+static void
+run_handler(int signo, const struct sig_info *info, const struct sig_action *a)
+{
+    restart_call(a);
+    if (!frame_push(signo, info, a))
+        return;
+    /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
+    if (signo == SIGSEGV)
+        process_exit_group(SIGSEGV);
+    signal_fault(SIGSEGV, SI_KERNEL, 0);
 }
 
 /* The end of the process comes before its stop, and both before any handler. All that can be taken
@@ -62,27 +88,17 @@ signal_deliver(void)
         if (task_must_end())
             task_exit(p->exit_status);
         if (p->stop_signal) {
-            /* State first, then the look: a SIGCONT in between finds us STOPPED and resumes us. */
-            thread_announce(THREAD_STOPPED);
-            if (p->stop_signal && !task_must_end())
-                schedule();
-            thread_announce(THREAD_RUNNABLE);
+            stop_here(p);
             continue;
         }
         int signo = signal_take(~current_task()->sig.mask, &info, &a);
         if (!signo)
             break;
-        if (a.handler == (u64)SIG_DFL && !(SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT)))
+        bool kills = !(SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT)); /* by default */
+        if (a.handler == (u64)SIG_DFL && kills)
             process_exit_group(signo); /* the low byte of a wait status */
-        if (a.handler == (u64)SIG_DFL || a.handler == (u64)SIG_IGN)
-            continue;
-        restart_call(&a);
-        if (!frame_push(signo, &info, &a))
-            continue;
-        /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
-        if (signo == SIGSEGV)
-            process_exit_group(SIGSEGV);
-        signal_fault(SIGSEGV, SI_KERNEL, 0);
+        if (a.handler != (u64)SIG_DFL && a.handler != (u64)SIG_IGN)
+            run_handler(signo, &info, &a);
     }
     restart_call(NULL);
     signal_set_mask(current_task()->sig.saved_mask, false);

@@ -24,9 +24,28 @@ read_interpreter(struct file *f, const Elf64_Phdr *p, char *path)
     return path[p->p_filesz - 1] ? -ENOEXEC : 0;
 }
 
+/* With sizes and addresses bounded by USER_END no sum in this file overflows. */
+static bool
+segment_is_sound(const Elf64_Phdr *p)
+{
+    if (p->p_vaddr > USER_END || p->p_memsz > USER_END || p->p_filesz > p->p_memsz)
+        return false;
+    if (p->p_offset + p->p_filesz < p->p_offset)
+        return false;
+    return (p->p_offset - p->p_vaddr) % PAGE_SIZE == 0;
+}
+
+/* Is the range free, and may a program have it (not page 0, not the kernel's half)? Found out by
+ * mapping something there and taking it away again. */
+static bool
+is_available(struct space *s, u64 low, u64 length)
+{
+    s64 at = space_map(s, low, length, MAP_AT_NOREPLACE, NULL, NULL, 0, NULL);
+    return at >= 0 && space_unmap(s, low, length) == 0;
+}
+
 /* Checks all PT_LOADs and finds where they go: bias, entry and end. They keep their distances, so
- * one free range is looked for that holds all of them. With sizes and addresses bounded by USER_END
- * no sum below overflows. */
+ * one free range is looked for that holds all of them. */
 static int
 place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
 {
@@ -34,8 +53,7 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
     for (const Elf64_Phdr *p = phdrs; p < phdrs + e->header.e_phnum; p++) {
         if (p->p_type != PT_LOAD)
             continue;
-        if (p->p_filesz > p->p_memsz || p->p_vaddr > USER_END || p->p_memsz > USER_END ||
-            (p->p_offset - p->p_vaddr) % PAGE_SIZE || p->p_offset + p->p_filesz < p->p_offset)
+        if (!segment_is_sound(p))
             return -EINVAL;
         low = MIN(low, ALIGN_DOWN(p->p_vaddr, PAGE_SIZE));
         high = MAX(high, ALIGN_UP(p->p_vaddr + p->p_memsz, PAGE_SIZE));
@@ -50,67 +68,93 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
         if (!at)
             return -ENOMEM;
         e->bias = ALIGN_UP(at, align) - low;
-    } else if (space_map(s, low, high - low, MAP_AT_NOREPLACE, NULL, NULL, 0, NULL) < 0 ||
-               space_unmap(s, low, high - low)) {
-        return -ENOMEM; /* page 0, the kernel's half, or what is mapped already */
+    } else if (!is_available(s, low, high - low)) {
+        return -ENOMEM;
     }
     e->entry = e->header.e_entry + e->bias;
     e->end = high + e->bias;
     return 0;
 }
 
-/* The file's part of a segment page by page from the file, the rest zeros. What the last page of
- * the file holds beyond the part belongs to .bss if that is writable, and must read as zeros. */
+/* Pages `start` to `end` show the file from the segment's offset on. What the last one holds beyond
+ * the segment's part of the file belongs to .bss if that is writable, and must read as zeros. */
+static int
+map_file_pages(const Elf64_Phdr *p, struct file *f, struct space *s, u64 start, u64 end, u32 flags)
+{
+    static const char zeros[PAGE_SIZE];
+    const struct pager *pager;
+    void *object;
+    int err = file_pager(f, &pager, &object);
+    if (err)
+        return err;
+    s64 at =
+        space_map(s, start, end - start, flags, pager, object, p->p_offset >> PAGE_SHIFT, NULL);
+    if (at < 0)
+        return (int)at;
+    u64 file_end = start + p->p_offset % PAGE_SIZE + p->p_filesz;
+    bool has_bss = p->p_flags & PF_W && p->p_memsz > p->p_filesz;
+    if (has_bss && copy_to_space(s, file_end, zeros, end - file_end))
+        return -ENOMEM;
+    return 0;
+}
+
+/* A segment is pages of the file, and behind them pages of zeros. They meet at a page's end. */
 static int
 map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
 {
-    static const char zeros[PAGE_SIZE];
-    u64 vaddr = p->p_vaddr + e->bias, start = ALIGN_DOWN(vaddr, PAGE_SIZE);
-    u64 file_end = vaddr + p->p_filesz, end = ALIGN_UP(vaddr + p->p_memsz, PAGE_SIZE);
-    /* The two parts meet at a page's end; without a file's part zeros begin at the start. */
-    u64 zeros_start = p->p_filesz ? ALIGN_UP(file_end, PAGE_SIZE) : start;
-    u32 flags = MAP_AT_FIXED | (p->p_flags & PF_R ? AREA_READ : 0) |
-                (p->p_flags & PF_W ? AREA_WRITE : 0) | (p->p_flags & PF_X ? AREA_EXEC : 0);
-    s64 at = 0;
+    u64 vaddr = p->p_vaddr + e->bias;
+    u64 start = ALIGN_DOWN(vaddr, PAGE_SIZE);
+    u64 end = ALIGN_UP(vaddr + p->p_memsz, PAGE_SIZE);
+    u64 zeros_start = p->p_filesz ? ALIGN_UP(vaddr + p->p_filesz, PAGE_SIZE) : start;
+    u32 flags = MAP_AT_FIXED;
+    flags |= p->p_flags & PF_R ? AREA_READ : 0;
+    flags |= p->p_flags & PF_W ? AREA_WRITE : 0;
+    flags |= p->p_flags & PF_X ? AREA_EXEC : 0;
     if (zeros_start > start) {
-        const struct pager *pager;
-        void *object;
-        at = file_pager(f, &pager, &object)
-                 ?: space_map(s, start, zeros_start - start, flags, pager, object,
-                              p->p_offset >> PAGE_SHIFT, NULL);
-        if (at >= 0 && p->p_flags & PF_W && p->p_memsz > p->p_filesz &&
-            copy_to_space(s, file_end, zeros, zeros_start - file_end))
-            return -ENOMEM;
+        int err = map_file_pages(p, f, s, start, zeros_start, flags);
+        if (err)
+            return err;
     }
-    if (at >= 0 && end > zeros_start)
-        at = space_map(s, zeros_start, end - zeros_start, flags, NULL, NULL, 0, NULL);
+    if (end > zeros_start) {
+        s64 at = space_map(s, zeros_start, end - zeros_start, flags, NULL, NULL, 0, NULL);
+        if (at < 0)
+            return (int)at;
+    }
     /* Where the program finds its own headers (AT_PHDR), if this segment holds them. */
     u64 phdrs = e->header.e_phoff - p->p_offset;
     if (e->header.e_phoff >= p->p_offset && phdrs < p->p_filesz)
         e->phdr_address = vaddr + phdrs;
-    return at < 0 ? (int)at : 0;
+    return 0;
+}
+
+/* Stores the path of the interpreter, if the program names one. The first PT_INTERP counts. */
+static int
+find_interpreter(const Elf64_Ehdr *h, const Elf64_Phdr *phdrs, struct file *f, char *path)
+{
+    for (int i = 0; i < h->e_phnum; i++)
+        if (phdrs[i].p_type == PT_INTERP)
+            return read_interpreter(f, &phdrs[i], path);
+    return 0;
 }
 
 int
 elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path)
 {
     Elf64_Ehdr *h = &e->header;
+    int broken = interpreter_path ? -ENOEXEC : -ELIBBAD;
     if (file_read_kernel(f, h, sizeof(*h), 0) != sizeof(*h))
         return interpreter_path ? -ENOEXEC : -EIO;
     s64 bytes = h->e_phnum * sizeof(Elf64_Phdr);
     if (memcmp(h->e_ident, ELFMAG, SELFMAG) || h->e_ident[EI_CLASS] != ELFCLASS64 ||
         (h->e_type != ET_EXEC && h->e_type != ET_DYN) || h->e_machine != EM_RISCV ||
         h->e_phentsize != sizeof(Elf64_Phdr) || !bytes || bytes > (s64)PAGE_SIZE)
-        return interpreter_path ? -ENOEXEC : -ELIBBAD;
+        return broken;
     Elf64_Phdr *phdrs scoped_kfree = kzalloc(bytes);
     if (!phdrs)
         return -ENOMEM;
     if (file_read_kernel(f, phdrs, bytes, h->e_phoff) != bytes)
-        return interpreter_path ? -ENOEXEC : -ELIBBAD;
-    int err = 0;
-    for (int i = 0; i < h->e_phnum && !err && interpreter_path && !*interpreter_path; i++)
-        if (phdrs[i].p_type == PT_INTERP) /* the first one counts */
-            err = read_interpreter(f, &phdrs[i], interpreter_path);
+        return broken;
+    int err = interpreter_path ? find_interpreter(h, phdrs, f, interpreter_path) : 0;
     err = err ?: place(e, phdrs, s);
     /* Segments may overlap one another, as they do on Linux: the later one wins. */
     for (int i = 0; i < h->e_phnum && !err; i++)

@@ -30,7 +30,8 @@ is_blank(char c)
 static int
 parse_script(struct exec *x, char *line)
 {
-    char *newline = strchr(line, '\n'), *end = newline ?: line + strlen(line);
+    char *newline = strchr(line, '\n');
+    char *end = newline ?: line + strlen(line);
     while (is_blank(end[-1])) /* the '!' ends it */
         end--;
     *end = 0;
@@ -40,10 +41,10 @@ parse_script(struct exec *x, char *line)
     char *argument = interpreter;
     while (*argument && !is_blank(*argument))
         argument++;
-    /* Without a name, or with one that may go on behind what was read, it is no script: a part of
-     * a path must not be run. */
-    if (argument == interpreter || (!newline && argument == line + SCRIPT_LINE - 1))
-        return -ENOEXEC;
+    if (argument == interpreter)
+        return -ENOEXEC; /* without a name it is no script */
+    if (!newline && argument == line + SCRIPT_LINE - 1)
+        return -ENOEXEC; /* the name may go on behind what was read: half a path must not be run */
     while (is_blank(*argument))
         *argument++ = 0;
     if (*argument)
@@ -83,29 +84,45 @@ find_program(struct exec *x)
 
 /* --- the new space --------------------------------------------------------------------------- */
 
+/* The program and, if it names one, its interpreter. */
+static int
+load(struct exec *x)
+{
+    x->space = space_create();
+    if (!x->space)
+        return -ENOMEM;
+    int err = elf_load(&x->program, x->file, x->space, x->interpreter_path);
+    if (err || !*x->interpreter_path)
+        return err;
+    err = vfs_open(AT_FDCWD, kernel_path(x->interpreter_path), OPEN_EXECUTE, 0, &x->loader);
+    return err ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
+}
+
 /* Stack, heap and mmap base, each drawn by itself: who learns one of them knows nothing of the
  * others. A program at fixed addresses expects its heap above itself. */
 static int
 draw_places(struct exec *x)
 {
+    const u32 flags = AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE;
     struct space *s = x->space;
-    bool fixed = x->program.header.e_type == ET_EXEC;
-    s->stack_limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
-    s->stack_limit = MAX(MIN(s->stack_limit, USER_END / 8), STACK_FIRST);
+    u64 limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
+    s->stack_limit = MAX(MIN(limit, USER_END / 8), STACK_FIRST);
     u64 stack = space_random_place(s, MMAP_LOW, USER_END, s->stack_limit);
-    x->stack_end = stack + s->stack_limit;
-    if (!stack || space_map(s, x->stack_end - STACK_FIRST, STACK_FIRST,
-                            AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE, NULL, NULL, 0,
-                            "[stack]") < 0)
+    if (!stack)
         return -ENOMEM;
-    s->brk_start = s->brk = space_random_place(s, fixed ? x->program.end : 0, USER_END, HEAP_ROOM);
+    x->stack_end = stack + s->stack_limit;
+    u64 first = x->stack_end - STACK_FIRST;
+    if (space_map(s, first, STACK_FIRST, flags, NULL, NULL, 0, "[stack]") < 0)
+        return -ENOMEM;
+    u64 heap_low = x->program.header.e_type == ET_EXEC ? x->program.end : 0;
+    s->brk_start = s->brk = space_random_place(s, heap_low, USER_END, HEAP_ROOM);
     s->mmap_top = MMAP_LOW + (random_below((USER_END - MMAP_LOW) >> PAGE_SHIFT) << PAGE_SHIFT);
     return s->brk ? 0 : -ENOMEM;
 }
 
 /* --- the exchange ---------------------------------------------------------------------------- */
 
-/* Both are to be had afterwards: one is the new program's, the other is given back. */
+/* Both are needed afterwards: one is the new program's, the other is given back. */
 #define EXCHANGE(a, b)                                                                             \
     do {                                                                                           \
         __typeof__(a) old = a;                                                                     \
@@ -122,7 +139,8 @@ enter(struct exec *x)
     struct thread *t = current();
     const char *name = x->path;
     for (const char *c = name; *c; c++)
-        name = *c == '/' ? c + 1 : name;
+        if (*c == '/')
+            name = c + 1;
     if (p->space) /* while its locks and words are still there */
         task_leave_memory(current_task());
     spin_lock(&process_lock); /* under it /proc takes its references */
@@ -139,7 +157,7 @@ enter(struct exec *x)
     p->vfork_task = NULL;
     spin_unlock(&process_lock);
     space_activate(p->space);
-    signals_copy(&p->sig, &p->sig, true);
+    signals_reset(&p->sig);
     current_task()->sig.alt = (struct sig_stack){ 0 };
     /* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
     memset(t->frame, 0, sizeof(*t->frame));
@@ -160,16 +178,15 @@ process_exec(const char *path, u64 argv, u64 envp)
     x->argv = argv;
     x->envp = envp;
     int err = find_program(x);
-    if (!err && !(x->space = space_create()))
-        err = -ENOMEM;
-    err = err ?: elf_load(&x->program, x->file, x->space, x->interpreter_path);
-    if (!err && *x->interpreter_path)
-        err = vfs_open(AT_FDCWD, kernel_path(x->interpreter_path), OPEN_EXECUTE, 0, &x->loader)
-                  ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
-    /* The other threads end last of all: every refusal comes while they are there. */
-    err = err ?: vdso_map(x->space) ?: draw_places(x) ?: args_build(x) ?: process_become_single();
-    if (!err && !(x->files = files_copy(current_process()->files, true)))
-        err = -ENOMEM;
+    err = err ?: load(x);
+    err = err ?: vdso_map(x->space);
+    err = err ?: draw_places(x);
+    err = err ?: args_build(x);
+    err = err ?: process_become_single(); /* last of all: every refusal comes while all are there */
+    if (!err) {
+        x->files = files_copy(current_process()->files, true);
+        err = x->files ? 0 : -ENOMEM;
+    }
     if (!err)
         enter(x);
     space_put(x->space);

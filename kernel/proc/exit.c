@@ -19,9 +19,10 @@ bool
 task_must_end(void)
 {
     struct process *p = current_process();
+    if (__atomic_load_n(&p->exiting, __ATOMIC_SEQ_CST))
+        return true;
     struct task *exec_task = __atomic_load_n(&p->exec_task, __ATOMIC_SEQ_CST);
-    return __atomic_load_n(&p->exiting, __ATOMIC_SEQ_CST) ||
-           (exec_task && exec_task != current_task());
+    return exec_task && exec_task != current_task();
 }
 
 void
@@ -58,23 +59,41 @@ process_reap(struct process *p)
     kfree(p);
 }
 
-/* The zombie's parent is told. One that ignores SIGCHLD or has set SA_NOCLDWAIT will not wait: the
+/* Tells the zombie's parent. One that ignores SIGCHLD or has set SA_NOCLDWAIT will not wait: the
  * record goes at once. process_lock held. */
 static void
 report_end(struct process *p)
 {
     const struct sig_action *a = &p->parent->sig.action[SIGCHLD - 1];
     bool ignores = p->exit_signal == SIGCHLD && a->handler == (u64)SIG_IGN;
-    bool alone = ignores || (p->exit_signal == SIGCHLD && a->flags & SA_NOCLDWAIT);
+    bool nobody_waits = ignores || (p->exit_signal == SIGCHLD && a->flags & SA_NOCLDWAIT);
     if (ignores) /* not even pending while it is blocked */
         p->exit_signal = 0;
     process_notify_parent(p, p->exit_status);
-    if (alone)
+    if (nobody_waits)
         process_reap(p);
 }
 
-/* The last task: everything that belongs to the process goes, its children to process 1, whose end
- * is the machine's. */
+/* What has not been waited for is process 1's now, zombies too. process_lock held. */
+static void
+hand_over_children(struct process *p)
+{
+    struct process *init = process_find(1), *child, *next;
+    list_for_each_safe (child, next, &all_processes, all_link) {
+        if (child->parent != p)
+            continue;
+        bool tied = group_is_tied_by(child);
+        child->parent = init;
+        child->exit_signal = SIGCHLD;
+        if (tied)
+            group_release(child->pgrp);
+        if (child->zombie)
+            report_end(child);
+    }
+}
+
+/* After its last task everything that belongs to the process goes. With process 1 the machine
+ * ends. */
 static void
 end_process(struct process *p)
 {
@@ -89,28 +108,16 @@ end_process(struct process *p)
     for_each_annex (annex)
         if (annex->task_event)
             annex->task_event(p, TASK_EXIT);
-    struct process *init = process_find(1), *child, *next;
-    bool tied = group_is_tied_by(p);
+    bool tied = group_is_tied_by(p); /* asked while it still counts as a member */
     p->zombie = true;
     if (tied)
         group_release(p->pgrp);
-    /* What has not been waited for is process 1's now, zombies too. */
-    list_for_each_safe (child, next, &all_processes, all_link) {
-        if (child->parent != p)
-            continue;
-        tied = group_is_tied_by(child);
-        child->parent = init;
-        child->exit_signal = SIGCHLD;
-        if (tied)
-            group_release(child->pgrp);
-        if (child->zombie)
-            report_end(child);
-    }
+    hand_over_children(p);
     report_end(p);
 }
 
-/* From the first line on, the steps leave less and less to stand on: user memory, the space, the
- * record of the task, that of the process; at last the stack, which the next thread frees. */
+/* The steps leave less and less to stand on. User memory goes first, then the space, the record of
+ * the task, that of the process; at last the stack, which the next thread frees. */
 noreturn void
 task_exit(int status)
 {
@@ -126,8 +133,10 @@ task_exit(int status)
         p->exit_status = status;
     list_remove(&t->link);
     pending_forget(&t->sig.pending, ~0UL); /* until here others could send it one */
-    bool last = --p->live_tasks == 0;
-    p->exiting |= last; /* its alarm is not set again */
+    p->live_tasks--;
+    bool last = p->live_tasks == 0;
+    if (last)
+        p->exiting = true; /* its alarm is not set again */
     p->dead_ticks += thread_run_ticks(current());
     signal_hand_over(p);  /* it may have been this task that was to take a signal */
     wake_all(&p->events); /* one of ours may wait to be the only one */
@@ -208,7 +217,8 @@ process_make_memory(void)
     bool one_is_ending = false;
     spin_lock(&process_lock);
     for_each_process (p) {
-        one_is_ending |= p->exiting && !p->zombie; /* all of its memory comes before it is one */
+        if (p->exiting && !p->zombie) /* all of its memory comes back before it is a zombie */
+            one_is_ending = true;
         if (p->pid != 1 && p->space && p->space->resident_pages >= most_pages) {
             victim = p;
             most_pages = p->space->resident_pages;

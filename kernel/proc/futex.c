@@ -19,11 +19,11 @@ struct futex_key {
 };
 
 struct futex_waiter {
-    struct list link;
+    struct list link; /* empty when it was taken off by a wake-up */
     struct futex_key key;
-    struct thread *thread;
     u32 bitset;
     bool woken;
+    struct waitqueue queue; /* of this waiter alone: who wakes it has chosen it */
 };
 
 static struct spinlock lock = SPINLOCK_INIT("futex");
@@ -45,6 +45,17 @@ key_of(u64 addr, struct futex_key *key)
     return a ? 0 : -EFAULT;
 }
 
+/* Does the word hold what the caller has seen there? 0, -EAGAIN or -EFAULT. */
+static int
+compare(u64 addr, u32 expected)
+{
+    u32 value;
+    int err = user_load_u32(addr, &value);
+    if (!err && value != expected)
+        err = -EAGAIN;
+    return err;
+}
+
 /* A requeue only renames what a waiter waits for: it stays in its place of the list, and wakes in
  * order of its arrival. It spares a condition variable's broadcast the rush of all to one mutex. */
 s64
@@ -52,14 +63,15 @@ futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expec
 {
     struct futex_key from, to;
     struct futex_waiter *w, *next;
-    u32 value;
     u64 done = 0;
+    if (!bitset)
+        return -EINVAL;
     spin_guard(&lock);
-    int err = bitset ? key_of(addr, &from) : -EINVAL;
+    int err = key_of(addr, &from);
     if (!err && move)
         err = key_of(addr2, &to);
     if (!err && expected)
-        err = user_load_u32(addr, &value) ?: value == *expected ? 0 : -EAGAIN;
+        err = compare(addr, *expected);
     if (err)
         return err;
     list_for_each_safe (w, next, &waiters, link) {
@@ -67,14 +79,15 @@ futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expec
             break;
         if (w->key.owner != from.owner || w->key.offset != from.offset || !(w->bitset & bitset))
             continue;
-        if (done++ >= n) {
+        done++;
+        if (done > n) {
             w->key = to;
             continue;
         }
         list_remove(&w->link);
-        /* It takes the lock once more before it goes on, so thread and record stay until then. */
+        /* It takes the lock once more before it goes on, so its record stays until then. */
         __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
-        thread_wake(w->thread);
+        wake_all(&w->queue);
     }
     return (s64)done;
 }
@@ -85,34 +98,43 @@ futex_wake(u64 addr, u32 n)
     futex_requeue(addr, n, FUTEX_BITSET_MATCH_ANY, 0, 0, NULL);
 }
 
+/* futex_wait for restart_syscall, which keeps its arguments as words. */
+static s64
+wait_again(const u64 *arg)
+{
+    return futex_wait(arg[0], (u32)arg[1], arg[2], (u32)arg[3]);
+}
+
 /* After a signal a wait without a deadline can simply be called again, as the word decides; one
  * with a relative deadline goes on through restart_syscall with what is left. A wake-up that comes
  * together with the signal counts: the waker has spent it on us. */
 s64
-futex_wait(const u64 *arg)
+futex_wait(u64 addr, u32 expected, u64 deadline_ticks, u32 bitset)
 {
-    u64 addr = arg[0], until = arg[2];
-    struct futex_waiter w = { .thread = current(), .bitset = (u32)arg[3] };
-    u32 value;
-    list_init(&w.link);
+    struct futex_waiter w = { .bitset = bitset };
+    if (!bitset)
+        return -EINVAL;
+    waitqueue_init(&w.queue);
     spin_lock(&lock);
-    int err = w.bitset ? key_of(addr, &w.key) : -EINVAL;
-    if (!err)
-        err = user_load_u32(addr, &value) ?: value == (u32)arg[1] ? 0 : -EAGAIN;
+    int err = key_of(addr, &w.key);
+    err = err ?: compare(addr, expected);
     if (!err)
         list_add_tail(&waiters, &w.link);
     spin_unlock(&lock);
-    while (!err && (wait_prepare(), !__atomic_load_n(&w.woken, __ATOMIC_ACQUIRE)))
-        err = rdtime() >= until ? -ETIMEDOUT : schedule_until(until);
-    thread_announce(THREAD_RUNNABLE);
+    if (err)
+        return err;
+    err = WAIT_UNTIL(&w.queue, __atomic_load_n(&w.woken, __ATOMIC_ACQUIRE), deadline_ticks);
     spin_lock(&lock);
     list_remove(&w.link);
     spin_unlock(&lock);
-    if (w.woken || err != -EINTR)
-        return w.woken ? 0 : err;
-    if (until == ~0UL)
+    if (w.woken)
+        return 0;
+    if (err != -EINTR)
+        return err;
+    if (deadline_ticks == NEVER)
         return -ERESTARTSYS;
-    current_task()->sig.restart = (struct restart){ futex_wait, { addr, arg[1], until, arg[3] } };
+    current_task()->sig.restart =
+        (struct restart){ wait_again, { addr, expected, deadline_ticks, bitset } };
     return -ERESTART_RESTARTBLOCK;
 }
 
@@ -125,34 +147,42 @@ static void
 abandon(u64 addr, u32 tid)
 {
     u32 seen, value = tid;
+    if (addr % sizeof(u32))
+        return;
     do {
         seen = value;
-        if (addr % sizeof(u32) || (seen & FUTEX_TID_MASK) != tid ||
-            user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
+        if ((seen & FUTEX_TID_MASK) != tid)
+            return;
+        if (user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
             return;
     } while (seen != value);
     if (seen & FUTEX_WAITERS)
         futex_wake(addr, 1);
 }
 
+/* Bit 0 of a link marks a lock with priority inheritance, which we do not have. */
+#define WITHOUT_MARK(link) ((u64)(link) & ~1UL)
+
 /* The list is the program's own, in its memory, and may be anything: every step is a checked copy,
- * and the number of steps is limited. */
+ * and the number of steps is limited: a list beyond the limit is a circle that somebody has tied.
+ * What it calls pending is a lock that the task was just taking or giving up. */
 void
 robust_list_exit(struct task *t)
 {
-    u64 head[3]; /* first link, how far a link's word is from it, link just taken or given up */
-    u64 entry, next;
-    u32 steps = 0; /* a list beyond the limit is a circle that somebody has tied */
-    if (!t->robust_list || copy_from_user(head, t->robust_list, sizeof(head)))
+    struct robust_list_head head;
+    if (!t->robust_list || copy_from_user(&head, t->robust_list, sizeof(head)))
         return;
-    /* Bit 0 of a link marks a lock with priority inheritance, which we do not have. */
-    u64 pending = head[2] & ~1UL;
-    for (entry = head[0] & ~1UL; entry && entry != t->robust_list; entry = next & ~1UL) {
-        if (++steps > ROBUST_LIST_LIMIT || copy_from_user(&next, entry, sizeof(next)))
+    u64 word = (u64)head.futex_offset; /* how far the word of a lock is from its link */
+    u64 pending = WITHOUT_MARK(head.list_op_pending);
+    u64 entry = WITHOUT_MARK(head.list.next);
+    for (u32 steps = 0; steps < ROBUST_LIST_LIMIT; steps++) {
+        u64 next;
+        if (!entry || entry == t->robust_list || copy_from_user(&next, entry, sizeof(next)))
             break;
         if (entry != pending)
-            abandon(entry + head[1], (u32)t->tid);
+            abandon(entry + word, (u32)t->tid);
+        entry = WITHOUT_MARK(next);
     }
     if (pending)
-        abandon(pending + head[1], (u32)t->tid);
+        abandon(pending + word, (u32)t->tid);
 }

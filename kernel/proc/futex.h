@@ -7,13 +7,14 @@
 
 #include "lib/types.h"
 
-/* Waits while the word at arg[0] holds (u32)arg[1], until a wake-up that has a bit in common with
- * (u32)arg[3] or until arg[2], a deadline in ticks (~0: none). 0, -EAGAIN when it holds something
- * else, -ETIMEDOUT, -EINVAL, -EFAULT, or an error that makes the call begin again. */
-s64 futex_wait(const u64 *arg);
+/* Waits while the word at `addr` holds `expected`, until a wake-up that has a bit in common with
+ * `bitset`, or until the deadline. 0, -EAGAIN when the word holds something else, -ETIMEDOUT,
+ * -EINVAL, -EFAULT, or an error that makes the call begin again. */
+s64 futex_wait(u64 addr, u32 expected, u64 deadline_ticks, u32 bitset);
 
 /* Wakes up to n waiters of addr whose bits match, and lets up to `move` others wait for addr2; only
- * if the word holds *expected (NULL: whatever), else -EAGAIN. How many both, or -errno. */
+ * if the word holds *expected (NULL: whatever), else -EAGAIN. Returns how many were woken or moved,
+ * or -errno. */
 s64 futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expected);
 
 /* Wakes at most n waiters of the user address; for CLONE_CHILD_CLEARTID. */

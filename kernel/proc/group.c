@@ -11,8 +11,9 @@ bool
 group_is_tied_by(const struct process *member)
 {
     const struct process *parent = member->parent;
-    return !member->zombie && parent && parent->pid != 1 && parent->pgrp != member->pgrp &&
-           parent->session == member->session;
+    if (member->zombie || !parent || parent->pid == 1)
+        return false;
+    return parent->session == member->session && parent->pgrp != member->pgrp;
 }
 
 bool
@@ -38,7 +39,8 @@ group_release(int pgrp)
     struct process *p;
     bool stopped = false;
     for_each_process (p)
-        stopped |= p->pgrp == pgrp && p->stop_signal && !p->zombie;
+        if (p->pgrp == pgrp && p->stop_signal && !p->zombie)
+            stopped = true;
     if (stopped && group_is_orphaned(pgrp))
         group_hang_up(pgrp);
 }

@@ -7,7 +7,7 @@
 #include "mm/kmalloc.h"
 #include "proc/signal.h"
 
-#define QUEUE_LIMIT 1024 /* RLIMIT_SIGPENDING of a kind: a flood is refused, not kept */
+#define QUEUE_LIMIT 1024 /* for each process and each task: a flood is refused, not kept */
 #define FAULTS                                                                                     \
     (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) |   \
      SIG_BIT(SIGSYS))
@@ -43,11 +43,11 @@ pending_add(struct sig_pending *p, int signo, const struct sig_info *info)
     if (p->set & SIG_BIT(signo) && signo < SIGRTMIN)
         return 0;
     struct sig_entry *e = p->count < QUEUE_LIMIT ? kzalloc(sizeof(*e)) : NULL;
-    if (!e && signo >= SIGRTMIN) /* whose number counts, so none may be lost in silence */
-        return -EAGAIN;
+    if (!e && signo >= SIGRTMIN)
+        return -EAGAIN; /* real-time signals are counted: none may be lost in silence */
     p->set |= SIG_BIT(signo);
     if (!e)
-        return 0; /* it only loses its sender */
+        return 0; /* it is pending; only who sent it is lost */
     e->info = info ? *info : (struct sig_info){ .code = SI_KERNEL };
     e->info.signo = signo;
     list_add_tail(&p->queue, &e->link);
@@ -58,18 +58,20 @@ pending_add(struct sig_pending *p, int signo, const struct sig_info *info)
 int
 pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info)
 {
-    int signo = 1;
     wanted &= p->set;
     if (!wanted)
         return 0;
     if (wanted & FAULTS) /* first: the handler must see the state that caused them */
         wanted &= FAULTS;
+    int signo = 1;
     while (!(wanted & SIG_BIT(signo)))
         signo++;
     struct sig_entry *e = oldest(p, signo);
-    *info = e ? e->info : (struct sig_info){ .signo = signo };
-    if (e)
+    *info = (struct sig_info){ .signo = signo };
+    if (e) {
+        *info = e->info;
         drop(p, e);
+    }
     if (!oldest(p, signo)) /* else more of the same number wait */
         p->set &= ~SIG_BIT(signo);
     return signo;

@@ -16,12 +16,12 @@
 #include "mm/usercopy.h"
 #include "sched/fp.h"
 
-/* So many processes and tasks at most: a process keeps up to three numbers busy, so that a free one
- * is always found. */
+/* Numbers are below PID_LIMIT. There are so many processes and tasks at most (RECORDS) that a free
+ * number is always found: a process keeps up to three of them busy. */
 #define PID_LIMIT 32768
 #define RECORDS   (PID_LIMIT / 4)
 
-/* Those beyond CLONE_CHILD_SETTID are sent by libcs and mean nothing here. */
+/* What clone accepts. Libcs send the last four (DETACHED to PTRACE), which mean nothing here. */
 #define KNOWN_FLAGS                                                                                \
     (CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD |    \
      CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |                   \
@@ -75,8 +75,9 @@ number_in_use(int number)
     return task_find(number) != NULL;
 }
 
-/* Into the tables: from here on it is found, and signals reach it. A process gets in with its first
- * task, and has its number. That number, or -EAGAIN when there are too many. process_lock held. */
+/* Enters a task into the tables: from here on it is found, and signals reach it. A process gets in
+ * with its first task, and has its number. That number, or -EAGAIN when there are too many.
+ * process_lock held. */
 static int
 publish(struct task *t)
 {
@@ -92,10 +93,11 @@ publish(struct task *t)
     while (number_in_use(last));
     t->tid = last;
     list_add_tail(&p->tasks, &t->link);
-    if (p->live_tasks++ == 0) {
+    if (p->live_tasks == 0) {
         p->pid = last;
         list_add_tail(&all_processes, &p->all_link);
     }
+    p->live_tasks++;
     return last;
 }
 
@@ -120,7 +122,10 @@ static struct task *
 task_create(struct process *p, void (*entry)(void))
 {
     struct task *t = kzalloc(sizeof(*t));
-    if (!t || !(t->thread = thread_create(current()->name, entry))) {
+    if (!t)
+        return NULL;
+    t->thread = thread_create(current()->name, entry);
+    if (!t->thread) {
         kfree(t);
         return NULL;
     }
@@ -143,8 +148,8 @@ process_copy(u32 flags)
     p->space = flags & CLONE_VM ? space_get(self->space) : space_fork(self->space);
     p->files = flags & CLONE_FILES ? ref_get(self->files) : files_copy(self->files, false);
     p->fsinfo = flags & CLONE_FS ? ref_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
-    signals_copy(&p->sig, &self->sig, false);
-    file_get(p->exe = self->exe);
+    p->exe = file_get(self->exe);
+    signals_copy(&p->sig, &self->sig);
     memcpy(p->name, self->name, sizeof(p->name));
     memcpy(p->rlimit, self->rlimit, sizeof(p->rlimit));
     p->open_limit = self->open_limit;
@@ -181,6 +186,48 @@ task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
     return to;
 }
 
+/* Takes back what was made and never published; t may be NULL. */
+static void
+discard(struct process *p, struct task *t)
+{
+    if (t)
+        thread_free(t->thread);
+    kfree(t);
+    if (p == current_process())
+        return;
+    process_drop_resources(p);
+    kfree(p);
+}
+
+/* Step 1 of clone: the new task, of the current process if it is a thread, else of a child. Nobody
+ * else knows it. NULL without memory. */
+static struct task *
+make(u32 flags, u64 stack, u64 tls, u64 child_tid)
+{
+    struct process *p = flags & CLONE_THREAD ? current_process() : process_copy(flags);
+    struct task *t = NULL;
+    if (p && p->space && p->files && p->fsinfo)
+        t = task_copy(p, flags, stack, tls, child_tid);
+    if (p && !t)
+        discard(p, NULL);
+    return t;
+}
+
+/* Step 2: it enters the tables. It must not escape what is on its way to the current task: a signal
+ * to the group, even if another task has been chosen for it, the end of the process, an exec. That
+ * is taken first, and then the call is made again. Its number, -EAGAIN, or -ERESTARTNOINTR. */
+static int
+publish_copy(struct task *t)
+{
+    struct process *self = current_process();
+    spin_guard(&process_lock);
+    t->process->pgrp = self->pgrp;
+    t->process->session = self->session;
+    if (self->sig.pending.set & ~current_task()->sig.mask)
+        task_prod(current_task());
+    return interrupted() ? -ERESTARTNOINTR : publish(t);
+}
+
 /* Has the child a space of its own, or gone? Signals stay pending meanwhile; only the end of the
  * current task breaks the wait, too. The child points at this task and nobody else does, so another
  * process that has got its number is not taken for it. */
@@ -199,40 +246,23 @@ process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
     if (flags & ~(u32)KNOWN_FLAGS || (flags & CSIGNAL) > SIGNALS ||
         (is_thread && !shares_actions) || (shares_actions && !(flags & CLONE_VM)))
         return -EINVAL;
-    struct process *self = current_process(), *p = is_thread ? self : process_copy(flags);
-    if (!p)
+    struct task *t = make(flags, stack, tls, child_tid);
+    if (!t)
         return -ENOMEM;
-    struct task *t =
-        p->space && p->files && p->fsinfo ? task_copy(p, flags, stack, tls, child_tid) : NULL;
-    spin_lock(&process_lock);
-    p->pgrp = self->pgrp;
-    p->session = self->session;
-    /* A new task must not escape what is on its way to this one: a signal to the group, even if
-     * another task has been chosen for it, the end of the process, an exec. It is taken first, and
-     * then the call is made again. */
-    if (self->sig.pending.set & ~current_task()->sig.mask)
-        task_prod(current_task());
-    int tid = !t ? -ENOMEM : interrupted() ? -ERESTARTNOINTR : publish(t);
-    spin_unlock(&process_lock);
+    int tid = publish_copy(t);
     if (tid < 0) {
-        if (t)
-            thread_free(t->thread);
-        kfree(t);
-        if (!is_thread) {
-            process_drop_resources(p);
-            kfree(p);
-        }
+        discard(t->process, t);
         return tid;
     }
-    /* Before the new task runs: it may look at the words, or end and be gone. A bad address is no
-     * error any more (Linux, kernel/fork.c). */
+    /* Step 3: it starts. The words come first, for it may look at them, or end and be gone. A bad
+     * address is no error any more (Linux, kernel/fork.c). */
     if (flags & CLONE_PARENT_SETTID)
         copy_to_user(parent_tid, &tid, sizeof(s32));
     if (flags & CLONE_CHILD_SETTID)
-        copy_to_space(p->space, child_tid, &tid, sizeof(s32));
+        copy_to_space(t->process->space, child_tid, &tid, sizeof(s32));
     thread_start(t->thread);
     if (flags & CLONE_VFORK)
-        WAIT_BLOCKED(&self->events, vfork_is_over(tid));
+        WAIT_BLOCKED(&current_process()->events, vfork_is_over(tid));
     return tid;
 }
 
@@ -256,8 +286,11 @@ process_start_init(const char *path)
 {
     struct process *p = process_create();
     struct task *t = p ? task_create(p, init_entry) : NULL;
-    if (!t || !(p->files = files_copy(fs_current()->files, false)) ||
-        !(p->fsinfo = fsinfo_copy(fs_current()->fsinfo)))
+    if (!t)
+        panic("no memory for process 1");
+    p->files = files_copy(fs_current()->files, false);
+    p->fsinfo = fsinfo_copy(fs_current()->fsinfo);
+    if (!p->files || !p->fsinfo)
         panic("no memory for process 1");
     init_path = path;
     p->exit_signal = SIGCHLD;

@@ -15,7 +15,7 @@
 struct process {
     struct fs_owner; /* pid, pgrp, session, open_limit, files, fsinfo (-fms-extensions) */
     struct process *parent;
-    struct list all_link;    /* under process_lock, as the next */
+    struct list all_link;    /* in all_processes */
     struct list tasks;       /* struct task.link */
     u32 live_tasks;          /* tasks that have not begun to end */
     bool exiting;            /* exit_group or a fatal signal: all tasks must end */
@@ -68,58 +68,33 @@ current_process(void)
     return current()->process;
 }
 
-/* The process or task with this number, NULL if none. Call with process_lock held. */
-struct process *process_find(int pid);
-struct task *task_find(int tid);
+/* --- the tables: process.c. process_lock held ------------------------------------------------- */
 
-/* The files of /proc/PID (report.c). */
-extern const struct proc_entry report_entries[];
-
-/* Fills process_view, registers the files of /proc/PID; then starts process 1 from `path`. When it
- * ends, the machine powers off with its status. */
-void process_init(void);
-void process_start_init(const char *path);
-
-/* Every process, zombies included; every task of one. process_lock held. */
+/* Every process, zombies included; every task of one. */
 extern struct list all_processes;
 #define for_each_process(p) list_for_each (p, &all_processes, all_link)
 #define for_each_task(t, p) list_for_each (t, &(p)->tasks, link)
 
-/* Gives back space, files and the like; NULL is allowed for each. Once, and then nobody of the
- * process uses them. */
-void process_drop_resources(struct process *p);
-/* Forgets a zombie for good. process_lock held. */
-void process_reap(struct process *p);
-/* Memory is exhausted, and a page is needed: sees to it that some comes back, by SIGKILL for the
- * process with the most of it if none is on its way out, and lets others run. The current process
- * may be it. */
-void process_make_memory(void);
-/* Every task of p is to end, the process with this wait status. process_lock held. */
-void process_kill_tasks(struct process *p, int status);
+/* The process with this pid, NULL if there is none. */
+struct process *process_find(int pid);
+/* The task with this tid, NULL if there is none. */
+struct task *task_find(int tid);
 
-/* How a new thread enters user space: floor 9 hands down trap_return. */
+/* Time all tasks of p, ended ones too, have had a hart; timebase ticks. */
+u64 process_run_ticks(struct process *p);
+
+/* --- the beginning: process.c, exec.c; view.c and report.c ------------------------------------ */
+
+/* How a new thread enters user space: trap/ hands down trap_return. */
 extern void (*trap_return_hook)(void);
 
-/* Makes every other task of the current process end and waits until they have. 0, or -EINTR if the
- * whole process is ending. */
-int process_become_single(void);
+/* Hands down to fs and to the panic what they ask about processes. Once, at boot. */
+void process_init(void);
+/* The files of /proc/PID, for that. */
+extern const struct proc_entry report_entries[];
 
-/* What p->alarm does when it fires: SIGALRM (signal.c). */
-void process_alarm(struct timer *t);
-
-/* Must the current task end on its way to user space: its process does, or another task execs? */
-bool task_must_end(void);
-
-/* The current task goes from its memory, by its end or by exec: locks it holds are marked
- * (futex.c), and who joins it is told. */
-void task_leave_memory(struct task *t);
-void robust_list_exit(struct task *t);
-
-/* Wait status words of a process that has not ended. */
-#define WAIT_STOPPED(signo) ((signo) << 8 | 0x7f)
-#define WAIT_CONTINUED      0xffff
-/* It has come to this status: signals the parent and wakes its waits. process_lock held. */
-void process_notify_parent(struct process *p, int status);
+/* Starts process 1 from `path`. When it ends, the machine powers off with its status. */
+void process_start_init(const char *path);
 
 /* clone(2) in Linux's riscv64 form: tls before child_tid. The low byte of the flags is the signal
  * for the parent at the end. User addresses are written if the flags say so. Returns the new tid,
@@ -132,18 +107,57 @@ s64 process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid);
  * trapframe is the new program's; on an error (execve(2)) the old program lives on. */
 s64 process_exec(const char *path, u64 user_argv, u64 user_envp);
 
-/* Time all tasks of p, ended ones too, have had a hart; timebase ticks. process_lock held. */
-u64 process_run_ticks(struct process *p);
+/* --- the end: exit.c -------------------------------------------------------------------------- */
 
-/* Ends the calling task / the whole process with this wait status word. */
+/* Ends the calling task; its process ends with this wait status word if it was the last. */
 noreturn void task_exit(int status);
+/* Ends all tasks of the calling process, which ends with this wait status word. */
 noreturn void process_exit_group(int status);
 
-/* Waits for a child: `which` P_ALL, P_PID or P_PGID, options of waitid. Its pid and *r; 0 if none
- * has anything to tell (WNOHANG); -ECHILD, -ERESTARTSYS. */
+/* Every task of p is to end, the process with this wait status. process_lock held. */
+void process_kill_tasks(struct process *p, int status);
+/* Must the current task end on its way to user space: its process does, or another task execs? */
+bool task_must_end(void);
+/* Makes every other task of the current process end and waits until they have. 0, or -EINTR if the
+ * whole process is ending. */
+int process_become_single(void);
+
+/* The current task goes from its memory, by its end or by exec: locks it holds are marked, and who
+ * joins it is told. */
+void task_leave_memory(struct task *t);
+/* The first half of that: the locks (futex.c). */
+void robust_list_exit(struct task *t);
+
+/* Gives back space, files and the like; NULL is allowed for each. Once, and then nobody of the
+ * process uses them. */
+void process_drop_resources(struct process *p);
+/* Forgets a zombie for good. process_lock held. */
+void process_reap(struct process *p);
+
+/* Memory is exhausted, and a page is needed: sees to it that some comes back, by SIGKILL for the
+ * process with the most of it if none is on its way out, and lets others run. The current process
+ * may be it. */
+void process_make_memory(void);
+
+/* --- news for the parent: wait.c -------------------------------------------------------------- */
+
+/* Wait status words of a process that has not ended. */
+#define WAIT_STOPPED(signo) ((signo) << 8 | 0x7f)
+#define WAIT_CONTINUED      0xffff
+/* The process has come to this status: signals the parent and wakes its waits. process_lock
+ * held. */
+void process_notify_parent(struct process *p, int status);
+
 struct wait_result {
     int status; /* the word of wait4 */
     struct sig_info info;
     u64 run_ticks;
 };
+/* Waits for a child: `which` P_ALL, P_PID or P_PGID, options of waitid. Its pid and *r; 0 if none
+ * has anything to tell (WNOHANG); -ECHILD, -ERESTARTSYS. */
 s64 process_wait(int which, int id, u32 options, struct wait_result *r);
+
+/* --- the alarm: signal.c ---------------------------------------------------------------------- */
+
+/* What p->alarm does when it fires: SIGALRM. */
+void process_alarm(struct timer *t);

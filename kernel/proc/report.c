@@ -11,6 +11,7 @@
 #include "time/clock.h"
 
 /* --- its memory: printed with a reference of the space, without process_lock ------------------ */
+
 /* Tools cut at columns: a name begins in column 74, as Linux prints it. The space's lock is held,
  * so that all lines are of one moment; what describes a file takes only locks behind it. */
 static void
@@ -48,11 +49,12 @@ static void
 print_user_range(struct printer *p, struct space *s, u64 start, u64 end)
 {
     char piece[256];
-    for (u64 n; start < end; start += n) {
-        n = MIN(sizeof(piece), end - start);
+    while (start < end) {
+        u64 n = MIN(sizeof(piece), end - start);
         if (copy_from_space(s, piece, start, n))
             return;
         print_bytes(p, piece, n);
+        start += n;
     }
 }
 
@@ -69,6 +71,7 @@ print_environ(struct printer *p, struct space *s)
 }
 
 /* --- the process itself: printed with process_lock held --------------------------------------- */
+
 static const struct space no_space; /* of a zombie */
 
 /* The letter is for stat, the word for status. Of several tasks the first stands for all. */
@@ -83,18 +86,22 @@ state_of(const struct process *p)
     return first->thread->state == THREAD_RUNNABLE ? "R (running)" : "S (sleeping)";
 }
 
-/* 52 fields. Zeros are of the terminal, faults, priorities, and of signals, which status tells. */
+/* The 52 fields of proc(5), in their order. Where a number stands in the format, this kernel keeps
+ * no account of such a thing (terminal, faults, priorities), or status tells it (signals). */
 static void
 print_stat(struct printer *out, struct process *p)
 {
     const struct space *s = p->space ?: &no_space;
-    print_to(out, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 %lu 0 %lu 0 20 0 %u 0 %lu %lu %lu ", p->pid,
-             p->name, *state_of(p), p->parent ? p->parent->pid : 0, p->pgrp, p->session,
-             ticks_to_hundredths(process_run_ticks(p)), ticks_to_hundredths(p->child_ticks),
-             p->live_tasks, ticks_to_hundredths(p->start_ticks), s->mapped_pages * PAGE_SIZE,
-             s->resident_pages);
-    print_to(out, "%lu 0 0 %lu 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n", ~0UL,
-             s->stack_start);
+    /* from pid to cmajflt */
+    print_to(out, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 ", p->pid, p->name, *state_of(p),
+             p->parent ? p->parent->pid : 0, p->pgrp, p->session);
+    /* from utime to starttime */
+    print_to(out, "%lu 0 %lu 0 20 0 %u 0 %lu ", ticks_to_hundredths(process_run_ticks(p)),
+             ticks_to_hundredths(p->child_ticks), p->live_tasks,
+             ticks_to_hundredths(p->start_ticks));
+    /* from vsize to exit_code */
+    print_to(out, "%lu %lu %lu 0 0 %lu 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
+             s->mapped_pages * PAGE_SIZE, s->resident_pages, ~0UL, s->stack_start);
 }
 
 /* For people, and for tools that do not want to count fields. Nobody is but root here. */
@@ -107,9 +114,9 @@ print_status(struct printer *out, struct process *p)
         blocked = list_first(&p->tasks, struct task, link)->sig.mask;
     for (int i = 0; i < SIGNALS; i++)
         if (p->sig.action[i].handler == (u64)SIG_IGN)
-            ignored |= 1UL << i;
-        else if (p->sig.action[i].handler)
-            caught |= 1UL << i;
+            ignored |= SIG_BIT(i + 1);
+        else if (p->sig.action[i].handler != (u64)SIG_DFL)
+            caught |= SIG_BIT(i + 1);
     print_to(out, "Name:\t%s\nState:\t%s\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->name,
              state_of(p), p->pid, p->pid, p->parent ? p->parent->pid : 0);
     print_to(out, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nVmSize:\t%8lu kB\nVmRSS:\t%8lu kB\n",

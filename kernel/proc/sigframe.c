@@ -9,29 +9,31 @@
 #include "proc/sigframe.h"
 #include "sched/fp.h"
 
-/* Whether it stands there is asked of sp each time and never remembered: a handler may leave the
- * stack by longjmp, and nobody hears of it. */
+/* Whether the task stands on it is asked of sp each time and never remembered: a handler may leave
+ * the stack by longjmp, and nobody hears of it. */
 struct sig_stack
 alternate_stack(void)
 {
     struct sig_stack s = current_task()->sig.alt;
     u64 sp = current()->frame->sp;
     bool on_it = sp > s.sp && sp - s.sp <= s.size;
-    s.flags = !s.size ? SS_DISABLE : on_it ? SS_ONSTACK : 0;
+    s.flags = on_it ? SS_ONSTACK : 0;
+    if (!s.size)
+        s.flags = SS_DISABLE;
     return s;
 }
 
 int
-alternate_stack_set(const struct sig_stack *new)
+alternate_stack_set(const struct sig_stack *wanted)
 {
-    bool on = new->flags != SS_DISABLE;
+    bool on = wanted->flags != SS_DISABLE;
     if (alternate_stack().flags == SS_ONSTACK)
         return -EPERM;
-    if (on && new->flags != 0 && new->flags != SS_ONSTACK)
+    if (on && wanted->flags != 0 && wanted->flags != SS_ONSTACK)
         return -EINVAL;
-    if (on && new->size < MINSIGSTKSZ)
+    if (on && wanted->size < MINSIGSTKSZ)
         return -ENOMEM;
-    current_task()->sig.alt = on ? *new : (struct sig_stack){ 0 };
+    current_task()->sig.alt = on ? *wanted : (struct sig_stack){ 0 };
     return 0;
 }
 
@@ -66,7 +68,7 @@ frame_push(int signo, const struct sig_info *info, const struct sig_action *acti
     t->frame->a0 = signo;
     t->frame->a1 = at;
     t->frame->a2 = at + offsetof(struct signal_frame, uc_flags);
-    /* While it runs; the frame holds the mask to come back to. */
+    /* In force while it runs; the frame holds the mask to come back to. */
     sigset self = action->flags & SA_NODEFER ? 0 : SIG_BIT(signo);
     signal_set_mask(s->mask | action->mask | self, false);
     return 0;
@@ -77,8 +79,8 @@ frame_pop(void)
 {
     struct signal_frame f;
     struct thread *t = current();
-    if (t->frame->sp % 16 || copy_from_user(&f, t->frame->sp, sizeof(f)) || f.extension[0] ||
-        f.extension[1] || f.extension[2]) {
+    bool copied = t->frame->sp % 16 == 0 && !copy_from_user(&f, t->frame->sp, sizeof(f));
+    if (!copied || f.extension[0] || f.extension[1] || f.extension[2]) {
         signal_fault(SIGSEGV, SI_KERNEL, 0); /* a frame that we never wrote */
         return 0;
     }

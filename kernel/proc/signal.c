@@ -5,18 +5,24 @@
  * in Linux kernel/signal.c. */
 
 #include "proc/signal.h"
+#include "lib/string.h"
 #include "proc/process.h"
 #include "time/clock.h"
 
 void
-signals_copy(struct signals *to, const struct signals *from, bool clear_handlers)
+signals_copy(struct signals *to, const struct signals *from)
+{
+    spin_guard(&process_lock);
+    memcpy(to->action, from->action, sizeof(to->action));
+}
+
+void
+signals_reset(struct signals *s)
 {
     spin_guard(&process_lock);
     for (int i = 0; i < SIGNALS; i++) {
-        const struct sig_action *a = &from->action[i];
-        /* To be cleared: what is ignored stays so, but its flags go. */
-        u64 kept = a->handler == (u64)SIG_IGN ? a->handler : (u64)SIG_DFL;
-        to->action[i] = !clear_handlers ? *a : (struct sig_action){ kept, 0, 0 };
+        bool ignored = s->action[i].handler == (u64)SIG_IGN;
+        s->action[i] = (struct sig_action){ .handler = ignored ? (u64)SIG_IGN : (u64)SIG_DFL };
     }
 }
 
@@ -51,14 +57,15 @@ static bool
 is_ignored(const struct process *p, sigset mask, int signo)
 {
     u64 handler = p->sig.action[signo - 1].handler;
-    if (p->pid == 1 && handler == (u64)SIG_DFL)
+    bool by_default = handler == (u64)SIG_DFL;
+    if (p->pid == 1 && by_default)
         return true; /* process 1 cannot be killed by accident */
-    return !(mask & SIG_BIT(signo)) &&
-           (handler == (u64)SIG_IGN ||
-            (handler == (u64)SIG_DFL && SIG_BIT(signo) & IGNORED_BY_DEFAULT));
+    if (mask & SIG_BIT(signo))
+        return false;
+    return handler == (u64)SIG_IGN || (by_default && SIG_BIT(signo) & IGNORED_BY_DEFAULT);
 }
 
-/* Wherever in the process it is pending. */
+/* What is pending of these is forgotten, for the process and for each of its tasks. */
 static void
 forget(struct process *p, sigset which)
 {
@@ -66,6 +73,24 @@ forget(struct process *p, sigset which)
     pending_forget(&p->sig.pending, which);
     for_each_task (t, p)
         pending_forget(&t->sig.pending, which);
+}
+
+/* Does it end the process at once? So it is on Linux if the action is to end it and a task that may
+ * take it does not block it. Left to that task, it would come too late for what the others do
+ * meanwhile: a fork, for one, whose child nobody would send it to. */
+static bool
+ends_at_once(struct process *p, const struct task *t, int signo)
+{
+    struct task *taker;
+    if (signo == SIGKILL)
+        return true; /* never pending: nothing could stand in its way */
+    if (p->sig.action[signo - 1].handler != (u64)SIG_DFL || p->stop_signal ||
+        SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT))
+        return false;
+    for_each_task (taker, p)
+        if ((!t || t == taker) && !(taker->sig.mask & SIG_BIT(signo)))
+            return true;
+    return false;
 }
 
 int
@@ -79,15 +104,16 @@ signal_send(struct process *p, struct task *t, int signo, const struct sig_info 
     if (signo == SIGCONT) {
         forget(p, STOPS);
         process_stop(p, 0);
-    } else if (SIG_BIT(signo) & STOPS)
+    } else if (SIG_BIT(signo) & STOPS) {
         forget(p, SIG_BIT(SIGCONT));
+    }
     /* For a process the mask of its first task decides, as on Linux: if others block it, they still
      * could not do more with it than forget it. */
     struct task *judge = t ? t : list_first(&p->tasks, struct task, link);
     if (is_ignored(p, judge->sig.mask, signo))
         return 0;
-    if (signo == SIGKILL) { /* never pending: nothing could stand in its way */
-        process_kill_tasks(p, SIGKILL);
+    if (ends_at_once(p, t, signo)) {
+        process_kill_tasks(p, signo); /* the low byte of a wait status */
         return 0;
     }
     int err = pending_add(t ? &t->sig.pending : &p->sig.pending, signo, info);
@@ -101,6 +127,15 @@ signal_send(struct process *p, struct task *t, int signo, const struct sig_info 
     return 0;
 }
 
+/* Is the signal to a group also for this process? 0 stands for everybody (kill(2), -1). */
+static bool
+is_addressed(const struct process *p, int pgrp)
+{
+    if (pgrp)
+        return p->pgrp == pgrp;
+    return p->pid != 1 && p != current_process();
+}
+
 /* The last answer stands for all: what can go wrong is the same for each of them. */
 int
 signal_send_members(int pgrp, int signo, const struct sig_info *info)
@@ -108,7 +143,7 @@ signal_send_members(int pgrp, int signo, const struct sig_info *info)
     struct process *p;
     int err = -ESRCH;
     for_each_process (p)
-        if (pgrp ? p->pgrp == pgrp : p->pid != 1 && p != current_process())
+        if (is_addressed(p, pgrp))
             err = signal_send(p, NULL, signo, info);
     return err;
 }
@@ -140,15 +175,17 @@ process_alarm(struct timer *t)
     struct process *p = container_of(t, struct process, alarm);
     spin_guard(&process_lock);
     signal_send(p, NULL, SIGALRM, NULL);
-    /* From the last deadline, not from now: lateness does not add up. */
-    if (p->alarm_interval_ticks && list_empty(&t->link) && !p->exiting)
-        timer_set(t, MAX(t->deadline_ticks + p->alarm_interval_ticks,
-                         rdtime() + ns_to_ticks(PERIOD_LEAST_NS)));
+    if (!p->alarm_interval_ticks || !list_empty(&t->link) || p->exiting)
+        return;
+    /* One period after the last deadline, not after now: lateness does not add up. */
+    u64 due = t->deadline_ticks + p->alarm_interval_ticks;
+    u64 earliest = rdtime() + ns_to_ticks(PERIOD_LEAST_NS);
+    timer_set(t, MAX(due, earliest));
 }
 
 /* --- taking, and what decides who takes ------------------------------------------------------ */
 
-/* One's own before those of the process: faults are the task's own. */
+/* The task's own come before those of the process: faults are the task's own. */
 int
 signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
 {
@@ -157,28 +194,28 @@ signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
     spin_guard(&process_lock);
     int signo =
         pending_take(&t->sig.pending, wanted, info) ?: pending_take(&p->sig.pending, wanted, info);
-    if (signo && action) {
-        struct sig_action *a = &p->sig.action[signo - 1];
-        *action = *a;
-        if (a->flags & SA_RESETHAND && a->handler != (u64)SIG_IGN)
-            a->handler = (u64)SIG_DFL;
-        /* At once: a SIGCONT that comes after this must find it stopped, or nothing would. */
-        if (action->handler == (u64)SIG_DFL && SIG_BIT(signo) & STOPS)
-            process_stop(p, signo);
-    }
+    if (!signo || !action)
+        return signo;
+    struct sig_action *a = &p->sig.action[signo - 1];
+    *action = *a;
+    if (a->flags & SA_RESETHAND && a->handler != (u64)SIG_IGN)
+        a->handler = (u64)SIG_DFL;
+    /* At once: a SIGCONT that comes after this must find it stopped, or nothing would. */
+    if (action->handler == (u64)SIG_DFL && SIG_BIT(signo) & STOPS)
+        process_stop(p, signo);
     return signo;
 }
 
 /* What is pending and now ignored goes, blocked or not: else it would come back to life with the
  * next handler (sigaction(2)). */
 struct sig_action
-signal_set_action(int signo, const struct sig_action *new)
+signal_set_action(int signo, const struct sig_action *wanted)
 {
     struct process *p = current_process();
     spin_guard(&process_lock);
     struct sig_action old = p->sig.action[signo - 1];
-    if (new) {
-        p->sig.action[signo - 1] = *new;
+    if (wanted) {
+        p->sig.action[signo - 1] = *wanted;
         if (is_ignored(p, 0, signo))
             forget(p, SIG_BIT(signo));
     }

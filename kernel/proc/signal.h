@@ -1,10 +1,14 @@
 /* signal.h - signals: sent, pending, masked, delivered.
  *
- * Sending marks a signal pending (for a process or a task) and makes a task that can take it look
- * before its next return to user space. Taking it (signal_deliver) happens only there, on its
- * own hart: default action or a frame on the user's stack. Everything here is under process_lock,
- * but for what only the task itself looks at. Numbers and layouts are Linux's riscv64
- * (<asm/signal.h>, <asm/ucontext.h>); a frame has 1088 bytes. */
+ * The life of a signal, one file a step:
+ *   send   signal.c     marks it pending, for a process or a task, and makes a task look
+ *   keep   pending.c    the set of those that are pending, and what came with each
+ *   take   deliver.c    before user space goes on, on its own hart: default action or handler
+ *   run    sigframe.c   the handler's frame on the user's stack, and the way back from it
+ * group.c asks who could still continue a stopped group.
+ *
+ * Everything here is under process_lock, but for what only the task itself looks at. Numbers and
+ * layouts are Linux's riscv64 (<asm/signal.h>, <asm/ucontext.h>). */
 #pragma once
 
 #include <linux/signal.h>
@@ -83,6 +87,8 @@ struct task_signals {
 struct process;
 struct task;
 
+/* --- send: signal.c --------------------------------------------------------------------------- */
+
 /* Sends signal `signo` (0: only checks) to task t of p, or with t NULL to whichever task of p can
  * take it. `info` NULL: as from the kernel. 0, -EINVAL, or -EAGAIN when too many real-time signals
  * are queued. process_lock held, so that the target stays. */
@@ -92,6 +98,9 @@ int signal_send(struct process *p, struct task *t, int signo, const struct sig_i
  * signal_send, or -ESRCH when there is none. process_lock held. */
 int signal_send_members(int pgrp, int signo, const struct sig_info *info);
 
+/* A fault of the current task: cannot be blocked or ignored away. Called from trap/. */
+void signal_fault(int signo, int code, u64 addr);
+
 /* Makes the task look before its next return to user space, and ends its wait if a signal may. */
 void task_prod(struct task *t);
 
@@ -99,8 +108,32 @@ void task_prod(struct task *t);
  * whom somebody must look. process_lock held. */
 void signal_hand_over(struct process *p);
 
-/* A fault of the current task: cannot be blocked or ignored away. Called from trap/. */
-void signal_fault(int signo, int code, u64 addr);
+/* sigaction(2) for the current process: the old action, and a new one unless NULL. Pending signals
+ * that are now ignored are forgotten. */
+struct sig_action signal_set_action(int signo, const struct sig_action *wanted);
+
+/* Sets the current task's mask (SIGKILL, SIGSTOP never blocked) and re-evaluates WORK_SIGNAL.
+ * Temporarily, for ppoll and rt_sigsuspend: if a handler runs, it sees this mask, and saved_mask
+ * comes back when it returns; else delivery restores it. A call that ends without a signal puts it
+ * back itself. */
+void signal_set_mask(sigset mask, bool temporarily);
+
+/* For fork: copies the actions. */
+void signals_copy(struct signals *to, const struct signals *from);
+/* For exec: handlers are gone with the old program, so all caught signals become default. What is
+ * ignored stays so, but flags and masks go. */
+void signals_reset(struct signals *s);
+
+/* --- keep: pending.c. Under process_lock, unless nobody else knows `p` any more --------------- */
+
+/* Adds a signal. 0, or -EAGAIN for a real-time one that there is no room for. */
+int pending_add(struct sig_pending *p, int signo, const struct sig_info *info);
+/* Takes off the first that is in `wanted`, with what came with it. Its number, 0 if there is
+ * none. */
+int pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info);
+void pending_forget(struct sig_pending *p, sigset which);
+
+/* --- take: signal.c and deliver.c ------------------------------------------------------------- */
 
 /* The next signal of the set that is pending for the current task, taken off, with what came with
  * it and, unless NULL, the action that it asks for: a SA_RESETHAND one is used up, a stop is
@@ -111,24 +144,25 @@ int signal_take(sigset wanted, struct sig_info *info, struct sig_action *action)
  * not return (default actions that end the process). */
 void signal_deliver(void);
 
-/* sigaction(2) for the current process: the old action, and a new one unless NULL. Pending signals
- * that are now ignored are forgotten. */
-struct sig_action signal_set_action(int signo, const struct sig_action *new);
-
-/* Sets the current task's mask (SIGKILL, SIGSTOP never blocked) and re-evaluates WORK_SIGNAL.
- * Temporarily, for ppoll and rt_sigsuspend: if a handler runs, it sees this mask, and saved_mask
- * comes back when it returns; else delivery restores it. A call that ends without a signal puts it
- * back itself. */
-void signal_set_mask(sigset mask, bool temporarily);
-
-/* fork: copies actions; on request, and for exec in place, all caught signals become default. */
-void signals_copy(struct signals *to, const struct signals *from, bool clear_handlers);
-
-/* deliver.c: stops p by `signo` or, with 0, lets it go on, and tells its parent. process_lock
- * held. */
+/* Stops p by `signo` or, with 0, lets it go on, and tells its parent. process_lock held. */
 void process_stop(struct process *p, int signo);
-/* group.c, all with process_lock held. Does this member tie its group to the session: is its parent
- * in another group of it, and could continue this one, as a shell does? */
+
+/* --- run: sigframe.c, for the current task ---------------------------------------------------- */
+
+/* Builds the handler's frame on the user's stack and sets its mask: 0 or -EFAULT. */
+int frame_push(int signo, const struct sig_info *info, const struct sig_action *action);
+/* rt_sigreturn(2): goes on as the frame at sp says. The a0 that it holds. */
+s64 frame_pop(void);
+
+/* The alternate stack as sigaltstack(2) tells it, flags and all. */
+struct sig_stack alternate_stack(void);
+/* A new one: 0, -EPERM while the task stands on the old one, -EINVAL, -ENOMEM. */
+int alternate_stack_set(const struct sig_stack *wanted);
+
+/* --- groups: group.c. process_lock held ------------------------------------------------------- */
+
+/* Does this member tie its group to the session: is its parent in another group of it, and could
+ * continue this one, as a shell does? */
 bool group_is_tied_by(const struct process *member);
 /* Could nobody continue this group if it were stopped? */
 bool group_is_orphaned(int pgrp);
@@ -136,19 +170,3 @@ bool group_is_orphaned(int pgrp);
 void group_hang_up(int pgrp);
 /* The same, if a member is stopped and nobody is left to continue it. */
 void group_release(int pgrp);
-
-/* pending.c: adds (0, -EAGAIN), takes the first that is in `wanted` (0 if none), forgets. Under
- * process_lock, unless nobody else knows it any more. */
-int pending_add(struct sig_pending *p, int signo, const struct sig_info *info);
-int pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info);
-void pending_forget(struct sig_pending *p, sigset which);
-
-/* frame.c: the current task's alternate stack as sigaltstack(2) tells it, flags and all; and a new
- * one: 0, -EPERM while it stands on it, -EINVAL, -ENOMEM. */
-struct sig_stack alternate_stack(void);
-int alternate_stack_set(const struct sig_stack *new);
-
-/* Builds the handler's frame on the user's stack and sets its mask, or -EFAULT; and rt_sigreturn's
- * work. */
-int frame_push(int signo, const struct sig_info *info, const struct sig_action *action);
-s64 frame_pop(void);

@@ -17,16 +17,17 @@ print(struct printer *out, int pid, const struct proc_entry *e)
     struct space *s = NULL;
     spin_lock(&process_lock);
     struct process *p = process_find(pid);
-    if (p && e->print)
+    bool found = p != NULL;
+    if (found && e->print)
         e->print(out, p);
-    else if (p && p->space)
-        space_get(s = p->space);
+    else if (found && p->space)
+        s = space_get(p->space);
     spin_unlock(&process_lock);
     if (s) {
         e->print_space(out, s);
         space_put(s);
     }
-    return p ? 0 : -ENOENT;
+    return found ? 0 : -ENOENT;
 }
 
 /* The list is not in order of pids; they are few, and only /proc asks. */

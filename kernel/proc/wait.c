@@ -12,14 +12,20 @@
 static struct sig_info
 wait_info(const struct process *p, int status)
 {
-    struct sig_info info = { .signo = SIGCHLD, .code = CLD_EXITED };
-    int low = status & 0x7f; /* 0: an exit; all ones: it has not ended; else what killed it */
-    info.pid = p->pid;
-    info.status = low && low != 0x7f ? low : status == WAIT_CONTINUED ? SIGCONT : status >> 8;
-    if (low)
-        info.code = low != 0x7f                ? CLD_KILLED
-                    : status == WAIT_CONTINUED ? CLD_CONTINUED
-                                               : CLD_STOPPED;
+    struct sig_info info = { .signo = SIGCHLD, .pid = p->pid, .status = status >> 8 };
+    bool goes_on = status == WAIT_CONTINUED;
+    switch (status & 0x7f) {
+    case 0:
+        info.code = CLD_EXITED;
+        break;
+    case 0x7f: /* it has not ended */
+        info.code = goes_on ? CLD_CONTINUED : CLD_STOPPED;
+        info.status = goes_on ? SIGCONT : status >> 8;
+        break;
+    default: /* the signal that killed it */
+        info.code = CLD_KILLED;
+        info.status = status & 0x7f;
+    }
     return info;
 }
 
@@ -31,8 +37,9 @@ process_notify_parent(struct process *p, int status)
         return;
     p->report = status; /* in place of one that was not taken */
     struct sig_info info = wait_info(p, status);
-    /* Of stops SIGCHLD tells whatever was asked for: a SIGCONT would go on to the parent's parent,
-     * and so up, a call deeper each time. 0: who made it wants no signal, but may wait. */
+    /* The end is told by the signal that clone was asked for; 0: who made it wants none, but may
+     * wait. Stops are told by SIGCHLD whatever was asked for: a SIGCONT would go on to the parent's
+     * parent, and so up, a call deeper each time. */
     info.signo = p->zombie ? p->exit_signal : SIGCHLD;
     /* It may say that it does not want to hear of stops. */
     bool silent = !p->zombie && parent->sig.action[SIGCHLD - 1].flags & SA_NOCLDSTOP;
@@ -41,16 +48,20 @@ process_notify_parent(struct process *p, int status)
     wake_all(&parent->events);
 }
 
-/* A zombie has an end to report and nothing else, even if it was killed while it was stopped.
- * A child that clone made with another exit signal than SIGCHLD is seen only by who asks for it. */
+/* Does the caller ask for this child? A zombie has an end to report and nothing else, even if it
+ * was killed while it was stopped. A child that clone made with another exit signal than SIGCHLD is
+ * seen only by who asks for it. */
 static bool
 matches(const struct process *child, int which, int id, u32 options)
 {
     bool is_clone = child->exit_signal != SIGCHLD;
-    if ((child->zombie && !(options & WEXITED)) ||
-        (!(options & __WALL) && is_clone != ((options & __WCLONE) != 0)))
+    bool wants_clones = (options & __WCLONE) != 0;
+    if (child->zombie && !(options & WEXITED))
         return false;
-    return which == P_ALL || id == (which == P_PID ? child->pid : child->pgrp);
+    if (!(options & __WALL) && is_clone != wants_clones)
+        return false;
+    int number = which == P_PID ? child->pid : child->pgrp;
+    return which == P_ALL || id == number;
 }
 
 /* One look at the children: the pid of one with a report, which is taken unless WNOWAIT; 0 nothing
@@ -88,8 +99,9 @@ look(int which, int id, u32 options, struct wait_result *r)
 s64
 process_wait(int which, int id, u32 options, struct wait_result *r)
 {
+    if (options & WNOHANG)
+        return look(which, id, options, r);
     int found = 0;
-    int err = WAIT_EVENT(&current_process()->events,
-                         (found = look(which, id, options, r)) != 0 || options & WNOHANG);
-    return found ?: err ? -ERESTARTSYS : 0;
+    WAIT_EVENT(&current_process()->events, (found = look(which, id, options, r)) != 0);
+    return found ?: -ERESTARTSYS; /* nothing, then a signal has ended the wait */
 }

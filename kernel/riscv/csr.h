@@ -31,9 +31,10 @@
 
 #define SATP_SV39 (8UL << 60)
 
-/* scounteren: which counters user mode may read. TM clear would not fail: OpenSBI would emulate
- * every rdtime in M-mode, right but slow. */
-#define COUNTEREN_ALL 7 /* CY, TM, IR: cycles, time, instructions */
+/* scounteren: which counters user mode may read. */
+#define COUNTEREN_CY (1UL << 0) /* cycles */
+#define COUNTEREN_TM (1UL << 1) /* time; without it OpenSBI emulates each rdtime: right, but slow */
+#define COUNTEREN_IR (1UL << 2) /* instructions retired */
 
 static inline u64
 rdtime(void)

@@ -6,17 +6,33 @@
 #include "sched/fp.h"
 #include "riscv/fp_registers.h"
 
-/* Loads or saves: registers and memory are alike afterwards, on hart `h`, which runs this. Unused
- * means zeros, and all threads' zeros are alike: then the registers are nobody's. */
+/* The registers of hart `h` and t->fp hold the same from now on. Unused means zeros, and all
+ * threads' zeros are alike: then the registers are nobody's. */
 static void
-transfer(struct thread *t, struct hart *h, void (*operation)(struct fp_state *fp))
+note_same(struct thread *t, struct hart *h)
 {
-    csr_set(sstatus, SSTATUS_FS_INITIAL);
-    operation(&t->fp);
     u64 fs = t->fp_used ? SSTATUS_FS_CLEAN : SSTATUS_FS_INITIAL;
     t->frame->status = (t->frame->status & ~SSTATUS_FS) | fs;
     t->fp_hart = h;
     h->fp_owner = t->fp_used ? t : NULL;
+}
+
+/* Loads t->fp into the registers of hart `h`, which runs this. */
+static void
+load(struct thread *t, struct hart *h)
+{
+    csr_set(sstatus, SSTATUS_FS_INITIAL);
+    fp_registers_load(&t->fp);
+    note_same(t, h);
+}
+
+/* Do the registers of hart `h` hold what is in t->fp? */
+static bool
+holds(const struct hart *h, const struct thread *t)
+{
+    if (!t->fp_used)
+        return h->fp_owner == NULL;
+    return h->fp_owner == t && t->fp_hart == h;
 }
 
 void
@@ -26,23 +42,24 @@ fp_save(void)
     if (!t->space || (t->frame->status & SSTATUS_FS) != SSTATUS_FS)
         return;
     t->fp_used = true;
-    transfer(t, t->hart, fp_registers_save);
+    csr_set(sstatus, SSTATUS_FS_INITIAL);
+    fp_registers_save(&t->fp);
+    note_same(t, t->hart);
 }
 
 void
 fp_switch(struct hart *h, struct thread *next)
 {
     fp_save();
-    bool there = next->fp_used ? h->fp_owner == next && next->fp_hart == h : !h->fp_owner;
-    if (next->space && !there)
-        transfer(next, h, fp_registers_load);
+    if (next->space && !holds(h, next))
+        load(next, h);
 }
 
 void
 fp_load(void)
 {
     current()->fp_used = true;
-    transfer(current(), this_hart(), fp_registers_load);
+    load(current(), this_hart());
 }
 
 void
@@ -50,5 +67,5 @@ fp_clear(void)
 {
     current()->fp = (struct fp_state){ 0 };
     current()->fp_used = false;
-    transfer(current(), this_hart(), fp_registers_load);
+    load(current(), this_hart());
 }

@@ -9,7 +9,8 @@
 
 #include "sched/thread.h"
 
-/* At the switch from the current thread to `next`, with the scheduler's lock held. */
+/* Called at the switch from the current thread to `next`, with the scheduler's lock held: saves the
+ * one's registers and loads the other's where that is needed. */
 void fp_switch(struct hart *h, struct thread *next);
 
 /* Brings current()->fp up to date, so that it may be read (signal frame, fork). */

@@ -46,41 +46,65 @@ switch_finish(void)
         thread_free(dead);
 }
 
+/* The first thread of the queue that may run on this hart, or NULL. */
+static struct thread *
+first_for(const struct hart *h)
+{
+    struct thread *t;
+    list_for_each (t, &run_queue, run_link)
+        if (may_run_on(t, h))
+            return t;
+    return NULL;
+}
+
+/* The thread that runs next on this hart: the first of the queue, which leaves it; else `prev`, if
+ * it can go on; else the idle thread. A `prev` that could go on makes room at the end of the
+ * queue. */
+static struct thread *
+pick_next(struct hart *h, struct thread *prev)
+{
+    struct thread *next = first_for(h);
+    bool can_go_on = prev->state == THREAD_RUNNABLE && prev != h->idle;
+    if (can_go_on && !next && may_run_on(prev, h))
+        return prev;
+    if (can_go_on)
+        enqueue(prev);
+    if (!next)
+        return h->idle;
+    list_remove(&next->run_link);
+    return next;
+}
+
+/* Returns when another thread switches back to `prev`, perhaps on another hart. */
+static void
+switch_to(struct hart *h, struct thread *prev, struct thread *next)
+{
+    u64 now = rdtime();
+    prev->run_ticks += now - prev->stamp;
+    next->stamp = now;
+    if (prev == h->idle)
+        hart_busy_again();
+    fp_switch(h, next);
+    space_activate(next->space);
+    next->hart = h;
+    prev->on_hart = false;
+    next->on_hart = true;
+    if (prev->state == THREAD_DEAD)
+        h->dead = prev;
+    context_switch(&prev->context, &next->context, next);
+}
+
 void
 schedule(void)
 {
-    struct thread *prev = current(), *next;
+    struct thread *prev = current();
     struct hart *h = prev->hart;
     spin_lock(&sched_lock);
     __atomic_fetch_and(&prev->work, ~WORK_RESCHED, __ATOMIC_SEQ_CST);
-    list_for_each (next, &run_queue, run_link)
-        if (may_run_on(next, h))
-            break;
-    if (&next->run_link == &run_queue)
-        next = h->idle;
-    if (prev->state == THREAD_RUNNABLE && prev != h->idle) {
-        if (next == h->idle && may_run_on(prev, h))
-            next = prev;
-        else
-            enqueue(prev);
-    }
+    struct thread *next = pick_next(h, prev);
     h->sleeping = next == h->idle;
-    if (next != prev) {
-        list_remove(&next->run_link);
-        u64 now = rdtime();
-        prev->run_ticks += now - prev->stamp;
-        next->stamp = now;
-        if (prev == h->idle)
-            hart_busy_again();
-        fp_switch(h, next);
-        space_activate(next->space);
-        next->hart = h;
-        prev->on_hart = false;
-        next->on_hart = true;
-        if (prev->state == THREAD_DEAD)
-            h->dead = prev;
-        context_switch(&prev->context, &next->context, next);
-    }
+    if (next != prev)
+        switch_to(h, prev, next);
     switch_finish();
 }
 
@@ -101,17 +125,18 @@ thread_run_ticks(struct thread *t)
 
 /* --- waiting and waking ---------------------------------------------------------------------- */
 
-/* By compare-and-swap, because a thread changes its own state without the lock: it may just be on
- * its way into another one. Lock held. */
+/* Makes a thread RUNNABLE that is in one of these states; false if it is in none. The scheduler's
+ * lock is held. It takes a compare-and-swap all the same, because a thread changes its own state
+ * without the lock: it may just be on its way into another one. */
 static bool
 end_wait(struct thread *t, u32 states)
 {
     enum thread_state state = __atomic_load_n(&t->state, __ATOMIC_RELAXED);
-    do
+    do {
         if (!(state & states))
             return false;
-    while (!__atomic_compare_exchange_n(&t->state, &state, THREAD_RUNNABLE, false, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&t->state, &state, THREAD_RUNNABLE, false,
+                                          __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
     /* Still on its hart: it has announced a wait but not given up the hart. It just goes on. */
     if (!t->on_hart && list_empty(&t->run_link))
         enqueue(t);
@@ -166,8 +191,9 @@ wait_leave(struct waiter *w)
     thread_announce(THREAD_RUNNABLE);
 }
 
-/* Who waits is in the queue before it looks at its condition, and we have written that before we
- * look at the queue: either we see the waiter or it sees what it waits for. */
+/* A waiter enters the queue before it looks at its condition; whoever wakes has changed the
+ * condition before it looks at the queue. So either we see the waiter, or it sees what it waits
+ * for. */
 void
 wake_all(struct waitqueue *q)
 {

@@ -21,7 +21,10 @@ struct thread *
 thread_create(const char *name, void (*entry)(void))
 {
     struct thread *t = kzalloc(sizeof(*t));
-    if (!t || !(t->stack_top = kernel_stack_alloc())) {
+    if (!t)
+        return NULL;
+    t->stack_top = kernel_stack_alloc();
+    if (!t->stack_top) {
         kfree(t);
         return NULL;
     }

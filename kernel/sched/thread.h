@@ -1,9 +1,9 @@
 /* thread.h - threads and harts: who runs, who may run, who waits.
  *
  * A thread is a kernel stack, the registers of user mode on top of it, and a state. What it means
- * to the user (pid, files, signals) hangs on `process` and belongs to floor 7. tp holds the current
- * thread while in the kernel. One run queue for all harts under one lock: at most 8 harts, and a
- * student can see the whole of it. The kernel is not preempted: a thread gives up the hart in
+ * to the user (pid, files, signals) hangs on `process` and belongs to kernel/proc. tp holds the
+ * current thread while in the kernel. One run queue for all harts under one lock: at most 8 harts,
+ * and a student can see the whole of it. The kernel is not preempted: a thread gives up the hart in
  * schedule() or at its return to user space. */
 #pragma once
 
@@ -29,8 +29,8 @@ enum thread_state {
     THREAD_RUNNABLE = 2, /* runs or waits in the run queue */
     THREAD_SLEEPING = 4, /* waits for an event; any signal for it ends the wait */
     THREAD_BLOCKED = 8,  /* waits for an event; only a fatal signal or the event ends the wait */
-    THREAD_STOPPED = 16, /* by SIGSTOP; SIGCONT or SIGKILL */
-    THREAD_DEAD = 32,
+    THREAD_STOPPED = 16, /* by SIGSTOP; SIGCONT or SIGKILL ends it */
+    THREAD_DEAD = 32,    /* has left its hart for ever, or is about to */
 };
 
 /* Bits of `work`: things to do before this thread sees user space again (trap/trap.c). */
@@ -39,7 +39,7 @@ enum thread_state {
 #define WORK_MEMORY  4u /* it could not get a page of memory */
 
 struct thread {
-    struct hart *hart;       /* that runs it now (valid for `current`) */
+    struct hart *hart;       /* the one that runs it; once it has stopped, the last one */
     struct trapframe *frame; /* user registers; also the stack pointer at trap entry */
     u64 scratch;             /* trap entry parks one register here */
     u32 work;                /* WORK_..., set by anyone with atomic or, cleared by the thread */
@@ -56,7 +56,7 @@ struct thread {
 
     struct space *space; /* NULL: kernel thread */
     struct process *process;
-    void *user;    /* struct task of floor 7: tid, signals */
+    void *user;    /* struct task of kernel/proc: tid, signals */
     u64 run_ticks; /* time it has had a hart, in timebase ticks, up to `stamp` */
     u64 stamp;     /* rdtime when the present stretch began */
     char name[16];
@@ -80,6 +80,8 @@ _Static_assert(offsetof(struct thread, hart) == 0 && offsetof(struct hart, index
 extern struct thread boot_thread;
 
 extern struct hart harts[MAX_HARTS];
+/* How many of them have come up, those with the lowest indices. boot/ counts them up one by one at
+ * start; constant afterwards. */
 extern u32 harts_online;
 #define online_harts() ((1UL << harts_online) - 1) /* as a mask of indices */
 
@@ -104,16 +106,18 @@ void thread_free(struct thread *t);
 /* Time it has had a hart, in timebase ticks, up to now. */
 u64 thread_run_ticks(struct thread *t);
 
-/* Gives up the hart and goes to the end of the queue. Returns when this thread runs again: at once,
- * if its state is RUNNABLE and nobody else may run. No spin lock may be held. */
+/* Gives up the hart. A thread that is still RUNNABLE goes to the end of the queue; one that has
+ * announced a wait comes back there when somebody ends the wait. Returns when this thread runs
+ * again: at once, if it is RUNNABLE and nobody else may run. No spin lock may be held. */
 void schedule(void);
 /* Ends the current thread. Its memory goes as soon as no hart stands on its stack. */
 noreturn void thread_exit(void);
 
-/* Handles the interrupts that are pending for this hart. trap/ hands it down. */
+/* Handed down by kernel/trap: handles the interrupts that are pending for this hart. */
 extern void (*handle_interrupts)(void);
 
-/* This hart leaves its idle loop; the scheduler's lock is held. boot/ hands it down from time/. */
+/* Handed down from kernel/time: called when this hart leaves its idle loop, with the scheduler's
+ * lock held. */
 extern void (*hart_busy_again)(void);
 
 /* What a hart does with nothing to run: waits for interrupts, for ever. */

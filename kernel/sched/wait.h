@@ -1,11 +1,13 @@
 /* wait.h - wait queues: the one way to wait for anything.
  *
- * A pipe, a futex, a child, a terminal, a timer: each has a queue; who waits puts a waiter of its
- * own stack in it (or in several, as poll does), says so in its state, looks at the condition once
- * more, and only then gives up the hart. So no wake-up is lost. A queue knows no condition; every
- * waiter looks for itself. All queues are guarded by the scheduler's lock. */
+ * A pipe, a futex, a child, a terminal, a timer: each has a queue. A thread that waits puts a
+ * waiter of its own stack in it (or in several, as poll does), says so in its state, looks at the
+ * condition once more, and only then gives up the hart. So no wake-up is lost. A queue knows no
+ * condition; every waiter looks for itself. All queues are guarded by the scheduler's lock. A wait
+ * with a deadline is WAIT_UNTIL (time/timer.h). */
 #pragma once
 
+#include <asm/errno.h>
 #include "sched/thread.h"
 
 struct waitqueue {
@@ -34,15 +36,35 @@ void wake_all(struct waitqueue *q);
         struct waiter w_;                                                                          \
         int err_ = 0;                                                                              \
         wait_enter(&w_, (q));                                                                      \
-        while (thread_announce(state), !err_ && !(cond))                                           \
+        thread_announce(state);                                                                    \
+        while (!err_ && !(cond)) {                                                                 \
             err_ = (sleep);                                                                        \
+            thread_announce(state);                                                                \
+        }                                                                                          \
         wait_leave(&w_);                                                                           \
         err_;                                                                                      \
     })
 
-/* Waits until `cond` holds; 0, or -EINTR if a signal came first. */
-#define WAIT_EVENT(q, cond)                                                                        \
-    WAIT_LOOP(q, THREAD_SLEEPING, cond, interrupted() ? -EINTR : (schedule(), 0))
+/* Sleeps until a wake-up: 0. Not while there is a signal to take: -EINTR. */
+static inline int
+sleep_for_event(void)
+{
+    if (interrupted())
+        return -EINTR;
+    schedule();
+    return 0;
+}
 
-/* Until `cond` holds, whatever signals come: it has to look for the end of the task itself. */
-#define WAIT_BLOCKED(q, cond) ((void)WAIT_LOOP(q, THREAD_BLOCKED, cond, (schedule(), 0)))
+/* Sleeps until a wake-up, whatever signals there are. */
+static inline int
+sleep_blocked(void)
+{
+    schedule();
+    return 0;
+}
+
+/* Waits until `cond` holds: 0; -EINTR if a signal came first. */
+#define WAIT_EVENT(q, cond) WAIT_LOOP(q, THREAD_SLEEPING, cond, sleep_for_event())
+
+/* Waits until `cond` holds, whatever signals come: `cond` has to look for the end of the task. */
+#define WAIT_BLOCKED(q, cond) ((void)WAIT_LOOP(q, THREAD_BLOCKED, cond, sleep_blocked()))

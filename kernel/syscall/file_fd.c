@@ -20,7 +20,7 @@ sys_openat(const u64 *arg)
 s64
 sys_close(const u64 *arg)
 {
-    return fd_install(NULL, (int)arg[0], FD_EXACTLY);
+    return fd_close((int)arg[0]);
 }
 
 s64
@@ -39,7 +39,7 @@ sys_dup3(const u64 *arg)
     if (flags & ~(u32)O_CLOEXEC || from == to)
         return -EINVAL;
     struct file *f = fd_get(from);
-    return f ? fd_install(f, to, flags | FD_EXACTLY) : -EBADF;
+    return f ? fd_replace(f, to, flags) : -EBADF;
 }
 
 /* Both descriptors or none: a failure in the middle leaves the table as it was. */
@@ -56,13 +56,10 @@ sys_pipe2(const u64 *arg)
         return err;
     fd[0] = fd_install(ends[0], 0, flags & O_CLOEXEC);
     fd[1] = fd_install(ends[1], 0, flags & O_CLOEXEC);
-    if (fd[0] < 0 || fd[1] < 0)
-        err = -EMFILE;
-    else
-        err = copy_to_user(arg[0], fd, sizeof(fd));
+    err = fd[0] < 0 || fd[1] < 0 ? -EMFILE : copy_to_user(arg[0], fd, sizeof(fd));
     if (err) { /* to close what was never installed does nothing */
-        fd_install(NULL, fd[0], FD_EXACTLY);
-        fd_install(NULL, fd[1], FD_EXACTLY);
+        fd_close(fd[0]);
+        fd_close(fd[1]);
     }
     return err;
 }

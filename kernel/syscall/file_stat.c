@@ -98,29 +98,21 @@ sys_faccessat(const u64 *arg)
 }
 
 /* --- changes --------------------------------------------------------------------------------- */
-/* The inode of an open file, with a reference. */
-static s64
-inode_of_fd(u64 fd, struct inode **out)
-{
-    struct file *f scoped_file = file_of(fd);
-    if (!f)
-        return -EBADF;
-    *out = inode_get(f->inode);
-    return 0;
-}
-
 /* The inode of (arg[0], arg[1]) as dirfd and path, or of descriptor arg[0] alone, with a reference
  * and its ctime set. -EPERM for /proc, whose attributes are the kernel's. */
 static s64
 to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
 {
-    s64 err;
+    struct file *f scoped_file = fd_alone ? file_of(arg[0]) : NULL;
+    s64 err = 0;
     if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    if (fd_alone)
-        err = inode_of_fd(arg[0], out);
-    else
+    if (!fd_alone)
         err = inode_of((int)arg[0], arg[1], at_flags, out);
+    else if (f)
+        *out = inode_get(f->inode);
+    else
+        err = -EBADF;
     if (err)
         return err;
     if ((*out)->device == DEVICE_PROC)
@@ -179,12 +171,6 @@ sys_fchown(const u64 *arg)
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 
-static bool
-is_file_time(const struct timespec64 *ts)
-{
-    return (u64)ts->tv_nsec < NSEC_PER_SEC || ts->tv_nsec == UTIME_NOW || ts->tv_nsec == UTIME_OMIT;
-}
-
 static void
 set_file_time(u64 *time_ns, const struct timespec64 *ts)
 {
@@ -203,8 +189,10 @@ sys_utimensat(const u64 *arg)
     struct inode *i scoped_inode = NULL;
     if (arg[2] && copy_from_user(ts, arg[2], sizeof(ts)))
         return -EFAULT;
-    if (!is_file_time(&ts[0]) || !is_file_time(&ts[1]))
-        return -EINVAL;
+    for (int k = 0; k < 2; k++)
+        if ((u64)ts[k].tv_nsec >= NSEC_PER_SEC && ts[k].tv_nsec != UTIME_NOW &&
+            ts[k].tv_nsec != UTIME_OMIT)
+            return -EINVAL;
     s64 err = to_change(arg, (u32)arg[3], !arg[1], &i);
     if (err)
         return err;

@@ -22,34 +22,21 @@ struct wish {
     bool reserves; /* not MAP_NORESERVE */
 };
 
-/* More memory than the machine has can never be used; what is only reserved costs nothing. */
-static bool
-exceeds_memory(const struct wish *w)
-{
-    return w->reserves && w->area & AREA_WRITE && w->length > frames_total() << PAGE_SHIFT;
-}
-
-/* Memory without a file: zeros. */
+/* Memory without a file. If it is shared, it is a file without a name. */
 static s64
-map_private_memory(const struct wish *w)
+map_memory(const struct wish *w)
 {
-    if (exceeds_memory(w))
-        return -ENOMEM;
-    return space_map(current()->space, w->addr, w->length, w->area, NULL, NULL, 0, NULL);
-}
-
-/* Shared memory without a file is a file without a name. */
-static s64
-map_shared_memory(const struct wish *w)
-{
-    const struct pager *pager;
-    void *object;
-    struct file *f scoped_file = exceeds_memory(w) ? NULL : vfs_anonymous(w->length);
-    if (!f)
-        return -ENOMEM;
-    int err = file_pager(f, &pager, &object);
-    if (err)
-        return err;
+    const struct pager *pager = NULL;
+    void *object = NULL;
+    struct file *f scoped_file = NULL;
+    if (w->reserves && w->area & AREA_WRITE && w->length > frames_total() << PAGE_SHIFT)
+        return -ENOMEM; /* can never be used; what is only reserved costs nothing */
+    if (w->area & AREA_SHARED) {
+        f = vfs_anonymous(w->length);
+        if (!f)
+            return -ENOMEM;
+        file_pager(f, &pager, &object);
+    }
     return space_map(current()->space, w->addr, w->length, w->area, pager, object, 0, NULL);
 }
 
@@ -73,7 +60,7 @@ map_file(u64 fd, const struct wish *w)
     if (err)
         return err;
     if (!pager && shared) /* /dev/zero: memory without a file */
-        return map_shared_memory(w);
+        return map_memory(w);
     return space_map(current()->space, w->addr, w->length, area, pager, object, w->offset_pages,
                      NULL);
 }
@@ -98,9 +85,7 @@ sys_mmap(const u64 *arg)
         w.area |= MAP_AT_NOREPLACE;
     else if (flags & MAP_FIXED)
         w.area |= MAP_AT_FIXED;
-    if (!(flags & MAP_ANONYMOUS))
-        return map_file(arg[4], &w);
-    return w.area & AREA_SHARED ? map_shared_memory(&w) : map_private_memory(&w);
+    return flags & MAP_ANONYMOUS ? map_memory(&w) : map_file(arg[4], &w);
 }
 
 s64
@@ -140,9 +125,8 @@ s64
 sys_msync(const u64 *arg)
 {
     u32 flags = (u32)arg[2];
-    if (flags & ~(u32)(MS_ASYNC | MS_SYNC | MS_INVALIDATE))
-        return -EINVAL;
-    if (flags & MS_ASYNC && flags & MS_SYNC)
+    bool both = flags & MS_ASYNC && flags & MS_SYNC;
+    if (both || flags & ~(u32)(MS_ASYNC | MS_SYNC | MS_INVALIDATE))
         return -EINVAL;
     return space_advise(current()->space, arg[0], arg[1], false);
 }

@@ -51,7 +51,7 @@ rusage_to_user(u64 addr, u64 ticks)
 {
     u64 us = ticks_to_ns(ticks) / 1000;
     s64 rusage[18] = { us / 1000000, us % 1000000 }; /* ru_utime; the rest is not known */
-    return copy_to_user(addr, rusage, sizeof(rusage));
+    return answer_to_user(addr, rusage, sizeof(rusage));
 }
 
 /* A pid of 0 means the own group, one below -1 the group of that number. A zombie is taken even if
@@ -75,11 +75,8 @@ sys_wait4(const u64 *arg)
     s64 found = process_wait(which, id, options | WEXITED, &r);
     if (found <= 0)
         return found;
-    if (answer_to_user(arg[1], &r.status, sizeof(s32)))
-        return -EFAULT;
-    if (arg[3] && rusage_to_user(arg[3], r.run_ticks))
-        return -EFAULT;
-    return found;
+    s64 err = answer_to_user(arg[1], &r.status, sizeof(s32)) ?: rusage_to_user(arg[3], r.run_ticks);
+    return err ?: found;
 }
 
 /* If no child had news, the siginfo is all zeros. */
@@ -89,9 +86,7 @@ sys_waitid(const u64 *arg)
     int which = (int)arg[0], id = (int)arg[1];
     u32 options = (u32)arg[3], wanted = WEXITED | WSTOPPED | WCONTINUED;
     u32 known = wanted | WNOHANG | WNOWAIT | __WNOTHREAD | __WCLONE | __WALL;
-    if (options & ~known || !(options & wanted))
-        return -EINVAL;
-    if (which < P_ALL || which > P_PGID)
+    if (options & ~known || !(options & wanted) || which < P_ALL || which > P_PGID)
         return -EINVAL;
     if ((which == P_PID && id <= 0) || (which == P_PGID && id < 0))
         return -EINVAL;
@@ -99,11 +94,10 @@ sys_waitid(const u64 *arg)
     s64 found = process_wait(which, id ?: current_process()->pgrp, options, &r);
     if (found < 0)
         return found;
-    if (answer_to_user(arg[2], &r.info, sizeof(r.info)))
-        return -EFAULT;
-    if (found && arg[4] && rusage_to_user(arg[4], r.run_ticks))
-        return -EFAULT;
-    return 0;
+    s64 err = answer_to_user(arg[2], &r.info, sizeof(r.info));
+    if (found && !err)
+        err = rusage_to_user(arg[4], r.run_ticks);
+    return err;
 }
 
 /* --- numbers, groups and sessions ------------------------------------------------------------ */

@@ -10,12 +10,15 @@
 
 typedef s64 (*syscall_fn)(const u64 *arg);
 
-/* Declares all functions: X(name). The table in table.c is made from the same list. */
+/* Declares all functions. The table in table.c is made from the same lists. */
 #include "syscall/list.h"
 
-#define X(name) s64 sys_##name(const u64 *arg);
-SYSCALLS(X)
-#undef X
+#define DECLARE(name) s64 sys_##name(const u64 *arg);
+#define DECLARE_OWN(name, number)                                                                  \
+    DECLARE(name)                                                                                  \
+    _Static_assert(number >= OWN_FIRST && number <= OWN_LAST, #name ": see OWN_FIRST in list.h");
+SYSCALLS(DECLARE)
+SYSCALLS_OWN(DECLARE_OWN)
 
 /* Called by trap/ for every ecall of user space. */
 struct trapframe;
@@ -37,5 +40,6 @@ answer_to_user(u64 addr, const void *answer, u64 n)
     return addr ? copy_to_user(addr, answer, n) : 0;
 }
 
-/* Writes a struct rusage that knows only the time used (timebase ticks). 0 or -EFAULT. */
+/* Writes a struct rusage that knows only the time used (timebase ticks), unless addr is 0. 0 or
+ * -EFAULT. */
 int rusage_to_user(u64 addr, u64 ticks);

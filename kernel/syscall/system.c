@@ -165,9 +165,8 @@ sys_getrandom(const u64 *arg)
     u64 n = MIN(arg[1], 0x7fffffffUL), done = 0;
     u8 piece[256]; /* so much comes whole, whatever signals do */
     u32 flags = (u32)arg[2];
-    if (flags & ~(u32)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
-        return -EINVAL;
-    if (flags & GRND_RANDOM && flags & GRND_INSECURE)
+    bool both = flags & GRND_RANDOM && flags & GRND_INSECURE;
+    if (both || flags & ~(u32)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
         return -EINVAL;
     while (done < n && !(done && interrupted())) {
         u64 chunk = MIN(n - done, sizeof(piece));

@@ -206,7 +206,7 @@ sys_futex(const u64 *arg)
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:
         err = deadline_from_user(arg[3], command == FUTEX_WAIT ? RELATIVE : clock, &deadline);
-        return err ?: futex_wait((u64[]){ addr, value, deadline, bitset });
+        return err ?: futex_wait(addr, value, deadline, bitset);
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
         return futex_requeue(addr, value, bitset, 0, 0, NULL);

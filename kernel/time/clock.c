@@ -17,6 +17,7 @@
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "riscv/csr.h"
+#include "time/timer.h"
 #include "vdso/vdso.h"
 
 #define MAX_SLEW_PPM 100000UL
@@ -29,12 +30,9 @@
     (1 << CLOCK_REALTIME | 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_BOOTTIME | \
      1 << CLOCK_TAI)
 #define COARSE (1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_MONOTONIC_COARSE)
+_Static_assert((FINE | COARSE) >> VVAR_CLOCKS == 0, "each clock has a line in vdso/vvar.h");
 
-static bool
-is_coarse(int id)
-{
-    return COARSE >> id & 1;
-}
+#define is_coarse(id) (COARSE >> (id)&1)
 
 /* Linux gives a coarse clock the number of its fine one, plus 5. */
 #define FINE_OF(id) ((id) - (CLOCK_REALTIME_COARSE - CLOCK_REALTIME))

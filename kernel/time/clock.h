@@ -9,7 +9,6 @@
 #include "lib/types.h"
 
 #define NSEC_PER_SEC 1000000000UL
-#define TICK_HZ      100
 
 struct timespec64 {
     s64 tv_sec;

@@ -10,6 +10,8 @@
 #include "riscv/csr.h"
 #include "sched/wait.h"
 
+#define TICK_HZ 100 /* how often a hart with work is interrupted, so that others may run */
+
 #define NEVER (~0UL) /* a deadline that does not come */
 
 struct timer {

@@ -21,8 +21,10 @@
 static void
 take_interrupts(void)
 {
-    u64 pending;
-    while ((pending = csr_read(sip) & csr_read(sie))) {
+    for (;;) {
+        u64 pending = csr_read(sip) & csr_read(sie);
+        if (!pending)
+            return;
         if (pending & SIP_SOFT) {
             csr_clear(sip, SIP_SOFT); /* its only message: look at your work */
             panic_stop_if_asked();
@@ -45,7 +47,7 @@ trap_init_hart(void)
 {
     csr_write(stvec, trap_entry);
     csr_write(sscratch, 0);
-    csr_write(scounteren, COUNTEREN_ALL);
+    csr_write(scounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
     csr_clear(sstatus, SSTATUS_SIE);
     csr_write(sie, SIP_SOFT | SIP_TIMER | SIP_EXT);
     space_out_of_memory = note_out_of_memory;
@@ -58,28 +60,35 @@ trap_init_hart(void)
 #define PAGE_FAULTS   (1u << 12 | 1u << 13 | 1u << 15)
 #define BREAKPOINT    (1u << 3)
 
+/* What the program wanted of the page, for each of the three page faults. */
+static const u32 access_wanted[] = { [12] = AREA_EXEC, [13] = AREA_READ, [15] = AREA_WRITE };
+
+static void
+page_fault(u64 cause, u64 address)
+{
+    int err = space_fault(current()->space, address, access_wanted[cause]);
+    if (err == -ENOMEM)
+        note_out_of_memory(); /* tried again when there is some (return_work) */
+    else if (err == -EIO)
+        signal_fault(SIGBUS, BUS_ADRERR, address);
+    else if (err)
+        signal_fault(SIGSEGV, err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, address);
+}
+
 static void
 exception(u64 cause, u64 pc, u64 address)
 {
     u32 bit = cause < 16 ? 1u << cause : 0;
-    if (bit & PAGE_FAULTS) {
-        u32 access = cause == 12 ? AREA_EXEC : cause == 13 ? AREA_READ : AREA_WRITE;
-        int err = space_fault(current()->space, address, access);
-        if (err == -ENOMEM)
-            note_out_of_memory(); /* tried again when there is some (return_work) */
-        else if (err == -EIO)
-            signal_fault(SIGBUS, BUS_ADRERR, address);
-        else if (err)
-            signal_fault(SIGSEGV, err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, address);
-    } else if (bit & MISALIGNED) {
+    if (bit & PAGE_FAULTS)
+        page_fault(cause, address);
+    else if (bit & MISALIGNED)
         signal_fault(SIGBUS, BUS_ADRALN, address);
-    } else if (bit & ACCESS_FAULTS) {
+    else if (bit & ACCESS_FAULTS)
         signal_fault(SIGSEGV, SEGV_ACCERR, address);
-    } else if (bit & BREAKPOINT) {
+    else if (bit & BREAKPOINT)
         signal_fault(SIGTRAP, TRAP_BRKPT, pc);
-    } else {
+    else
         signal_fault(SIGILL, ILL_ILLOPC, pc);
-    }
 }
 
 void
@@ -94,6 +103,21 @@ trap_user(struct trapframe *f)
     debug_lock_none_held();
 }
 
+/* The thread could not get a page, of its program or of a buffer that it gave to a call. Nobody is
+ * told EFAULT for that: now memory is made, and the instruction or the call is done again. */
+static void
+get_memory(struct thread *t)
+{
+    struct trapframe *f = t->frame;
+    __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
+    process_make_memory();
+    if (f->cause == CAUSE_ECALL_USER && f->a0 == (u64)-EFAULT) {
+        f->cause = ~0UL; /* no longer a call whose result a signal would look at */
+        f->a0 = f->orig_a0;
+        f->pc -= 4; /* to the ecall itself */
+    }
+}
+
 /* The end of its turn, signals, the end of its process, a page that it could not get: whoever wants
  * something of a thread sets a bit in its `work` and, if it runs elsewhere, sends an interrupt.
  * Nothing else ever interferes with a thread, so this loop is the whole of preemption. */
@@ -101,21 +125,14 @@ void
 return_work(void)
 {
     struct thread *t = current();
-    u32 work;
-    while ((work = __atomic_load_n(&t->work, __ATOMIC_ACQUIRE)) != 0) {
+    for (;;) {
+        u32 work = __atomic_load_n(&t->work, __ATOMIC_ACQUIRE);
+        if (!work)
+            break;
         if (work & WORK_RESCHED)
             schedule(); /* clears the bit */
-        if (work & WORK_MEMORY) {
-            __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
-            process_make_memory();
-            /* The page was missing of the program or of a buffer it gave to a call. Nobody is told
-             * EFAULT for that: now there is memory, the instruction or the call is done again. */
-            if (t->frame->cause == CAUSE_ECALL_USER && t->frame->a0 == (u64)-EFAULT) {
-                t->frame->cause = ~0UL; /* no longer a call whose result a signal would look at */
-                t->frame->a0 = t->frame->orig_a0;
-                t->frame->pc -= 4;
-            }
-        }
+        if (work & WORK_MEMORY)
+            get_memory(t);
         if (work & WORK_SIGNAL)
             signal_deliver(); /* clears the bit when nothing is left */
     }

@@ -28,57 +28,93 @@ extern const u8 vdso_image_start[], vdso_image_end[];
 
 static bool enabled;
 
-void
-vdso_init(void)
+/* Do `count` headers of this size at this offset lie within the image? */
+static bool
+is_inside(u64 offset, u64 count, u64 size)
+{
+    return offset <= IMAGE_SIZE && offset + count * size <= IMAGE_SIZE;
+}
+
+static void
+check_image(void)
 {
     static const u8 build_id[VDSO_BUILD_ID_SIZE] = VDSO_BUILD_ID;
-    const Elf64_Ehdr *header = (const Elf64_Ehdr *)vdso_image_start;
-    if (IMAGE_SIZE < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
-        panic("vDSO image: no ELF header at 0x%lx", (u64)header);
-    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_RISCV ||
-        header->e_type != ET_DYN)
+    const Elf64_Ehdr *h = (const Elf64_Ehdr *)vdso_image_start;
+    if (IMAGE_SIZE < sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG))
+        panic("vDSO image: no ELF header at 0x%lx", (u64)h);
+    if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_machine != EM_RISCV || h->e_type != ET_DYN)
         panic("vDSO image: not a 64-bit RISC-V shared object");
-    if (MAX(header->e_phoff, header->e_shoff) > IMAGE_SIZE ||
-        header->e_phoff + header->e_phnum * sizeof(Elf64_Phdr) > IMAGE_SIZE ||
-        header->e_shoff + header->e_shnum * sizeof(Elf64_Shdr) > IMAGE_SIZE)
+    if (!is_inside(h->e_phoff, h->e_phnum, sizeof(Elf64_Phdr)) ||
+        !is_inside(h->e_shoff, h->e_shnum, sizeof(Elf64_Shdr)))
         panic("vDSO image: its headers lie outside its %lu bytes", IMAGE_SIZE);
     if (memcmp(vdso_image_start + VDSO_BUILD_ID_OFFSET, build_id, sizeof(build_id)))
         panic("vDSO image: its build-id is not the one that this kernel was built with");
+}
+
+void
+vdso_init(void)
+{
     const char *word = cmdline_get("vdso");
-    enabled = !word || strcmp(word, "0");
     u64 pages = IMAGE_SIZE / PAGE_SIZE;
+    check_image();
+    enabled = !word || strcmp(word, "0");
     pr_info("vDSO: %lu page%s, %s", pages, pages == 1 ? "" : "s", enabled ? "on" : "off");
 }
 
-/* Both areas show one object: page 0 of it is vvar, the image follows. The pages live as long as
- * the kernel, so areas need not be counted. */
+/* Both areas show one object: page 0 of it is vvar, the image follows. */
+#define VVAR_PAGE   0
+#define IMAGE_PAGES 1
+
+/* The pages live as long as the kernel, so areas need not be counted. */
 static int
 page(void *object, u64 index, u64 *pa)
 {
-    u64 at = (index - 1) * PAGE_SIZE;
-    if (index && at >= IMAGE_SIZE)
-        return -EIO;
-    *pa = frame_of(index ? (const void *)(vdso_image_start + at) : vvar_page());
+    if (index == VVAR_PAGE) {
+        *pa = frame_of(vvar_page());
+    } else {
+        u64 offset = (index - IMAGE_PAGES) * PAGE_SIZE;
+        if (offset >= IMAGE_SIZE)
+            return -EIO;
+        *pa = frame_of(vdso_image_start + offset);
+    }
     frame_get(*pa);
     return 0;
 }
 
 static const struct pager pager = { .page = page };
 
+/* riscv has no SA_RESTORER: a signal handler returns into the image, even when programs are not to
+ * find it (vdso=0). */
+static int
+map_image(struct space *s, u64 base)
+{
+    const u32 flags = AREA_READ | AREA_EXEC | AREA_SPECIAL | MAP_AT_NOREPLACE;
+    const char *name = enabled ? "[vdso]" : "[sigpage]";
+    s64 at = space_map(s, base, IMAGE_SIZE, flags, &pager, NULL, IMAGE_PAGES, name);
+    if (at < 0)
+        return -ENOMEM;
+    s->sigreturn = base + VDSO_RT_SIGRETURN;
+    return 0;
+}
+
+static int
+map_vvar(struct space *s, u64 place)
+{
+    const u32 flags = AREA_READ | AREA_NOWRITE | AREA_SPECIAL | MAP_AT_NOREPLACE;
+    s64 at = space_map(s, place, PAGE_SIZE, flags, &pager, NULL, VVAR_PAGE, "[vvar]");
+    return at < 0 ? -ENOMEM : 0;
+}
+
 int
 vdso_map(struct space *s)
 {
-    u64 vvar = space_random_place(s, 0, USER_END, PAGE_SIZE + IMAGE_SIZE), base = vvar + PAGE_SIZE;
-    const u32 flags = AREA_READ | AREA_SPECIAL | MAP_AT_NOREPLACE;
-    /* riscv has no SA_RESTORER: a signal handler returns into the image, even when programs are not
-     * to find it (vdso=0). */
-    if (!vvar || space_map(s, base, IMAGE_SIZE, flags | AREA_EXEC, &pager, NULL, 1,
-                           enabled ? "[vdso]" : "[sigpage]") < 0)
+    u64 vvar = space_random_place(s, 0, USER_END, PAGE_SIZE + IMAGE_SIZE);
+    if (!vvar)
         return -ENOMEM;
-    s->sigreturn = base + VDSO_RT_SIGRETURN;
-    if (!enabled)
-        return 0;
+    u64 base = vvar + PAGE_SIZE;
+    int err = map_image(s, base);
+    if (err || !enabled)
+        return err;
     s->vdso_base = base;
-    s64 at = space_map(s, vvar, PAGE_SIZE, flags | AREA_NOWRITE, &pager, NULL, 0, "[vvar]");
-    return at < 0 ? -ENOMEM : 0;
+    return map_vvar(s, vvar);
 }

@@ -19,10 +19,14 @@ int vdso_map(struct space *s);
 
 /* --- vvar.c: the page as the kernel writes it; for the timekeeper only ----------------------- */
 
+/* The page itself, for ever at one address. The timekeeper sets resolutions and limits in it once,
+ * at boot, and changes the clocks between the two calls below. The kernel's own readers use
+ * vvar_look() on it, as programs do. */
 struct vvar *vvar_page(void);
 
 /* Opens an update of all clocks that are served: from here to vvar_publish() no reader accepts what
  * it reads. Returns the rdtime for which the new data must be computed. One writer at a time (the
  * caller's lock), interrupts off, and no read of a clock in between: it would wait for itself. */
 u64 vvar_begin_update(void);
+/* Closes it: from here on readers take the new data. */
 void vvar_publish(void);

@@ -1,11 +1,9 @@
-/*
- * costs.c - what a call costs: runs each of a few operations many times and prints the mean.
+/* costs.c - what a call costs: runs each of a few operations many times and prints the mean.
  *
- * A line a row: its name and nanoseconds times 1,000. Started by tools/bench under `--icount`,
- * where one instruction of the machine, in whatever mode, takes one nanosecond: so the line tells
+ * Each line is a name and nanoseconds times 1,000. tools/bench starts it under `--icount`, where
+ * one instruction of the machine, in whatever mode, takes one nanosecond: so the line tells
  * thousandths of an instruction. The time comes from CLOCK_MONOTONIC, in steps of 100 ns; the loop
- * itself is measured empty and taken off. Any Linux on riscv64 runs this program too.
- */
+ * itself is measured empty and taken off. Any Linux on riscv64 runs this program too. */
 
 #include <stdio.h>
 #include <sys/wait.h>
@@ -24,7 +22,6 @@ static long
 now_ns(void)
 {
     struct timespec now;
-
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
@@ -42,7 +39,6 @@ static void
 run_vdso(long times)
 {
     struct timespec now;
-
     while (times-- > 0)
         vdso_clock_gettime(CLOCK_MONOTONIC, &now);
 }
@@ -68,19 +64,18 @@ run_fork(long times)
     }
 }
 
-/* A byte to the other process and back. */
+/* Sends a byte to the other process and gets it back. */
 static void
 run_pipe(long times)
 {
     char byte = 0;
-
     while (times-- > 0) {
         write(to_child[1], &byte, 1);
         read(to_parent[0], &byte, 1);
     }
 }
 
-/* The first time brings pages and caches; it is not counted. */
+/* The first run brings in pages and fills caches. It is not counted. */
 static long
 measure_ns(void (*run)(long), long times)
 {
@@ -95,7 +90,6 @@ report(const char *name, void (*run)(long), long times)
 {
     long empty = measure_ns(run_nothing, times);
     long full = measure_ns(run, times);
-
     printf("%s %ld\n", name, (full - empty) * THOUSANDS / times);
 }
 
@@ -104,7 +98,6 @@ static void
 start_echo(void)
 {
     char byte;
-
     pipe(to_child);
     pipe(to_parent);
     if (fork() != 0)

@@ -1,10 +1,8 @@
-/*
- * first.c - what the clock shows at the first instruction of user space.
+/* first.c - what the clock shows at the first instruction of user space.
  *
  * Started by tools/bench as `init=/bench/first`, in the place of init. Its first instruction reads
  * the time CSR, which counts from the machine's reset; the rest hands the ticks over, and says to
- * tools/run what init would say.
- */
+ * tools/run what init would say. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +21,6 @@ static void
 say(const char *port, const char *text)
 {
     int fd = open(port, O_WRONLY);
-
     if (fd < 0 || write(fd, text, strlen(text)) < 0)
         _exit(1);
 }
@@ -32,7 +29,6 @@ _Noreturn void
 first(unsigned long ticks)
 {
     char line[32];
-
     snprintf(line, sizeof(line), "%lu\n", ticks);
     say("/dev/virtio-ports/postern.out", line);
     say("/dev/virtio-ports/postern.status", "exit 0\n");

@@ -6,6 +6,7 @@
  * once before its first marker: pages and symbols are then there. tests/host/test_notrap.py counts
  * the traps between the markers: none, but for the rows named slow_, which show that the count
  * works. */
+
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -19,12 +20,13 @@
 
 static struct timespec spec;
 static struct timeval val;
-static int (*vdso_gettime)(int, struct timespec *), (*vdso_getres)(int, struct timespec *);
-static int (*vdso_gettimeofday)(struct timeval *, void *),
-    (*vdso_getcpu)(unsigned *, void *, void *);
+static int (*vdso_gettime)(int, struct timespec *);
+static int (*vdso_getres)(int, struct timespec *);
+static int (*vdso_gettimeofday)(struct timeval *, void *);
+static int (*vdso_getcpu)(unsigned *, void *, void *);
 static long (*vdso_time)(long *);
 
-/* norvc: a compressed neighbour would move the distances. Not inlined, so that all markers have one
+/* norvc keeps the ecalls 4 bytes long and so apart. It is not inlined, so that all markers have one
  * address. */
 __attribute__((noinline)) static void
 marker(void)
@@ -87,20 +89,23 @@ call_gettime(int id)
     syscall(SYS_clock_gettime, id, &spec);
 }
 
+static void
+read_often(void (*read)(int), int id)
+{
+    for (int i = 0; i < READS; i++)
+        read(id);
+}
+
 /* Nothing may be printed between the markers: a write is a trap. */
 static void
 row(const char *name, void (*read)(int), int id)
 {
     printf("%s %d\n", name, id);
     fflush(stdout);
-    for (int warm = 0; warm < 2; warm++) {
-        if (warm)
-            marker();
-        for (int i = 0; i < READS; i++)
-            read(id);
-        if (warm)
-            marker();
-    }
+    read_often(read, id);
+    marker();
+    read_often(read, id);
+    marker();
 }
 
 /* Converts what the lookup gives; NULL stays NULL. */
@@ -131,14 +136,11 @@ image_rows(const int *ids, int count)
 int
 main(void)
 {
-    static const int ids[] = { CLOCK_REALTIME,
-                               CLOCK_MONOTONIC,
-                               CLOCK_MONOTONIC_RAW,
-                               CLOCK_REALTIME_COARSE,
-                               CLOCK_MONOTONIC_COARSE,
-                               CLOCK_BOOTTIME,
-                               CLOCK_TAI };
-    int count = sizeof(ids) / sizeof(*ids);
+    static const int ids[] = {
+        CLOCK_REALTIME,         CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
+        CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME,  CLOCK_TAI,
+    };
+    int count = sizeof(ids) / sizeof(ids[0]);
     for (int i = 0; i < count; i++)
         row("libc_clock_gettime", libc_gettime, ids[i]);
     row("libc_gettimeofday", libc_gettimeofday, 0);

@@ -73,7 +73,6 @@ main(void)
 {
     sigset_t child, old;
     wait_for_alarm();
-
     install(SIGCHLD, on_child);
     /* Blocked until sigsuspend: a child that ends in between would otherwise be slept over. */
     sigemptyset(&child);
@@ -85,7 +84,6 @@ main(void)
         sigsuspend(&old);
     wait(NULL);
     printf("child\n");
-
     install(SIGSEGV, on_fault);
     if (sigsetjmp(recover, 1) == 0)
         /* The handler leaves by siglongjmp, 1 when si_addr was right. */

@@ -31,7 +31,8 @@ produce(void *arg)
         pthread_mutex_lock(&queue.lock);
         while (queue.used == SLOTS)
             pthread_cond_wait(&queue.not_full, &queue.lock);
-        queue.slots[(queue.head + queue.used++) % SLOTS] = i;
+        queue.slots[(queue.head + queue.used) % SLOTS] = i;
+        queue.used++;
         pthread_cond_signal(&queue.not_empty);
         pthread_mutex_unlock(&queue.lock);
     }

@@ -1,13 +1,11 @@
-/*
- * story.c - the guest's part of `make demo`: does what the demo tells of, and prints what it saw.
+/* story.c - the guest's part of `make demo`: does what the demo tells of, and prints what it saw.
  *
  *   story base    where this exec found the vDSO
  *   story read    the same; then it looks up __vdso_clock_gettime step by step, and reads the
  *                 clock many times by call and by vDSO, with a marker before and behind
  *
  * One fact a line, a word and its values, for tools/demo to judge and to lay out. Nothing is
- * printed between two markers. Follows: gABI chapter 5 (hash table), LSB (symbol versions).
- */
+ * printed between two markers. Follows: gABI chapter 5 (hash table), LSB (symbol versions). */
 
 #include <elf.h>
 #include <stdio.h>
@@ -51,7 +49,6 @@ table(unsigned long base, long tag)
 {
     const Elf64_Ehdr *header = (const Elf64_Ehdr *)base;
     const Elf64_Phdr *segment = (const Elf64_Phdr *)(base + header->e_phoff);
-
     while (segment->p_type != PT_DYNAMIC)
         segment++;
     const Elf64_Dyn *entry = (const Elf64_Dyn *)(base + segment->p_vaddr);
@@ -64,7 +61,6 @@ static Elf64_Word
 hash_of(const char *name)
 {
     Elf64_Word h = 0;
-
     for (; *name; name++) {
         h = (h << 4) + (unsigned char)*name;
         h = (h ^ (h >> 24 & 0xf0)) & 0x0fffffff;
@@ -77,7 +73,6 @@ static const char *
 version_name(unsigned long base, unsigned number)
 {
     const char *record = table(base, DT_VERDEF);
-
     while (((const Elf64_Verdef *)record)->vd_ndx != number)
         record += ((const Elf64_Verdef *)record)->vd_next;
     const char *first = record + ((const Elf64_Verdef *)record)->vd_aux;
@@ -88,12 +83,14 @@ version_name(unsigned long base, unsigned number)
 static clock_function *
 look_up(unsigned long base)
 {
-    const Elf64_Word *hash = table(base, DT_HASH), *bucket = hash + 2, *next = bucket + hash[0];
+    const Elf64_Word *hash = table(base, DT_HASH);
+    const Elf64_Word *bucket = hash + 2;
+    const Elf64_Word *next = bucket + hash[0];
     const Elf64_Sym *symbols = table(base, DT_SYMTAB);
     const char *strings = table(base, DT_STRTAB);
     const Elf64_Half *versions = table(base, DT_VERSYM);
-    Elf64_Word h = hash_of(SYMBOL), i = bucket[h % hash[0]];
-
+    Elf64_Word h = hash_of(SYMBOL);
+    Elf64_Word i = bucket[h % hash[0]];
     printf("hash 0x%x %u %u %u\n", h, hash[0], h % hash[0], i);
     for (; i != STN_UNDEF; i = next[i]) {
         printf("chain %u %s\n", i, strings + symbols[i].st_name);
@@ -107,33 +104,45 @@ look_up(unsigned long base)
 
 /* --- the reads ---------------------------------------------------------------------------- */
 
-/* Nanoseconds of a loop of READS calls of `read`, or of an empty one when it is NULL. */
 static long
-loop_ns(clock_function *read)
+ns_between(struct timespec start, struct timespec end)
 {
-    struct timespec start, end;
-
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    if (!read)
-        for (int i = 0; i < READS; i++)
-            __asm__ volatile("");
-    else
-        for (int i = 0; i < READS; i++)
-            read(CLOCK_MONOTONIC, &now);
-    clock_gettime(CLOCK_MONOTONIC, &end);
     return (end.tv_sec - start.tv_sec) * NS_PER_S + end.tv_nsec - start.tv_nsec;
 }
 
-/* Thousandths of a nanosecond that one read takes. The empty loop and a read come first: their page
- * faults bring in the pages, outside of the markers. */
+/* Nanoseconds that READS rounds of an empty loop take. */
+static long
+empty_loop_ns(void)
+{
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int i = 0; i < READS; i++)
+        __asm__ volatile("");
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    return ns_between(start, end);
+}
+
+/* Nanoseconds that READS rounds with one read each take. */
+static long
+read_loop_ns(clock_function *read)
+{
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int i = 0; i < READS; i++)
+        read(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    return ns_between(start, end);
+}
+
+/* How many thousandths of a nanosecond one read takes. The empty loop and a read come first: their
+ * page faults bring in the pages, outside of the markers. */
 static long
 measured_read(clock_function *read, struct timespec *last)
 {
-    long empty_ns = loop_ns(NULL);
-
+    long empty_ns = empty_loop_ns();
     read(CLOCK_MONOTONIC, &now);
     marker();
-    long ns = loop_ns(read);
+    long ns = read_loop_ns(read);
     marker();
     *last = now;
     return (ns - empty_ns) * THOUSANDS / READS;
@@ -145,7 +154,6 @@ read_both_ways(clock_function *by_vdso)
     struct timespec called, read;
     long call_cost = measured_read(by_call, &called);
     long vdso_cost = measured_read(by_vdso, &read);
-
     printf("reads %d\nmarker %p\necall %p\n", READS, (const void *)marker_ecall,
            (const void *)by_call_ecall);
     printf("call %ld.%09ld %ld\n", (long)called.tv_sec, (long)called.tv_nsec, call_cost);
@@ -156,7 +164,6 @@ int
 main(int argc, char **argv)
 {
     unsigned long base = getauxval(AT_SYSINFO_EHDR);
-
     printf("base 0x%lx\n", base);
     if (base != 0 && argc > 1 && strcmp(argv[1], "read") == 0)
         read_both_ways(look_up(base));

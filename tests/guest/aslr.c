@@ -50,7 +50,7 @@ TEST(each_place_moves, "a base is the same at two execs",
 /* Page 0 stays unmapped so that NULL faults. sp at the entry must be a multiple of 16 (RISC-V ELF
  * psABI, "Procedure Calling Convention"); a break need not stand on a page. */
 TEST(places_are_aligned, "a place is not on a page, or in page 0",
-     "kernel/mm/map.c:/^space_random_place/")
+     "kernel/mm/place.c:/^space_random_place/")
 {
     collect();
     for (int i = 0; i < RUNS; i++)
@@ -62,7 +62,7 @@ TEST(places_are_aligned, "a place is not on a page, or in page 0",
 
 /* Different places may still be close together. A bit counts when it was 0 once and 1 once, which
  * 24 draws miss with 1 in 8 million each. */
-TEST(enough_bits_move, "only a few bits are drawn", "kernel/mm/map.c:/^space_random_place/")
+TEST(enough_bits_move, "only a few bits are drawn", "kernel/mm/place.c:/^space_random_place/")
 {
     collect();
     for (int b = 0; b < BASE_COUNT; b++) {

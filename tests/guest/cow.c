@@ -147,7 +147,7 @@ TEST(parent_ends_first, "the last owner's pages are freed with the parent",
 
 /* A pipe, a clock and random bytes: the kernel writes each of them in another way. */
 TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to both processes",
-     "kernel/mm/usercopy.c:/^copy_partial/")
+     "kernel/mm/usercopy.c:/^partly_to_space/")
 {
     int fds[2];
     char *p = map(2, MAP_PRIVATE);
@@ -167,7 +167,7 @@ TEST(call_writes_into_shared_frame, "read() goes through the kernel's mapping to
 /* A page that was only read may be one zero page for all (on Linux it is): a kernel that writes
  * into it because it is mapped puts its bytes into everybody's zeros. */
 TEST(call_writes_into_untouched_page, "a page that was never touched, or only read, is refused",
-     "kernel/mm/usercopy.c:/^copy_partial/")
+     "kernel/mm/usercopy.c:/^partly_to_space/")
 {
     int fds[2];
     char *p = map(4, MAP_PRIVATE), *q = map(1, MAP_PRIVATE);
@@ -186,7 +186,7 @@ TEST(call_writes_into_untouched_page, "a page that was never touched, or only re
 /* 100 bytes before a border and three pages long: four pages are written, the first and last in
  * part, and each must be copied by itself. */
 TEST(call_copies_over_page_borders, "only the first page of a range is made writable",
-     "kernel/mm/usercopy.c:/^copy_partial/")
+     "kernel/mm/usercopy.c:/^partly_to_space/")
 {
     int fds[2];
     char *p = map(8, MAP_PRIVATE);

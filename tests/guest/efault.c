@@ -124,7 +124,7 @@ make_pipe(void)
 /* The file must still be empty at the end: bytes that could not be read must not count as
  * written. */
 TEST(write_buffer, "the range is dereferenced in the kernel",
-     "kernel/mm/usercopy.c:/^copy_partial/")
+     "kernel/mm/usercopy.c:/^partly_from_space/")
 {
     make_pipe();
     int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
@@ -138,7 +138,7 @@ TEST(write_buffer, "the range is dereferenced in the kernel",
 /* The kernel's own mapping of the frame is writable, so the user's rights must be looked at.
  * Half mapped is left out: read(2) may give the bytes that had room. */
 TEST(read_buffer, "a read-only page is written through the kernel's own mapping",
-     "kernel/mm/usercopy.c:/^copy_partial/")
+     "kernel/mm/usercopy.c:/^partly_to_space/")
 {
     make_pipe();
     int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
@@ -173,7 +173,7 @@ TEST(iovec_parts, "only the first part's pointer is checked",
 
 /* write(2) may write less than asked. What it says it wrote must be what is in the file. */
 TEST(half_mapped_buffer, "bytes behind the mapped half are taken from somewhere",
-     "kernel/mm/usercopy.c:/^copy_partial/")
+     "kernel/mm/usercopy.c:/^partly_from_space/")
 {
     make_pages();
     int file = OK(open("/tmp/efault", O_RDWR | O_CREAT | O_TRUNC, 0600));
@@ -335,7 +335,7 @@ TEST(wait_results, "the zombie is lost when its status cannot be written",
 /* The array is read first and written at the end: the second half puts it into a page that
  * allows only reading. */
 TEST(poll_array, "the array is read or written without a check",
-     "kernel/syscall/file_poll.c:/^sys_ppoll/")
+     "kernel/annex/events/poll.c:/^ppoll/")
 {
     INPUT({ "ppoll", SYS_ppoll, { BAD, 1, 0, 0, 8 } });
     struct pollfd *p = (struct pollfd *)readonly;

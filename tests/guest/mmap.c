@@ -53,7 +53,7 @@ TEST(mmap_refuses, "an argument is not checked", "kernel/syscall/memory.c:/^sys_
 /* Each range is outside in another way: odd, all above, half above, in the kernel's half, and one
  * whose end wraps to 0. */
 TEST(mmap_fixed_refuses, "MAP_FIXED takes an odd or a kernel address",
-     "kernel/mm/map.c:/^find_place/")
+     "kernel/mm/place.c:/^claim_place/")
 {
     char *p = anonymous(4, RW);
     ERR(sys(SYS_mmap, p + 1, PAGE, RW, ANON | MAP_FIXED, -1, 0), EINVAL);
@@ -66,7 +66,7 @@ TEST(mmap_fixed_refuses, "MAP_FIXED takes an odd or a kernel address",
 /* Page 0 is never mapped, as Linux keeps it by vm.mmap_min_addr: the kernel must never follow a
  * null pointer of its own into a program's data. */
 TEST(page_zero_stays_unmapped, "a null pointer can be made to work",
-     "kernel/mm/map.c:/^find_place/")
+     "kernel/mm/place.c:/^claim_place/")
 {
     FAULTS(probe_read(NULL), SIGSEGV, SEGV_MAPERR, 0);
     FAULTS(probe_write((char *)8), SIGSEGV, SEGV_MAPERR, 8);
@@ -77,7 +77,7 @@ TEST(page_zero_stays_unmapped, "a null pointer can be made to work",
 
 /* Programs that keep to an address space of their own layout (Go, Wine, sanitizers) ask by hint
  * first and live with another answer, but slowly. */
-TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm/map.c:/^find_place/")
+TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm/place.c:/^find_place/")
 {
     char *p = anonymous(8, RW);
     OK(munmap(p, 8 * PAGE));
@@ -87,7 +87,7 @@ TEST(hint_is_used_when_free, "the hint is ignored", "kernel/mm/map.c:/^find_plac
 }
 
 /* A hint never replaces a mapping that is there; only MAP_FIXED does. */
-TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm/map.c:/^find_place/")
+TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm/place.c:/^find_place/")
 {
     char *p = anonymous(4, RW);
     p[0] = 1;
@@ -101,7 +101,7 @@ TEST(hint_taken_is_moved, "a hint replaces what is there", "kernel/mm/map.c:/^fi
  * other machines have, and all its later ones lie above it: if they were refused, Go would find no
  * heap at all. */
 TEST(hint_out_of_reach_is_ignored, "a hint above the user half fails: Go asks 0xc000000000",
-     "kernel/mm/map.c:/^find_place/")
+     "kernel/mm/place.c:/^find_place/")
 {
     static const unsigned long hints[] = { 0xc000000000, USER_END, USER_END - PAGE, KERNEL_ADDRESS,
                                            -PAGE };
@@ -115,7 +115,7 @@ TEST(hint_out_of_reach_is_ignored, "a hint above the user half fails: Go asks 0x
 /* Dynamic loaders need this: they reserve the whole span of a library by mapping the file once,
  * then put each segment and .bss over that with MAP_FIXED. */
 TEST(fixed_replaces, "MAP_FIXED keeps old pages or refuses",
-     "kernel/mm/map.c:/^find_place/, kernel/mm/area.c:/^area_unmap/")
+     "kernel/mm/place.c:/^claim_place/, kernel/mm/area.c:/^area_unmap/")
 {
     char *p = anonymous(4, RW);
     memset(p, 7, 4 * PAGE);
@@ -131,7 +131,7 @@ TEST(fixed_replaces, "MAP_FIXED keeps old pages or refuses",
 /* mmap(2): EEXIST, and nothing is changed. A kernel that does not know the flag takes it for a
  * hint, which is why the caller has to be able to tell the two apart. */
 TEST(fixed_noreplace_refuses, "MAP_FIXED_NOREPLACE is taken for a hint or for MAP_FIXED",
-     "kernel/mm/map.c:/^find_place/")
+     "kernel/mm/place.c:/^claim_place/")
 {
     char *p = anonymous(4, RW);
     p[0] = 7;

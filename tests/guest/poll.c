@@ -65,7 +65,7 @@ TEST(files_are_always_ready, "a regular file or /dev/null blocks", "kernel/fs/fi
 /* poll(2): an fd below 0 is passed over, which is how entries are switched off. Only NVAL counts as
  * ready here, so the time-out of a second must not pass. */
 TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call",
-     "kernel/syscall/file_poll.c:/^poll_add/")
+     "kernel/annex/events/poll.c:/^poll_add/")
 {
     struct pollfd p[3] = { { 77, POLLIN, -1 }, { -1, POLLIN, -1 }, { 0, 0, -1 } };
     EQ(poll(p, 2, 1000), 1);
@@ -74,7 +74,7 @@ TEST(closed_fd_is_pollnval, "a closed fd is EBADF for the whole call",
 }
 
 /* Entries, not descriptors: the same one twice counts twice. */
-TEST(count_of_ready, "the number returned is not that of entries", "kernel/syscall/file_poll.c")
+TEST(count_of_ready, "the number returned is not that of entries", "kernel/annex/events/poll.c")
 {
     int more[2];
     OK(pipe(fds));
@@ -92,7 +92,7 @@ TEST(count_of_ready, "the number returned is not that of entries", "kernel/sysca
 
 /* poll(2): rounded up, so never early. Late is allowed: the machine may be loaded. */
 TEST(timeout_passes, "a time-out returns too early, or never",
-     "kernel/syscall/file_poll.c, kernel/time/timer.c:/^schedule_until/")
+     "kernel/annex/events/poll.c, kernel/time/timer.c:/^schedule_until/")
 {
     struct timespec a, b;
     OK(pipe(fds));
@@ -109,7 +109,7 @@ TEST(timeout_passes, "a time-out returns too early, or never",
 /* The byte comes while poll sleeps, so the pipe has to wake those who poll it and not only those
  * who read. */
 TEST(woken_by_another_process, "a writer does not wake poll",
-     "kernel/fs/pipe.c:/^pipe_poll/, kernel/syscall/file_poll.c")
+     "kernel/fs/pipe.c:/^pipe_poll/, kernel/annex/events/poll.c")
 {
     OK(pipe(fds));
     pid_t pid = OK(fork());
@@ -151,7 +151,7 @@ note(int signal)
 
 /* signal(7) has poll among the calls that never begin again, SA_RESTART or not. */
 TEST(a_signal_ends_it, "poll is restarted, or the handler waits",
-     "kernel/syscall/file_poll.c:/^poll_files/, kernel/proc/deliver.c:/^restart_call/")
+     "kernel/annex/events/poll.c:/^poll_files/, kernel/proc/deliver.c:/^restart_call/")
 {
     struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESTART };
     OK(sigaction(SIGUSR1, &action, NULL));
@@ -166,7 +166,7 @@ TEST(a_signal_ends_it, "poll is restarted, or the handler waits",
 /* The reason why ppoll exists (select(2), "The pselect() system call"): a signal that comes between
  * a look at a flag and the sleep would be slept over. Mask and sleep must be one step. */
 TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
-     "kernel/syscall/file_poll.c:/^poll_files/")
+     "kernel/annex/events/poll.c:/^poll_files/")
 {
     struct sigaction action = { .sa_handler = note };
     sigset_t block, none, now;
@@ -191,7 +191,7 @@ TEST(mask_during_the_call, "ppoll's mask is not put back, or comes too late",
 }
 
 /* poll(2), ERRORS. The size of the mask is the kernel's 8 bytes. */
-TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/syscall/file_poll.c:/^sys_ppoll/")
+TEST(ppoll_refuses, "a bad time, size or count is taken", "kernel/annex/events/poll.c:/^ppoll/")
 {
     struct timespec bad = { 0, 1000000000 }, negative = { -1, 0 };
     sigset_t none;
@@ -228,7 +228,7 @@ TEST(two_pollers, "one event wakes only one of two waiting processes",
 /* libc's select is pselect6. Its sets are in and out at once: a bit of a descriptor that is not
  * ready has to be taken away, and one ready in two sets counts twice. */
 TEST(select_on_pipes, "pselect6 counts wrong, or leaves bits of fds that are not ready",
-     "kernel/syscall/file_poll.c:/^sys_pselect6/")
+     "kernel/annex/events/poll.c:/^pselect6/")
 {
     int fds[2];
     fd_set r, w;

@@ -226,7 +226,7 @@ TEST(thousand_faults, "each caught fault leaks", "kernel/proc/pending.c:/^pendin
 
 /* EFAULT is all: the caller has a result to look at, a signal is for code that has none. */
 TEST(copy_of_the_kernel_is_no_signal, "EFAULT of a call also sends SIGSEGV",
-     "kernel/mm/usercopy.c:/^copy_partial/")
+     "kernel/mm/usercopy.c:/^reach/")
 {
     arm();
     ERR(sys(SYS_read, 0, 8, 0x3fffffffff), EFAULT);

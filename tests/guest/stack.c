@@ -44,7 +44,7 @@ TEST(grows_by_a_jump, "only the page next to the stack may be touched",
 /* read into a large local array that nobody has touched yet: the kernel's copy has to do what a
  * fault would. */
 TEST(grows_for_a_call, "a system call cannot write into stack that is not there yet",
-     "kernel/mm/usercopy.c:/^copy_partial/, kernel/mm/fault.c:/^find_or_grow/")
+     "kernel/mm/usercopy.c:/^partly_to_space/, kernel/mm/fault.c:/^find_or_grow/")
 {
     int fds[2];
     char *sp = stack_pointer() - (2 << 20);
@@ -105,7 +105,7 @@ TEST(is_named, "[stack] is missing in /proc/self/maps, or is not where sp is",
 
 /* An overrun of argv or the environment must fault, not meet the vDSO or a library. */
 TEST(above_the_stack_is_nothing, "memory above the stack is mapped or not guarded",
-     "kernel/proc/exec.c:/^draw_places/, kernel/mm/map.c:/^space_random_place/")
+     "kernel/proc/exec.c:/^draw_places/, kernel/mm/place.c:/^space_random_place/")
 {
     areas_read();
     char *top = (char *)area_at(stack_pointer())->end;

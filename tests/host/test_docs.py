@@ -15,7 +15,6 @@ sys.path.insert(0, os.path.join(TREE, "tools", "lint.d"))
 import docs  # noqa: E402 (found through the path above)
 
 BUILD = os.environ.get("POSTERN_BUILD", os.path.join(TREE, "build"))
-OUTER = ("O", "V", "LLVM", "DEBUG", "WERROR", "PYTEST")
 
 # Only a block that hangs is ended by this; no verdict depends on how long one takes.
 HANG_SECONDS = 300
@@ -25,9 +24,8 @@ HANG_SECONDS = 300
 @pytest.mark.parametrize("name, line, text", docs.shell_blocks(),
                          ids=[f"{name}:{line}" for name, line, _ in docs.shell_blocks()])
 def test_block_of_shell(name, line, text):
-    # The make around this test has options of its own, which a reader has not.
     env = {key: value for key, value in os.environ.items()
-           if not key.startswith("MAKE") and key not in OUTER}
+           if not key.startswith("MAKE") and key not in docs.OUTER}
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=TREE, env=env, text=True,
                           errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=HANG_SECONDS, check=False)

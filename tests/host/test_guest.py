@@ -20,7 +20,8 @@ NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
 ELSEWHERE = ("novdso", "oom", "storm_memory", "storm_process")
 # Checks of what an annex of the kernel brings, and which one.
-NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal"}
+NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal",
+         ("efault", "poll_array"): "events"}
 # More machines: name, options of tools/run, programs.
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),

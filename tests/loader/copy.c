@@ -1,8 +1,8 @@
-/*
- * copy.c - a program at a fixed address that uses a library's variable: the linker gives it a
- * copy, the loader fills it (R_RISCV_COPY), and the library must use the copy from then on.
- * stdout is such a variable too, a pointer: its copy must be made when the library's own is bound.
- */
+/* copy.c - a program at a fixed address that uses a library's variable.
+ *
+ * The linker gives the program a copy, the loader fills it (R_RISCV_COPY), and the library must use
+ * the copy from then on. stdout is such a variable too, and a pointer: its copy must be made when
+ * the library's own is bound. */
 
 #include <stdio.h>
 #include "libs.h"

@@ -1,11 +1,8 @@
-/*
- * libs.h - what the small libraries of the loader's tests offer.
+/* libs.h - what the small libraries of the loader's tests offer.
  *
  *   program -> libone.so -> libthree.so -> libtwo.so
- *   program -> libtwo.so
- */
-#ifndef TESTS_LOADER_LIBS_H
-#define TESTS_LOADER_LIBS_H
+ *   program -> libtwo.so */
+#pragma once
 
 extern int one_value;
 extern char one_zeros[100000];
@@ -21,5 +18,3 @@ int two_gone(void);
 int three_sum(void);
 
 int answer(void); /* version.c: the number of its version */
-
-#endif

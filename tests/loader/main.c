@@ -1,8 +1,8 @@
-/* main.c - asks of the loader, one line each, what linking promises; test_loader.py knows the right
- * answers.
+/* main.c - asks the loader for what linking promises, one line each.
  *
- * What each line needs is in libs.h (who needs whom) and one.c, two.c, three.c. Source: System V
- * ABI (gABI), "Dynamic Linking"; RISC-V psABI for the relocations. */
+ * test_loader.py knows the right answers. What each line needs is in libs.h (who needs whom) and
+ * one.c, two.c, three.c. Source: System V ABI (gABI), "Dynamic Linking"; RISC-V psABI for the
+ * relocations. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -56,7 +56,7 @@ main(int argc, char **argv)
     printf("variable is one: %d\n", &one_value == one_value_of_library());
     printf("call through two libraries: %d\n", one_sum() + two_gone());
     printf("zero bytes of .bss: %d\n", zeros);
-    printf("weak symbol of nobody: %d\n", nowhere ? 1 : 0);
+    printf("weak symbol of nobody: %d\n", nowhere != NULL);
     printf("write to .bss: signal %d\n", write_signal(one_zeros));
     printf("write to RELRO: signal %d\n", write_signal(&one_pointer));
     return 42;

@@ -1,6 +1,6 @@
-/*
- * one.c - libone.so: needs libthree.so, is needed by the programs. See main.c for what is asked.
- */
+/* one.c - libone.so: needs libthree.so, is needed by the programs.
+ *
+ * main.c says what is asked of it. */
 
 #include <unistd.h>
 #include "libs.h"

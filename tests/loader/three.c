@@ -1,7 +1,6 @@
-/*
- * three.c - libthree.so: needs libtwo.so, which the program names before it. Its constructor must
- * still come after libtwo's.
- */
+/* three.c - libthree.so: needs libtwo.so, which the program names before it.
+ *
+ * Its constructor must still come after libtwo's. */
 
 #include <unistd.h>
 #include "libs.h"

@@ -1,6 +1,6 @@
-/*
- * two.c - libtwo.so: needs nobody. Built a second time without two_gone, to be found missing.
- */
+/* two.c - libtwo.so: needs nobody.
+ *
+ * It is built a second time without two_gone: then the loader must miss that function by name. */
 
 #include <unistd.h>
 #include "libs.h"

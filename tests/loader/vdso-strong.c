@@ -1,6 +1,6 @@
-/*
- * vdso-strong.c - calls the vDSO by name, as a library. Cannot start where there is none.
- */
+/* vdso-strong.c - calls the vDSO's function by name, as it would call a library's.
+ *
+ * The program cannot start where there is no vDSO. */
 
 #include <stdio.h>
 #include <time.h>

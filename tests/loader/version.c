@@ -1,7 +1,7 @@
-/*
- * version.c - libversion.so with answer@V_1 and the default answer@@V_2. The old library, built
- * with -DOLD, has V_1 only; a program linked against it must get V_1 from the new one too.
- */
+/* version.c - libversion.so with answer@V_1 and the default answer@@V_2.
+ *
+ * The old library, built with -DOLD, has V_1 only. A program that was linked against the old one
+ * must get V_1 from the new one too. */
 
 #include "libs.h"
 

@@ -50,7 +50,8 @@ die(const char *what)
     exit(2);
 }
 
-/* vvar page, image, as a kernel lays them out; the page stays writable for us. */
+/* Maps the vvar page and behind it the image, as a kernel lays them out. The page stays writable
+ * for us. */
 static void
 map_image(const char *path)
 {
@@ -70,8 +71,8 @@ map_image(const char *path)
         die("mprotect");
 }
 
-/* Go guarantees no more to a function that it did not compile. One byte too deep is a fault, and
- * the harness' death is the test's failure. */
+/* Go guarantees 512 bytes and no more to a function that it did not compile. One byte too deep is a
+ * fault, and the harness' death is the test's failure. */
 static void
 make_small_stack(void)
 {
@@ -152,15 +153,19 @@ answer_call(unsigned long offset, unsigned long a0, unsigned long a1)
 static void
 do_call(void)
 {
-    unsigned long offset = argument(), a0 = argument();
-    answer_call(offset, a0, argument());
+    unsigned long offset = argument();
+    unsigned long a0 = argument();
+    unsigned long a1 = argument();
+    answer_call(offset, a0, a1);
 }
 
 /* The kernel's own answer, for comparison with what the slow path brings back. */
 static void
 do_raw(void)
 {
-    unsigned long number = argument(), a0 = argument(), a1 = argument();
+    unsigned long number = argument();
+    unsigned long a0 = argument();
+    unsigned long a1 = argument();
     memset(buffer, 0xaa, sizeof(buffer));
     long result = syscall((long)number, a0, a1);
     answer(0, result < 0 ? -errno : result, 0);
@@ -169,8 +174,9 @@ do_raw(void)
 static struct vvar_clock *shared;
 static volatile int stop;
 
-/* Publishes lines whose parts belong together: second k, nanosecond k, time standing still. */
-/* The writer's order as in kernel/vdso/vvar.c: begin, data, end, with the same fences. */
+/* Publishes lines whose parts belong together: second k, nanosecond k; the multiplier is 0, so that
+ * time stands still. The order is the writer's of kernel/vdso/vvar.c: begin, data, end, with the
+ * same fences. */
 static void *
 update_for_ever(void *unused)
 {
@@ -191,13 +197,16 @@ static void
 do_race(void)
 {
     pthread_t writer;
-    unsigned long offset = argument(), id = argument(), rounds = argument(), torn = 0, back = 0;
+    unsigned long offset = argument();
+    unsigned long id = argument();
+    unsigned long rounds = argument();
+    unsigned long torn = 0, back = 0, last = 0;
     shared = &vvar->clock[id];
     *shared = (struct vvar_clock){ .limit_ns = VVAR_SECOND_NS };
     stop = 0;
     if (pthread_create(&writer, NULL, update_for_ever, NULL))
         die("pthread_create");
-    for (unsigned long i = 0, last = 0; i < rounds || last < rounds; i++) {
+    for (unsigned long i = 0; i < rounds || last < rounds; i++) {
         call(offset, id, (unsigned long)buffer);
         torn += buffer[0] % VVAR_SECOND_NS != buffer[1];
         back += buffer[0] < last;
@@ -209,12 +218,12 @@ do_race(void)
 }
 
 static void *
-close_later(void *c)
+close_later(void *arg)
 {
+    struct vvar_clock *c = arg;
     usleep(20000);
-    ((struct vvar_clock *)c)->sec++;
-    __atomic_store_n(&((struct vvar_clock *)c)->end, ((struct vvar_clock *)c)->begin,
-                     __ATOMIC_RELEASE);
+    c->sec++;
+    __atomic_store_n(&c->end, c->begin, __ATOMIC_RELEASE);
     return NULL;
 }
 
@@ -224,7 +233,8 @@ static void
 do_late(void)
 {
     pthread_t closer;
-    unsigned long offset = argument(), id = argument();
+    unsigned long offset = argument();
+    unsigned long id = argument();
     vvar->clock[id].begin++;
     if (pthread_create(&closer, NULL, close_later, &vvar->clock[id]))
         die("pthread_create");

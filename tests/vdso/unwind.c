@@ -119,8 +119,10 @@ unwind_through(unsigned long offset)
 {
     static char handler_stack[65536] __attribute__((aligned(16)));
     frame = (struct frame *)(handler_stack + sizeof(handler_stack)) - 1;
-    for (unsigned long n = 0; n < 32; n++)
-        frame->registers[n] = MARK(n), frame->floating[n] = MARK(32 + n);
+    for (unsigned long n = 0; n < 32; n++) {
+        frame->registers[n] = MARK(n);
+        frame->floating[n] = MARK(32 + n);
+    }
     frame->registers[0] = (unsigned long)interrupted + 2;
     frame->registers[2] = (unsigned long)(interrupted_stack + sizeof(interrupted_stack));
     /* As the kernel would: sp at the frame, ra at the image's sigreturn code. */

@@ -46,6 +46,13 @@ def text_at(address):
     return gdb.Value(int(address)).cast(gdb.lookup_type("char").pointer()).string()
 
 
+def words_at(address, count):
+    """So many words of 8 bytes, as the stopped hart sees them: Inferior.read_memory asks any hart,
+    since gdb 14, and another one may run another process."""
+    word = gdb.lookup_type("unsigned long").pointer()
+    return [int((gdb.Value(int(address)).cast(word) + i).dereference()) for i in range(count)]
+
+
 # --- the kernel's tables --------------------------------------------------------------------------
 @contextlib.contextmanager
 def kernel_view():
@@ -146,8 +153,7 @@ class Symbols:
     def add_link_map(self, head):
         """The libraries in a list of struct link_map (<link.h>); the first is the program."""
         while head:
-            memory = gdb.selected_inferior().read_memory(head, 32).tobytes()
-            bias, text, _, head = struct.unpack("<4Q", memory)
+            bias, text, _, head = words_at(head, 4)
             with contextlib.suppress(gdb.MemoryError):
                 name = text_at(text)
                 if name in POSTERN["files"]:
@@ -163,8 +169,7 @@ class LibrariesMapped(gdb.Breakpoint):
         self.head = number("(unsigned long)&_r_debug") + 8
 
     def stop(self):
-        memory = gdb.selected_inferior().read_memory(self.head, 8).tobytes()
-        self.symbols.add_link_map(*struct.unpack("<Q", memory))
+        self.symbols.add_link_map(*words_at(self.head, 1))
         return False
 
 

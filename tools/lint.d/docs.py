@@ -2,7 +2,8 @@
 """docs.py - every block of shell in the documents says whether it is run.
 
 A block opened by ```sh is run by tests/host/test_docs.py from the top of the tree, without
-standard input, and must end with status 0. ```console shows a screen and is not run: for what
+standard input, and must end with status 0. The blocks of docs/change.md are run by test_change.py,
+in a copy of the tree. ```console shows a screen and is not run: for what
 installs, waits for a person, or calls the tests that would call it again.
 
   tools/lint.d/docs.py            the check
@@ -16,6 +17,12 @@ import tree
 FENCE = re.compile(r"^[ ]{0,3}```[ ]*(\S*)[ ]*$")
 NOT_RUN = re.compile(r"^\s*(?:make\s+(?:\w+=\S+\s+)*(?:test|setup)\b(?!-)|git clone|sudo|apt)",
                      re.MULTILINE)
+
+
+# Recipes that change the tree.
+RECIPES = "docs/change.md"
+# Options of the make around a test, which the reader who types a block in has not.
+OUTER = ("O", "V", "LLVM", "DEBUG", "ANNEX", "WERROR", "PYTEST")
 
 
 def documents():
@@ -40,8 +47,8 @@ def blocks(name):
 
 
 def shell_blocks():
-    """(document, line, text) of every block that is run."""
-    return [(name, line, text) for name in documents()
+    """(document, line, text) of every block that is run in the tree itself."""
+    return [(name, line, text) for name in documents() if name != RECIPES
             for line, tag, text in blocks(name) if tag == "sh" and text]
 
 

@@ -111,19 +111,19 @@ def tables(image):
 
 def promises(image):
     exports = {s.name: s for s in image.exports()}
-    for name, promise in PROMISES.items():
+    for name, version in PROMISES.items():
         if name not in exports:
             yield Refusal("export", f"no {name}", "every promised name",
                           "visibility, or a name missing in the version script",
                           "vdso/exports.map")
-        elif image.version_of(exports[name]) != promise.version:
+        elif image.version_of(exports[name]) != version:
             yield Refusal("version", f"{name} at version {image.version_of(exports[name])}",
-                          f"{promise.version}: with another one a C library is slow in silence",
+                          f"{version}: with another one a C library is slow in silence",
                           "a wrong node in the version script", "vdso/exports.map")
     for name in exports.keys() - PROMISES.keys():
         yield Refusal("export", f"{name}, which nobody promised", "only names of the list",
-                      "a symbol that is not hidden, or a new export without its promise",
-                      "tools/vdsolint.d/image.py:/PROMISES/")
+                      "a symbol that is not hidden, or a new export that the list does not have",
+                      "vdso/exports.map")
 
 
 def functions(image):

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections import namedtuple
+from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
@@ -14,18 +15,19 @@ PAGE = 4096
 PAGE_BUDGET = 2
 STACK_BUDGET = 256
 
-# What programs may rely on: the version of each name, and whether it answers without a system call.
-# A new export needs a line here, beside its line in vdso/exports.map.
-Promise = namedtuple("Promise", "version fast")
-PROMISES = {
-    "__vdso_clock_gettime": Promise("LINUX_4.15", True),
-    "__vdso_gettimeofday": Promise("LINUX_4.15", True),
-    "__vdso_clock_getres": Promise("LINUX_4.15", True),
-    "__vdso_getcpu": Promise("LINUX_4.15", False),
-    "__vdso_flush_icache": Promise("LINUX_4.15", False),
-    "__vdso_rt_sigreturn": Promise("LINUX_4.15", False),
-    "__vdso_time": Promise("POSTERN_1", True),
-}
+# Exports whose very work is a system call. Every other one answers without.
+SYSTEM_CALLS = ("__vdso_getcpu", "__vdso_flush_icache", "__vdso_rt_sigreturn")
+
+
+def read_promises():
+    """What programs may rely on, as {name: version}: the list that the image is linked by."""
+    text = (Path(__file__).resolve().parents[2] / "vdso" / "exports.map").read_text()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return {name: version for version, names in re.findall(r"(\S+) \{(.*?)\}", text, re.DOTALL)
+            for name in re.findall(r"(__vdso_\w+);", names)}
+
+
+PROMISES = read_promises()
 
 Refusal = namedtuple("Refusal", "rule seen expected cause read")
 Instruction = namedtuple("Instruction", "address name operands")

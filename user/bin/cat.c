@@ -1,10 +1,11 @@
-/*
- * cat [FILE...] - copies files, or its standard input (no FILE, or `-`), to its standard output.
+/* cat.c - copies files to its standard output.
+ *
+ *     cat [FILE...]      no FILE, or `-`: its standard input
  *
  * It reads and writes without stdio: what has been read is written at once, so that it can stand
  * in the middle of a conversation. A file that cannot be read gives status 1, and the others are
- * still copied. Follows POSIX.1-2017, "cat", without -u, which asks for what it always does.
- */
+ * still copied. Follows POSIX.1-2017, "cat", without -u, which asks for what it always does. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A pipe may take less than it was given. */
+/* Writes all of it, in as many steps as it takes: a pipe may take less than it was given. */
 static void
 write_all(const char *from, size_t size)
 {
@@ -25,35 +26,34 @@ write_all(const char *from, size_t size)
             exit(1); /* no later file could be written either */
         }
         from += done;
-        size -= (size_t)done;
+        size -= done;
     }
 }
 
-/* Returns the status that this file adds: 0 or 1. `name` is for the message. */
+/* Copies an open file. Returns the status that it adds, 0 or 1; `name` is for the message. */
 static int
 copy(int fd, const char *name)
 {
     static char buffer[32768];
-    ssize_t size;
-
-    while ((size = read(fd, buffer, sizeof buffer)) != 0) {
+    for (;;) {
+        ssize_t size = read(fd, buffer, sizeof(buffer));
+        if (size == 0)
+            return 0;
         if (size > 0) {
-            write_all(buffer, (size_t)size);
+            write_all(buffer, size);
         } else if (errno != EINTR) {
             fprintf(stderr, "cat: %s: %s\n", name, strerror(errno));
             return 1;
         }
     }
-    return 0;
 }
 
-/* `-` is the standard input, at any place among the files. */
+/* `-` is the standard input, wherever it stands among the files. */
 static int
 copy_file(const char *name)
 {
     if (strcmp(name, "-") == 0)
         return copy(STDIN_FILENO, "standard input");
-
     int fd = open(name, O_RDONLY);
     if (fd < 0) {
         fprintf(stderr, "cat: %s: %s\n", name, strerror(errno));
@@ -64,12 +64,11 @@ copy_file(const char *name)
     return status;
 }
 
-/* The statuses are ored: one file that failed is told, whatever the others did. */
+/* One file that failed makes the status 1, whatever the others did. */
 int
 main(int argc, char **argv)
 {
     int status = 0;
-
     if (argc < 2)
         return copy_file("-");
     for (int i = 1; i < argc; i++)

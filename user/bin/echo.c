@@ -1,10 +1,12 @@
-/*
- * echo [-n] [WORD...] - prints its arguments with one space between them, and a newline; -n: none.
+/* echo.c - prints its arguments with one space between them, and a newline.
+ *
+ *     echo [-n] [WORD...]      -n: no newline
  *
  * Backslashes are ordinary: POSIX leaves echo's treatment of them open, and this one prints what
- * it was given. Follows POSIX.1-2017, "echo".
- */
+ * it was given. Follows POSIX.1-2017, "echo". */
+
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,9 +15,8 @@
 int
 main(int argc, char **argv)
 {
-    int newline = argc < 2 || strcmp(argv[1], "-n") != 0;
+    bool newline = argc < 2 || strcmp(argv[1], "-n") != 0;
     int first = newline ? 1 : 2;
-
     for (int i = first; i < argc; i++) {
         if (i > first)
             putchar(' ');

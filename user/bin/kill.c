@@ -1,13 +1,16 @@
-/*
- * kill [-SIGNAL | -s SIGNAL] PID... - sends a signal, TERM unless said otherwise; kill -l lists
- * the names. SIGNAL is a name with or without SIG, or a number; 0 only asks whether PID exists.
+/* kill.c - sends a signal to processes.
  *
- * A negative PID means a process group, after a SIGNAL or `--`. The names and numbers are those
- * of <signal.h> on this machine. Follows POSIX.1-2017, "kill".
- */
+ *     kill [-SIGNAL | -s SIGNAL] PID...
+ *     kill -l                                lists the names
+ *
+ * SIGNAL is a name with or without SIG, or a number; TERM unless said otherwise. 0 only asks
+ * whether PID exists. A negative PID means a process group, after a SIGNAL or `--`. The names and
+ * numbers are those of <signal.h> on this machine. Follows POSIX.1-2017, "kill". */
+
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +24,7 @@ static const char *const names[] = {
     NAME(TTIN),   NAME(TTOU), NAME(URG),    NAME(XCPU), NAME(XFSZ), NAME(VTALRM), NAME(PROF),
     NAME(WINCH),  NAME(IO),   NAME(PWR),    NAME(SYS),
 };
-enum { NAMES = sizeof names / sizeof names[0], LAST_SIGNAL = 64 };
+enum { NAMES = sizeof(names) / sizeof(names[0]), LAST_SIGNAL = 64 };
 
 /* Returns the status of wrong use. */
 static int
@@ -32,14 +35,13 @@ usage(void)
     return 2;
 }
 
-/* Reads a whole decimal number, a sign included. False when TEXT is anything else. */
-static int
+/* Reads a whole decimal number, a sign included. False when the text is anything else. */
+static bool
 parse_number(const char *text, long *number)
 {
     char *end;
-
     *number = strtol(text, &end, 10);
-    return *text != '\0' && *end == '\0';
+    return *text && !*end;
 }
 
 /* The number of a signal given by name or number, -1 for neither. */
@@ -47,9 +49,10 @@ static int
 parse_signal(const char *text)
 {
     long number;
-
-    if (isdigit(*text))
-        return parse_number(text, &number) && number <= LAST_SIGNAL ? (int)number : -1;
+    if (isdigit(*text)) {
+        bool known = parse_number(text, &number) && number <= LAST_SIGNAL;
+        return known ? number : -1;
+    }
     if (strncmp(text, "SIG", 3) == 0)
         text += 3;
     for (int i = 0; i < NAMES; i++)
@@ -58,29 +61,31 @@ parse_signal(const char *text)
     return -1;
 }
 
-/* Six a line: a screen is 80 columns wide. */
+/* Lists six names a line: a screen is 80 columns wide. */
 static int
 list(void)
 {
-    for (int i = 1; i < NAMES; i++)
-        printf("%2d %-8s%s", i, names[i], i % 6 == 0 || i == NAMES - 1 ? "\n" : "");
+    for (int i = 1; i < NAMES; i++) {
+        bool line_ends = i % 6 == 0 || i == NAMES - 1;
+        printf("%2d %-8s%s", i, names[i], line_ends ? "\n" : "");
+    }
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* Takes the signal from the arguments; *NEXT becomes the index of the first PID. */
+/* Takes the signal from the arguments; *next becomes the index of the first PID. -1, after a
+ * message, when there is no such signal. */
 static int
 choose_signal(int argc, char **argv, int *next)
 {
     const char *option = argc > 1 ? argv[1] : "";
-    const char *name = option + 1;
-
-    *next = 2;
     if (option[0] != '-') {
         *next = 1;
         return SIGTERM;
     }
+    *next = 2;
     if (strcmp(option, "--") == 0)
         return SIGTERM;
+    const char *name = option + 1;
     if (strcmp(option, "-s") == 0) {
         *next = 3;
         name = argc > 2 ? argv[2] : "";
@@ -93,28 +98,38 @@ choose_signal(int argc, char **argv, int *next)
     return signal;
 }
 
-/* Every PID is tried, and the last failure is the status. A number beyond 32 bits is refused: cut
- * off, it would be the number of another process. */
+/* Sends the signal to one process. Returns the status that this adds. A number beyond 32 bits is
+ * refused: cut off, it would be the number of another process. */
+static int
+send_to(const char *text, int signal)
+{
+    long pid;
+    if (!parse_number(text, &pid) || pid != (pid_t)pid) {
+        fprintf(stderr, "kill: '%s' is not a process number\n", text);
+        return 2;
+    }
+    if (kill(pid, signal) != 0) {
+        fprintf(stderr, "kill: %s: %s\n", text, strerror(errno));
+        return 1;
+    }
+    return 0;
+}
+
+/* Every PID is tried, and the last failure is the status. */
 int
 main(int argc, char **argv)
 {
     int status = 0;
     int i;
-
     if (argc == 2 && strcmp(argv[1], "-l") == 0)
         return list();
     int signal = choose_signal(argc, argv, &i);
     if (signal < 0 || i >= argc)
         return usage();
     for (; i < argc; i++) {
-        long pid;
-        if (!parse_number(argv[i], &pid) || pid != (pid_t)pid) {
-            fprintf(stderr, "kill: '%s' is not a process number\n", argv[i]);
-            status = 2;
-        } else if (kill((pid_t)pid, signal) != 0) {
-            fprintf(stderr, "kill: %s: %s\n", argv[i], strerror(errno));
-            status = 1;
-        }
+        int result = send_to(argv[i], signal);
+        if (result != 0)
+            status = result;
     }
     return status;
 }

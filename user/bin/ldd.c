@@ -1,45 +1,53 @@
-/*
- * ldd.c - prints which objects a program is linked with, and where this start of it found them.
+/* ldd.c - prints which objects a program is linked with, and where this start of it found them.
  *
  *     ldd FILE...
  *
  * It asks the loader itself: the program is started with LD_TRACE_LOADED_OBJECTS set, which makes
  * its loader print the link map and leave. A program without a loader would run instead, so the
- * file's headers are read first. Addresses differ from start to start. Shape as of Linux's ldd.
- */
+ * file's headers are read first. Addresses differ from start to start. Shape as of Linux's ldd. */
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Whether the `size` bytes at `start`, the beginning of a file, name a loader. */
+static bool
+names_loader(const char *start, size_t size)
+{
+    const Elf64_Ehdr *header = (const Elf64_Ehdr *)start;
+    if (size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
+        return false;
+    for (int i = 0; i < header->e_phnum; i++) {
+        size_t at = header->e_phoff + i * sizeof(Elf64_Phdr);
+        if (at > size - sizeof(Elf64_Phdr))
+            return false;
+        const Elf64_Phdr *segment = (const Elf64_Phdr *)(start + at);
+        if (segment->p_type == PT_INTERP)
+            return true;
+    }
+    return false;
+}
+
 /* Whether the file names a loader. False, with errno 0, for a file that is something else. */
-static int
+static bool
 has_loader(const char *path)
 {
     _Alignas(Elf64_Ehdr) char start[2048];
-    const Elf64_Ehdr *header = (const Elf64_Ehdr *)start;
     int fd = open(path, O_RDONLY);
     if (fd < 0)
-        return 0;
+        return false;
     ssize_t size = read(fd, start, sizeof(start));
     close(fd);
     if (size < 0)
-        return 0;
+        return false;
     errno = 0;
-    if (size < (ssize_t)sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
-        return 0;
-    for (int i = 0; i < header->e_phnum; i++) {
-        size_t at = header->e_phoff + i * sizeof(Elf64_Phdr);
-        if (at > (size_t)size - sizeof(Elf64_Phdr))
-            return 0;
-        if (((const Elf64_Phdr *)(start + at))->p_type == PT_INTERP)
-            return 1;
-    }
-    return 0;
+    return names_loader(start, size);
 }
 
 /* Starts the program so that only its loader runs. Returns the loader's status. */
@@ -62,6 +70,19 @@ trace(char *path)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/* Returns 0 when the loader has shown the objects of the program. */
+static int
+show(char *path)
+{
+    if (has_loader(path))
+        return trace(path);
+    if (errno)
+        fprintf(stderr, "ldd: %s: %s\n", path, strerror(errno));
+    else
+        fprintf(stderr, "\tnot a dynamic executable\n");
+    return 1;
+}
+
 /* The variable is set here and not on a shell's command line, so that only the programs asked about
  * see it. */
 int
@@ -76,15 +97,8 @@ main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (argc > 2)
             printf("%s:\n", argv[i]);
-        if (has_loader(argv[i])) {
-            failed |= trace(argv[i]) != 0;
-            continue;
-        }
-        failed = 1;
-        if (errno)
-            fprintf(stderr, "ldd: %s: %s\n", argv[i], strerror(errno));
-        else
-            fprintf(stderr, "\tnot a dynamic executable\n");
+        if (show(argv[i]) != 0)
+            failed = 1;
     }
     return fflush(stdout) == 0 ? failed : 1;
 }

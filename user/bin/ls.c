@@ -1,12 +1,14 @@
-/*
- * ls [-a1dl] [FILE...] - lists folders, sorted by name; without FILE the current one.
+/* ls.c - lists folders, sorted by name.
  *
- * -a with names that begin with a dot, -d folders as themselves, -l with mode, links, owner, group,
- * size and time (UTC), -1 one name a line even on a terminal, where names otherwise stand in
- * columns. Follows POSIX.1-2017, "ls", with a date that always has the year.
- */
+ *     ls [-a1dl] [FILE...]      without FILE: the current folder
+ *
+ * -a also lists names that begin with a dot. -d lists folders as themselves. -l tells mode, links,
+ * owner, group, size and time (UTC). -1 gives one name a line even on a terminal, where names
+ * otherwise stand in columns. Follows POSIX.1-2017, "ls", with a date that always has the year. */
+
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096, DEFAULT_WIDTH = 80 };
 
 struct names {
     char **list;
     size_t count, room;
 };
 
-static int all, long_format, folders_as_files, status;
-static size_t line_columns; /* of the terminal, 0: one name a line */
+static bool all, long_format, folders_as_files, one_column;
+static int status;
 
 /* stdio first writes what was listed before, so that the message stands at its place. */
 static void
@@ -40,17 +42,17 @@ add(struct names *names, const char *name)
 {
     if (names->count == names->room) {
         names->room = 2 * names->room + 16;
-        names->list = realloc(names->list, names->room * sizeof *names->list);
+        names->list = realloc(names->list, names->room * sizeof(*names->list));
     }
     char *copy = strdup(name);
-    if (names->list == NULL || copy == NULL) {
+    if (!names->list || !copy) {
         complain(name);
         exit(1);
     }
     names->list[names->count++] = copy;
 }
 
-/* By bytes, as everywhere here: there is no locale. */
+/* Compares byte by byte: there is no locale. */
 static int
 compare(const void *a, const void *b)
 {
@@ -62,7 +64,7 @@ static void
 sort(struct names *names)
 {
     if (names->count > 0)
-        qsort(names->list, names->count, sizeof *names->list, compare);
+        qsort(names->list, names->count, sizeof(*names->list), compare);
 }
 
 /* --- one file in full ------------------------------------------------------------------------- */
@@ -75,7 +77,6 @@ mode_text(mode_t mode, char text[11])
                                     [S_IFDIR >> 12] = 'd', [S_IFBLK >> 12] = 'b',
                                     [S_IFREG >> 12] = '-', [S_IFLNK >> 12] = 'l',
                                     [S_IFSOCK >> 12] = 's' };
-
     text[0] = types[(mode & S_IFMT) >> 12];
     for (int i = 0; i < 9; i++)
         text[1 + i] = mode & (0400 >> i) ? "rwx"[i % 3] : '-';
@@ -88,15 +89,27 @@ mode_text(mode_t mode, char text[11])
     text[10] = '\0';
 }
 
-/* `folder` is where the name stands, NULL: the name is the path. */
+/* Where a link leads to. */
+static void
+print_target(const char *path)
+{
+    char target[PATH_SIZE];
+    ssize_t length = readlink(path, target, sizeof(target));
+    if (length >= 0)
+        printf(" -> %.*s", (int)length, target);
+}
+
+/* `folder` is where the name stands; when it is NULL, the name is the path. */
 static void
 print_long(const char *folder, const char *name)
 {
-    char path[PATH_SIZE], mode[11], date[32], target[PATH_SIZE];
+    char path[PATH_SIZE], mode[11], date[32];
     struct stat about;
     struct tm tm;
-
-    snprintf(path, sizeof path, "%s%s%s", folder ? folder : "", folder ? "/" : "", name);
+    if (folder)
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+    else
+        snprintf(path, sizeof(path), "%s", name);
     if (lstat(path, &about) != 0) {
         complain(path);
         return;
@@ -104,36 +117,56 @@ print_long(const char *folder, const char *name)
     time_t changed = about.st_mtime;
     mode_text(about.st_mode, mode);
     gmtime_r(&changed, &tm);
-    strftime(date, sizeof date, "%Y-%m-%d %H:%M", &tm);
+    strftime(date, sizeof(date), "%Y-%m-%d %H:%M", &tm);
     printf("%s %2u %3u %3u %8ld %s %s", mode, (unsigned)about.st_nlink, (unsigned)about.st_uid,
            (unsigned)about.st_gid, (long)about.st_size, date, name);
-    ssize_t length = S_ISLNK(about.st_mode) ? readlink(path, target, sizeof target - 1) : -1;
-    if (length >= 0)
-        printf(" -> %.*s", (int)length, target);
+    if (S_ISLNK(about.st_mode))
+        print_target(path);
     putchar('\n');
 }
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
-/* Names run down the columns, as in a dictionary. */
+/* How wide the screen is; 0 when the output is no terminal. */
+static size_t
+screen_width(void)
+{
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return DEFAULT_WIDTH;
+    return size.ws_col;
+}
+
+/* How many columns `width` wide names stand in. */
+static size_t
+count_columns(size_t width)
+{
+    size_t screen = one_column ? 0 : screen_width();
+    return width > 0 && width < screen ? screen / width : 1;
+}
+
+/* Names run down the columns, as in a dictionary. The last name of a line needs no padding. */
 static void
 print_columns(const struct names *names)
 {
     size_t width = 0;
-
     for (size_t i = 0; i < names->count; i++)
         if (strlen(names->list[i]) + 2 > width)
             width = strlen(names->list[i]) + 2;
-    size_t columns = width > 0 && width < line_columns ? line_columns / width : 1;
+    size_t columns = count_columns(width);
     size_t lines = (names->count + columns - 1) / columns;
     for (size_t line = 0; line < lines; line++) {
-        for (size_t i = line; i < names->count; i += lines)
-            printf("%-*s", i + lines < names->count ? (int)width : 0, names->list[i]);
+        for (size_t i = line; i < names->count; i += lines) {
+            bool last = i + lines >= names->count;
+            printf("%-*s", last ? 0 : (int)width, names->list[i]);
+        }
         putchar('\n');
     }
 }
 
-/* In full one by one, else in columns. */
+/* Prints names in full one by one, or in columns. */
 static void
 print_names(const char *folder, const struct names *names)
 {
@@ -151,13 +184,11 @@ list_folder(const char *path)
 {
     struct names names = { 0 };
     DIR *folder = opendir(path);
-    struct dirent *entry;
-
-    if (folder == NULL) {
+    if (!folder) {
         complain(path);
         return;
     }
-    while ((entry = readdir(folder)) != NULL)
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
         if (all || entry->d_name[0] != '.')
             add(&names, entry->d_name);
     closedir(folder);
@@ -165,28 +196,63 @@ list_folder(const char *path)
     print_names(path, &names);
 }
 
-/* Files first, then each folder with its name above it, if there is more than one thing to list. */
+/* Looks at a file that was named. A link to a folder is a folder, unless the list tells of the link
+ * itself; a link that leads nowhere is a file. */
+static int
+look_at(const char *path, struct stat *about)
+{
+    bool follow = !folders_as_files && !long_format;
+    if (follow && stat(path, about) == 0)
+        return 0;
+    return lstat(path, about);
+}
+
+/* Files come first, then each folder, with its name above it if there is more than one thing to
+ * list. */
 static void
 list(char **arguments, int count)
 {
     struct names files = { 0 }, folders = { 0 };
-    struct stat about;
-
     for (int i = 0; i < count; i++) {
-        int found = folders_as_files || long_format ? lstat(arguments[i], &about)
-                                                    : stat(arguments[i], &about);
-        if (found != 0 && lstat(arguments[i], &about) != 0)
+        struct stat about;
+        if (look_at(arguments[i], &about) != 0)
             complain(arguments[i]);
+        else if (S_ISDIR(about.st_mode) && !folders_as_files)
+            add(&folders, arguments[i]);
         else
-            add(S_ISDIR(about.st_mode) && !folders_as_files ? &folders : &files, arguments[i]);
+            add(&files, arguments[i]);
     }
     sort(&files);
     sort(&folders);
     print_names(NULL, &files);
     for (size_t i = 0; i < folders.count; i++) {
+        if (i > 0 || files.count > 0)
+            putchar('\n');
         if (count > 1)
-            printf("%s%s:\n", i > 0 || files.count > 0 ? "\n" : "", folders.list[i]);
+            printf("%s:\n", folders.list[i]);
         list_folder(folders.list[i]);
+    }
+}
+
+static void
+set_option(char option)
+{
+    switch (option) {
+    case 'a':
+        all = true;
+        break;
+    case 'l':
+        long_format = true;
+        break;
+    case 'd':
+        folders_as_files = true;
+        break;
+    case '1':
+        one_column = true;
+        break;
+    default:
+        fprintf(stderr, "usage: ls [-a1dl] [FILE...]\n");
+        exit(2);
     }
 }
 
@@ -194,25 +260,10 @@ list(char **arguments, int count)
 static int
 parse_options(int argc, char **argv)
 {
-    struct winsize size;
-    int one_column = 0;
-    int i;
-
-    for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
-        for (const char *option = argv[i] + 1; *option != '\0'; option++) {
-            all |= *option == 'a';
-            long_format |= *option == 'l';
-            folders_as_files |= *option == 'd';
-            one_column |= *option == '1';
-            if (strchr("ald1", *option) == NULL) {
-                fprintf(stderr, "usage: ls [-a1dl] [FILE...]\n");
-                exit(2);
-            }
-        }
-    }
-    if (!one_column && isatty(STDOUT_FILENO))
-        line_columns =
-            ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++)
+        for (const char *option = argv[i] + 1; *option; option++)
+            set_option(*option);
     return i;
 }
 
@@ -222,7 +273,6 @@ main(int argc, char **argv)
 {
     static char *here[] = { "." };
     int first = parse_options(argc, argv);
-
     if (first < argc)
         list(argv + first, argc - first);
     else

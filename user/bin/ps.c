@@ -1,10 +1,9 @@
-/*
- * ps - the processes: number, parent, state, command, from /proc/N/stat and /proc/N/cmdline.
+/* ps.c - the processes: number, parent, state, command.
  *
- * States are Linux's letters: R runs or could, S waits, T stopped, Z ended and not yet waited for.
- * A process without a command line is shown by its name, in brackets. See proc(5). A process that
- * ends while ps looks is left out.
- */
+ * They come from /proc/N/stat and /proc/N/cmdline (proc(5)). States are Linux's letters: R runs or
+ * could, S waits, T stopped, Z ended and not yet waited for. A process without a command line is
+ * shown by its name, in brackets. A process that ends while ps looks is left out. */
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -19,8 +18,7 @@ static ssize_t
 read_file(const char *pid, const char *name, char *to, size_t size)
 {
     char path[300];
-
-    snprintf(path, sizeof path, "/proc/%s/%s", pid, name);
+    snprintf(path, sizeof(path), "/proc/%s/%s", pid, name);
     int fd = open(path, O_RDONLY);
     if (fd < 0)
         return -1;
@@ -31,76 +29,84 @@ read_file(const char *pid, const char *name, char *to, size_t size)
     return length;
 }
 
-/* The arguments stand in the file each with a zero at its end. */
+/* In the file each argument has a zero at its end. */
 static void
 print_command(const char *pid, const char *name)
 {
     char line[256];
-    ssize_t length = read_file(pid, "cmdline", line, sizeof line);
-
+    ssize_t length = read_file(pid, "cmdline", line, sizeof(line));
     if (length <= 0) {
         printf("[%s]\n", name);
         return;
     }
-    if (line[length - 1] == '\0') /* else the line was too long for us */
+    if (!line[length - 1]) /* no zero stands there when the line was too long for us */
         length--;
     for (ssize_t i = 0; i < length; i++)
-        if (!isprint(line[i])) /* nor may an argument send the terminal a sequence */
+        if (!isprint(line[i])) /* a zero, or the beginning of a sequence for the terminal */
             line[i] = ' ';
     printf("%s\n", line);
 }
 
-/* stat is `PID (NAME) STATE PPID ...`, and NAME may hold blanks and parentheses: the last one ends
- * it. */
+/* The file stat is `PID (NAME) STATE PPID ...`. NAME may hold blanks and parentheses: only the last
+ * parenthesis ends it. */
 static void
 print_process(const char *pid)
 {
     char stat[512];
-
-    if (read_file(pid, "stat", stat, sizeof stat) <= 0)
+    if (read_file(pid, "stat", stat, sizeof(stat)) <= 0)
         return;
     char *name = strchr(stat, '(');
     char *end = strrchr(stat, ')');
-    if (name == NULL || end == NULL || end[1] == '\0' || end[2] == '\0')
+    if (!name || !end || !end[1] || !end[2])
         return;
     *end = '\0';
     printf("%5s %5ld %c    ", pid, strtol(end + 3, NULL, 10), end[2]);
     print_command(pid, name + 1);
 }
 
-/* By number: readdir gives /proc in any order. */
+/* Compares numbers: readdir gives /proc in any order. */
 static int
 compare(const void *a, const void *b)
 {
-    long left = *(const long *)a, right = *(const long *)b;
-
+    long left = *(const long *)a;
+    long right = *(const long *)b;
     return (left > right) - (left < right);
 }
 
-/* Collects the numbers of the processes; *pids is allocated. Returns how many, or -1. */
-static long
-find_processes(long **pids)
+struct pids {
+    long *list;
+    size_t count, room;
+};
+
+/* Adds a number. 0, or -1 without memory. */
+static int
+add(struct pids *pids, long pid)
+{
+    if (pids->count == pids->room) {
+        pids->room = 2 * pids->room + 64;
+        pids->list = realloc(pids->list, pids->room * sizeof(*pids->list));
+        if (!pids->list)
+            return -1;
+    }
+    pids->list[pids->count++] = pid;
+    return 0;
+}
+
+/* Collects the numbers of the processes, which are names of folders in /proc. 0 or -1. */
+static int
+find_processes(struct pids *pids)
 {
     DIR *folder = opendir("/proc");
-    struct dirent *entry;
-    long count = 0, room = 0;
-
-    *pids = NULL;
-    if (folder == NULL)
+    if (!folder)
         return -1;
-    while ((entry = readdir(folder)) != NULL) {
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
         if (!isdigit(entry->d_name[0]))
             continue;
-        if (count == room) {
-            room = 2 * room + 64;
-            *pids = realloc(*pids, (size_t)room * sizeof **pids);
-            if (*pids == NULL)
-                return -1;
-        }
-        (*pids)[count++] = strtol(entry->d_name, NULL, 10);
+        if (add(pids, strtol(entry->d_name, NULL, 10)) != 0)
+            return -1;
     }
     closedir(folder);
-    return count;
+    return 0;
 }
 
 /* The list is a picture taken over some time: a process may be gone when its turn comes, and is
@@ -108,18 +114,16 @@ find_processes(long **pids)
 int
 main(void)
 {
-    long *pids;
-    long count = find_processes(&pids);
-
-    if (count < 0) {
+    struct pids pids = { 0 };
+    if (find_processes(&pids) != 0) {
         fprintf(stderr, "ps: /proc: %s\n", strerror(errno));
         return 1;
     }
-    qsort(pids, (size_t)count, sizeof *pids, compare);
+    qsort(pids.list, pids.count, sizeof(*pids.list), compare);
     printf("  PID  PPID STAT CMD\n");
-    for (long i = 0; i < count; i++) {
+    for (size_t i = 0; i < pids.count; i++) {
         char pid[24];
-        snprintf(pid, sizeof pid, "%ld", pids[i]);
+        snprintf(pid, sizeof(pid), "%ld", pids.list[i]);
         print_process(pid);
     }
     return fflush(stdout) == 0 ? 0 : 1;

@@ -1,31 +1,39 @@
-/*
- * rm [-f] FILE... - removes files, but no folders; -f is silent about what is not there.
+/* rm.c - removes files, but no folders.
+ *
+ *     rm [-f] FILE...      -f: says nothing about what is not there
  *
  * A link is removed, never what it points to. Follows POSIX.1-2017, "rm", without -r and without
- * its questions.
- */
+ * its questions. */
+
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The kernel says whether it is a folder: to ask first would leave time for it to become another
- * file. */
+/* The kernel refuses a folder. This does not ask first: until it removes the file, that could have
+ * become another one. */
+static int
+remove_file(const char *path, bool force)
+{
+    if (unlink(path) == 0)
+        return 0;
+    if (force && errno == ENOENT)
+        return 0;
+    fprintf(stderr, "rm: %s: %s\n", path, strerror(errno));
+    return 1;
+}
+
 int
 main(int argc, char **argv)
 {
-    int force = argc > 1 && strcmp(argv[1], "-f") == 0;
+    bool force = argc > 1 && strcmp(argv[1], "-f") == 0;
     int status = 0;
-
     if (argc < 2 || (!force && argv[1][0] == '-')) {
         fprintf(stderr, "usage: rm [-f] FILE...\n");
         return 2;
     }
-    for (int i = 1 + force; i < argc; i++) {
-        if (unlink(argv[i]) != 0 && !(force && errno == ENOENT)) {
-            fprintf(stderr, "rm: %s: %s\n", argv[i], strerror(errno));
-            status = 1;
-        }
-    }
+    for (int i = 1 + force; i < argc; i++)
+        status |= remove_file(argv[i], force);
     return status;
 }

@@ -1,9 +1,8 @@
-/*
- * uptime - how long the machine has been running, from /proc/uptime.
+/* uptime.c - how long the machine has been running, from /proc/uptime.
  *
- * /proc/uptime holds two numbers, seconds since boot and seconds that harts were idle, each with
- * two digits behind the point (proc(5)). The first one is shown as days, hours, minutes, seconds.
- */
+ * The file holds two numbers, seconds since boot and seconds that harts were idle, each with two
+ * digits behind the point (proc(5)). The first one is shown as days, hours, minutes, seconds. */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,8 +17,7 @@ main(void)
     char line[80] = "";
     char *end;
     int fd = open("/proc/uptime", O_RDONLY);
-
-    if (fd < 0 || read(fd, line, sizeof line - 1) < 0) {
+    if (fd < 0 || read(fd, line, sizeof(line) - 1) < 0) {
         fprintf(stderr, "uptime: /proc/uptime: %s\n", strerror(errno));
         return 1;
     }

@@ -1,20 +1,21 @@
-/*
- * wc [-l | -w | -c] [FILE...] - counts lines, words and bytes; with an option only those.
+/* wc.c - counts lines, words and bytes; with an option only those.
  *
- * Without FILE it counts its standard input and prints no name; after several it prints their sum.
- * Follows POSIX.1-2017, "wc"; its
- * column widths are left to us, so one option and no FILE gives a bare number.
- */
+ *     wc [-l | -w | -c] [FILE...]      without FILE: its standard input
+ *
+ * The standard input gets no name; after several files it prints their sum. Follows POSIX.1-2017,
+ * "wc". Column widths are left open there: here one option and no FILE gives a bare number. */
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { LINES, WORDS, BYTES, COUNTS };
 
-static int only = -1; /* which count was asked for, -1: all */
+static int only = -1; /* which count was asked for; -1 means all */
 
 static long total[COUNTS]; /* of all files */
 
@@ -23,22 +24,22 @@ static int
 count(int fd, long counts[COUNTS])
 {
     static char buffer[32768];
-    int in_word = 0;
-    ssize_t size;
-
-    while ((size = read(fd, buffer, sizeof buffer)) > 0) {
+    bool in_word = false;
+    for (;;) {
+        ssize_t size = read(fd, buffer, sizeof(buffer));
+        if (size <= 0)
+            return size;
         counts[BYTES] += size;
         for (ssize_t i = 0; i < size; i++) {
-            int blank = isspace((unsigned char)buffer[i]);
+            bool blank = isspace(buffer[i]);
             counts[LINES] += buffer[i] == '\n';
             counts[WORDS] += !blank && !in_word;
             in_word = !blank;
         }
     }
-    return size == 0 ? 0 : -1;
 }
 
-/* Without a name for the standard input, and with "total" for the sum. */
+/* `name` is NULL for the standard input, and "total" for the sum. */
 static void
 print(const long counts[COUNTS], const char *name)
 {
@@ -46,18 +47,19 @@ print(const long counts[COUNTS], const char *name)
         printf("%ld", counts[only]);
     else
         printf("%ld %ld %ld", counts[LINES], counts[WORDS], counts[BYTES]);
-    printf(name != NULL ? " %s\n" : "\n", name);
+    if (name)
+        printf(" %s", name);
+    putchar('\n');
 }
 
-/* NULL is the standard input. */
+/* Counts one file, NULL for the standard input. Returns the status that this adds. */
 static int
 count_file(const char *name)
 {
     long counts[COUNTS] = { 0 };
-    int fd = name != NULL ? open(name, O_RDONLY) : STDIN_FILENO;
-
+    int fd = name ? open(name, O_RDONLY) : STDIN_FILENO;
     if (fd < 0 || count(fd, counts) != 0) {
-        fprintf(stderr, "wc: %s: %s\n", name != NULL ? name : "standard input", strerror(errno));
+        fprintf(stderr, "wc: %s: %s\n", name ? name : "standard input", strerror(errno));
         return 1;
     }
     print(counts, name);
@@ -73,16 +75,15 @@ main(int argc, char **argv)
 {
     static const char options[] = "lwc"; /* in the order of the counts */
     const char *option = argc > 1 && argv[1][0] == '-' ? argv[1] + 1 : "";
-    int first = *option != '\0' ? 2 : 1;
+    int first = *option ? 2 : 1;
     int status = 0;
-
-    if (*option != '\0') {
+    if (*option) {
         const char *found = strchr(options, *option);
-        if (found == NULL || option[1] != '\0') {
+        if (!found || option[1]) {
             fprintf(stderr, "usage: wc [-l | -w | -c] [FILE...]\n");
             return 2;
         }
-        only = (int)(found - options);
+        only = found - options;
     }
     if (first >= argc)
         status = count_file(NULL);

@@ -1,10 +1,9 @@
-/*
- * calendar.c - seconds since 1970 to a date in UTC, and a date in words.
+/* calendar.c - seconds since 1970 to a date in UTC, and a date in words.
  *
  * The year is taken to begin in March, so that the leap day is the last of it: month and day then
  * come from one formula without a table, 153 days for each five months. Proleptic Gregorian
- * calendar; POSIX counts no leap seconds. There are no time zones; names are English.
- */
+ * calendar; POSIX counts no leap seconds. There are no time zones; names are English. */
+
 #include <stdio.h>
 #include <time.h>
 
@@ -19,8 +18,9 @@ floor_div(long a, long b)
     return a / b - (a % b < 0);
 }
 
-/* 400 years are one era, the same number of days each; the rest is counted inside of it. A day is
- * taken off for each leap day so far, so that dividing by 365 gives the year. */
+/* Sets day, month, year and day of the year. Every 400 years (an era) have the same number of days,
+ * so first the era is found, then the year in it: one day is taken off for each leap day so far,
+ * and what is left divides by 365. */
 static void
 set_date(struct tm *to, long days)
 {
@@ -39,14 +39,16 @@ set_date(struct tm *to, long days)
 struct tm *
 gmtime_r(const time_t *restrict seconds, struct tm *restrict to)
 {
-    long days = floor_div(*seconds, DAY_SECONDS), rest = *seconds - days * DAY_SECONDS;
+    long days = floor_div(*seconds, DAY_SECONDS);
+    long rest = *seconds - days * DAY_SECONDS;
     *to = (struct tm){ .tm_hour = rest / 3600, .tm_min = rest / 60 % 60, .tm_sec = rest % 60 };
     to->tm_wday = (days % 7 + 11) % 7; /* 1 January 1970 was a Thursday, day 4 */
     set_date(to, days);
     return to;
 }
 
-/* One conversion, at most `room` bytes with the zero at the end; returns what snprintf does. */
+/* Writes the text of one conversion, at most `room` bytes with the zero at the end. Returns what
+ * snprintf does. */
 static int
 convert(char *to, size_t room, char conversion, const struct tm *date)
 {
@@ -84,11 +86,14 @@ strftime(char *restrict to, size_t size, const char *restrict format,
          const struct tm *restrict date)
 {
     size_t length = 0;
-    for (; *format && length < size; format++)
-        if (*format == '%' && format[1])
-            length += convert(to + length, size - length, *++format, date);
-        else
+    for (; *format && length < size; format++) {
+        if (format[0] == '%' && format[1]) {
+            format++;
+            length += convert(to + length, size - length, *format, date);
+        } else {
             to[length++] = *format;
+        }
+    }
     if (length >= size)
         return 0;
     to[length] = 0;

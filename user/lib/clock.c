@@ -1,9 +1,8 @@
-/*
- * clock.c - reading the clock: through the small door when it is there, through the gate if not.
+/* clock.c - reading the clock: by the vDSO when there is one, by system call when there is none.
  *
- * Each function calls the vDSO's (vdso.c found it before main), and then the kernel never runs.
- * Without a vDSO (`vdso=0`, an old kernel, an emulator) the same question is a system call.
- */
+ * Each function calls the vDSO's function, which vdso.c found before main; then the kernel never
+ * runs. Without a vDSO (`vdso=0`, an old kernel, an emulator) it makes the system call instead. */
+
 #include <unistd.h>
 #include "libc.h"
 #include "vdso.h"

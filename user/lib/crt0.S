@@ -1,11 +1,10 @@
-/*
- * crt0.S - the first instructions of a program: stack of the kernel -> __libc_start.
+/* crt0.S - the first instructions of a program: stack of the kernel -> __libc_start.
  *
  * Not part of the library, because each program needs its own: only the program's linker knows
  * where its `main` and its table of constructors are. Linked first into every program.
  *
- * Source: RISC-V ELF psABI (gp, the stack at start); Linux leaves a0 zero and sp at argc.
- */
+ * Source: RISC-V ELF psABI (gp, the stack at start); Linux leaves a0 zero and sp at argc. */
+
     .text
     .globl _start
     .type _start, @function

@@ -1,10 +1,9 @@
-/*
- * environment.c - reading and changing the environment, a list of NAME=VALUE strings.
+/* environment.c - reading and changing the environment, a list of NAME=VALUE strings.
  *
  * At start `environ` is the kernel's list on the stack, which cannot grow: a change that adds a
  * name makes a new list on the heap. What it replaces is not freed, because a program may still
- * hold what getenv gave it. Source: POSIX.
- */
+ * hold what getenv gave it. Source: POSIX. */
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,11 +28,23 @@ getenv(const char *name)
     return entry ? entry + strlen(name) + 1 : NULL;
 }
 
+/* Moves the list of `count` entries to the heap, with room for one more. Returns the place of that
+ * one, or NULL without memory. */
+static char **
+add_place(size_t count)
+{
+    char **list = calloc(count + 2, sizeof(*list));
+    if (!list)
+        return NULL;
+    memcpy(list, environ, count * sizeof(*list));
+    environ = list;
+    return environ + count;
+}
+
 /* The string is copied; the list gets a pointer to the copy. */
 int
 setenv(const char *name, const char *value, int overwrite)
 {
-    size_t size = strlen(name) + strlen(value) + 2;
     if (!*name || strchr(name, '=')) {
         errno = EINVAL;
         return -1;
@@ -41,15 +52,12 @@ setenv(const char *name, const char *value, int overwrite)
     char **at = find(name);
     if (*at && !overwrite)
         return 0;
-    char *entry = malloc(size), **list = environ;
-    if (!*at) /* `at` is the end */
-        list = calloc(at - environ + 2, sizeof(char *));
-    if (!entry || !list)
+    size_t size = strlen(name) + strlen(value) + 2;
+    char *entry = malloc(size);
+    if (!*at)
+        at = add_place(at - environ);
+    if (!entry || !at)
         return -1;
-    if (list != environ) {
-        at = list + (at - environ);
-        environ = memcpy(list, environ, (char *)at - (char *)list);
-    }
     snprintf(entry, size, "%s=%s", name, value);
     *at = entry;
     return 0;

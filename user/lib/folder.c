@@ -1,8 +1,7 @@
-/*
- * folder.c - opendir, readdir, closedir: one buffer of entries at a time from getdents64.
+/* folder.c - opendir, readdir, closedir: one buffer of entries at a time from getdents64.
  *
- * The kernel's entries are handed out where they lie. Source: getdents64(2).
- */
+ * The kernel's entries are handed out where they lie. Source: getdents64(2). */
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -18,15 +17,18 @@ DIR *
 opendir(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = fd < 0 ? NULL : calloc(1, sizeof(*folder));
-    if (folder)
-        folder->fd = fd;
-    else if (fd >= 0)
+    if (fd < 0)
+        return NULL;
+    DIR *folder = calloc(1, sizeof(*folder));
+    if (!folder) {
         close(fd);
+        return NULL;
+    }
+    folder->fd = fd;
     return folder;
 }
 
-/* An entry lies in the buffer and is gone when the buffer is filled again. */
+/* The entry stays in the buffer, and is lost when the buffer is filled again. */
 struct dirent *
 readdir(DIR *folder)
 {

@@ -1,11 +1,10 @@
-/*
- * malloc.c - the heap: a list of free blocks for each power of two, over brk.
+/* malloc.c - the heap: a list of free blocks for each power of two, over brk.
  *
  * A block is a header of 16 bytes and what the program got, so addresses are multiples of 16.
  * Sizes are rounded up to a power of two, which costs memory and saves all searching, splitting
  * and merging: free pushes, malloc pops. Nothing goes back to the kernel.
- * Follows C. Kingsley's allocator of 4.2BSD.
- */
+ * Follows C. Kingsley's allocator of 4.2BSD. */
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,8 +23,16 @@ struct block {           /* keep it 16 bytes */
 static struct block *free_blocks[LARGEST + 1];
 static char *unused, *heap_end; /* [unused, heap_end) was never handed out */
 
-/* Takes the next `size` bytes of the heap; brk is moved in chunks, for the call is dear. It
- * answers with the new end, or with the old one when the kernel refuses. */
+/* What a program gets of a block. */
+static size_t
+capacity(unsigned long order)
+{
+    return (1UL << order) - sizeof(struct block);
+}
+
+/* Takes the next `size` bytes of the heap, or returns NULL. The end of the heap moves in chunks,
+ * because the call is dear. The kernel answers brk with the new end, or with the old one when it
+ * refuses. */
 static void *
 carve(size_t size)
 {
@@ -45,7 +52,7 @@ void *
 malloc(size_t size)
 {
     unsigned long order = SMALLEST;
-    while (order < LARGEST && (1UL << order) - sizeof(struct block) < size)
+    while (order < LARGEST && capacity(order) < size)
         order++;
     struct block *block = free_blocks[order];
     if (block)
@@ -83,15 +90,17 @@ calloc(size_t count, size_t size)
 void *
 realloc(void *old, size_t size)
 {
-    size_t had = old ? (1UL << ((struct block *)old - 1)->order) - sizeof(struct block) : 0;
-    if (old && size <= had)
+    if (!old)
+        return malloc(size);
+    size_t had = capacity(((struct block *)old - 1)->order);
+    if (size <= had)
         return old;
-    void *new = malloc(size);
-    if (!new || !old)
-        return new;
-    memcpy(new, old, had);
+    void *larger = malloc(size);
+    if (!larger)
+        return NULL;
+    memcpy(larger, old, had);
     free(old);
-    return new;
+    return larger;
 }
 
 char *

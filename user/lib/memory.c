@@ -1,10 +1,9 @@
-/*
- * memory.c - copying, filling and comparing bytes.
+/* memory.c - copying, filling and comparing bytes.
  *
  * Eight bytes at a time when both sides are aligned alike, because most copies are. Compiled with
  * the compiler's loop recognition off: it would turn memset's loop into a call of memset.
- * Source: ISO C, 7.24.
- */
+ * Source: ISO C, 7.24. */
+
 #include <stdint.h>
 #include <string.h>
 
@@ -27,20 +26,23 @@ memcpy(void *restrict to, const void *restrict from, size_t size)
     return to;
 }
 
-/* The ranges may overlap: copies from the end on which nothing unread is overwritten. */
+/* The ranges may overlap. Downwards it copies from the first byte on, upwards from the last: so no
+ * byte is overwritten before it was read. */
 void *
 memmove(void *to, const void *from, size_t size)
 {
     char *out = to;
     const char *in = from;
-    for (size_t i = 0; i < size; i++) {
-        size_t at = out < in ? i : size - 1 - i;
-        out[at] = in[at];
-    }
+    if (out < in)
+        for (size_t i = 0; i < size; i++)
+            out[i] = in[i];
+    else
+        for (size_t i = size; i > 0; i--)
+            out[i - 1] = in[i - 1];
     return to;
 }
 
-/* The byte is spread over a word by multiplication with one 1 for each byte. */
+/* Multiplying by a word that has a 1 in each byte puts the byte into every byte of a word. */
 void *
 memset(void *at, int byte, size_t size)
 {

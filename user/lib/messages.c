@@ -1,12 +1,8 @@
-/*
- * messages.c - errors and signals in words. The words are Linux's, because people search for them.
+/* messages.c - errors and signals in words. The words are Linux's, because people search for them.
  *
  * Each list is one string of texts in the order of their numbers, a zero byte behind each: a table
- * of pointers would cost the loader a relocation for every text at every start of a program.
- */
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
+ * of pointers would cost the loader a relocation for every text at every start of a program. */
+
 #include <string.h>
 
 static const char errors[] =
@@ -21,20 +17,22 @@ static const char errors[] =
     "Read-only file system\0Too many links\0Broken pipe\0Numerical argument out of domain\0"
     "Numerical result out of range\0Resource deadlock avoided\0File name too long\0"
     "No locks available\0Function not implemented\0Directory not empty\0"
-    "Too many levels of symbolic links\0";
+    "Too many levels of symbolic links";
 
 static const char signals[] =
     "Unknown signal\0Hangup\0Interrupt\0Quit\0Illegal instruction\0Trace/breakpoint trap\0Aborted\0"
     "Bus error\0Floating point exception\0Killed\0User defined signal 1\0Segmentation fault\0"
     "User defined signal 2\0Broken pipe\0Alarm clock\0Terminated\0Stack fault\0Child exited\0"
-    "Continued\0Stopped (signal)\0Stopped\0Stopped (tty input)\0Stopped (tty output)\0";
+    "Continued\0Stopped (signal)\0Stopped\0Stopped (tty input)\0Stopped (tty output)";
 
+/* Text number `number` of the list [text, end); `other` when the list has no such, be it negative
+ * or too large. */
 static char *
 pick(const char *text, const char *end, int number, const char *other)
 {
-    for (; text < end - 1 && number > 0; number--)
+    for (; text < end && number != 0; number--)
         text += strlen(text) + 1;
-    return (char *)(text < end - 1 && number == 0 ? text : other);
+    return (char *)(text < end ? text : other);
 }
 
 char *
@@ -47,10 +45,4 @@ char *
 strsignal(int signal)
 {
     return pick(signals, signals + sizeof(signals), signal, "Unknown signal");
-}
-
-void
-perror(const char *what)
-{
-    fprintf(stderr, "%s: %s\n", what, strerror(errno));
 }

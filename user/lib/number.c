@@ -1,9 +1,8 @@
-/*
- * number.c - text to number.
+/* number.c - text to number.
  *
  * Blanks, a sign, a prefix, digits. Overflow gives the nearest limit and ERANGE; *end tells where
- * reading stopped. Source: ISO C, 7.22.1.4.
- */
+ * reading stopped. Source: ISO C, 7.22.1.4. */
+
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -14,7 +13,27 @@
 static int
 digit(int c)
 {
-    return isdigit(c) ? c - '0' : isalpha(c) ? (c | 0x20) - 'a' + 10 : 36;
+    if (isdigit(c))
+        return c - '0';
+    if (isalpha(c))
+        return (c | 0x20) - 'a' + 10;
+    return 36;
+}
+
+/* The base in which the digits at *s are to be read; *s moves past the prefix 0x. `wanted` is the
+ * caller's base, 0 when the prefix decides. */
+static int
+read_base(const char **s, int wanted)
+{
+    const char *at = *s;
+    if ((wanted == 0 || wanted == 16) && at[0] == '0' && (at[1] | 0x20) == 'x' &&
+        digit(at[2]) < 16) {
+        *s += 2;
+        return 16;
+    }
+    if (wanted)
+        return wanted;
+    return at[0] == '0' ? 8 : 10;
 }
 
 /* The value grows on its own side of zero, because LONG_MIN has no positive twin. */
@@ -22,14 +41,12 @@ long
 strtol(const char *restrict start, char **restrict end, int base)
 {
     const char *s = start + strspn(start, " \t\n\v\f\r");
-    int sign = *s == '-' ? -1 : 1, overflow = 0;
+    int sign = *s == '-' ? -1 : 1;
+    int overflow = 0;
     long value = 0;
-    s += *s == '-' || *s == '+';
-    if ((base == 0 || base == 16) && *s == '0' && (s[1] | 0x20) == 'x' && digit(s[2]) < 16) {
-        s += 2;
-        base = 16;
-    }
-    base = base ? base : *s == '0' ? 8 : 10;
+    if (*s == '-' || *s == '+')
+        s++;
+    base = read_base(&s, base);
     const char *digits = s;
     for (; digit(*s) < base; s++) {
         overflow |= __builtin_mul_overflow(value, base, &value);
@@ -37,7 +54,8 @@ strtol(const char *restrict start, char **restrict end, int base)
     }
     if (end) /* without a digit nothing has been read */
         *end = (char *)(s == digits ? start : s);
-    if (overflow)
-        errno = ERANGE;
-    return !overflow ? value : sign < 0 ? LONG_MIN : LONG_MAX;
+    if (!overflow)
+        return value;
+    errno = ERANGE;
+    return sign < 0 ? LONG_MIN : LONG_MAX;
 }

@@ -1,10 +1,9 @@
-/*
- * printf.c - formatted output, into a stream or into memory.
+/* printf.c - formatted output, into a stream or into memory.
  *
  * One interpreter of formats hands each byte to a sink. A conversion is read into a struct spec,
  * then its text is made and put in a field. Conversions: d u x o p c s %; flags - 0 #; a width and
- * a precision, also as *; sizes l ll z. No floats. Source: ISO C, 7.21.6.1.
- */
+ * a precision, also as *; sizes l ll z. No floats. Source: ISO C, 7.21.6.1. */
+
 #include <ctype.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -14,10 +13,10 @@
 #define MOST_DIGITS 60 /* no number is printed with more, whatever its width or precision */
 
 struct sink {
-    FILE *file;    /* where bytes go, or NULL: */
-    char *to;      /* into memory, */
-    size_t room;   /* as long as there is room */
-    size_t length; /* bytes that came so far, room or not */
+    FILE *file;    /* bytes go there; when it is NULL, */
+    char *to;      /* they go to this memory, */
+    size_t room;   /* but not more than so many */
+    size_t length; /* how many came so far, whether there was room or not */
 };
 
 struct spec {
@@ -38,7 +37,7 @@ put(struct sink *sink, char c)
     sink->length++;
 }
 
-/* Text in a field of spec->width bytes, to the right unless the flag - says left. */
+/* Puts a text into a field of spec->width bytes, at its right end unless the flag - says left. */
 static void
 put_field(struct sink *sink, const struct spec *spec, const char *text, int length)
 {
@@ -51,22 +50,32 @@ put_field(struct sink *sink, const struct spec *spec, const char *text, int leng
         put(sink, ' ');
 }
 
-/* Digits are made from the last to the first, then the sign in front. Flag 0 asks for as many
- * digits as fill the width; it does not count beside a precision. */
-static void
-put_number(struct sink *sink, const struct spec *spec, const char *sign, unsigned long value)
+static int
+base_of(char conversion)
 {
-    int base = strchr("du", spec->conversion) ? 10 : spec->conversion == 'o' ? 8 : 16;
+    if (conversion == 'd' || conversion == 'u')
+        return 10;
+    return conversion == 'o' ? 8 : 16;
+}
+
+/* Digits are made from the last to the first, then the prefix (a sign or 0x) in front. Flag 0 asks
+ * for as many digits as fill the width; it does not count beside a precision. */
+static void
+put_number(struct sink *sink, const struct spec *spec, const char *prefix, unsigned long value)
+{
+    int base = base_of(spec->conversion);
     int digits = spec->precision < 0 ? 1 : spec->precision;
     if (spec->zero && !spec->left && spec->precision < 0)
-        digits = spec->width - (int)strlen(sign);
+        digits = spec->width - (int)strlen(prefix);
     if (digits > MOST_DIGITS)
         digits = MOST_DIGITS;
-    char text[MOST_DIGITS + 2], *end = text + sizeof(text), *at = end;
+    char text[MOST_DIGITS + 2];
+    char *end = text + sizeof(text);
+    char *at = end;
     for (; value || end - at < digits; value /= base)
         *--at = "0123456789abcdef"[value % base];
-    for (int i = strlen(sign); i > 0; i--)
-        *--at = sign[i - 1];
+    for (int i = strlen(prefix); i > 0; i--)
+        *--at = prefix[i - 1];
     put_field(sink, spec, at, end - at);
 }
 
@@ -81,8 +90,10 @@ put_integer(struct sink *sink, const struct spec *spec, long value)
         value = (unsigned int)value;
     if (spec->conversion == 'd' && value < 0)
         put_number(sink, spec, "-", -(unsigned long)value);
+    else if (spec->conversion == 'x' && spec->alt && value)
+        put_number(sink, spec, "0x", value);
     else
-        put_number(sink, spec, spec->alt && spec->conversion == 'x' && value ? "0x" : "", value);
+        put_number(sink, spec, "", value);
 }
 
 /* A width or a precision: digits of the format, or * for the next argument. */
@@ -94,8 +105,8 @@ read_count(const char **format, va_list *arguments)
         ++*format;
         return va_arg(*arguments, int);
     }
-    while (isdigit(**format))
-        count = count * 10 + *(*format)++ - '0';
+    for (; isdigit(**format); ++*format)
+        count = count * 10 + **format - '0';
     return count;
 }
 
@@ -110,7 +121,7 @@ read_spec(const char **format, va_list *arguments)
         spec.alt |= **format == '#';
     }
     spec.width = read_count(format, arguments);
-    if (spec.width < 0) { /* only by *: a flag and a width */
+    if (spec.width < 0) { /* only * can give that: it means the flag - and the width */
         spec.left = 1;
         spec.width = -spec.width;
     }
@@ -121,7 +132,8 @@ read_spec(const char **format, va_list *arguments)
     for (; **format == 'l' || **format == 'z'; ++*format)
         spec.is_long = 1;
     spec.conversion = **format;
-    *format += **format != 0;
+    if (**format)
+        ++*format;
     return spec;
 }
 
@@ -171,17 +183,6 @@ vfprintf(FILE *restrict file, const char *restrict format, va_list arguments)
     return stream_done(file) < 0 ? -1 : (int)sink.length;
 }
 
-/* Writes at most `size` bytes, the zero at the end among them, if `size` is not 0. */
-int
-vsnprintf(char *restrict to, size_t size, const char *restrict format, va_list arguments)
-{
-    struct sink sink = { .to = to, .room = size ? size - 1 : 0 };
-    format_to(&sink, format, arguments);
-    if (size)
-        to[sink.length < sink.room ? sink.length : sink.room] = 0;
-    return sink.length;
-}
-
 int
 printf(const char *restrict format, ...)
 {
@@ -202,12 +203,17 @@ fprintf(FILE *restrict file, const char *restrict format, ...)
     return length;
 }
 
+/* Writes at most `size` bytes, the zero at the end among them, if `size` is not 0. */
 int
 snprintf(char *restrict to, size_t size, const char *restrict format, ...)
 {
+    struct sink sink = { .to = to, .room = size ? size - 1 : 0 };
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(to, size, format, arguments);
+    format_to(&sink, format, arguments);
     va_end(arguments);
-    return length;
+    size_t end = sink.length < sink.room ? sink.length : sink.room;
+    if (size)
+        to[end] = 0;
+    return sink.length;
 }

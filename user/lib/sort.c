@@ -1,10 +1,9 @@
-/*
- * sort.c - qsort as Shell's sort: insertion between elements far apart first, then ever nearer.
+/* sort.c - qsort as Shell's sort: insertion between elements far apart first, then ever nearer.
  *
- * Little more to read than plain insertion, whose work grows with the square of the count: a folder
- * of five thousand names would take seconds. Equal elements may change their order.
- * Follows D. L. Shell, "A High-Speed Sorting Procedure" (1959).
- */
+ * It is little longer than plain insertion, whose work grows with the square of the count: sorting
+ * a folder of five thousand names would take seconds. Equal elements may change their order.
+ * Follows D. L. Shell, "A High-Speed Sorting Procedure" (1959). */
+
 #include <stdlib.h>
 
 static void

@@ -1,11 +1,10 @@
-/*
- * start.c - from the initial stack to main, and from main to the end.
+/* start.c - from the initial stack to main, and from main to the end.
  *
- * Called by crt0.S, once. The stack holds argc, argv[], 0, envp[], 0, auxv[] (Linux's
- * fs/binfmt_elf.c; linux-abi: the auxiliary vector). The clock's vDSO functions are bound here,
- * before any code of the program runs. At the end stdio's buffers are written out; there are no
- * destructors. _exit (syscalls.S) does without: use it in a forked child.
- */
+ * crt0.S calls __libc_start once. The stack holds argc, argv[], 0, envp[], 0, auxv[] (Linux's
+ * fs/binfmt_elf.c). The clock's vDSO functions are bound here, before any code of the program runs.
+ * exit writes out stdio's buffers; there are no destructors. _exit (syscalls.S) leaves the buffers
+ * as they are: a forked child uses that. */
+
 #include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +24,7 @@ getauxval(unsigned long type)
     return 0;
 }
 
-/* exit_group, and not exit: the process ends, whatever threads it may have made. */
+/* _exit calls exit_group: the whole process ends, whatever threads it may have made. */
 _Noreturn void
 exit(int status)
 {
@@ -33,23 +32,16 @@ exit(int status)
     _exit(status);
 }
 
-/* argc words of argv and a NULL, then envp and a NULL, then the auxiliary vector. */
-static void
-read_stack(long *stack)
-{
-    environ = (char **)stack + 1 + stack[0] + 1;
-    char **end = environ;
-    while (*end)
-        end++;
-    auxv = (const Elf64_auxv_t *)(end + 1);
-}
-
 _Noreturn void
 __libc_start(long *stack, main_t *main, constructor_t **begin, constructor_t **end)
 {
     int argc = stack[0];
     char **argv = (char **)stack + 1;
-    read_stack(stack);
+    environ = argv + argc + 1;
+    char **last = environ;
+    while (*last)
+        last++;
+    auxv = (const Elf64_auxv_t *)(last + 1);
     bind_vdso(getauxval(AT_SYSINFO_EHDR));
     for (constructor_t **each = begin; each < end; each++)
         (*each)(argc, argv, environ);

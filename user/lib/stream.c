@@ -1,9 +1,8 @@
-/*
- * stream.c - standard output and error: buffers between single bytes and system calls.
+/* stream.c - standard output and error: buffers between single bytes and system calls.
  *
- * Formatting is in printf.c. There is no other stream, and none for input: programs read, and
- * write files, with the calls of <unistd.h>. Source: ISO C, 7.21, as far as <stdio.h> promises it.
- */
+ * Formatting is in printf.c. These two are the only streams: input and other files are for the
+ * calls of <unistd.h>. Source: ISO C, 7.21, as far as <stdio.h> promises it. */
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,12 +19,14 @@ fflush(FILE *file)
 {
     if (!file)
         return fflush(stdout) | fflush(stderr);
+    int fd = file == stdout ? STDOUT_FILENO : STDERR_FILENO;
     size_t done = 0;
     while (done < file->next && !file->failed) {
-        ssize_t size = write(file == stdout ? STDOUT_FILENO : STDERR_FILENO, file->buffer + done,
-                             file->next - done);
-        file->failed = size < 0 && errno != EINTR;
-        done += size < 0 ? 0 : size;
+        ssize_t size = write(fd, file->buffer + done, file->next - done);
+        if (size >= 0)
+            done += size;
+        else if (errno != EINTR)
+            file->failed = 1;
     }
     file->next = 0;
     return file->failed ? EOF : 0;
@@ -45,7 +46,7 @@ stream_put(FILE *file, char c)
         fflush(file);
 }
 
-/* Whether stdout is a terminal is asked once. That it is none is an answer, not an error. */
+/* Whether stdout is a terminal. It is asked once, and errno stays: "no" is not an error. */
 static int
 on_terminal(void)
 {
@@ -66,6 +67,7 @@ stream_done(FILE *file)
     return file->failed ? EOF : 0;
 }
 
+/* No program of ours calls it, but a compiler does, in the place of fputs and fprintf. */
 size_t
 fwrite(const void *restrict from, size_t size, size_t count, FILE *restrict file)
 {

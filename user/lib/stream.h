@@ -1,10 +1,7 @@
-/*
- * stream.h - what a FILE is, for the files of the library that write and format.
+/* stream.h - what a FILE is, for the files of the library that write and format.
  *
- * There are two, for file descriptors 1 and 2. Bytes [0, next) of the buffer wait to be written.
- */
-#ifndef POSTERN_STREAM_H
-#define POSTERN_STREAM_H
+ * There are two, for file descriptors 1 and 2. Bytes [0, next) of the buffer wait to be written. */
+#pragma once
 
 #include <stdio.h>
 #include "libc.h"
@@ -18,8 +15,6 @@ struct FILE {
 /* Appends a byte; a full buffer is written out. */
 HIDDEN void stream_put(FILE *file, char c);
 
-/* To be called when a printing function ends: writes out what must not wait (a terminal's whole
- * lines, everything of stderr). Returns 0, or EOF when a write has failed. */
+/* Each printing function calls it last. It writes out what must not wait: whole lines on a
+ * terminal, everything on stderr. Returns 0, or EOF when a write has failed. */
 HIDDEN int stream_done(FILE *file);
-
-#endif

@@ -1,8 +1,9 @@
-/*
- * string.c - strings that end in a zero byte. Copying and comparing of bytes is in memory.c, the
- * texts of errors and signals in messages.c. No use of the heap: the loader links this file too.
- * Source: ISO C, 7.24.
- */
+/* string.c - strings that end in a zero byte.
+ *
+ * memory.c copies and compares bytes; messages.c has the texts of errors and signals. Nothing here
+ * uses the heap, because the loader links this file too.
+ * Source: ISO C, 7.24. */
+
 #include <stdint.h>
 #include <string.h>
 
@@ -25,8 +26,10 @@ strnlen(const char *s, size_t most)
 int
 strncmp(const char *a, const char *b, size_t most)
 {
-    for (; most && *a && *a == *b; most--)
-        a++, b++;
+    for (; most && *a && *a == *b; most--) {
+        a++;
+        b++;
+    }
     return most ? (unsigned char)*a - (unsigned char)*b : 0;
 }
 
@@ -68,13 +71,6 @@ strcspn(const char *s, const char *set)
     while (!strchr(set, s[n])) /* the zero at its end belongs to every set */
         n++;
     return n;
-}
-
-char *
-strpbrk(const char *s, const char *set)
-{
-    s += strcspn(s, set);
-    return *s ? (char *)s : NULL;
 }
 
 char *

@@ -1,16 +1,16 @@
-/*
- * syscalls.S - the C library's door to the kernel: one line a call.
+/* syscalls.S - the C library's door to the kernel: one line a call.
  *
- * Arguments in C already stand in a0..a5, as the kernel wants them. So a call is: its number into
- * a7, `ecall`, and errno when the answer is negative. Linux's riscv64 table has only the newest
- * form of each call; where POSIX's is older, the line adds what the kernel wants besides:
+ * C passes arguments in a0..a5, where the kernel wants them. So a call is three steps: its number
+ * into a7, `ecall`, and errno when the answer is negative. Linux's riscv64 table has only the
+ * newest form of each call. Where POSIX's form is older, the line adds what the kernel wants
+ * besides:
  *
  *   SYSCALL      name, number [, register, value]    one more argument, a constant
  *   PATH_SYSCALL name, number [, register, value]    the same after a folder, the working directory
  *
  * Calls that need more than this are made in C (process.c, clock.c ...). The loader uses this file
- * too. Source: Linux, Documentation/riscv and syscalls(2); numbers from <asm/unistd.h>.
- */
+ * too. Source: Linux, Documentation/riscv and syscalls(2); numbers from <asm/unistd.h>. */
+
 #include <asm/unistd.h>
 
 /* From <linux/fcntl.h>, which an assembler cannot read. */
@@ -71,7 +71,6 @@ SYSCALL chdir, __NR_chdir
 SYSCALL close, __NR_close
 SYSCALL dup3, __NR_dup3
 SYSCALL fcntl, __NR_fcntl
-SYSCALL fstat, __NR_fstat
 SYSCALL ioctl, __NR_ioctl
 SYSCALL lseek, __NR_lseek
 SYSCALL pipe, __NR_pipe2, a1, 0
@@ -84,12 +83,10 @@ SYSCALL write, __NR_write
 /* Memory */
 SYSCALL mmap, __NR_mmap
 SYSCALL mprotect, __NR_mprotect
-SYSCALL munmap, __NR_munmap
 
 /* Processes */
 SYSCALL _exit, __NR_exit_group
 SYSCALL execve, __NR_execve
-SYSCALL getpgid, __NR_getpgid
 SYSCALL getpid, __NR_getpid
 SYSCALL getppid, __NR_getppid
 SYSCALL setpgid, __NR_setpgid
@@ -101,7 +98,6 @@ SYSCALL clock_settime, __NR_clock_settime
 SYSCALL kill, __NR_kill
 SYSCALL nanosleep, __NR_nanosleep
 SYSCALL sigaction, __NR_rt_sigaction, a3, SIGSET_BYTES
-SYSCALL sigprocmask, __NR_rt_sigprocmask, a3, SIGSET_BYTES
 
 /* long syscall(long number, ...): any call; every argument moves down by one register. */
 FUNCTION syscall

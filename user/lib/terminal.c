@@ -1,7 +1,7 @@
-/*
- * terminal.c - the modes of a terminal and its foreground group: each is one ioctl.
- * Source: ioctl_tty(2).
- */
+/* terminal.c - the modes of a terminal and its foreground group: each is one ioctl.
+ *
+ * Source: ioctl_tty(2). */
+
 #include <termios.h>
 #include <unistd.h>
 

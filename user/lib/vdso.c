@@ -1,5 +1,4 @@
-/*
- * vdso.c - finds the kernel's functions in the vDSO, by name and version. Five minutes to read.
+/* vdso.c - finds the kernel's functions in the vDSO, by name and version. Five minutes to read.
  *
  * The kernel maps a small shared object into every process and passes the address of its ELF
  * header as AT_SYSINFO_EHDR. Nobody relocates or loads it; all that is left to do is to find
@@ -10,8 +9,8 @@
  * loader. One look-up that serves both is less to read than two. The table is walked, not
  * hashed: it has about ten symbols, and this happens once.
  *
- * Follows: System V gABI chapter 5 (dynamic section, hash table), LSB (symbol versions).
- */
+ * Follows: System V gABI chapter 5 (dynamic section, hash table), LSB (symbol versions). */
+
 #include <elf.h>
 #include <string.h>
 #include "libc.h"
@@ -100,7 +99,10 @@ void
 bind_vdso(unsigned long header)
 {
     struct image image = { 0 };
-    if (!header || !read_dynamic(&image, find_dynamic(&image, (const Elf64_Ehdr *)header)))
+    if (!header)
+        return;
+    const Elf64_Dyn *dynamic = find_dynamic(&image, (const Elf64_Ehdr *)header);
+    if (!read_dynamic(&image, dynamic))
         return;
     vdso.clock_gettime = find_function(&image, "__vdso_clock_gettime", LINUX);
     vdso.clock_getres = find_function(&image, "__vdso_clock_getres", LINUX);

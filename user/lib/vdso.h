@@ -1,9 +1,8 @@
-/*
- * vdso.h - the functions that the library took from the vDSO; a null pointer is the sign to make
- * the system call instead. Filled in once, before main (vdso.c); used by clock.c.
- */
-#ifndef POSTERN_VDSO_H
-#define POSTERN_VDSO_H
+/* vdso.h - the functions that the library took from the vDSO.
+ *
+ * vdso.c fills them in once, before main; clock.c uses them. Where a pointer is NULL, clock.c makes
+ * the system call instead. */
+#pragma once
 
 #include <time.h>
 #include <sys/time.h>
@@ -16,5 +15,3 @@ struct vdso_functions { /* each returns 0 or a negated errno; `time` returns the
 };
 
 extern struct vdso_functions vdso __attribute__((visibility("hidden")));
-
-#endif

@@ -1,14 +1,12 @@
-/*
- * linkmap.c - the link map: every object of this process, in the order of symbol search.
+/* linkmap.c - the link map: every object of this process, in the order of symbol search.
  *
- * The program comes first, then the libraries breadth-first, as DT_NEEDED names them; then the
- * vDSO, which is there although no file is, and the loader, which defines nothing but wants to be
- * seen by debuggers. A debugger finds the list through the program's DT_DEBUG entry and through
- * the names _r_debug and _dl_debug_state (Sun's and glibc's <link.h>; gdb's solib-svr4.c).
- */
+ * The program comes first, then the libraries breadth-first, as DT_NEEDED names them. Then comes
+ * the vDSO, which has no file, and last the loader itself: it defines nothing, but debuggers want
+ * to see it. A debugger finds the list through the program's DT_DEBUG entry and through the names
+ * _r_debug and _dl_debug_state (Sun's and glibc's <link.h>; gdb's solib-svr4.c). */
+
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 #include "loader.h"
 
 #define MAX_OBJECTS 32
@@ -34,30 +32,6 @@ _dl_debug_state(void)
     __asm__ volatile("");
 }
 
-void
-describe(struct object *object, const Elf64_Phdr *segments, int count)
-{
-    static const Elf64_Xword gnu_tags[] = { DT_GNU_HASH, DT_VERSYM, DT_VERDEF, DT_VERNEED };
-    for (const Elf64_Phdr *segment = segments; segment < segments + count; segment++) {
-        if (segment->p_type == PT_DYNAMIC)
-            object->dynamic = (Elf64_Dyn *)(object->bias + segment->p_vaddr);
-        if (segment->p_type == PT_GNU_RELRO) {
-            object->relro = object->bias + segment->p_vaddr;
-            object->relro_end = object->relro + segment->p_memsz;
-        }
-    }
-    for (const Elf64_Dyn *entry = object->dynamic; entry && entry->d_tag; entry++) {
-        Elf64_Xword tag = entry->d_tag;
-        for (int i = GNU_HASH; i < ENTRIES; i++)
-            if (tag == gnu_tags[i - GNU_HASH])
-                tag = i;
-        if (tag < ENTRIES)
-            object->entry[tag] = entry->d_un.d_val;
-    }
-    if (!object->entry[DT_STRTAB] || !object->entry[DT_SYMTAB])
-        fail(object->name, " has no table of symbols");
-}
-
 /* Appends an object to the link map. Neither string is copied. */
 static struct object *
 new_object(const char *name, const char *path)
@@ -74,21 +48,18 @@ new_object(const char *name, const char *path)
     return object;
 }
 
-/* An object that the kernel mapped, by its ELF header. Its first segment starts at the header. */
+/* Adds an object that the kernel has mapped, the vDSO or the loader. Both are linked to begin at 0,
+ * so the bias is where their ELF header lies. */
 static void
 add_mapped(const char *name, const Elf64_Ehdr *header)
 {
-    const Elf64_Phdr *segments = (const void *)((const char *)header + header->e_phoff);
-    const Elf64_Phdr *first = segments;
-    while (first->p_type != PT_LOAD)
-        first++;
     struct object *object = new_object(name, name);
-    object->bias = (unsigned long)header - first->p_vaddr;
-    describe(object, segments, header->e_phnum);
+    object->bias = (unsigned long)header;
+    describe(object, (const void *)((const char *)header + header->e_phoff), header->e_phnum);
 }
 
-/* The kernel tells where the program headers are, and PT_PHDR where they were to be: that is the
- * bias. A program without PT_PHDR is one at a fixed address. */
+/* The kernel tells where the program headers are, and PT_PHDR where the linker put them: the
+ * difference is the bias. A program without PT_PHDR is one at a fixed address. */
 static void
 add_program(const Elf64_Phdr *segments, int count)
 {
@@ -111,25 +82,31 @@ find_object(const char *name)
     return NULL;
 }
 
-/* Opens a library in the folders where they are, or where a name with a slash says. `path`
- * becomes the file's name. Returns -1 when there is none. */
+/* Opens folder + name; `path` becomes that text. Returns -1 when there is no such file. */
+static int
+open_in(char path[MAX_PATH], const char *folder, const char *name)
+{
+    strcpy(path, folder);
+    strcpy(path + strlen(folder), name);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Opens a library. A name with a slash is a path; any other is looked for in the two folders. */
 static int
 open_library(char path[MAX_PATH], const char *name)
 {
-    static const char *const folders[] = { "/lib/", "/usr/lib/" };
-    int fd = -1;
     if (strlen(name) + sizeof("/usr/lib/") > MAX_PATH)
         return -1;
     if (strchr(name, '/'))
-        return open(strcpy(path, name), O_RDONLY | O_CLOEXEC);
-    for (int i = 0; i < 2 && fd < 0; i++) {
-        strcpy(strcpy(path, folders[i]) + strlen(folders[i]), name);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-    }
+        return open_in(path, "", name);
+    int fd = open_in(path, "/lib/", name);
+    if (fd < 0)
+        fd = open_in(path, "/usr/lib/", name);
     return fd;
 }
 
-/* Without a vDSO (vdso=0) the need for it counts as met: references may be weak. */
+/* Loads the library of this name if it is not in the link map yet. The vDSO is never loaded, for it
+ * has no file; when the kernel gave none (vdso=0), weak references to it become 0. */
 static void
 need(const struct object *object, const char *name, bool tracing)
 {
@@ -138,15 +115,17 @@ need(const struct object *object, const char *name, bool tracing)
         return;
     char *path = paths[last - objects];
     int fd = open_library(path, name);
-    if (fd < 0 && tracing)
-        return print(STDOUT_FILENO, "\t", name, " => not found\n", NULL);
-    if (fd < 0)
+    if (fd >= 0) {
+        map_library(new_object(name, path), fd);
+        close(fd);
+    } else if (tracing) {
+        print(STDOUT_FILENO, "\t", name, " => not found\n", NULL);
+    } else {
         fail("cannot find library ", name, ", needed by ", object->name);
-    map_library(new_object(name, path), fd);
-    close(fd);
+    }
 }
 
-/* Objects are appended while the list is walked: that makes it breadth-first. */
+/* need() appends to the list that this loop walks: so the search order is breadth-first. */
 const struct object *
 build_link_map(const unsigned long *auxv, bool tracing)
 {
@@ -168,11 +147,12 @@ void
 print_link_map(void)
 {
     for (const struct object *object = link_map->next; object; object = object->next) {
-        bool has_file = object->path != object->name;
         char digits[17] = { 0 };
         for (int i = 0; i < 16; i++)
             digits[i] = "0123456789abcdef"[object->bias >> (60 - 4 * i) & 15];
-        print(STDOUT_FILENO, "\t", object->name, has_file ? " => " : "",
-              has_file ? object->path : "", " (0x", digits, ")\n", NULL);
+        print(STDOUT_FILENO, "\t", object->name, NULL);
+        if (object->path != object->name) /* else the kernel mapped it, and there is no file */
+            print(STDOUT_FILENO, " => ", object->path, NULL);
+        print(STDOUT_FILENO, " (0x", digits, ")\n", NULL);
     }
 }

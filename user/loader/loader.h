@@ -1,13 +1,9 @@
-/*
- * loader.h - what the files of the dynamic loader share: the link map and the steps of its work.
+/* loader.h - what the files of the dynamic loader share: the link map and the steps of its work.
  *
  * The loader has no C library: nobody has started one yet. It links three files of user/lib that
  * need no start: memory.c, string.c and syscalls.S. It allocates nothing; its tables are arrays.
- *
- * Terms are those of the System V gABI, chapter 5; symbol versions follow the LSB.
- */
-#ifndef POSTERN_LOADER_H
-#define POSTERN_LOADER_H
+ * Terms are those of the System V gABI, chapter 5; symbol versions follow the LSB. */
+#pragma once
 
 #include <elf.h>
 #include <stdbool.h>
@@ -18,7 +14,7 @@
  * is wrong until self.c has mended it; -fvisibility=hidden does not cover declarations. */
 #pragma GCC visibility push(hidden)
 
-extern const Elf64_Ehdr __ehdr_start; /* the loader's own header, by the linker */
+extern const Elf64_Ehdr __ehdr_start; /* the loader's own header; the linker makes the name */
 
 #define LOADER_PATH "/lib/ld-postern.so.1"
 #define VDSO_NAME   "linux-vdso.so.1"
@@ -37,7 +33,7 @@ struct object {
 
     const char *name;               /* as DT_NEEDED asked for it; argv[0] of the program */
     unsigned long entry[ENTRIES];   /* values of the dynamic section, 0 when absent */
-    unsigned long relro, relro_end; /* made read-only after relocation */
+    unsigned long relro, relro_end; /* the pages that become read-only after relocation */
     bool initialized;
 };
 _Static_assert(offsetof(struct object, previous) == 32, "debuggers rely on this order");
@@ -58,18 +54,18 @@ string(const struct object *object, unsigned long offset)
 
 /* linkmap.c: the list of objects, in the order in which symbols are searched. */
 extern struct object *link_map;
-/* Fills in what program headers and dynamic section say. The bias must be known. */
-void describe(struct object *object, const Elf64_Phdr *segments, int count);
 /* Builds the whole list from what the kernel told; maps the libraries. Returns its last object.
- * When `tracing`, a library that is missing is printed instead of an end with 127. */
+ * Ends with 127 when a library is missing; when `tracing`, it prints that and goes on. */
 const struct object *build_link_map(const unsigned long *auxv, bool tracing);
 /* The object that was loaded under this DT_NEEDED name, or NULL. */
 struct object *find_object(const char *name);
 /* Prints the list as ldd shows it. */
 void print_link_map(void);
 
-/* map.c: maps a library by its program headers and describes it. The file stays the caller's. Ends
- * with 127 when it is no library for this machine. */
+/* map.c: fills in what program headers and dynamic section say. The bias must be known. */
+void describe(struct object *object, const Elf64_Phdr *segments, int count);
+/* Maps a library by its program headers and describes it. The file stays the caller's. Ends with
+ * 127 when it is no library for this machine. */
 void map_library(struct object *object, int fd);
 
 /* lookup.c: symbols by name and version. */
@@ -97,5 +93,3 @@ extern const char *program_name;
     (print(STDERR_FILENO, "ld-postern: ", program_name, ": ", __VA_ARGS__, "\n", NULL), _exit(127))
 
 #pragma GCC visibility pop
-
-#endif

@@ -1,12 +1,11 @@
-/*
- * lookup.c - a symbol by name and version: what dynamic linking comes down to. A five-minute read.
+/* lookup.c - a symbol by name and version: what dynamic linking comes down to. A five-minute read.
  *
  * An object's dynamic symbols are an array. Beside it lies a hash table of their names, in the old
  * form (DT_HASH), GNU's (DT_GNU_HASH) or both, and an array with the number of each symbol's
  * version (DT_VERSYM). Those numbers mean something inside the object only: the lists DT_VERDEF
- * (what it defines) and DT_VERNEED (what it needs of others) give them names.
- * Follows: gABI chapter 5, hash table; LSB, symbol versioning; GNU hash after binutils' elflink.c.
- */
+ * (what it defines) and DT_VERNEED (what it needs of others) give them names. Follows: gABI chapter
+ * 5, hash table; LSB, symbol versioning; GNU hash after binutils' elflink.c. */
+
 #include <string.h>
 #include "loader.h"
 
@@ -15,8 +14,12 @@
 
 #define ANY (~0u) /* stands for every number of a version */
 
-/* The entry `offset` bytes further in a list of version records. */
-#define STEP(record, offset) ((const void *)((const char *)(record) + (offset)))
+/* The record `offset` bytes behind this one; NULL for the offset 0, which ends a list. */
+static const void *
+step(const void *record, Elf64_Word offset)
+{
+    return offset ? (const char *)record + offset : NULL;
+}
 
 /* The name of the first version that the object defines under this number (or ANY) and this name
  * (or NULL: any name). NULL when there is none. */
@@ -24,25 +27,27 @@ static const char *
 defined_version(const struct object *object, unsigned int index, const char *wanted)
 {
     const Elf64_Verdef *each = table(object, VERDEF);
-    for (; each; each = each->vd_next ? STEP(each, each->vd_next) : NULL) {
-        const Elf64_Verdaux *record = STEP(each, each->vd_aux);
+    for (; each; each = step(each, each->vd_next)) {
+        const Elf64_Verdaux *record = step(each, each->vd_aux);
         const char *name = string(object, record->vda_name);
-        if ((index == ANY || each->vd_ndx == index) && (!wanted || strcmp(name, wanted) == 0))
+        bool has_number = index == ANY || each->vd_ndx == index;
+        bool has_name = !wanted || strcmp(name, wanted) == 0;
+        if (has_number && has_name)
             return name;
     }
     return NULL;
 }
 
-/* The name of the version that the object needs under this number; the list has one record for
- * each library, and one below it for each version of that library. */
+/* The name of the version that the object needs under this number. The list has one record for each
+ * library, and each of those a list of its own with one record for each version. */
 static const char *
 needed_version(const struct object *object, unsigned int index)
 {
     const Elf64_Verneed *file = table(object, VERNEED);
-    for (; file; file = file->vn_next ? STEP(file, file->vn_next) : NULL) {
-        const Elf64_Vernaux *each = STEP(file, file->vn_aux);
+    for (; file; file = step(file, file->vn_next)) {
+        const Elf64_Vernaux *each = step(file, file->vn_aux);
         while (each && each->vna_other != index)
-            each = each->vna_next ? STEP(each, each->vna_next) : NULL;
+            each = step(each, each->vna_next);
         if (each)
             return string(object, each->vna_name);
     }
@@ -83,17 +88,25 @@ match(const struct object *object, unsigned int number, const struct wanted *wan
     return symbol;
 }
 
-/* DT_HASH: counts, then for each bucket the first symbol, then for each symbol the next one. */
+static Elf32_Word
+sysv_hash(const char *name)
+{
+    Elf32_Word h = 0;
+    for (; *name; name++) {
+        h = (h << 4) + (unsigned char)*name;
+        h = (h ^ (h >> 24 & 0xf0)) & 0x0fffffff;
+    }
+    return h;
+}
+
+/* DT_HASH: two counts, then for each bucket its first symbol, then for each symbol the next one. */
 static const Elf64_Sym *
 lookup_old(const struct object *object, const Elf32_Word *hash, const struct wanted *wanted)
 {
-    const Elf32_Word buckets = hash[0], *bucket = hash + 2, *next = bucket + buckets;
-    Elf32_Word h = 0;
-    for (const unsigned char *c = (const unsigned char *)wanted->name; *c; c++) {
-        h = (h << 4) + *c;
-        h = (h ^ (h >> 24 & 0xf0)) & 0x0fffffff;
-    }
-    for (Elf32_Word i = bucket[h % buckets]; i != STN_UNDEF; i = next[i]) {
+    Elf32_Word buckets = hash[0];
+    const Elf32_Word *bucket = hash + 2;
+    const Elf32_Word *next = bucket + buckets;
+    for (Elf32_Word i = bucket[sysv_hash(wanted->name) % buckets]; i != STN_UNDEF; i = next[i]) {
         const Elf64_Sym *symbol = match(object, i, wanted);
         if (symbol)
             return symbol;
@@ -116,8 +129,10 @@ gnu_hash(const char *name)
 static const Elf64_Sym *
 lookup_gnu(const struct object *object, const Elf32_Word *hash, const struct wanted *wanted)
 {
-    const Elf32_Word buckets = hash[0], first = hash[1], filter_words = 2 * hash[2];
-    const Elf32_Word *bucket = hash + 4 + filter_words, *hashes = bucket + buckets;
+    Elf32_Word buckets = hash[0];
+    Elf32_Word first = hash[1]; /* symbols before it are not defined here, and not in the table */
+    const Elf32_Word *bucket = hash + 4 + 2 * hash[2]; /* hash[2]: 64-bit words of the filter */
+    const Elf32_Word *hashes = bucket + buckets;
     Elf32_Word i = bucket[wanted->hash % buckets];
     if (i == STN_UNDEF)
         return NULL;
@@ -139,18 +154,20 @@ lookup(const struct object *object, const struct wanted *wanted)
     return old ? lookup_old(object, old, wanted) : NULL;
 }
 
-/* Asked for all at once before any symbol is looked for: an old library is named as such, not by
- * the first symbol that it happens to lack. A version that only weak references need may lack. */
+/* main.c calls it before any symbol is looked for: so the message names the version that an old
+ * library has not, and not just the first symbol that it has not. Versions that only weak
+ * references need may be missing. */
 void
 check_versions(const struct object *object)
 {
     const Elf64_Verneed *file = table(object, VERNEED);
-    for (; file; file = file->vn_next ? STEP(file, file->vn_next) : NULL) {
+    for (; file; file = step(file, file->vn_next)) {
         const struct object *library = find_object(string(object, file->vn_file));
-        const Elf64_Vernaux *each = STEP(file, file->vn_aux);
-        for (; library && each; each = each->vna_next ? STEP(each, each->vna_next) : NULL) {
+        const Elf64_Vernaux *each = step(file, file->vn_aux);
+        for (; library && each; each = step(each, each->vna_next)) {
             const char *version = string(object, each->vna_name);
-            if (!(each->vna_flags & VER_FLG_WEAK) && !defined_version(library, ANY, version))
+            bool weak = each->vna_flags & VER_FLG_WEAK;
+            if (!weak && !defined_version(library, ANY, version))
                 fail("cannot find version ", version, " of library ", library->name, ", needed by ",
                      object->name);
         }

@@ -1,10 +1,9 @@
-/*
- * main.c - the loader's work from first to last, on one screen.
+/* main.c - the loader's work from first to last, on one screen.
  *
  * Linux starts an interpreter with the program mapped and the auxiliary vector on the stack. What
  * is left to do: find the libraries, bind every symbol, run the libraries' constructors. Binding
- * is eager: there is no code for later, and RELRO covers all tables.
- */
+ * is eager: there is no code for later, and RELRO covers all tables. */
+
 #include <string.h>
 #include "loader.h"
 
@@ -27,7 +26,7 @@ environment(char **envp, const char *name)
     return "";
 }
 
-/* auxv[] of the kernel is a list in any order; ours is an array by type. */
+/* The kernel's auxiliary vector is a list in any order. This makes it an array, indexed by type. */
 static void
 read_auxv(unsigned long *auxv, char **envp)
 {
@@ -38,7 +37,7 @@ read_auxv(unsigned long *auxv, char **envp)
             auxv[at->a_type] = at->a_un.a_val;
 }
 
-/* A library's constructors may use the libraries that it needs: theirs run first. */
+/* Runs an object's constructors. They may use the libraries that it needs, so theirs run first. */
 static void
 initialize(struct object *object, long *stack)
 {
@@ -61,9 +60,9 @@ unsigned long
 link_program(long *stack)
 {
     unsigned long auxv[AUXV_SIZE] = { 0 };
-    char **argv = (char **)stack + 1, **envp = argv + stack[0] + 1;
+    char **argv = (char **)stack + 1;
+    char **envp = argv + stack[0] + 1;
     bool tracing = *environment(envp, "LD_TRACE_LOADED_OBJECTS");
-
     read_auxv(auxv, envp);
     program_name = stack[0] > 0 ? argv[0] : "?";
     if (auxv[AT_ENTRY] == (unsigned long)_start)
@@ -75,8 +74,8 @@ link_program(long *stack)
     }
     for (const struct object *object = link_map; object; object = object->next)
         check_versions(object);
-    /* Backwards: what the program copies out of a library (R_RISCV_COPY) may be a pointer, and must
-     * have its value by then. */
+    /* The libraries come before the program: what it copies out of one (R_RISCV_COPY) may be a
+     * pointer, which must have its value by then. */
     for (const struct object *object = last; object; object = object->previous)
         relocate(object);
     initialize(link_map, stack);

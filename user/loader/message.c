@@ -1,11 +1,9 @@
-/*
- * message.c - what the loader has to say: one line, put together from strings, one call of write.
+/* message.c - what the loader has to say, put together from strings and written by one call.
  *
- * It has no printf; a line longer than the buffer is cut.
- */
+ * The loader has no printf. A text longer than the buffer is cut. */
+
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 #include "loader.h"
 
 const char *program_name;

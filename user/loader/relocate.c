@@ -1,56 +1,67 @@
-/*
- * relocate.c - the words of an object that depend on addresses get their values.
+/* relocate.c - the words of an object that depend on addresses get their values.
  *
  * RISC-V's linkers leave few kinds to a loader: base plus offset, address of a symbol, the same in
  * a table of calls, and the copy of a library's variable into a program that is not PIE. A symbol
- * is the first definition in the order of the link map. Source: RISC-V ELF psABI, relocations.
- */
+ * is the first definition in the order of the link map. Source: RISC-V ELF psABI, relocations. */
+
 #include <string.h>
 #include <sys/mman.h>
 #include "loader.h"
 
-/* The definition of the object's symbol number `number`, searched from *home on; *home becomes the
- * object that defines it. NULL when nobody does and the reference is weak. */
-static const Elf64_Sym *
-resolve(const struct object *object, unsigned int number, const struct object **home)
+/* What a reference is bound to. All zeros when nobody defines the symbol and the reference is
+ * weak. */
+struct definition {
+    unsigned long address;
+    size_t size;
+};
+
+/* Looks for the object's symbol `number` in the link map, from `home` on. */
+static struct definition
+resolve(const struct object *object, unsigned int number, const struct object *home)
 {
     const Elf64_Sym *symbol = (const Elf64_Sym *)table(object, DT_SYMTAB) + number;
     const Elf64_Versym *versions = table(object, VERSYM);
     const char *name = string(object, symbol->st_name);
-    struct wanted wanted = { name, NULL, gnu_hash(name) };
-
+    struct wanted wanted = { .name = name, .hash = gnu_hash(name) };
     if (versions)
         wanted.version = version_name(object, versions[number]);
-    for (; *home; *home = (*home)->next) {
-        const Elf64_Sym *found = lookup(*home, &wanted);
+    for (; home; home = home->next) {
+        const Elf64_Sym *found = lookup(home, &wanted);
         if (found)
-            return found;
+            return (struct definition){ home->bias + found->st_value, found->st_size };
     }
-    if (ELF64_ST_BIND(symbol->st_info) != STB_WEAK)
-        fail("cannot find symbol ", name, wanted.version ? ", version " : "",
-             wanted.version ? wanted.version : "", ", needed by ", object->name);
-    return NULL;
+    bool weak = ELF64_ST_BIND(symbol->st_info) == STB_WEAK;
+    if (!weak && wanted.version)
+        fail("cannot find symbol ", name, ", version ", wanted.version, ", needed by ",
+             object->name);
+    if (!weak)
+        fail("cannot find symbol ", name, ", needed by ", object->name);
+    return (struct definition){ 0 };
 }
 
 static void
 apply(const struct object *object, const Elf64_Rela *rela)
 {
     unsigned long *place = (unsigned long *)(object->bias + rela->r_offset);
-    int type = ELF64_R_TYPE(rela->r_info);
-    if (type == R_RISCV_RELATIVE)
+    unsigned int number = ELF64_R_SYM(rela->r_info);
+    struct definition original;
+    switch (ELF64_R_TYPE(rela->r_info)) {
+    case R_RISCV_NONE:
+        break;
+    case R_RISCV_RELATIVE:
         *place = object->bias + rela->r_addend;
-    if (type == R_RISCV_RELATIVE || type == R_RISCV_NONE)
-        return;
-    if (type != R_RISCV_64 && type != R_RISCV_JUMP_SLOT && type != R_RISCV_COPY)
+        break;
+    case R_RISCV_64:
+    case R_RISCV_JUMP_SLOT:
+        *place = resolve(object, number, link_map).address + rela->r_addend;
+        break;
+    case R_RISCV_COPY: /* only a program has them: the original is in an object behind it */
+        original = resolve(object, number, link_map->next);
+        memcpy(place, (const void *)original.address, original.size);
+        break;
+    default:
         fail(object->path, " has a relocation that this loader does not know");
-    /* The original of a copy is anywhere but in the program itself. */
-    const struct object *home = type == R_RISCV_COPY ? link_map->next : link_map;
-    const Elf64_Sym *found = resolve(object, ELF64_R_SYM(rela->r_info), &home);
-    unsigned long value = found ? home->bias + found->st_value : 0;
-    if (type == R_RISCV_COPY)
-        memcpy(place, (const void *)value, found ? found->st_size : 0);
-    else
-        *place = value + rela->r_addend;
+    }
 }
 
 static void
@@ -61,14 +72,14 @@ apply_all(const struct object *object, int table_tag, int size_tag)
         apply(object, &rela[i]);
 }
 
-/* The vDSO has no relocations, and the loader's own are the same when they are done again. The
- * last page of RELRO may hold other data too, so it stays writable when it is not whole. */
+/* The vDSO has no relocations, and the loader's own give the same values when they are done
+ * again. */
 void
 relocate(const struct object *object)
 {
     apply_all(object, DT_RELA, DT_RELASZ);
     apply_all(object, DT_JMPREL, DT_PLTRELSZ);
-    unsigned long start = object->relro & -4096UL, end = object->relro_end & -4096UL;
-    if (end > start && mprotect((void *)start, end - start, PROT_READ) < 0)
+    size_t size = object->relro_end - object->relro;
+    if (size && mprotect((void *)object->relro, size, PROT_READ) < 0)
         fail("cannot protect ", object->name);
 }

@@ -1,11 +1,10 @@
-/*
- * self.c - the loader relocates itself, for nobody else will.
+/* self.c - the loader relocates itself, because nobody else does.
  *
  * The kernel put it at a random address, so every pointer in its data is still an offset. This
- * function runs before that is mended: it uses no pointer from memory, calls nothing, and finds
- * its two starting points relative to the pc (they are hidden symbols). All names of the loader
- * are hidden, so the linker leaves one kind of relocation: add the base address.
- */
+ * function runs before that is mended: it uses no pointer from memory, calls nothing, and finds its
+ * two starting points, _DYNAMIC and __ehdr_start, relative to the pc. All names of the loader are
+ * hidden, so the linker leaves one kind of relocation: add the base address. */
+
 #include "loader.h"
 
 extern const Elf64_Dyn _DYNAMIC[] __attribute__((visibility("hidden")));
@@ -15,7 +14,7 @@ void relocate_self(void);
 void
 relocate_self(void)
 {
-    unsigned long bias = (unsigned long)&__ehdr_start; /* for it is linked at 0 */
+    unsigned long bias = (unsigned long)&__ehdr_start; /* because it is linked at 0 */
     const Elf64_Rela *rela = NULL;
     unsigned long size = 0;
     for (const Elf64_Dyn *entry = _DYNAMIC; entry->d_tag != DT_NULL; entry++) {

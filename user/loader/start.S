@@ -1,10 +1,9 @@
-/*
- * start.S - the loader's first instructions: relocate itself, link the program, enter the program.
+/* start.S - the loader's first instructions: relocate itself, link the program, enter the program.
  *
- * The kernel starts the loader instead of the program, with the program's stack. It is given back
- * as it was found. Source: RISC-V ELF psABI; a0 is 0 at a program's start, for no function is to
- * be called at its exit.
- */
+ * The kernel starts the loader instead of the program, with the program's stack. The program gets
+ * that stack as the kernel left it. a0 is 0 at a program's start: no function is to be called at
+ * its exit. Source: RISC-V ELF psABI. */
+
     .text
     .globl _start
     .hidden _start

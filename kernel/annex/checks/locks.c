@@ -25,18 +25,20 @@ static bool graph_locked; /* for new edges; a struct spinlock would call us agai
  * thread and releases it in the next one: what is held belongs to harts, not to threads. */
 static u64 held[MAX_HARTS];
 
-/* The number of the class; all names behind the last free number share it. */
+/* The number of the lock's class. When there are too many names, the last of them share a
+ * number. */
 static u32
 class_of(const struct spinlock *l)
 {
-    const char *known = NULL, *name = l->name ?: "(never initialised)";
-    u32 i = 0;
-    for (; i < MAX_CLASSES - 1; i++, known = NULL)
-        if (__atomic_compare_exchange_n(&classes[i].name, &known, name, false, __ATOMIC_ACQ_REL,
-                                        __ATOMIC_ACQUIRE) ||
-            strcmp(known, name) == 0)
-            break;
-    return i;
+    const char *name = l->name ?: "(never initialised)";
+    for (u32 i = 0; i < MAX_CLASSES - 1; i++) {
+        const char *known = NULL; /* a free number is taken; else it becomes who has it */
+        __atomic_compare_exchange_n(&classes[i].name, &known, name, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE);
+        if (!known || strcmp(known, name) == 0)
+            return i;
+    }
+    return MAX_CLASSES - 1;
 }
 
 /* Notes that class b is wanted while a is held; true if that is new and makes a cycle. What leads
@@ -58,8 +60,9 @@ add_edge(u32 a, u32 b)
     return follows >> a & 1;
 }
 
-/* Before the wait, not behind it: a hang that happens after all has been explained by then. What is
- * reported has been noted before: the log takes a lock, too, and must not report it again. */
+/* It runs before the wait, not after it: a hang that happens after all has been explained by then.
+ * A finding is noted before it is reported: the log takes a lock, too, and must not report it
+ * again. */
 void
 check_lock_wanted(struct spinlock *l)
 {

@@ -1,10 +1,9 @@
-/*
- * arena.c - memory for what lives as long as a command: its tree, its words, its arguments.
+/* arena.c - memory for what lives as long as a command: its tree, its words, its arguments.
  *
  * The arena is a stack of chunks. Whoever runs something marks it before and releases it after, so
  * nothing is freed piece by piece, no path through an error leaks, and a loop of a million rounds
- * needs the memory of one. Variables and history live longer and use malloc.
- */
+ * needs the memory of one. Variables and history live longer and use malloc. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,27 +19,26 @@ struct chunk {
 
 static struct chunk *top;
 
-/* There is nothing sensible to go on with: a command might run with half of its arguments. */
+/* The shell cannot go on: it might run a command with half of its arguments. */
 void
 out_of_memory(void)
 {
     static const char message[] = "sh: out of memory\n";
-
-    (void)!write(STDERR_FILENO, message, sizeof message - 1); /* stdio might want memory itself */
+    write(STDERR_FILENO, message, sizeof(message) - 1); /* stdio might want memory itself */
     _exit(STATUS_SYNTAX);
 }
 
-/* Rounding up keeps every block aligned for any type. What is left of the chunk below is given up:
- * it is at most what one allocation did not fit into. Zeroing means that a new tree node has no
- * stray child, and a copied text has its zero at the end. */
+/* Rounding up keeps every block aligned for any type. A block that does not fit into the top chunk
+ * begins a new one, and the rest of the old one is given up. Zeros mean that a new tree node has no
+ * stray child, and that a copied text has its zero at the end. */
 void *
 arena_alloc(size_t size)
 {
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (top == NULL || top->room - top->used < size) {
+    if (!top || top->room - top->used < size) {
         size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-        struct chunk *chunk = malloc(sizeof *chunk + room);
-        if (chunk == NULL)
+        struct chunk *chunk = malloc(sizeof(*chunk) + room);
+        if (!chunk)
             out_of_memory();
         *chunk = (struct chunk){ .below = top, .room = room };
         top = chunk;
@@ -57,14 +55,14 @@ arena_copy(const char *text, size_t length)
     return memcpy(arena_alloc(length + 1), text, length);
 }
 
-/* Marks nest like the calls that take them. There may be no chunk yet. */
+/* Marks nest like the calls that take them. Before the first allocation there is no chunk. */
 struct arena_mark
 arena_mark(void)
 {
-    return (struct arena_mark){ top, top != NULL ? top->used : 0 };
+    return (struct arena_mark){ top, top ? top->used : 0 };
 }
 
-/* Chunks above the mark go back to malloc; the one that holds it is only cut. */
+/* Chunks above the mark go back to malloc; the chunk that holds the mark is only cut. */
 void
 arena_release(struct arena_mark mark)
 {
@@ -73,67 +71,65 @@ arena_release(struct arena_mark mark)
         free(top);
         top = below;
     }
-    if (top != NULL)
+    if (top)
         top->used = mark.used;
 }
 
-/* Not in the arena: variables and history outlive the command that made them. */
+/* Variables and history outlive the command that made them: their texts come from malloc. */
 char *
 copy_string(const char *text)
 {
     char *copy = strdup(text);
-
-    if (copy == NULL)
+    if (!copy)
         out_of_memory();
     return copy;
 }
 
-/* --- what grows: doubling leaves the old halves in the arena, less than the whole in sum ------ */
+/* --- what grows ------------------------------------------------------------------------------- */
 
-/* Room for one item more than `count`, and a zero behind it. */
+/* Makes room for one item more than `count`, and a zero behind it. The room doubles; the old halves
+ * stay in the arena, and are less than the whole in sum. */
 static void *
 grow(void *old, size_t count, size_t *room, size_t item_size)
 {
     if (count + 2 <= *room)
         return old;
     *room = *room > 0 ? 2 * *room : FIRST_ROOM;
-    void *new = arena_alloc(*room * item_size);
-    return count > 0 ? memcpy(new, old, count * item_size) : new;
+    void *larger = arena_alloc(*room * item_size);
+    return count > 0 ? memcpy(larger, old, count * item_size) : larger;
 }
 
 /* The zero at the end is not kept up to date: text_take writes it once. */
 void
 text_add(struct text *t, char c)
 {
-    t->data = grow(t->data, t->length, &t->room, sizeof *t->data);
+    t->data = grow(t->data, t->length, &t->room, sizeof(*t->data));
     t->data[t->length++] = c;
 }
 
-/* Not by memcpy: the texts are short, and one place knows how a text grows. */
+/* The texts are short: so one byte after another, and one place knows how a text grows. */
 void
 text_append(struct text *t, const char *s)
 {
-    while (*s != '\0')
+    while (*s)
         text_add(t, *s++);
 }
 
-/* Also of a text to which nothing was ever added: then it is the empty one. */
+/* A text to which nothing was ever added gives the empty one. */
 char *
 text_take(struct text *t)
 {
-    char *data = grow(t->data, t->length, &t->room, sizeof *t->data);
-
+    char *data = grow(t->data, t->length, &t->room, sizeof(*t->data));
     data[t->length] = '\0';
     *t = (struct text){ 0 };
     return data;
 }
 
-/* Paths and NAME=VALUE are all made so. */
+/* Makes paths and NAME=VALUE. */
 char *
 join(const char *a, const char *b, const char *c)
 {
     struct text all = { 0 };
-
     text_append(&all, a);
     text_append(&all, b);
     text_append(&all, c);
@@ -144,7 +140,7 @@ join(const char *a, const char *b, const char *c)
 void
 list_add(struct list *l, char *item)
 {
-    l->items = grow(l->items, l->count, &l->room, sizeof *l->items);
+    l->items = grow(l->items, l->count, &l->room, sizeof(*l->items));
     l->items[l->count++] = item;
 }
 
@@ -152,8 +148,7 @@ list_add(struct list *l, char *item)
 char **
 list_take(struct list *l)
 {
-    char **items = grow(l->items, l->count, &l->room, sizeof *l->items);
-
+    char **items = grow(l->items, l->count, &l->room, sizeof(*l->items));
     items[l->count] = NULL;
     *l = (struct list){ 0 };
     return items;

@@ -1,13 +1,11 @@
-/*
- * builtins.c - commands that the shell runs itself, because they are about the shell.
+/* builtins.c - commands that the shell runs itself, because they are about the shell.
  *
- * Its folder, its variables, its descriptors, its end: a child could change only its own. `true`,
- * `false` and `test` (test.c) are here for speed alone.
- * Follows POSIX.1-2017, 2.14 Special Built-In Utilities, and the pages of the others.
- */
+ * They change the shell's folder, variables and descriptors, or end it: a child could only change
+ * its own. `true`, `false` and `test` (test.c) are here for speed alone. Follows POSIX.1-2017, 2.14
+ * Special Built-In Utilities, and the pages of the others. */
+
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,78 +15,82 @@
 
 enum { PATH_SIZE = 4096 };
 
-/* strtol alone would take blanks, signs and no digits at all. */
-bool
-parse_count(const char *text, int *number)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-
-    *number = (int)value;
-    return isdigit(*text) && *end == '\0' && value <= INT_MAX;
-}
-
-/* Also `:`. */
+/* `true` and `:` */
 static int
 true_builtin(char **arguments)
 {
-    return strcmp(arguments[0], "false") == 0;
+    return 0;
+}
+
+static int
+false_builtin(char **arguments)
+{
+    return STATUS_FAILED;
 }
 
 /* --- folders ---------------------------------------------------------------------------------- */
 
-/* Asks the kernel and not $PWD, which anybody may set. */
+/* It asks the kernel and not $PWD, which anybody may set. */
 static int
 pwd_builtin(char **arguments)
 {
     char path[PATH_SIZE];
-
-    if (getcwd(path, sizeof path) == NULL)
+    if (getcwd(path, sizeof(path)) == NULL)
         return complain(STATUS_FAILED, "pwd: %s", strerror(errno));
     puts(path);
     return 0;
 }
 
-/* cd [FOLDER | -]: without one, home; `-` is where we were before, and is printed, as POSIX
- * asks. PWD and OLDPWD are for programs and people; the shell itself does not trust them. */
+/* Goes to a folder. PWD and OLDPWD are for programs and people; the shell does not trust them. */
+static int
+change_folder(const char *to)
+{
+    char before[PATH_SIZE] = "", after[PATH_SIZE] = "";
+    getcwd(before, sizeof(before));
+    if (chdir(to) != 0)
+        return complain(STATUS_FAILED, "cd: %s: %s", to, strerror(errno));
+    getcwd(after, sizeof(after));
+    variable_set("OLDPWD", before);
+    variable_set("PWD", after);
+    return 0;
+}
+
+/* cd [FOLDER | -]: without an argument it goes home; `-` is where we were before, and is printed,
+ * as POSIX asks. */
 static int
 cd_builtin(char **arguments)
 {
-    char before[PATH_SIZE] = "", after[PATH_SIZE] = "";
-    const char *to = arguments[1] != NULL ? arguments[1] : variable_get("HOME");
-    bool back = to != NULL && strcmp(to, "-") == 0;
-
-    if (back)
-        to = variable_get("OLDPWD");
-    if (to == NULL)
-        return complain(STATUS_FAILED, "cd: %s is not set", back ? "OLDPWD" : "HOME");
-    getcwd(before, sizeof before);
-    if (chdir(to) != 0)
-        return complain(STATUS_FAILED, "cd: %s: %s", to, strerror(errno));
-    getcwd(after, sizeof after);
-    variable_set("OLDPWD", before);
-    variable_set("PWD", after);
-    if (back)
-        puts(after);
-    return 0;
+    const char *to = arguments[1];
+    if (!to)
+        to = variable_get("HOME");
+    if (!to)
+        return complain(STATUS_FAILED, "cd: HOME is not set");
+    if (strcmp(to, "-") != 0)
+        return change_folder(to);
+    to = variable_get("OLDPWD");
+    if (!to)
+        return complain(STATUS_FAILED, "cd: OLDPWD is not set");
+    int status = change_folder(to);
+    if (status == 0)
+        puts(variable_get("PWD"));
+    return status;
 }
 
 /* umask [MASK]: the kernel tells the old mask only in exchange for a new one. */
 static int
 umask_builtin(char **arguments)
 {
-    char *end;
-
-    if (arguments[1] == NULL) {
+    if (!arguments[1]) {
         mode_t mask = umask(0);
         umask(mask);
         printf("%04o\n", mask);
         return 0;
     }
+    char *end;
     long mask = strtol(arguments[1], &end, 8);
-    if (!isdigit(*arguments[1]) || *end != '\0' || mask > 0777)
+    if (!isdigit(*arguments[1]) || *end || mask > 0777)
         return complain(STATUS_SYNTAX, "umask: %s: not an octal mask", arguments[1]);
-    umask((mode_t)mask);
+    umask(mask);
     return 0;
 }
 
@@ -99,16 +101,18 @@ umask_builtin(char **arguments)
 static bool
 check_name(const char *builtin, const char *name)
 {
-    return is_name(name) || complain(false, "%s: %s: not a name", builtin, name);
+    if (is_name(name))
+        return true;
+    return complain(false, "%s: %s: not a name", builtin, name);
 }
 
 /* export [NAME[=VALUE]...] */
 static int
 export_builtin(char **arguments)
 {
-    if (arguments[1] == NULL)
+    if (!arguments[1])
         variables_print_exported();
-    for (char **a = arguments + 1; *a != NULL; a++) {
+    for (char **a = arguments + 1; *a; a++) {
         char *name = assignment_name(*a) > 0 ? variable_assign(*a) : *a;
         if (!check_name("export", name))
             return STATUS_SYNTAX;
@@ -117,11 +121,11 @@ export_builtin(char **arguments)
     return 0;
 }
 
-/* unset NAME...: what is not set may be unset, too. */
+/* unset NAME...: it is no error when a variable is not set. */
 static int
 unset_builtin(char **arguments)
 {
-    for (char **a = arguments + 1; *a != NULL; a++) {
+    for (char **a = arguments + 1; *a; a++) {
         if (!check_name("unset", *a))
             return STATUS_SYNTAX;
         variable_unset(*a);
@@ -134,8 +138,7 @@ static int
 shift_builtin(char **arguments)
 {
     int count = 1;
-
-    if (arguments[1] != NULL && !parse_count(arguments[1], &count))
+    if (arguments[1] && !parse_count(arguments[1], &count))
         return complain(STATUS_SYNTAX, "shift: %s: not a number", arguments[1]);
     if (count > shell.argument_count)
         return complain(STATUS_FAILED, "shift: there are only %d arguments", shell.argument_count);
@@ -144,15 +147,16 @@ shift_builtin(char **arguments)
     return 0;
 }
 
-/* Takes the next field off a line; the last one is the rest, without the blanks at its end. */
+/* Takes the next field off a line; the last field is the rest, without the blanks at its end. */
 static char *
 take_field(char **line, bool last)
 {
     char *field = *line + strspn(*line, " \t");
     size_t length = last ? strlen(field) : strcspn(field, " \t");
-
-    *line = field + length + (field[length] != '\0');
-    while (length > 0 && strchr(" \t", field[length - 1]) != NULL)
+    *line = field + length;
+    if (**line)
+        ++*line;
+    while (length > 0 && strchr(" \t", field[length - 1]))
         length--;
     return arena_copy(field, length);
 }
@@ -164,28 +168,27 @@ read_builtin(char **arguments)
 {
     char **names = arguments + 1;
     struct text text = { 0 };
-
-    if (*names != NULL && strcmp(*names, "-r") == 0)
+    if (*names && strcmp(*names, "-r") == 0)
         names++;
-    for (char **name = names; *name != NULL; name++)
+    for (char **name = names; *name; name++)
         if (!check_name("read", *name))
             return STATUS_SYNTAX;
     bool complete = read_line(STDIN_FILENO, &text);
     char *rest = text_take(&text);
-    for (; *names != NULL; names++)
-        variable_set(*names, take_field(&rest, names[1] == NULL));
+    for (; *names; names++)
+        variable_set(*names, take_field(&rest, !names[1]));
     return complete ? 0 : STATUS_FAILED;
 }
 
 /* --- the flow of commands --------------------------------------------------------------------- */
 
-/* exit [STATUS]: without one, that of the last command. The kernel keeps eight bits of it. */
+/* exit [STATUS]: without STATUS it is that of the last command. The kernel keeps eight bits of
+ * it. */
 static int
 exit_builtin(char **arguments)
 {
     int status = shell.status;
-
-    if (arguments[1] != NULL && !parse_count(arguments[1], &status))
+    if (arguments[1] && !parse_count(arguments[1], &status))
         status = complain(STATUS_SYNTAX, "exit: %s: not a number", arguments[1]);
     exit(status & 0xff);
 }
@@ -195,22 +198,21 @@ static int
 break_builtin(char **arguments)
 {
     int count = 1;
-
-    if (arguments[1] != NULL && (!parse_count(arguments[1], &count) || count == 0))
+    if (arguments[1] && (!parse_count(arguments[1], &count) || count == 0))
         return complain(STATUS_SYNTAX, "%s: %s: not a number of loops", arguments[0], arguments[1]);
-    if (shell.loop_depth > 0) {
-        shell.unwind = arguments[0][0] == 'b' ? BREAKING : CONTINUING;
-        shell.unwind_loops = count < shell.loop_depth ? count : shell.loop_depth;
-    }
+    if (shell.loop_depth == 0)
+        return 0;
+    shell.unwind = strcmp(arguments[0], "break") == 0 ? BREAKING : CONTINUING;
+    shell.unwind_loops = count < shell.loop_depth ? count : shell.loop_depth;
     return 0;
 }
 
-/* . FILE: runs it in this shell, so that it can set variables. The name is no matter of PATH. That
- * there is none ends a script, as POSIX asks: what follows relies on it. */
+/* . FILE: runs it in this shell, so that it can set variables. FILE is not looked for in PATH. When
+ * there is no such file, a script ends, as POSIX asks: what follows relies on it. */
 static int
 dot_builtin(char **arguments)
 {
-    if (arguments[1] == NULL)
+    if (!arguments[1])
         return complain(STATUS_SYNTAX, "usage: . FILE");
     int fd = open_script(arguments[1]);
     if (fd < 0) {
@@ -222,24 +224,25 @@ dot_builtin(char **arguments)
     return status;
 }
 
-/* exec [COMMAND...]: run.c has carried out the redirections, for good. */
+/* exec [COMMAND...]: simple.c has carried out the redirections, for good. Without COMMAND they are
+ * all that there is to do. */
 int
 exec_builtin(char **arguments)
 {
-    if (arguments[1] != NULL)
+    if (arguments[1])
         execute(arguments + 1);
-    return 0; /* the redirections were all */
+    return 0;
 }
 
 /* wait [PID...]: the status is that of the last one named. */
 static int
 wait_builtin(char **arguments)
 {
-    int status = 0, pid;
-
-    if (arguments[1] == NULL)
-        return wait_background(0);
-    for (char **a = arguments + 1; *a != NULL; a++) {
+    int status = 0;
+    if (!arguments[1])
+        return wait_all_background();
+    for (char **a = arguments + 1; *a; a++) {
+        int pid;
         if (!parse_count(*a, &pid) || pid == 0)
             return complain(STATUS_SYNTAX, "wait: %s: not a process number", *a);
         status = wait_background(pid);
@@ -256,14 +259,13 @@ find_builtin(const char *name)
         { "[", test_builtin, false },       { "break", break_builtin, true },
         { "cd", cd_builtin, false },        { "continue", break_builtin, true },
         { "exec", exec_builtin, true },     { "exit", exit_builtin, true },
-        { "export", export_builtin, true }, { "false", true_builtin, false },
+        { "export", export_builtin, true }, { "false", false_builtin, false },
         { "pwd", pwd_builtin, false },      { "read", read_builtin, false },
         { "shift", shift_builtin, true },   { "test", test_builtin, false },
         { "true", true_builtin, false },    { "umask", umask_builtin, false },
         { "unset", unset_builtin, true },   { "wait", wait_builtin, false },
     };
-
-    for (unsigned i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
+    for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
         if (strcmp(builtins[i].name, name) == 0)
             return &builtins[i];
     return NULL;

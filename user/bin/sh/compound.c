@@ -1,10 +1,9 @@
-/*
- * compound.c - the commands that hold commands: ( ), { }, if, while, until, for.
+/* compound.c - the commands that hold commands: ( ), { }, if, while, until, for.
  *
  * A reserved word is recognized only where a command can begin: `echo if` is ordinary. Each
  * function here is called at the first word of its construct.
- * Follows POSIX.1-2017, "Shell Command Language", 2.9.4 Compound Commands.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.9.4 Compound Commands. */
+
 #include "sh.h"
 
 /* A list over several lines, up to what cannot continue it; it must not be empty. */
@@ -12,8 +11,7 @@ static struct node *
 parse_body(struct parser *p)
 {
     struct node *list = parse_list(p, false);
-
-    if (list == NULL)
+    if (!list)
         unexpected(p);
     return list;
 }
@@ -23,7 +21,6 @@ static struct node *
 parse_group(struct parser *p)
 {
     bool subshell = at(p, "(");
-
     next_token(p);
     struct node *n = new_node(subshell ? NODE_SUBSHELL : NODE_GROUP, parse_body(p));
     expect(p, subshell ? ")" : "}");
@@ -35,10 +32,10 @@ static struct node *
 parse_if(struct parser *p)
 {
     struct node *first = NULL;
-    struct node **end = &first; /* a loop: chains of elif may be long */
-
+    struct node **end = &first; /* a loop and no recursion: chains of elif may be long */
     do {
-        struct node *n = *end = new_node(NODE_IF, NULL);
+        struct node *n = new_node(NODE_IF, NULL);
+        *end = n;
         next_token(p);
         n->condition = parse_body(p);
         expect(p, "then");
@@ -68,24 +65,22 @@ static struct node *
 parse_while(struct parser *p)
 {
     struct node *n = new_node(at(p, "while") ? NODE_WHILE : NODE_UNTIL, NULL);
-
     next_token(p);
     n->condition = parse_body(p);
     n->body = parse_do_group(p);
     return n;
 }
 
-/* for NAME [in WORD...]; do list; done: without `in` it means "$@". Behind `in`, reserved words are
- * ordinary. */
+/* for NAME [in WORD...]; do list; done. Without `in` it means "$@"; behind `in`, reserved words are
+ * ordinary ones. */
 static struct node *
 parse_for(struct parser *p)
 {
     struct node *n = new_node(NODE_FOR, NULL);
     struct word **tail = &n->words;
-
     next_token(p);
     n->name = p->token.text;
-    if (n->name == NULL || !is_name(n->name))
+    if (!n->name || !is_name(n->name))
         unexpected(p);
     next_token(p);
     skip_newlines(p);
@@ -117,13 +112,12 @@ parse_compound(struct parser *p)
         { "(", parse_group },     { "{", parse_group },     { "if", parse_if },
         { "while", parse_while }, { "until", parse_while }, { "for", parse_for },
     };
-
-    for (unsigned i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (at(p, rules[i].opening)) {
-            struct node *n = rules[i].parse(p);
-            n->redirects = parse_redirects(p);
-            return n;
-        }
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (!at(p, rules[i].opening))
+            continue;
+        struct node *n = rules[i].parse(p);
+        n->redirects = parse_redirects(p);
+        return n;
     }
     return NULL;
 }

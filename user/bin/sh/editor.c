@@ -1,27 +1,19 @@
-/*
- * editor.c - reads a line from a terminal, key by key, and draws it while it changes.
+/* editor.c - reads a line from a terminal, key by key, and draws it while it changes.
  *
  * The keys are those of emacs and of every shell since: arrows, home, end, delete, ctrl-a b e f k l
  * n p u w. The terminal is in raw mode only while a line is being typed, so that commands find it
  * as they expect it. A line longer than the screen is wide moves sideways, and never wraps.
- * It draws on standard error: the prompt is not output, and `sh >file` still shows it.
- * Sequences are those of ECMA-48, as VT100 and all of its followers send and obey them.
- */
+ * It draws on standard error: the prompt is not output, and `sh >file` still shows it. keys.c reads
+ * keys, history.c keeps lines. Source: ECMA-48, as VT100 and its followers obey it. */
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#include "sh.h"
+#include "editor.h"
 
-#define CONTROL(letter) ((letter)&0x1f)
-
-enum { LINE_SIZE = 4096, DEFAULT_COLUMNS = 80, ESCAPE = 27, BACKSPACE = 127 };
-
-/* Keys beyond the bytes. The other ones that a terminal sends as sequences have a control letter
- * of the same meaning; delete has not, because ctrl-d also ends the input. */
-enum { KEY_END_OF_FILE = -1, KEY_DELETE = 256, KEY_UNKNOWN };
+enum { LINE_SIZE = 4096, DEFAULT_COLUMNS = 80 };
 
 /* The line being typed. Its text has no zero at the end until it is complete. */
 struct editor {
@@ -32,78 +24,6 @@ struct editor {
     int back;              /* how far back in history, 0: the new line ... */
     char draft[LINE_SIZE]; /* ... which waits here meanwhile */
 };
-
-/* --- history ---------------------------------------------------------------------------------- */
-
-enum { HISTORY = 100 };
-
-static char *history[HISTORY]; /* the oldest first */
-static int history_count;
-
-/* The line `back` steps ago, 1 being the newest; NULL when there is none. */
-static const char *
-history_get(int back)
-{
-    return back >= 1 && back <= history_count ? history[history_count - back] : NULL;
-}
-
-/* Empty lines and repetitions would only be in the way. */
-static void
-history_add(const char *line)
-{
-    if (line[0] == '\0' || (history_count > 0 && strcmp(history_get(1), line) == 0))
-        return;
-    if (history_count == HISTORY) {
-        free(history[0]);
-        memmove(history, history + 1, --history_count * sizeof *history);
-    }
-    history[history_count++] = copy_string(line);
-}
-
-/* --- keys ------------------------------------------------------------------------------------- */
-
-/* Waits for a key. A signal does not end it: in raw mode the keys that send some are plain
- * bytes. */
-static int
-read_byte(void)
-{
-    unsigned char c;
-
-    return read(STDIN_FILENO, &c, 1) == 1 ? c : KEY_END_OF_FILE;
-}
-
-/* ESC [ letter, ESC O letter, or ESC [ digits ~, as the control letter that means the same. */
-static int
-read_sequence(void)
-{
-    static const char letters[] = "ABCDHF"; /* up, down, right, left, home, end */
-    static const char same_as_letter[] = "pnfbae";
-    static const char same_as_number[] = " a  e  ae"; /* 1 and 7 home, 4 and 8 end */
-    int c = read_byte();
-    int number = 0;
-
-    if (c != '[' && c != 'O')
-        return KEY_UNKNOWN;
-    while ((c = read_byte()) >= '0' && c <= ';')
-        number = c == ';' ? number : (number * 10 + c - '0') % 1000;
-    const char *letter = c > 0 ? strchr(letters, c) : NULL;
-    if (letter != NULL)
-        return CONTROL(same_as_letter[letter - letters]);
-    if (c == '~' && number == 3)
-        return KEY_DELETE;
-    if (c == '~' && number < 9 && number > 0 && same_as_number[number] != ' ')
-        return CONTROL(same_as_number[number]);
-    return KEY_UNKNOWN;
-}
-
-/* A lone escape waits for the next key, and takes it away: telling the two apart needs a clock. */
-static int
-read_key(void)
-{
-    int c = read_byte();
-
-    return c == ESCAPE ? read_sequence() : c;
-}
 
 /* --- the screen ------------------------------------------------------------------------------- */
 
@@ -120,24 +40,30 @@ static size_t
 columns(const char *text, size_t length)
 {
     size_t count = 0;
-
     for (size_t i = 0; i < length; i++)
         count += !continues_character(text[i]);
     return count;
 }
 
-/* Draws the line anew and puts the cursor where it belongs. The width is asked for at each key,
- * because a window may change its size at any time; the last column would wrap. */
+/* How many columns of a line the text may take behind the prompt. The window is asked at each key,
+ * because it may change its size at any time. The last column stays free: it would wrap. */
+static size_t
+text_columns(const char *prompt)
+{
+    struct winsize size;
+    size_t width = DEFAULT_COLUMNS;
+    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        width = size.ws_col;
+    size_t used = columns(prompt, strlen(prompt)) + 1;
+    return width > used ? width - used : 1;
+}
+
+/* Draws the line anew and puts the cursor where it belongs. */
 static void
 draw(struct editor *e)
 {
-    struct winsize size;
-    bool known = ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    size_t width = known ? size.ws_col : DEFAULT_COLUMNS;
-    size_t used = columns(e->prompt, strlen(e->prompt)) + 1;
-    size_t room = width > used ? width - used : 1;
+    size_t room = text_columns(e->prompt);
     size_t shown = 0;
-
     if (e->cursor < e->left)
         e->left = e->cursor;
     while (columns(e->text + e->left, e->cursor - e->left) > room)
@@ -152,7 +78,8 @@ draw(struct editor *e)
 
 /* --- editing ---------------------------------------------------------------------------------- */
 
-/* Where the keys move the cursor to, or delete up to. Half a character is no place. */
+/* The places that keys move the cursor to, or delete up to. A place is never inside of a
+ * character. */
 static size_t
 line_start(const struct editor *e)
 {
@@ -169,17 +96,19 @@ static size_t
 before(const struct editor *e)
 {
     size_t place = e->cursor;
-
-    while (place > 0 && continues_character(e->text[--place]))
-        continue;
+    if (place > 0)
+        place--;
+    while (place > 0 && continues_character(e->text[place]))
+        place--;
     return place;
 }
 
 static size_t
 after(const struct editor *e)
 {
-    size_t place = e->cursor + (e->cursor < e->length);
-
+    size_t place = e->cursor;
+    if (place < e->length)
+        place++;
     while (place < e->length && continues_character(e->text[place]))
         place++;
     return place;
@@ -190,7 +119,6 @@ static size_t
 word_before(const struct editor *e)
 {
     size_t place = e->cursor;
-
     while (place > 0 && e->text[place - 1] == ' ')
         place--;
     while (place > 0 && e->text[place - 1] != ' ')
@@ -211,79 +139,118 @@ static const struct {
     { KEY_DELETE, after, true },
 };
 
-/* Moves the cursor, or deletes what is between it and the place: what is behind moves up. */
+/* Deletes what is between the cursor and a place on either side of it. */
 static void
-move(struct editor *e, size_t place, bool deletes)
+delete_to(struct editor *e, size_t place)
 {
     size_t from = place < e->cursor ? place : e->cursor;
     size_t to = place < e->cursor ? e->cursor : place;
+    memmove(e->text + from, e->text + to, e->length - to);
+    e->length -= to - from;
+    e->cursor = from;
+}
 
-    e->cursor = deletes ? from : place;
-    if (deletes) {
-        memmove(e->text + from, e->text + to, e->length - to);
-        e->length -= to - from;
+/* Inserts a byte. False, and a bell, when the line is full; one byte is for the zero at its end. */
+static bool
+insert_byte(struct editor *e, int c)
+{
+    if (e->length + 1 >= LINE_SIZE) {
+        fputc('\a', stderr);
+        return false;
+    }
+    memmove(e->text + e->cursor + 1, e->text + e->cursor, e->length - e->cursor);
+    e->text[e->cursor++] = c;
+    e->length++;
+    return true;
+}
+
+/* How many bytes follow the first one of a character in UTF-8. */
+static int
+further_bytes(int first)
+{
+    if (first >= 0xf0)
+        return 3;
+    if (first >= 0xe0)
+        return 2;
+    return first >= 0xc0 ? 1 : 0;
+}
+
+/* Inserts a character with its further bytes at once: half a character cannot be drawn. A byte that
+ * cannot follow is dropped. */
+static void
+insert(struct editor *e, int first)
+{
+    if (!insert_byte(e, first))
+        return;
+    for (int more = further_bytes(first); more > 0; more--) {
+        int c = read_byte();
+        if (!continues_character(c) || !insert_byte(e, c))
+            return;
     }
 }
 
-/* The further bytes of a character in UTF-8 are taken at once: half a character cannot be drawn. A
- * byte that cannot follow is dropped. */
-static void
-insert(struct editor *e, int c)
-{
-    int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0;
-
-    do {
-        if (e->length + 1 >= LINE_SIZE) { /* one is for the zero at the end */
-            fputc('\a', stderr);
-            return;
-        }
-        memmove(e->text + e->cursor + 1, e->text + e->cursor, e->length - e->cursor);
-        e->text[e->cursor++] = (char)c;
-        e->length++;
-    } while (more-- > 0 && continues_character((char)(c = read_byte())));
-}
-
-/* Moves through history: +1 is older, -1 newer. History lines came from here: they fit. */
+/* Moves through history: step +1 is older, -1 newer. Lines of history fit, for they came from
+ * here. */
 static void
 walk_history(struct editor *e, int step)
 {
     int back = e->back + step;
     const char *line = back == 0 ? e->draft : history_get(back);
-
-    if (line == NULL)
+    if (!line)
         return;
     if (e->back == 0) {
         memcpy(e->draft, e->text, e->length);
         e->draft[e->length] = '\0';
     }
     e->back = back;
-    e->length = e->cursor = strlen(line);
+    e->length = strlen(line);
+    e->cursor = e->length;
     memcpy(e->text, line, e->length);
 }
 
-/* Everything that a key does to the line. Keys that mean nothing are dropped. */
+/* Carries out a key that moves the cursor or deletes; false when it is none. */
+static bool
+move(struct editor *e, int key)
+{
+    for (size_t i = 0; i < sizeof(movements) / sizeof(movements[0]); i++) {
+        if (key != movements[i].key)
+            continue;
+        size_t place = movements[i].place(e);
+        if (movements[i].deletes)
+            delete_to(e, place);
+        else
+            e->cursor = place;
+        return true;
+    }
+    return false;
+}
+
+/* Does to the line what a key means. Keys that mean nothing are dropped. */
 static void
 edit(struct editor *e, int key)
 {
-    for (unsigned i = 0; i < sizeof movements / sizeof movements[0]; i++)
-        if (key == movements[i].key)
-            return move(e, movements[i].place(e), movements[i].deletes);
+    if (move(e, key))
+        return;
     if (key == CONTROL('l'))
         fputs("\033[H\033[2J", stderr);
-    else if (key == CONTROL('n') || key == CONTROL('p'))
-        walk_history(e, key == CONTROL('p') ? 1 : -1);
+    else if (key == KEY_UP)
+        walk_history(e, 1);
+    else if (key == KEY_DOWN)
+        walk_history(e, -1);
     else if (key >= ' ' && key < KEY_DELETE)
         insert(e, key);
 }
 
-/* Works on the line until it is complete. False at ctrl-c, and at ctrl-d on an empty line. */
+/* Works on the line until it is complete. Returns false at ctrl-c, and at ctrl-d on an empty
+ * line. */
 static bool
 edit_until_complete(struct editor *e)
 {
-    int key;
-
-    draw(e);
-    while ((key = read_key()) != '\r' && key != '\n') {
+    for (;;) {
+        draw(e);
+        int key = read_key();
+        if (key == '\r' || key == '\n')
+            break;
         if (key == CONTROL('c')) {
             fputs("^C", stderr);
             interrupted = 1;
@@ -294,7 +261,6 @@ edit_until_complete(struct editor *e)
             return false;
         }
         edit(e, key);
-        draw(e);
     }
     e->cursor = e->length;
     draw(e);
@@ -302,22 +268,23 @@ edit_until_complete(struct editor *e)
     return true;
 }
 
-/* A terminal that cannot be put into raw mode is none any more: that is the end of the input. Its
+/* When the terminal has no modes any more, it has been hung up: that is the end of the input. The
  * modes are put back on every way out, or commands would find a terminal that echoes nothing. */
 const char *
 edit_line(const char *prompt)
 {
     static struct editor e; /* too large for a stack that recursion may have used up */
-    struct termios normal, raw;
-
+    struct termios normal;
     if (tcgetattr(STDIN_FILENO, &normal) != 0)
         return NULL;
-    raw = normal;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+    struct termios raw = normal;
+    raw.c_lflag &= ~(ICANON | ECHO | ISIG | IEXTEN);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     e.prompt = prompt;
-    e.length = e.cursor = e.left = 0;
+    e.length = 0;
+    e.cursor = 0;
+    e.left = 0;
     e.back = 0;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &raw); /* not TCSAFLUSH: what was typed ahead counts */
     bool complete = edit_until_complete(&e);

@@ -1,11 +1,10 @@
-/*
- * expand.c - from the pieces of a word to arguments: values, fields, file names.
+/* expand.c - from the pieces of a word to arguments: values, fields, file names.
  *
  * While a field grows it has the form of a pattern: a quoted character that means something in a
  * pattern is preceded by a backslash. So quoting is never lost between the steps, and the end of a
  * field only has to ask whether an unquoted * or ? came by.
- * Follows POSIX.1-2017, "Shell Command Language", 2.5 Parameters and 2.6 Word Expansions.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.5 Parameters and 2.6 Word Expansions. */
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,9 +24,11 @@ static void
 end_field(struct fields *f)
 {
     char *field = text_take(&f->field);
-
-    if (f->started && !(f->pattern && match_files(&f->list, field)))
-        list_add(&f->list, unescape(field));
+    if (f->started) {
+        bool replaced = f->pattern && match_files(&f->list, field);
+        if (!replaced)
+            list_add(&f->list, unescape(field));
+    }
     f->started = false;
     f->pattern = false;
 }
@@ -37,7 +38,6 @@ static void
 emit_char(struct fields *f, char c, bool quoted)
 {
     bool special = c == '*' || c == '?';
-
     if (c == '\\' || (quoted && special))
         text_add(&f->field, '\\');
     text_add(&f->field, c);
@@ -49,8 +49,8 @@ emit_char(struct fields *f, char c, bool quoted)
 static void
 emit_value(struct fields *f, const char *value, bool quoted)
 {
-    for (; *value != '\0'; value++) {
-        if (f->split && !quoted && strchr(" \t\n", *value) != NULL)
+    for (; *value; value++) {
+        if (f->split && !quoted && strchr(" \t\n", *value))
             end_field(f);
         else
             emit_char(f, *value, quoted);
@@ -71,32 +71,35 @@ emit_arguments(struct fields *f, bool quoted, bool joined)
     }
 }
 
-/* Digits hold no blank and nothing special, but take the way of every value. */
+/* A number goes the way of every value, though it holds no blank and nothing special. */
 static void
 emit_number(struct fields *f, long number, bool quoted)
 {
     char digits[24];
-
-    snprintf(digits, sizeof digits, "%ld", number);
+    snprintf(digits, sizeof(digits), "%ld", number);
     emit_value(f, digits, quoted);
 }
 
-/* A variable, or $1, ${10}, and $0, the name that the shell was called by. What is not set is
- * empty: unquoted no word at all. */
+/* $1, ${10}, and $0, the name that the shell was called by. */
+static const char *
+argument(const char *digits)
+{
+    int number;
+    if (!parse_count(digits, &number) || number > shell.argument_count)
+        return NULL;
+    return number == 0 ? shell.name : shell.arguments[number - 1];
+}
+
+/* What is not set is empty: unquoted it makes no word at all. */
 static const char *
 value_of(const char *name)
 {
-    int number;
-    const char *value = "";
-
-    if (!isdigit(*name))
-        value = variable_get(name);
-    else if (parse_count(name, &number) && number <= shell.argument_count)
-        value = number == 0 ? shell.name : shell.arguments[number - 1];
-    return value != NULL ? value : "";
+    const char *value = isdigit(*name) ? argument(name) : variable_get(name);
+    return value ? value : "";
 }
 
-/* The special ones first: none of them is the beginning of a name. */
+/* Adds what $NAME stands for. The special parameters come first: none of their characters begins a
+ * name. */
 static void
 emit_parameter(struct fields *f, const char *name, bool quoted)
 {
@@ -104,11 +107,13 @@ emit_parameter(struct fields *f, const char *name, bool quoted)
         char name;
         long number;
     } numbers[] = { { '?', shell.status }, { '$', shell.pid }, { '#', shell.argument_count } };
-
-    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    const long *number = NULL;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         if (*name == numbers[i].name)
-            return emit_number(f, numbers[i].number, quoted);
-    if (*name == '@' || *name == '*')
+            number = &numbers[i].number;
+    if (number)
+        emit_number(f, *number, quoted);
+    else if (*name == '@' || *name == '*')
         emit_arguments(f, quoted, *name == '*');
     else if (*name == '!' && shell.last_background != 0)
         emit_number(f, shell.last_background, quoted);
@@ -121,10 +126,9 @@ static void
 emit_part(struct fields *f, const struct part *part)
 {
     long result;
-
     switch (part->kind) {
     case PART_TEXT: /* never split: its blanks were quoted, or they would have ended the word */
-        for (const char *s = part->text; *s != '\0'; s++)
+        for (const char *s = part->text; *s; s++)
             emit_char(f, *s, part->quoted);
         f->started |= part->quoted;
         break;
@@ -147,30 +151,27 @@ emit_part(struct fields *f, const struct part *part)
 static void
 emit_word(struct fields *f, const struct word *w)
 {
-    for (const struct part *part = w->parts; part != NULL && shell.unwind == RUNNING;
-         part = part->next)
+    for (const struct part *part = w->parts; part && shell.unwind == RUNNING; part = part->next)
         emit_part(f, part);
 }
 
-/* Each word ends the field that its last piece was part of: words never join. */
+/* The end of a word also ends a field: words never join. */
 char **
 expand_words(const struct word *list)
 {
     struct fields f = { .split = true };
-
-    for (const struct word *w = list; w != NULL; w = w->next) {
+    for (const struct word *w = list; w; w = w->next) {
         emit_word(&f, w);
         end_field(&f);
     }
     return list_take(&f.list);
 }
 
-/* What is not split is one field, so a pattern in it stays a text: x=* holds a star. */
+/* Without splitting all is one field, and a pattern in it stays a text: x=* holds a star. */
 char *
 expand_text(const struct word *w)
 {
     struct fields f = { .split = false };
-
     emit_word(&f, w);
     return unescape(text_take(&f.field));
 }

@@ -1,11 +1,10 @@
-/*
- * jobs.c - commands in the background: `&` and wait.
+/* jobs.c - the list of commands in the background, for `&` and wait.
  *
  * Job control (fg, bg, ctrl-z) is not here. A command in the background reads from /dev/null, so
- * that it takes no line of the script and no key of the person away, and it does not hear ctrl-c:
- * on a terminal because of its own process group, elsewhere because it ignores it.
- * Follows POSIX.1-2017, "Shell Command Language", 2.9.3.1 Asynchronous Lists, and "wait".
- */
+ * that it takes no line of the script and no key of the person away. It does not hear ctrl-c: on a
+ * terminal because of its own process group, elsewhere because it ignores it.
+ * Follows POSIX.1-2017, "Shell Command Language", 2.9.3.1 Asynchronous Lists, and "wait". */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,16 +22,17 @@ struct job {
     int status;
 };
 
-static struct job *jobs; /* the newest first: numbers come again */
+static struct job *jobs; /* the newest first: process numbers come again */
 
 /* Waits for the job, or (WNOHANG) only looks. Returns its status as far as it is known. */
 static int
 update(struct job *job, int options)
 {
-    int status;
-    pid_t pid = 0;
-
-    while (job->status == STILL_RUNNING && (pid = waitpid(job->pid, &status, options)) != 0) {
+    while (job->status == STILL_RUNNING) {
+        int status;
+        pid_t pid = waitpid(job->pid, &status, options);
+        if (pid == 0) /* WNOHANG: it still runs */
+            break;
         if (pid > 0)
             job->status = decode_status(status);
         else if (errno != EINTR)
@@ -43,37 +43,26 @@ update(struct job *job, int options)
     return job->status;
 }
 
-/* They are the parent's children, which can wait for them; this process cannot. */
 void
-forget_background(void)
+become_background(bool own_group)
 {
-    jobs = NULL;
+    if (!own_group) {
+        signal(SIGINT, SIG_IGN);
+        signal(SIGQUIT, SIG_IGN);
+    }
+    close(STDIN_FILENO);
+    open("/dev/null", O_RDONLY); /* the lowest free descriptor: 0 */
 }
 
-/* The whole tree runs in a child, which a simple command replaces: $! is then the program
- * itself, and `kill $!` ends what was started. */
+/* Looks at the older ones too, or a script that never waits would fill the process table. */
 void
-run_background(const struct node *tree)
+remember_background(pid_t pid)
 {
-    bool own_group = shell.owns_terminal;
-    pid_t pid = fork_shell(GROUP_NEW, false);
-
-    if (pid == 0) {
-        if (!own_group) {
-            signal(SIGINT, SIG_IGN);
-            signal(SIGQUIT, SIG_IGN);
-        }
-        close(STDIN_FILENO);
-        open("/dev/null", O_RDONLY); /* the lowest free descriptor: 0 */
-        run_and_exit(tree);
-    }
-    if (pid < 0)
-        return;
-    struct job *job = malloc(sizeof *job);
-    if (job == NULL)
+    struct job *job = malloc(sizeof(*job));
+    if (!job)
         out_of_memory();
-    for (struct job *old = jobs; old != NULL; old = old->next)
-        update(old, WNOHANG); /* or a script that never waits would fill the process table */
+    for (struct job *old = jobs; old; old = old->next)
+        update(old, WNOHANG);
     *job = (struct job){ .next = jobs, .pid = pid, .status = STILL_RUNNING };
     jobs = job;
     shell.last_background = pid;
@@ -81,26 +70,43 @@ run_background(const struct node *tree)
         fprintf(stderr, "[%d]\n", pid);
 }
 
+void
+forget_background(void)
+{
+    jobs = NULL;
+}
+
 /* A job is forgotten once its status has been told, as POSIX allows. After ctrl-c it stays in the
  * list: somebody may wait for it again. */
+static int
+finish(struct job **link)
+{
+    struct job *job = *link;
+    int status = update(job, 0);
+    if (job->status == STILL_RUNNING)
+        return status;
+    *link = job->next;
+    free(job);
+    return status;
+}
+
 int
 wait_background(pid_t pid)
 {
     struct job **link = &jobs;
+    while (*link && (*link)->pid != pid)
+        link = &(*link)->next;
+    return *link ? finish(link) : STATUS_NOT_FOUND;
+}
 
-    while (*link != NULL) {
-        struct job *job = *link;
-        if (pid != 0 && job->pid != pid) {
-            link = &job->next;
-            continue;
-        }
-        int status = update(job, 0);
-        if (job->status == STILL_RUNNING)
-            return status; /* ctrl-c */
-        *link = job->next;
-        free(job);
-        if (pid != 0)
+int
+wait_all_background(void)
+{
+    while (jobs) {
+        struct job *job = jobs;
+        int status = finish(&jobs);
+        if (jobs == job) /* ctrl-c */
             return status;
     }
-    return pid != 0 ? STATUS_NOT_FOUND : 0;
+    return 0;
 }

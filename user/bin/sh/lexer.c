@@ -1,16 +1,16 @@
-/*
- * lexer.c - from characters to tokens: operators, redirections, words.
+/* lexer.c - from characters to tokens: operators, redirections, words.
  *
  * What a word is made of is word.c's business. A token is read when the parser asks for it and not
  * sooner, so that the shell never waits for a line that the command does not need.
- * Follows POSIX.1-2017, "Shell Command Language", 2.3 Token Recognition.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.3 Token Recognition. */
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include "sh.h"
 
-/* Of two that begin alike the longer one stands first. A redirection's number is its descriptor. */
+/* Where two begin alike, the longer one stands first. `fd` is the descriptor of a redirection that
+ * names none. */
 static const struct {
     const char *text;
     enum token_kind kind;
@@ -46,36 +46,42 @@ syntax_error(struct parser *p, const char *what, const char *detail)
 bool
 at(const struct parser *p, const char *text)
 {
-    return p->token.text != NULL && strcmp(p->token.text, text) == 0;
+    return p->token.text && strcmp(p->token.text, text) == 0;
 }
 
-/* Blanks, joined lines and a comment, up to the next token. A `#` inside of a word is ordinary,
- * because this is called between words only. */
+/* Goes past blanks, ends of lines that a backslash joins, and a comment, to the next token. A `#`
+ * inside of a word is ordinary, because this is called between words only. */
 static void
 skip_blanks(struct input *in)
 {
-    for (int c; (c = input_peek(in)) == ' ' || c == '\t' || (c == '\\' && in->at[1] == '\n');) {
+    for (;;) {
+        int c = input_peek(in);
+        bool joined = c == '\\' && in->at[1] == '\n';
+        if (c != ' ' && c != '\t' && !joined)
+            break;
         input_next(in);
-        if (c == '\\')
+        if (joined)
             input_next(in);
     }
     if (input_peek(in) == '#')
         in->at += strcspn(in->at, "\n");
 }
 
-/* Reads the operator that begins here. False, and nothing read, when none does. The characters are
- * taken one by one: a newline among them counts a line. */
+/* Reads the operator that begins here. When none does, it reads nothing and returns false. The
+ * characters are taken one by one, because a newline among them counts a line. */
 static bool
 read_operator(struct input *in, struct token *token)
 {
-    for (unsigned i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+    for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
         size_t length = strlen(operators[i].text);
         if (strncmp(in->at, operators[i].text, length) != 0)
             continue;
         while (length-- > 0)
             input_next(in);
-        *token = (struct token){ operators[i].kind, operators[i].text, NULL, operators[i].fd,
-                                 operators[i].redirect };
+        *token = (struct token){ .kind = operators[i].kind,
+                                 .text = operators[i].text,
+                                 .fd = operators[i].fd,
+                                 .redirect = operators[i].redirect };
         if (token->text[0] == '\n')
             token->text = END_OF_LINE;
         return true;
@@ -83,31 +89,48 @@ read_operator(struct input *in, struct token *token)
     return false;
 }
 
-/* A word may be a reserved one if it is nothing but unquoted text. A digit is a descriptor only if
- * the arrow follows at once: `echo 2 >f` prints 2. */
-void
-next_token(struct parser *p)
+/* The text of a word that is nothing but unquoted text, else NULL. Only such a word may be a
+ * reserved one. */
+static const char *
+plain_text(const struct word *word)
+{
+    const struct part *part = word->parts;
+    if (!part || part->next || part->kind != PART_TEXT || part->quoted)
+        return NULL;
+    return part->text;
+}
+
+/* Reads a token, whatever it is. A digit is a descriptor only if the arrow follows at once:
+ * `echo 2 >f` prints 2. */
+static struct token
+read_token(struct parser *p)
 {
     struct input *in = p->in;
     struct token token = { .text = END_OF_FILE };
-
-    if (p->failed)
-        return;
     skip_blanks(in);
     int c = input_peek(in);
+    if (c == INPUT_END)
+        return token;
     if (isdigit(c) && (in->at[1] == '<' || in->at[1] == '>')) {
         input_next(in);
         read_operator(in, &token);
         token.fd = c - '0';
-    } else if (c != INPUT_END && !read_operator(in, &token)) {
-        struct word *word = read_word(p);
-        const struct part *part = word->parts;
-        bool plain = part != NULL && part->next == NULL && part->kind == PART_TEXT && !part->quoted;
-        token =
-            (struct token){ .kind = TOKEN_WORD, .word = word, .text = plain ? part->text : NULL };
+        return token;
     }
-    if (p->failed) /* inside of $(...), too */
-        token = (struct token){ .text = "" };
-    p->token = token;
-    in->continues = true;
+    if (read_operator(in, &token))
+        return token;
+    struct word *word = read_word(p);
+    return (struct token){ .kind = TOKEN_WORD, .word = word, .text = plain_text(word) };
+}
+
+/* After a syntax error, also one inside of $(...), the token is the empty one for good. */
+void
+next_token(struct parser *p)
+{
+    if (p->failed)
+        return;
+    p->token = read_token(p);
+    if (p->failed)
+        p->token = (struct token){ .text = "" };
+    p->in->continues = true;
 }

@@ -1,10 +1,9 @@
-/*
- * parser.c - from tokens to a tree: lists, pipelines, simple commands. compound.c has the rest.
+/* parser.c - from tokens to a tree: lists, pipelines, simple commands. compound.c has the rest.
  *
  * One function a rule of the grammar, one token looked ahead. After a syntax error every token is
  * the empty one, which no rule accepts, so all of them return and none has to ask.
- * Follows POSIX.1-2017, "Shell Command Language", 2.10 Shell Grammar.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.10 Shell Grammar. */
+
 #include <string.h>
 #include "sh.h"
 
@@ -12,8 +11,7 @@
 struct node *
 new_node(enum node_kind kind, struct node *body)
 {
-    struct node *n = arena_alloc(sizeof *n);
-
+    struct node *n = arena_alloc(sizeof(*n));
     n->kind = kind;
     n->body = body;
     return n;
@@ -23,10 +21,10 @@ new_node(enum node_kind kind, struct node *body)
 void
 unexpected(struct parser *p)
 {
-    syntax_error(p, "unexpected ", p->token.text != NULL ? p->token.text : "word");
+    syntax_error(p, "unexpected ", p->token.text ? p->token.text : "word");
 }
 
-/* When it is another one, next_token does nothing: the parser has failed. */
+/* When the token is another one, the parser has failed, and next_token does nothing. */
 void
 expect(struct parser *p, const char *text)
 {
@@ -50,16 +48,18 @@ struct redirect *
 parse_redirects(struct parser *p)
 {
     struct redirect *first = NULL;
-
-    for (struct redirect **tail = &first; p->token.kind == TOKEN_REDIRECT; tail = &(*tail)->next) {
-        *tail = arena_alloc(sizeof **tail);
-        (*tail)->fd = p->token.fd;
-        (*tail)->kind = p->token.redirect;
+    struct redirect **tail = &first;
+    while (p->token.kind == TOKEN_REDIRECT) {
+        struct redirect *r = arena_alloc(sizeof(*r));
+        r->fd = p->token.fd;
+        r->kind = p->token.redirect;
         next_token(p);
         if (p->token.kind != TOKEN_WORD)
             unexpected(p);
-        (*tail)->target = p->token.word;
+        r->target = p->token.word;
         next_token(p);
+        *tail = r;
+        tail = &r->next;
     }
     return first;
 }
@@ -69,12 +69,10 @@ static bool
 is_assignment(const struct word *w)
 {
     const struct part *first = w->parts;
-
-    return first != NULL && first->kind == PART_TEXT && !first->quoted &&
-           assignment_name(first->text) > 0;
+    return first && first->kind == PART_TEXT && !first->quoted && assignment_name(first->text) > 0;
 }
 
-/* Assignments are such only before the first word: in `echo a=b` it is an argument. */
+/* NAME=VALUE is an assignment only before the first word: in `echo a=b` it is an argument. */
 static struct node *
 parse_simple(struct parser *p)
 {
@@ -82,17 +80,20 @@ parse_simple(struct parser *p)
     struct word **words = &n->words;
     struct word **assignments = &n->assignments;
     struct redirect **redirects = &n->redirects;
-
     for (;;) {
         *redirects = parse_redirects(p);
-        while (*redirects != NULL)
+        while (*redirects)
             redirects = &(*redirects)->next;
         if (p->token.kind != TOKEN_WORD)
             return n;
-        bool assignment = n->words == NULL && is_assignment(p->token.word);
-        struct word ***tail = assignment ? &assignments : &words;
-        **tail = p->token.word;
-        *tail = &p->token.word->next;
+        struct word *word = p->token.word;
+        if (!n->words && is_assignment(word)) {
+            *assignments = word;
+            assignments = &word->next;
+        } else {
+            *words = word;
+            words = &word->next;
+        }
         next_token(p);
     }
 }
@@ -104,14 +105,13 @@ static bool
 begins_command(const struct parser *p)
 {
     static const char *const enders[] = { "then", "elif", "else", "fi", "do", "done", "}" };
-
-    for (unsigned i = 0; i < sizeof enders / sizeof enders[0]; i++)
+    for (size_t i = 0; i < sizeof(enders) / sizeof(enders[0]); i++)
         if (at(p, enders[i]))
             return false;
     return p->token.kind != TOKEN_OTHER || at(p, "(");
 }
 
-/* A command of either kind. The depth is that of the parser's own calls, which the stack must
+/* A command of either kind. The depth counts the parser's own nested calls, which the stack must
  * hold. */
 static struct node *
 parse_one(struct parser *p)
@@ -121,7 +121,7 @@ parse_one(struct parser *p)
     if (!begins_command(p))
         unexpected(p);
     struct node *n = parse_compound(p);
-    if (n == NULL)
+    if (!n)
         n = parse_simple(p);
     p->depth--;
     return n;
@@ -131,7 +131,7 @@ parse_one(struct parser *p)
 static struct node *
 chain(enum node_kind kind, struct node *first)
 {
-    return first->next != NULL ? new_node(kind, first) : first;
+    return first->next ? new_node(kind, first) : first;
 }
 
 /* [!] command [| command]...: `!` negates the whole. */
@@ -139,7 +139,6 @@ static struct node *
 parse_pipeline(struct parser *p)
 {
     bool negated = at(p, "!");
-
     if (negated)
         next_token(p);
     struct node *first = parse_one(p);
@@ -157,7 +156,6 @@ static struct node *
 parse_and_or(struct parser *p)
 {
     struct node *first = parse_pipeline(p);
-
     for (struct node *last = first; at(p, "&&") || at(p, "||"); last = last->next) {
         enum joined joined = at(p, "&&") ? JOINED_AND : JOINED_OR;
         next_token(p);
@@ -168,14 +166,13 @@ parse_and_or(struct parser *p)
     return chain(NODE_AND_OR, first);
 }
 
-/* Of one line: the newline at its end stays p's token, because to look behind it would mean to read
- * the next line before this one has been run. */
+/* A list of one line leaves the newline at its end as p's token: to look behind it would mean to
+ * read the next line before this one has been run. */
 struct node *
 parse_list(struct parser *p, bool one_line)
 {
     struct node *first = NULL;
     struct node **tail = &first;
-
     if (!one_line)
         skip_newlines(p);
     while (begins_command(p)) {
@@ -189,18 +186,17 @@ parse_list(struct parser *p, bool one_line)
         if (!one_line)
             skip_newlines(p);
     }
-    return first != NULL ? chain(NODE_LIST, first) : NULL;
+    return first ? chain(NODE_LIST, first) : NULL;
 }
 
 /* --- what others begin ------------------------------------------------------------------------ */
 
-/* With a parser of its own: the outer one is in the middle of a word. The `)` stays unread behind
- * the inner one's token, so that no token of the outer word is taken. */
+/* The outer parser is in the middle of a word, so the list gets a parser of its own. That one stops
+ * at the token `)` and reads nothing behind it: what follows belongs to the outer word. */
 struct node *
 parse_substitution(struct parser *p)
 {
     struct parser inner = { .in = p->in, .depth = p->depth };
-
     next_token(&inner);
     struct node *list = parse_list(&inner, false);
     if (!at(&inner, ")"))
@@ -215,7 +211,6 @@ bool
 parse_command(struct input *in, struct node **tree)
 {
     struct parser p = { .in = in };
-
     *tree = NULL;
     in->continues = false;
     next_token(&p);

@@ -1,160 +1,144 @@
-/*
- * run.c - walks the tree: lists, conditions, loops, and what runs in this very process.
+/* run.c - walks the tree: lists, conditions, loops, subshells and commands in the background.
  *
- * What needs another process is in process.c. `break`, ctrl-c and errors do not jump: they set
- * shell.unwind, and everything on the way out stops because of it.
- * Follows POSIX.1-2017, "Shell Command Language", 2.9 Shell Commands.
- */
-#include <stdio.h>
+ * Simple commands are in simple.c, pipelines in pipeline.c. `break`, ctrl-c and errors do not jump:
+ * they set shell.unwind, and everything on the way out stops because of it.
+ * Follows POSIX.1-2017, "Shell Command Language", 2.9 Shell Commands. */
+
 #include <stdlib.h>
-#include <string.h>
 #include "sh.h"
 
 enum { RUN_LIMIT = 250 }; /* `. FILE` can nest without end; stack and descriptors cannot */
 
-/* --- simple commands -------------------------------------------------------------------------- */
-
-/* Without splitting into fields: x=$y keeps the blanks of y. */
-void
-assign(const struct word *list, bool exported)
-{
-    for (const struct word *w = list; w != NULL && shell.unwind == RUNNING; w = w->next) {
-        char *name = variable_assign(expand_text(w));
-        if (exported)
-            variable_export(name);
-    }
-}
-
-/* `HOME=/tmp cd`: each assignment is taken back on the way out, unless the builtin is a special
- * one. */
-static int
-run_builtin(const struct builtin *builtin, char **arguments, const struct word *assignments)
-{
-    if (builtin->special)
-        assign(assignments, builtin->run == exec_builtin);
-    if (shell.unwind != RUNNING)
-        return shell.status;
-    if (builtin->special || assignments == NULL)
-        return builtin->run(arguments);
-    char *text = expand_text(assignments);
-    const char *before = variable_get(arena_copy(text, assignment_name(text)));
-    before = before != NULL ? arena_copy(before, strlen(before)) : NULL;
-    char *name = variable_assign(text);
-    int status = run_builtin(builtin, arguments, assignments->next);
-    if (before != NULL)
-        variable_set(name, before);
-    else
-        variable_unset(name);
-    return status;
-}
-
-/* A builtin, or no command word at all (NULL), with redirections that end with it. Output that
- * cannot be written is its failure, and must not be that of the next one, too. */
-static int
-run_here(const struct node *n, const struct builtin *builtin, char **arguments)
-{
-    struct saved_fd *saved = NULL;
-    bool lasting = builtin != NULL && builtin->run == exec_builtin; /* `exec 3>file` is for good */
-    int status = STATUS_FAILED;
-
-    if (redirect(n->redirects, lasting ? NULL : &saved)) {
-        if (builtin == NULL)
-            assign(n->assignments, false);
-        status = builtin != NULL ? run_builtin(builtin, arguments, n->assignments)
-                                 : shell.substitution_status;
-        if (fflush(stdout) != 0) { /* before the descriptors are put back */
-            clearerr(stdout);
-            status = complain(STATUS_FAILED, "%s: cannot write", arguments[0]);
-        }
-    } else if (lasting) {
-        abandon(STATUS_FAILED);
-    }
-    redirect_undo(saved);
-    return shell.unwind == ABANDONED ? shell.status : status;
-}
-
-/* The words are expanded before it is known what they are: `$x` can name a builtin. */
-static int
-run_simple(const struct node *n, bool last)
-{
-    shell.substitution_status = 0;
-    char **arguments = expand_words(n->words);
-    const struct builtin *builtin = arguments[0] != NULL ? find_builtin(arguments[0]) : NULL;
-
-    if (shell.unwind != RUNNING)
-        return shell.status;
-    if (arguments[0] == NULL || builtin != NULL)
-        return run_here(n, builtin, arguments);
-    return run_program(n, arguments, last);
-}
-
 /* --- lists and conditions --------------------------------------------------------------------- */
 
-/* A list, or (left to right) a chain of && and ||: `a || b && c` runs c if a or b was true. The
- * status is that of the last command that ran. */
+/* Whether a link of a chain runs, after the status that the links before it have left. */
+static bool
+is_wanted(enum joined joined)
+{
+    if (joined == JOINED_AND)
+        return shell.status == 0;
+    if (joined == JOINED_OR)
+        return shell.status != 0;
+    return true;
+}
+
+/* Runs a list, or a chain of && and || from left to right: `a || b && c` runs c if a or b was true.
+ * The status is that of the last command that ran. */
 static int
 run_list(const struct node *n)
 {
-    for (n = n->body; n != NULL && shell.unwind == RUNNING; n = n->next)
-        if (n->joined == JOINED_FIRST || (n->joined == JOINED_AND) == (shell.status == 0))
+    for (n = n->body; n && shell.unwind == RUNNING; n = n->next)
+        if (is_wanted(n->joined))
             run(n);
     return shell.status;
 }
 
-/* No branch taken is a success, status 0. */
+/* When no branch is taken, that is a success: status 0. */
 static int
 run_if(const struct node *n)
 {
     bool chosen = run(n->condition) == 0;
-
     if (shell.unwind != RUNNING)
         return shell.status;
-    return chosen ? run(n->body) : n->otherwise != NULL ? run(n->otherwise) : 0;
+    if (chosen)
+        return run(n->body);
+    return n->otherwise ? run(n->otherwise) : 0;
 }
+
+/* --- loops ------------------------------------------------------------------------------------ */
 
 /* Whether a loop has another round, asked after its body. `break 2` ends two loops: the inner one
  * leaves the rest of it to the outer. */
 static bool
 loop_goes_on(void)
 {
-    if ((shell.unwind == BREAKING || shell.unwind == CONTINUING) && --shell.unwind_loops == 0) {
-        bool again = shell.unwind == CONTINUING;
-        shell.unwind = RUNNING;
-        return again;
-    }
-    return shell.unwind == RUNNING;
+    if (shell.unwind != BREAKING && shell.unwind != CONTINUING)
+        return shell.unwind == RUNNING;
+    shell.unwind_loops--;
+    if (shell.unwind_loops > 0)
+        return false;
+    bool again = shell.unwind == CONTINUING;
+    shell.unwind = RUNNING;
+    return again;
 }
 
-/* The status is that of the body's last round, 0 when there was none: not that of the condition.
- * The words of `for` are expanded once, before the first round: `shift` in it changes none.
- * loop_depth tells `break` whether there is a loop to leave. */
+/* The status of a loop is that of the body's last round, 0 when there was none. loop_depth tells
+ * `break` whether there is a loop to leave. */
 static int
-run_loop(const struct node *n)
+leave_loop(int status)
 {
-    char **word = n->kind == NODE_FOR ? expand_words(n->words) : NULL;
-    int status = 0;
-
-    shell.loop_depth++;
-    do {
-        bool wanted;
-        if (shell.unwind != RUNNING || (word != NULL && *word == NULL))
-            break;
-        if (word != NULL)
-            variable_set(n->name, *word++);
-        wanted = word != NULL || (run(n->condition) == 0) == (n->kind == NODE_WHILE);
-        if (shell.unwind == RUNNING && !wanted)
-            break;
-        if (shell.unwind == RUNNING)
-            status = run(n->body);
-    } while (loop_goes_on()); /* the condition, too, can hold a `break` */
     shell.loop_depth--;
     return shell.unwind == ABANDONED ? shell.status : status;
 }
 
+/* `break` in the condition ends the loop too: so loop_goes_on is asked even without a body. */
+static int
+run_while(const struct node *n)
+{
+    bool wanted = n->kind == NODE_WHILE;
+    int status = 0;
+    shell.loop_depth++;
+    do {
+        bool success = run(n->condition) == 0;
+        if (shell.unwind == RUNNING) {
+            if (success != wanted)
+                break;
+            status = run(n->body);
+        }
+    } while (loop_goes_on());
+    return leave_loop(status);
+}
+
+/* The words are expanded once, before the first round: `shift` in the body changes none. */
+static int
+run_for(const struct node *n)
+{
+    char **words = expand_words(n->words);
+    int status = 0;
+    if (shell.unwind != RUNNING)
+        return shell.status;
+    shell.loop_depth++;
+    for (char **word = words; *word; word++) {
+        variable_set(n->name, *word);
+        status = run(n->body);
+        if (!loop_goes_on())
+            break;
+    }
+    return leave_loop(status);
+}
+
+/* --- in a process of its own ------------------------------------------------------------------ */
+
+/* A copy of the shell: what it changes in itself, folder, variables, ends with it. */
+static int
+run_subshell(const struct node *tree)
+{
+    pid_t pid = fork_shell(GROUP_NEW, true);
+    if (pid == 0)
+        run_and_exit(tree);
+    return wait_foreground(pid);
+}
+
+/* The whole tree runs in a child, which a simple command replaces: $! is then the program
+ * itself, and `kill $!` ends what was started. */
+static int
+run_background(const struct node *tree)
+{
+    bool own_group = shell.owns_terminal; /* fork_shell takes that away from a child */
+    pid_t pid = fork_shell(GROUP_NEW, false);
+    if (pid == 0) {
+        become_background(own_group);
+        run_and_exit(tree);
+    }
+    if (pid > 0)
+        remember_background(pid);
+    return 0;
+}
+
 /* --- all commands ----------------------------------------------------------------------------- */
 
-/* What each kind of node does; its redirections have been carried out. `last`: nothing comes after
- * it in this process, which a program may therefore replace. */
+/* Does what each kind of node means; its redirections have been carried out. `last` says that
+ * nothing comes after it in this process, which a program may therefore replace. */
 static int
 run_kind(const struct node *n, bool last)
 {
@@ -169,16 +153,17 @@ run_kind(const struct node *n, bool last)
     case NODE_LIST:
         return run_list(n);
     case NODE_BACKGROUND:
-        run_background(n->body);
-        return 0;
+        return run_background(n->body);
     case NODE_SUBSHELL:
         return run_subshell(n->body);
     case NODE_GROUP:
         return run(n->body);
     case NODE_IF:
         return run_if(n);
+    case NODE_FOR:
+        return run_for(n);
     default:
-        return run_loop(n);
+        return run_while(n);
     }
 }
 
@@ -190,7 +175,6 @@ run(const struct node *n)
     struct arena_mark mark = arena_mark();
     struct saved_fd *saved = NULL;
     bool last = shell.last_command;
-
     shell.last_command = false; /* it was said about this command, not about those inside it */
     if (interrupted)
         abandon(STATUS_SIGNAL + SIGINT);
@@ -209,10 +193,12 @@ run(const struct node *n)
     return shell.status;
 }
 
-/* exit writes out what builtins have printed; the last program needs no process of its own. */
+/* exit writes out what builtins have printed. Commands in the background are the parent's children:
+ * only it can wait for them. */
 void
 run_and_exit(const struct node *n)
 {
+    forget_background();
     shell.last_command = true;
     run(n);
     exit(shell.status);
@@ -226,10 +212,9 @@ run_input(struct input *in)
     struct arena_mark mark = arena_mark();
     struct node *tree;
     int status = 0;
-
     while (shell.unwind == RUNNING && !interrupted && parse_command(in, &tree)) {
-        if (tree != NULL) {
-            shell.last_command = in->fd < 0 && *in->at == '\0';
+        if (tree) {
+            shell.last_command = in->fd < 0 && !*in->at;
             status = run(tree);
         }
         arena_release(mark);
@@ -239,4 +224,12 @@ run_input(struct input *in)
     arena_release(mark);
     free(in->buffer); /* after an error the rest of the line means nothing */
     return shell.unwind == RUNNING ? status : shell.status;
+}
+
+int
+run_fd(int fd)
+{
+    struct input in;
+    input_from_fd(&in, fd);
+    return run_input(&in);
 }

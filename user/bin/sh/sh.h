@@ -1,27 +1,30 @@
-/*
- * sh.h - what the files of the shell share. The way of a command, one file a step:
+/* sh.h - what the files of the shell share. The way of a command, one file a step:
  *
  *   main.c    options, and where commands come from
  *   input.c   characters, from a string, a file or (editor.c) the terminal
  *   lexer.c   characters to tokens; word.c takes a word to pieces at its quotes and `$`
  *   parser.c  tokens to a tree (tree.h); compound.c: if, while, for, ( ), { }
- *   expand.c  words to arguments, with arithmetic.c, glob.c and variables.c
- *   run.c     walks the tree; process.c forks, execs and waits; jobs.c: `&`; redirect.c;
- *             builtins.c and test.c
+ *   run.c     walks the tree; simple.c: a builtin (builtins.c, test.c) or a program; pipeline.c
+ *   expand.c  words to arguments, with arithmetic.c and glob.c; redirect.c: < and >
+ *
+ * Below all of these lie shell.c (state and errors), arena.c (memory), name.c, variables.c,
+ * process.c (fork, wait, exec) and jobs.c (`&`). A file calls only those below it, but for two
+ * circles, which are the language's own: $( ) puts commands into words, so word.c needs the parser
+ * and expand.c must run a tree.
  *
  * The language is the part of POSIX.1-2017's "Shell Command Language" that people type: no
  * functions, case, here-documents, backquotes, ${NAME-...}, aliases, trap, set, eval, IFS, <>, >|,
  * [...] in patterns, ~USER or job control; `echo`, `kill` and `printf` are no builtins.
- * Memory of a command comes from arena.c and is given back as a whole.
- */
-#ifndef POSTERN_SH_H
-#define POSTERN_SH_H
+ * Memory of a command comes from arena.c and is given back as a whole. */
+#pragma once
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include "tree.h"
+
+/* --- shell.c ---------------------------------------------------------------------------------- */
 
 enum {
     STATUS_FAILED = 1,
@@ -105,6 +108,16 @@ void list_add(struct list *l, char *item);
 /* The finished list, ended by NULL. */
 char **list_take(struct list *l);
 
+/* --- name.c ----------------------------------------------------------------------------------- */
+
+/* The length of the name at the beginning of the text, 0: there is none. */
+size_t name_length(const char *text);
+bool is_name(const char *text);
+/* The length of NAME in NAME=..., 0 when the text does not begin so. */
+size_t assignment_name(const char *text);
+/* Reads a whole decimal number that is not negative; false for anything else. */
+bool parse_count(const char *text, int *number);
+
 /* --- input.c, editor.c ------------------------------------------------------------------------ */
 
 enum { INPUT_END = -1 };
@@ -170,12 +183,6 @@ void unexpected(struct parser *p);
 struct word *read_word(struct parser *p);
 /* The word "$NAME". */
 struct word *parameter_word(const char *name);
-/* The length of the name at the beginning of the text, 0: there is none. */
-size_t name_length(const char *text);
-bool is_name(const char *text);
-/* The length of NAME in NAME=..., 0 when the text does not begin so. */
-size_t assignment_name(const char *text);
-
 /* Parses up to the end of a line that completes a command. *tree lives in the arena; NULL: nothing
  * to run, after an empty line or a syntax error, which is abandoned. False at the end of input. */
 bool parse_command(struct input *in, struct node **tree);
@@ -224,18 +231,7 @@ void variables_print_exported(void);
 /* NAME=VALUE of all exported ones, for execve. In the arena. */
 char **variables_environment(void);
 
-/* --- run.c, process.c, jobs.c ----------------------------------------------------------------- */
-
-/* Runs a tree; the result is its status, $? too. */
-int run(const struct node *tree);
-/* The same, as the last thing that this process does. */
-_Noreturn void run_and_exit(const struct node *tree);
-/* Parses and runs all of an input, then frees it. The last status, 0 when there was no command. */
-int run_input(struct input *in);
-/* The same for an open file: a script, or what comes on the standard input. */
-int run_fd(int fd);
-/* Sets NAME=VALUE as written in each word. */
-void assign(const struct word *list, bool exported);
+/* --- process.c, jobs.c ------------------------------------------------------------------------ */
 
 enum { GROUP_NEW = 0, GROUP_SHELL = -1 };
 /* fork, with a message when it fails. In the child, signals are as a program expects them and
@@ -244,24 +240,44 @@ enum { GROUP_NEW = 0, GROUP_SHELL = -1 };
 pid_t fork_shell(pid_t group, bool foreground);
 /* What wait says about a child, as $? says it. */
 int decode_status(int wait_status);
+/* Waits for a child and returns its status. -1 means that fork has failed, which has been told. */
+int wait_for(pid_t pid);
+/* The same, and takes the terminal back. */
+int wait_foreground(pid_t pid);
 /* Makes this shell the terminal's foreground; does nothing without a terminal. */
 void own_terminal(void);
-/* Runs the stages of a pipeline side by side; the status is the last one's. */
-int run_pipeline(const struct node *stages);
-int run_subshell(const struct node *tree);
-/* Runs a program, in a child unless `last`; assignments go to its environment only. */
-int run_program(const struct node *command, char **arguments, bool last);
-/* The standard output of a tree without the newlines at its end, in the arena. */
-char *capture_output(const struct node *tree);
 /* Becomes the program, or ends with 126 or 127 and a message. */
 _Noreturn void execute(char **arguments);
 
-/* Runs the tree without waiting for it. */
-void run_background(const struct node *tree);
-/* Waits for a background command, 127 when there is no such; for all of them (0), which gives 0. */
+/* In a child that is to run in the background: leaves keys and ctrl-c to others. `own_group`: it
+ * has a process group of its own on the terminal. */
+void become_background(bool own_group);
+/* Adds a child to the list, and makes it $!. */
+void remember_background(pid_t pid);
+/* Waits for a background command; its status, 127 when there is no such. */
 int wait_background(pid_t pid);
+/* Waits for all of them: 0, or 130 after ctrl-c. */
+int wait_all_background(void);
 /* For a child, which has none of them. */
 void forget_background(void);
+
+/* --- run.c, simple.c, pipeline.c -------------------------------------------------------------- */
+
+/* Runs a tree; the result is its status, $? too. */
+int run(const struct node *tree);
+/* For a child: the same, as the last thing that this process does. */
+_Noreturn void run_and_exit(const struct node *tree);
+/* Parses and runs all of an input, then frees it. The last status, 0 when there was no command. */
+int run_input(struct input *in);
+/* The same for an open file: a script, or what comes on the standard input. */
+int run_fd(int fd);
+/* Runs a simple command. When it is the `last` one of this process, a program replaces the
+ * shell. */
+int run_simple(const struct node *n, bool last);
+/* Runs the stages of a pipeline side by side; the status is the last one's. */
+int run_pipeline(const struct node *stages);
+/* The standard output of a tree without the newlines at its end, in the arena. */
+char *capture_output(const struct node *tree);
 
 /* --- redirect.c, builtins.c, test.c ----------------------------------------------------------- */
 
@@ -283,7 +299,3 @@ struct builtin {
 const struct builtin *find_builtin(const char *name);
 int exec_builtin(char **arguments);
 int test_builtin(char **arguments);
-/* Reads a whole decimal number that is not negative; false for anything else. */
-bool parse_count(const char *text, int *number);
-
-#endif

@@ -1,11 +1,8 @@
-/*
- * tree.h - the tree that the parser builds and run.c walks.
+/* tree.h - the tree that the parser builds and run.c walks.
  *
  * Lists are chains through `next`, not deep trees: a script of a thousand commands in one list must
- * not need a stack of a thousand frames. All of it lives in the arena.
- */
-#ifndef POSTERN_SH_TREE_H
-#define POSTERN_SH_TREE_H
+ * not need a stack of a thousand frames. All of it lives in the arena. */
+#pragma once
 
 enum part_kind {
     PART_TEXT,
@@ -73,5 +70,3 @@ struct node {
     struct node *condition, *body, *otherwise;
     const char *name;
 };
-
-#endif

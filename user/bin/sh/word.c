@@ -1,10 +1,9 @@
-/*
- * word.c - reads one word and takes it to pieces: text, quoted text, parameters, substitutions.
+/* word.c - reads one word and takes it to pieces: text, quoted text, parameters, substitutions.
  *
  * The pieces keep what quoting meant, so that no later step has to look at quotes again: expand.c
  * only asks whether a piece was quoted. `$(` calls the parser: only it can tell which `)` ends it.
- * Follows POSIX.1-2017, "Shell Command Language", 2.2 Quoting and 2.6 Word Expansions.
- */
+ * Follows POSIX.1-2017, "Shell Command Language", 2.2 Quoting and 2.6 Word Expansions. */
+
 #include <ctype.h>
 #include <string.h>
 #include "sh.h"
@@ -21,21 +20,19 @@ struct builder {
 
 static void read_dollar(struct builder *b, bool quoted);
 
-/* The builder itself lives on the caller's stack; the word and its pieces in the arena. */
+/* The builder itself lives on the caller's stack, the word and its pieces in the arena. */
 static struct builder
 begin_word(struct parser *p)
 {
-    struct word *word = arena_alloc(sizeof *word);
-
+    struct word *word = arena_alloc(sizeof(*word));
     return (struct builder){ .p = p, .in = p->in, .word = word, .tail = &word->parts };
 }
 
-/* Behind all that is there; text that still gathers has to be flushed before. */
+/* Appends a piece. Text that still gathers has to be flushed before. */
 static struct part *
 append_part(struct builder *b, enum part_kind kind, bool quoted)
 {
-    struct part *part = arena_alloc(sizeof *part);
-
+    struct part *part = arena_alloc(sizeof(*part));
     *part = (struct part){ .kind = kind, .quoted = quoted, .text = "" };
     *b->tail = part;
     b->tail = &part->next;
@@ -70,7 +67,8 @@ add_char(struct builder *b, int c, bool quoted)
 
 /* --- quotes ----------------------------------------------------------------------------------- */
 
-/* False at the end of the input, which is an error inside of quotes and the like, and after one. */
+/* Whether there are more characters. The end of the input is an error inside of quotes and the
+ * like; after an error the answer is no. */
 static bool
 more(struct builder *b, const char *opening)
 {
@@ -81,7 +79,8 @@ more(struct builder *b, const char *opening)
 
 static void read_char(struct builder *b, bool quoted);
 
-/* Up to the closing quote. Between single quotes nothing has a meaning, not even a backslash. */
+/* Reads up to the closing quote. Between single quotes nothing has a meaning, not even a
+ * backslash. */
 static void
 read_quoted(struct builder *b, int quote)
 {
@@ -96,14 +95,14 @@ read_quoted(struct builder *b, int quote)
     input_next(b->in);
 }
 
-/* One character, or all of what a quote or `$` begins. A backslash quotes any one character, and
- * joins two lines; between double quotes it is itself before others than four. */
+/* Reads one character, or all of what a quote or `$` begins. A backslash quotes the character
+ * behind it, and joins two lines. Between double quotes it quotes four characters only; before
+ * others it stands for itself. */
 static void
 read_char(struct builder *b, bool quoted)
 {
     int c = input_next(b->in);
     int second = input_peek(b->in);
-
     if (!quoted && (c == '\'' || c == '"'))
         read_quoted(b, c);
     else if (c == '$')
@@ -112,7 +111,7 @@ read_char(struct builder *b, bool quoted)
         syntax_error(b->p, "backquotes are not known here, write $(...)", "");
     else if (c == '\\' && second == '\n')
         input_next(b->in);
-    else if (c == '\\' && second > 0 && (!quoted || strchr("$`\"\\", second) != NULL))
+    else if (c == '\\' && second > 0 && (!quoted || strchr("$`\"\\", second)))
         add_char(b, input_next(b->in), true);
     else
         add_char(b, c, quoted);
@@ -120,52 +119,32 @@ read_char(struct builder *b, bool quoted)
 
 /* --- names and dollars ------------------------------------------------------------------------ */
 
-/* Letters, digits and underscores, no digit first (POSIX.1-2017, 3.235 Name). */
-size_t
-name_length(const char *text)
-{
-    size_t length = 0;
-
-    while (text[length] == '_' || (length > 0 ? isalnum(text[length]) : isalpha(text[0])))
-        length++;
-    return length;
-}
-
-/* All of the text, as `export` and `for` want it. */
-bool
-is_name(const char *text)
-{
-    return *text != '\0' && text[name_length(text)] == '\0';
-}
-
-/* A name of length 0 is none: `=x` is a command, whatever it may be good for. */
-size_t
-assignment_name(const char *text)
-{
-    size_t length = name_length(text);
-
-    return text[length] == '=' ? length : 0;
-}
-
-/* A NAME, a special character, one digit or (in braces) several. Of the forms with braces, only the
- * plain one: the others are a language of their own. */
-static void
+/* Reads the NAME, the special character or the digits of a parameter: without braces one digit,
+ * inside of them several. False, and nothing read, when there is none. */
+static bool
 read_parameter(struct builder *b, bool braces, bool quoted)
 {
     int c = input_peek(b->in);
     const char *name = b->in->at;
-    size_t length = c == INPUT_END ? 0 : name_length(name);
-
+    size_t length = 0;
     if (isdigit(c))
         length = braces ? strspn(name, "0123456789") : 1;
-    else if (c > 0 && strchr("?$!#@*", c) != NULL)
+    else if (c > 0 && strchr("?$!#@*", c))
         length = 1;
-    if (length > 0)
-        add_part(b, PART_PARAMETER, quoted)->text = arena_copy(name, length);
-    else if (!braces)
-        add_char(b, '$', quoted); /* alone it is itself */
+    else if (c > 0)
+        length = name_length(name);
+    if (length == 0)
+        return false;
+    add_part(b, PART_PARAMETER, quoted)->text = arena_copy(name, length);
     b->in->at += length;
-    if (braces && (length == 0 || input_next(b->in) != '}'))
+    return true;
+}
+
+/* ${NAME}. The other forms with braces are a language of their own, and not known here. */
+static void
+read_braces(struct builder *b, bool quoted)
+{
+    if (!read_parameter(b, true, quoted) || input_next(b->in) != '}')
         syntax_error(b->p, "${...} holds a name and nothing else", "");
 }
 
@@ -175,9 +154,14 @@ read_arithmetic(struct parser *p)
 {
     struct builder b = begin_word(p);
     int open = 0;
-
-    while (more(&b, "$((") && (open > 0 || input_peek(b.in) != ')')) {
-        open += (input_peek(b.in) == '(') - (input_peek(b.in) == ')');
+    while (more(&b, "$((")) {
+        int c = input_peek(b.in);
+        if (c == ')' && open == 0)
+            break;
+        if (c == '(')
+            open++;
+        if (c == ')')
+            open--;
         read_char(&b, true);
     }
     input_next(b.in);
@@ -187,25 +171,39 @@ read_arithmetic(struct parser *p)
     return b.word;
 }
 
-/* What `$` begins; it has been read. `$((` is always arithmetic: who means a subshell in a
- * substitution leaves a blank, as POSIX asks. */
+/* Takes the next character if it is this one. */
+static bool
+accept(struct builder *b, int c)
+{
+    if (input_peek(b->in) != c)
+        return false;
+    input_next(b->in);
+    return true;
+}
+
+/* Behind `$(`. `$((` is always arithmetic: who means a subshell in a substitution leaves a blank,
+ * as POSIX asks. */
+static void
+read_substitution(struct builder *b, bool quoted)
+{
+    if (accept(b, '('))
+        add_part(b, PART_ARITHMETIC, quoted)->expression = read_arithmetic(b->p);
+    else
+        add_part(b, PART_COMMAND, quoted)->tree = parse_substitution(b->p);
+}
+
+/* Behind `$`. A `$` that begins nothing stands for itself. */
 static void
 read_dollar(struct builder *b, bool quoted)
 {
-    int c = input_peek(b->in);
-
     if (b->p->depth++ > NESTING_LIMIT)
         syntax_error(b->p, "nested too deeply", "");
-    if (c == '{' || c == '(')
-        input_next(b->in);
-    if (c != '(' || b->p->failed) {
-        read_parameter(b, c == '{', quoted);
-    } else if (input_peek(b->in) == '(') {
-        input_next(b->in);
-        add_part(b, PART_ARITHMETIC, quoted)->expression = read_arithmetic(b->p);
-    } else {
-        add_part(b, PART_COMMAND, quoted)->tree = parse_substitution(b->p);
-    }
+    else if (accept(b, '{'))
+        read_braces(b, quoted);
+    else if (accept(b, '('))
+        read_substitution(b, quoted);
+    else if (!read_parameter(b, false, quoted))
+        add_char(b, '$', quoted);
     b->p->depth--;
 }
 
@@ -213,29 +211,36 @@ read_dollar(struct builder *b, bool quoted)
 
 #define WORD_ENDS " \t\n|&;<>()"
 
-/* Up to a blank or an operator that is not quoted. A `~` alone or before a slash is "$HOME". */
+/* Whether the input stands at a blank, at an operator or at its end. */
+static bool
+at_word_end(struct input *in)
+{
+    int c = input_peek(in);
+    return c == INPUT_END || strchr(WORD_ENDS, c);
+}
+
+/* Reads up to a blank or an operator that is not quoted. A `~` alone or before a slash is
+ * "$HOME". */
 struct word *
 read_word(struct parser *p)
 {
     struct builder b = begin_word(p);
-    int c = input_peek(p->in);
-
-    if (c == '~' && strchr("/" WORD_ENDS, p->in->at[1]) != NULL) { /* or the zero at the end */
-        input_next(p->in);
+    struct input *in = p->in;
+    if (input_peek(in) == '~' && strchr("/" WORD_ENDS, in->at[1])) { /* or the zero at the end */
+        input_next(in);
         add_part(&b, PART_PARAMETER, true)->text = "HOME";
     }
-    while (!p->failed && (c = input_peek(p->in)) != INPUT_END && strchr(WORD_ENDS, c) == NULL)
+    while (!p->failed && !at_word_end(in))
         read_char(&b, false);
     flush_text(&b);
     return b.word;
 }
 
-/* As if it had been written: `for i` is read as `for i in "$@"`, and run.c knows one form only. */
+/* A word that nobody has written: `for i` is read as `for i in "$@"`, and run.c knows one form. */
 struct word *
 parameter_word(const char *name)
 {
     struct builder b = begin_word(&(struct parser){ 0 });
-
     add_part(&b, PART_PARAMETER, true)->text = name;
     return b.word;
 }

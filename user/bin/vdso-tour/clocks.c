@@ -1,10 +1,9 @@
-/*
- * clocks.c - the data that the kernel keeps up to date, and what reading the time costs.
+/* clocks.c - the data that the kernel keeps up to date, and what reading the time costs.
  *
- * vdso/vvar.h is the contract between kernel and image; no other program has business in it, and
- * this one only to show it. A read by vDSO is a call of a function; a read by system call is a trap
- * and everything that the kernel does between that and the return.
- */
+ * vdso/vvar.h is the contract between kernel and image. No other program reads it, and this one
+ * only shows it. A read by vDSO is a call of a function; a read by system call is a trap, and
+ * everything that the kernel does until it returns. */
+
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,14 +13,13 @@
 enum { PAGE_SIZE = 4096, READS = 20000, NS_PER_S = 1000000000 };
 
 static const clockid_t shown[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE };
-enum { SHOWN = sizeof shown / sizeof shown[0] };
+enum { SHOWN = sizeof(shown) / sizeof(shown[0]) };
 
 /* A copy of a clock's line that no update cut in two: `end` is read first and `begin` last. */
 static struct vvar_clock
 read_line(const volatile struct vvar_clock *line)
 {
     struct vvar_clock copy;
-
     do {
         copy.end = line->end;
         __asm__ volatile("fence r,r" ::: "memory");
@@ -54,7 +52,6 @@ show_vvar(unsigned long base)
 {
     const struct vvar *vvar = (const struct vvar *)(base - PAGE_SIZE);
     struct vvar_clock lines[SHOWN];
-
     for (int i = 0; i < SHOWN; i++)
         lines[i] = read_line(&vvar->clock[shown[i]]);
     printf("vvar    0x%-11lx%18s%19s%19s\n", (unsigned long)vvar, "REALTIME", "MONOTONIC",
@@ -82,22 +79,20 @@ to_ns(struct timespec t)
     return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
-/* MONOTONIC, because it cannot be set between the readings. The call lies between two reads of
- * the vDSO: if both sides see one clock, the three are in order. */
+/* The clock is MONOTONIC, because nobody can set it between the readings. The call lies between two
+ * reads by the vDSO: if both sides see one clock, the three are in order. */
 bool
 show_time(clock_function *by_vdso)
 {
     struct timespec before = { 0 }, called, after = { 0 };
-
-    if (by_vdso != NULL)
-        by_vdso(CLOCK_MONOTONIC, &before); /* the first read may have to fetch the pages */
-    if (by_vdso != NULL)
-        by_vdso(CLOCK_MONOTONIC, &before);
-    by_call(CLOCK_MONOTONIC, &called);
-    if (by_vdso == NULL) {
+    if (!by_vdso) {
+        by_call(CLOCK_MONOTONIC, &called);
         printf("time    call %ld.%09ld s\n", (long)called.tv_sec, (long)called.tv_nsec);
         return true;
     }
+    by_vdso(CLOCK_MONOTONIC, &before); /* the first read may have to fetch the pages */
+    by_vdso(CLOCK_MONOTONIC, &before);
+    by_call(CLOCK_MONOTONIC, &called);
     by_vdso(CLOCK_MONOTONIC, &after);
     bool agree = to_ns(before) <= to_ns(called) && to_ns(called) <= to_ns(after);
     printf("time    vDSO %ld.%09ld s, call +%ld ns, vDSO +%ld ns: %s\n", (long)before.tv_sec,
@@ -106,12 +101,11 @@ show_time(clock_function *by_vdso)
     return agree;
 }
 
-/* Tenths of a nanosecond that one read takes. */
+/* How many tenths of a nanosecond one read takes. */
 static long
 measure(clock_function *read_clock)
 {
     struct timespec start, end, now;
-
     read_clock(CLOCK_MONOTONIC, &start);
     for (int i = 0; i < READS; i++)
         read_clock(CLOCK_MONOTONIC, &now);
@@ -124,10 +118,10 @@ void
 show_cost(clock_function *by_vdso)
 {
     long call = measure(by_call);
-    long vdso = by_vdso != NULL ? measure(by_vdso) : 0;
-
     printf("cost    ");
-    if (by_vdso != NULL)
+    if (by_vdso) {
+        long vdso = measure(by_vdso);
         printf("vDSO %ld.%ld ns, ", vdso / 10, vdso % 10);
+    }
     printf("call %ld.%ld ns, the mean of %d reads\n", call / 10, call % 10, READS);
 }

@@ -1,10 +1,9 @@
-/*
- * image.c - reads the vDSO as the ELF shared object that it is.
+/* image.c - reads the vDSO as the ELF shared object that it is.
  *
  * The image is linked to begin at address 0, so what its tables call addresses are distances from
  * `base`. Nothing here knows that it looks at a vDSO: the ELF specification (gABI) and, for symbol
- * versions, the GNU extension described in the Linux Standard Base are all that is used.
- */
+ * versions, the GNU extension described in the Linux Standard Base are all that is used. */
+
 #include <elf.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +17,6 @@ find_header(unsigned long base, unsigned type)
 {
     const Elf64_Ehdr *elf = (const Elf64_Ehdr *)base;
     const Elf64_Phdr *header = (const Elf64_Phdr *)(base + elf->e_phoff);
-
     for (unsigned i = 0; i < elf->e_phnum; i++)
         if (header[i].p_type == type)
             return &header[i];
@@ -30,8 +28,7 @@ static unsigned long
 dynamic_address(unsigned long base, long tag)
 {
     const Elf64_Phdr *header = find_header(base, PT_DYNAMIC);
-
-    if (header == NULL)
+    if (!header)
         return 0;
     for (const Elf64_Dyn *d = (const Elf64_Dyn *)(base + header->p_vaddr); d->d_tag != DT_NULL; d++)
         if (d->d_tag == tag)
@@ -52,8 +49,7 @@ static void
 show_build_id(unsigned long base)
 {
     const Elf64_Phdr *header = find_header(base, PT_NOTE);
-
-    if (header == NULL)
+    if (!header)
         return;
     unsigned long at = base + header->p_vaddr;
     unsigned long end = at + header->p_memsz;
@@ -68,6 +64,12 @@ show_build_id(unsigned long base)
     }
 }
 
+static void
+show_segment(const char *type, const Elf64_Phdr *header)
+{
+    printf("%s 0x%lx-0x%lx", type, header->p_vaddr, header->p_vaddr + header->p_memsz);
+}
+
 /* What a loader would look at: one segment for everything, readable and executable, never
  * writable. */
 void
@@ -77,16 +79,17 @@ show_headers(unsigned long base)
     const Elf64_Phdr *load = find_header(base, PT_LOAD);
     const Elf64_Phdr *dynamic = find_header(base, PT_DYNAMIC);
     const unsigned long soname = dynamic_address(base, DT_SONAME); /* base plus its offset */
-
     printf("ELF     type %d (DYN is %d), machine %d (RISC-V is %d), soname %s\n", elf->e_type,
            ET_DYN, elf->e_machine, EM_RISCV, soname != 0 ? string_at(base, soname - base) : "none");
     printf("        build-id ");
     show_build_id(base);
-    if (load != NULL && dynamic != NULL)
-        printf("\n        PT_LOAD 0x%lx-0x%lx %c%c%c, PT_DYNAMIC 0x%lx-0x%lx", load->p_vaddr,
-               load->p_vaddr + load->p_memsz, load->p_flags & PF_R ? 'r' : '-',
-               load->p_flags & PF_W ? 'w' : '-', load->p_flags & PF_X ? 'x' : '-', dynamic->p_vaddr,
-               dynamic->p_vaddr + dynamic->p_memsz);
+    if (load && dynamic) {
+        printf("\n        ");
+        show_segment("PT_LOAD", load);
+        printf(" %c%c%c, ", load->p_flags & PF_R ? 'r' : '-', load->p_flags & PF_W ? 'w' : '-',
+               load->p_flags & PF_X ? 'x' : '-');
+        show_segment("PT_DYNAMIC", dynamic);
+    }
     printf("\n");
 }
 
@@ -96,13 +99,14 @@ version_name(unsigned long base, unsigned index)
 {
     const Elf64_Half *versions = (const Elf64_Half *)dynamic_address(base, DT_VERSYM);
     const Elf64_Verdef *v = (const Elf64_Verdef *)dynamic_address(base, DT_VERDEF);
-
-    while (versions != NULL && v != NULL) {
+    while (versions && v) {
         if (v->vd_ndx == (versions[index] & VERSION_MASK)) {
             const Elf64_Verdaux *name = (const Elf64_Verdaux *)((const char *)v + v->vd_aux);
             return string_at(base, name->vda_name);
         }
-        v = v->vd_next != 0 ? (const Elf64_Verdef *)((const char *)v + v->vd_next) : NULL;
+        if (v->vd_next == 0)
+            break;
+        v = (const Elf64_Verdef *)((const char *)v + v->vd_next);
     }
     return "no version";
 }
@@ -112,39 +116,38 @@ static unsigned
 symbol_count(unsigned long base)
 {
     const Elf64_Word *hash = (const Elf64_Word *)dynamic_address(base, DT_HASH);
-
-    return hash != NULL ? hash[1] : 0;
+    return hash ? hash[1] : 0;
 }
 
-/* Symbol number `index` when it is a function that others may call, else NULL. */
+/* Symbol number `index` if it is a function that others may call, else NULL. */
 static const Elf64_Sym *
 exported_function(unsigned long base, unsigned index)
 {
     const Elf64_Sym *symbol = (const Elf64_Sym *)dynamic_address(base, DT_SYMTAB) + index;
-
-    return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC ? symbol
-                                                                                       : NULL;
+    if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != STT_FUNC)
+        return NULL;
+    return symbol;
 }
 
-/* All functions, in the order of the table. */
+/* Shows all functions, in the order of the table. */
 void
 show_symbols(unsigned long base)
 {
     for (unsigned i = 0; i < symbol_count(base); i++) {
         const Elf64_Sym *symbol = exported_function(base, i);
-        if (symbol != NULL)
+        if (symbol)
             printf("symbol  0x%lx  %4ld bytes  %-24s %s\n", base + symbol->st_value,
                    (long)symbol->st_size, string_at(base, symbol->st_name), version_name(base, i));
     }
 }
 
-/* What a C library does at start. It would compare the version, too, and use a hash table. */
+/* A C library does this at its start. It compares the version too, and may use a hash table. */
 void *
 find_symbol(unsigned long base, const char *name)
 {
     for (unsigned i = 0; i < symbol_count(base); i++) {
         const Elf64_Sym *symbol = exported_function(base, i);
-        if (symbol != NULL && strcmp(string_at(base, symbol->st_name), name) == 0)
+        if (symbol && strcmp(string_at(base, symbol->st_name), name) == 0)
             return (void *)(base + symbol->st_value);
     }
     return NULL;

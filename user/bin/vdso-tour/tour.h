@@ -1,10 +1,7 @@
-/*
- * tour.h - the stations of vdso-tour, in the order in which a visitor comes to them.
+/* tour.h - the stations of vdso-tour, in the order in which a visitor comes to them.
  *
- * Each prints its part of the screen, which is 80 columns wide.
- */
-#ifndef POSTERN_VDSO_TOUR_H
-#define POSTERN_VDSO_TOUR_H
+ * Each prints its part of the screen, which is 80 columns wide. */
+#pragma once
 
 #include <stdbool.h>
 #include <time.h>
@@ -30,5 +27,3 @@ void show_vvar(unsigned long base);
 /* The time by vDSO (NULL: there is none) and by system call. False when they do not agree. */
 bool show_time(clock_function *by_vdso);
 void show_cost(clock_function *by_vdso);
-
-#endif

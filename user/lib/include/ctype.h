@@ -1,23 +1,14 @@
 /* ctype.h - classes of ASCII characters. There is no locale, so each class is a range of codes.
  *
  * The macros use their argument once, and a comparison of unsigned numbers tests both ends. */
-#ifndef POSTERN_CTYPE_H
-#define POSTERN_CTYPE_H
+#pragma once
 
 #define isdigit(c) ((unsigned)(c) - '0' < 10)
 #define isalpha(c) (((unsigned)(c) | 0x20) - 'a' < 26)
 #define isprint(c) ((unsigned)(c) - ' ' < 95)
 
 static inline int
-isalnum(int c)
-{
-    return isalpha(c) || isdigit(c);
-}
-
-static inline int
 isspace(int c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
-
-#endif

@@ -1,12 +1,9 @@
 /* dirent.h - reading a folder, entry by entry, over getdents64.
  *
  * The entries are the kernel's own, "." and ".." among them, in the order of its file system. */
-#ifndef POSTERN_DIRENT_H
-#define POSTERN_DIRENT_H
+#pragma once
 
 #include <sys/types.h>
-
-enum { DT_UNKNOWN = 0, DT_FIFO = 1, DT_CHR = 2, DT_DIR = 4, DT_BLK = 6, DT_REG = 8, DT_LNK = 10 };
 
 struct dirent { /* Linux's struct linux_dirent64 */
     ino_t d_ino;
@@ -23,5 +20,3 @@ DIR *opendir(const char *path);
 /* NULL at the end, and with errno set on an error. The entry lives until the next call. */
 struct dirent *readdir(DIR *folder);
 int closedir(DIR *folder);
-
-#endif

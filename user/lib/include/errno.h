@@ -2,11 +2,8 @@
  *
  * A plain variable, because the library serves programs with one thread. Threads would need one
  * errno each, in thread-local storage, and a loader that sets it up. */
-#ifndef POSTERN_ERRNO_H
-#define POSTERN_ERRNO_H
+#pragma once
 
 #include <asm/errno.h>
 
 extern int errno;
-
-#endif

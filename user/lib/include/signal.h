@@ -2,8 +2,7 @@
  *
  * Linux on RISC-V has no sa_restorer: a handler returns into the vDSO's __vdso_rt_sigreturn, so
  * our struct sigaction is the kernel's. Only its first member gains its second POSIX name. */
-#ifndef POSTERN_SIGNAL_H
-#define POSTERN_SIGNAL_H
+#pragma once
 
 #include <sys/types.h>
 #define sigaction kernel_sigaction
@@ -27,13 +26,4 @@ _Static_assert(sizeof(struct sigaction) == sizeof(struct kernel_sigaction), "ris
 /* kill: 0 sends nothing but tells whether it could; a negative pid is a group. */
 int kill(pid_t pid, int signal);
 sighandler_t signal(int signal, sighandler_t handler);
-int sigaction(int signal, const struct sigaction *restrict new, struct sigaction *restrict old);
-int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
-
-/* A set of 64 signals is one word; signal n is bit n - 1. */
-#define sigemptyset(set)    ((set)->sig[0] = 0)
-#define sigfillset(set)     ((set)->sig[0] = -1)
-#define sigaddset(set, n)   ((set)->sig[0] |= 1UL << ((n)-1))
-#define sigismember(set, n) ((set)->sig[0] >> ((n)-1) & 1)
-
-#endif
+int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old);

@@ -2,8 +2,7 @@
  *
  * stdout is written at each newline on a terminal and when full elsewhere, stderr at the end of
  * each call. printf knows d u x o p c s %, flags - 0 #, width, precision, *, and l ll z. */
-#ifndef POSTERN_STDIO_H
-#define POSTERN_STDIO_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +22,6 @@ int printf(const char *restrict format, ...) PRINTF_LIKE(1, 2);
 int fprintf(FILE *restrict file, const char *restrict format, ...) PRINTF_LIKE(2, 3);
 int snprintf(char *restrict to, size_t size, const char *restrict format, ...) PRINTF_LIKE(3, 4);
 int vfprintf(FILE *restrict file, const char *restrict format, va_list arguments);
-int vsnprintf(char *restrict to, size_t size, const char *restrict format, va_list arguments);
 
 /* Each returns EOF on an error, and so do all later ones on that stream, until clearerr. */
 int putchar(int c);
@@ -33,6 +31,3 @@ int fputs(const char *restrict s, FILE *restrict file);
 size_t fwrite(const void *restrict from, size_t size, size_t count, FILE *restrict file);
 int fflush(FILE *file); /* NULL: all streams */
 void clearerr(FILE *file);
-void perror(const char *what);
-
-#endif

@@ -1,8 +1,7 @@
 /* stdlib.h - numbers, heap, environment, sorting, the end of a program, as ISO C and POSIX say.
  *
  * exit writes out stdio's buffers; there is no atexit. */
-#ifndef POSTERN_STDLIB_H
-#define POSTERN_STDLIB_H
+#pragma once
 
 #include <stddef.h>
 
@@ -21,5 +20,3 @@ char *getenv(const char *name);
 int setenv(const char *name, const char *value, int overwrite);
 
 _Noreturn void exit(int status);
-
-#endif

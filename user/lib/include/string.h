@@ -1,8 +1,7 @@
 /* string.h - memory and strings, with the meaning that ISO C and POSIX give to each name.
  *
  * strerror and strsignal return constant text in English; an unknown number has one text. */
-#ifndef POSTERN_STRING_H
-#define POSTERN_STRING_H
+#pragma once
 
 #include <stddef.h>
 
@@ -21,11 +20,8 @@ char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 size_t strspn(const char *s, const char *set);
 size_t strcspn(const char *s, const char *set);
-char *strpbrk(const char *s, const char *set);
 char *strcpy(char *restrict to, const char *restrict from);
 char *strdup(const char *s); /* the caller frees it */
 
 char *strerror(int error);
 char *strsignal(int signal);
-
-#endif

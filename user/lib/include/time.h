@@ -2,8 +2,7 @@
  *
  * clock_gettime, clock_getres and time read the clock through the vDSO when the kernel gave one
  * (see clock.c); the identities of the clocks are the kernel's. */
-#ifndef POSTERN_TIME_H
-#define POSTERN_TIME_H
+#pragma once
 
 #include <sys/types.h>
 #include <linux/time.h>
@@ -23,5 +22,3 @@ struct tm *gmtime_r(const time_t *restrict seconds, struct tm *restrict to);
 /* Knows %a %b %d %e %F %H %j %m %M %S %T %Y %Z and %%; returns 0 when the text does not fit. */
 size_t strftime(char *restrict to, size_t size, const char *restrict format,
                 const struct tm *restrict date);
-
-#endif

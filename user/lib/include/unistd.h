@@ -1,8 +1,7 @@
 /* unistd.h - processes, files and the system call itself, as POSIX and Linux's manual describe.
  *
  * Each function returns -1 with errno set when the kernel refuses. */
-#ifndef POSTERN_UNISTD_H
-#define POSTERN_UNISTD_H
+#pragma once
 
 #include <sys/types.h>
 #include <asm/unistd.h>
@@ -15,7 +14,6 @@
 #define SEEK_CUR 1
 #define SEEK_END 2
 
-#define F_OK 0
 #define X_OK 1
 #define W_OK 2
 #define R_OK 4
@@ -50,9 +48,6 @@ _Noreturn void _exit(int status);
 pid_t getpid(void);
 pid_t getppid(void);
 int setpgid(pid_t pid, pid_t group);
-pid_t getpgid(pid_t pid);
 pid_t setsid(void);
 pid_t tcgetpgrp(int fd);
 int tcsetpgrp(int fd, pid_t group);
-
-#endif

@@ -1,8 +1,7 @@
 /* sys/ioctl.h - requests to a device, here the terminal; the values are the kernel's.
  *
  * Source: ioctl_tty(2). Other files than terminals answer with ENOTTY. */
-#ifndef POSTERN_SYS_IOCTL_H
-#define POSTERN_SYS_IOCTL_H
+#pragma once
 
 #include <asm/ioctls.h>
 
@@ -11,5 +10,3 @@ struct winsize { /* the kernel's own stands beside definitions that clash with <
 };
 
 int ioctl(int fd, unsigned long request, ...);
-
-#endif

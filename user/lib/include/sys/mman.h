@@ -1,8 +1,7 @@
 /* sys/mman.h - areas of the address space; the values are the kernel's.
  *
  * Sizes are in bytes and count in whole pages. mmap fails with MAP_FAILED, not with NULL. */
-#ifndef POSTERN_SYS_MMAN_H
-#define POSTERN_SYS_MMAN_H
+#pragma once
 
 #include <sys/types.h>
 #include <linux/mman.h>
@@ -10,7 +9,4 @@
 #define MAP_FAILED ((void *)-1)
 
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
-int munmap(void *at, size_t size);
 int mprotect(void *at, size_t size, int protection);
-
-#endif

@@ -1,8 +1,7 @@
 /* sys/stat.h - what the kernel knows about a file; struct stat is <asm/stat.h>'s.
  *
  * Its times are st_mtime and st_mtime_nsec, not POSIX's st_mtim. */
-#ifndef POSTERN_SYS_STAT_H
-#define POSTERN_SYS_STAT_H
+#pragma once
 
 #include <sys/types.h>
 #include <asm/stat.h>
@@ -15,8 +14,5 @@
 
 int stat(const char *restrict path, struct stat *restrict to);
 int lstat(const char *restrict path, struct stat *restrict to);
-int fstat(int fd, struct stat *to);
 int mkdir(const char *path, mode_t mode);
 mode_t umask(mode_t mask);
-
-#endif

@@ -1,8 +1,7 @@
 /* sys/types.h - the basic types of POSIX, as Linux's riscv64 ABI sizes them.
  *
  * Not a copy of the kernel's headers: those keep their types under __kernel_ names. */
-#ifndef POSTERN_SYS_TYPES_H
-#define POSTERN_SYS_TYPES_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +14,3 @@ typedef __kernel_mode_t mode_t;
 typedef __kernel_time_t time_t;
 typedef __kernel_clockid_t clockid_t;
 typedef unsigned long ino_t;
-typedef unsigned int nlink_t;
-
-#endif

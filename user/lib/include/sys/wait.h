@@ -2,8 +2,7 @@
  *
  * Low 7 bits of a status: the signal that killed it (0: it exited, 0x7f: it stopped); 0x80: with
  * a core; bits 8-15: what it gave to exit. Source: wait4(2). */
-#ifndef POSTERN_SYS_WAIT_H
-#define POSTERN_SYS_WAIT_H
+#pragma once
 
 #include <sys/types.h>
 #include <linux/wait.h>
@@ -14,7 +13,4 @@
 #define WIFSTOPPED(status)  (WTERMSIG(status) == 0x7f)
 #define WIFSIGNALED(status) (!WIFEXITED(status) && !WIFSTOPPED(status))
 
-pid_t wait(int *status);
 pid_t waitpid(pid_t pid, int *status, int options);
-
-#endif

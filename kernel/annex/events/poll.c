@@ -1,4 +1,4 @@
-/* file_poll.c - ppoll and pselect6: waiting for any of several files.
+/* poll.c - ppoll and pselect6: waiting for any of several files.
  *
  * Both make a list of entries, one for each file, with a waiter of its own, which stands in the
  * queue of the file for as long as the call lasts; so a file tells all who poll it with the one
@@ -7,9 +7,11 @@
  * written back, as Linux does. */
 
 #include <asm/errno.h>
+#include <asm/unistd.h>
 #include <linux/posix_types.h>
 #include "fs/poll.h"
 #include "mm/kmalloc.h"
+#include "proc/annex.h"
 #include "syscall/file.h"
 #include "time/clock.h"
 #include "time/timer.h"
@@ -52,30 +54,22 @@ leave_all(struct list *entries)
     }
 }
 
-/* Asks one file what holds now, and with `enter` puts the entry's waiter into its queue. */
-static void
-ask(struct poll_entry *e, bool enter)
-{
-    if (!e->file)
-        return;
-    u32 bits = file_poll(e->file, enter ? &e->waiter : NULL);
-    if (bits & POLLIN)
-        bits |= POLLRDNORM; /* two more names for what files call POLLIN and POLLOUT */
-    if (bits & POLLOUT)
-        bits |= POLLWRNORM;
-    e->ready = bits & e->wanted;
-}
-
-/* Asks them all, and counts those that are ready. */
+/* Asks every file what holds now, and with `enter` puts the entry's waiter into its queue. Counts
+ * the entries that are ready. */
 static s64
 ask_all(struct list *entries, bool enter)
 {
     struct poll_entry *e;
     s64 ready = 0;
     list_for_each (e, entries, link) {
-        ask(e, enter);
-        if (e->ready)
-            ready++;
+        if (e->file) {
+            u32 bits = file_poll(e->file, enter ? &e->waiter : NULL);
+            /* POLLRDNORM and POLLWRNORM are two more names for what files call POLLIN, POLLOUT. */
+            bits |= bits & POLLIN ? POLLRDNORM : 0;
+            bits |= bits & POLLOUT ? POLLWRNORM : 0;
+            e->ready = bits & e->wanted;
+        }
+        ready += e->ready != 0;
     }
     return ready;
 }
@@ -87,18 +81,15 @@ ask_all(struct list *entries, bool enter)
 static s64
 wait_any(struct list *entries, u64 deadline_ticks)
 {
-    s64 result;
     wait_prepare();
-    result = ask_all(entries, true);
-    while (result == 0 && rdtime() < deadline_ticks) {
-        result = schedule_until(deadline_ticks);
-        if (result == 0) {
-            wait_prepare();
-            result = ask_all(entries, false);
-        }
+    s64 err = 0, ready = ask_all(entries, true);
+    while (!ready && !err && rdtime() < deadline_ticks) {
+        err = schedule_until(deadline_ticks);
+        wait_prepare();
+        ready = ask_all(entries, false);
     }
     thread_announce(THREAD_RUNNABLE);
-    return result;
+    return ready ?: err;
 }
 
 /* What both calls do with their entries: waits for at most the time at `timeout_addr` (0: for
@@ -114,12 +105,13 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
     int err = deadline_from_user(timeout_addr, RELATIVE, &deadline);
     if (err)
         return err;
-    if (mask_addr && size != sizeof(mask))
-        return -EINVAL;
-    if (mask_addr && copy_from_user(&mask, mask_addr, size))
-        return -EFAULT;
-    if (mask_addr)
+    if (mask_addr) {
+        if (size != sizeof(mask))
+            return -EINVAL;
+        if (copy_from_user(&mask, mask_addr, size))
+            return -EFAULT;
         signal_set_mask(mask, true);
+    }
     s64 result = wait_any(entries, deadline);
     struct timespec64 ts = ns_to_timespec(deadline_left_ns(deadline));
     if (timeout_addr) /* fails without a word: a program may keep its time in read-only memory */
@@ -133,8 +125,8 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
 
 /* Every structure gets an entry, also one that asks nothing, so that the answers find their way
  * back by counting. Only revents is written: another thread may be using the rest. */
-s64
-sys_ppoll(const u64 *arg)
+static s64
+ppoll(const u64 *arg)
 {
     struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
     struct poll_entry *e;
@@ -199,8 +191,8 @@ answer_sets(struct list *entries, const u64 *set_addr, u64 bytes)
 }
 
 /* After a signal or an error the sets stay as they were. */
-s64
-sys_pselect6(const u64 *arg)
+static s64
+pselect6(const u64 *arg)
 {
     struct list entries at_scope_end(leave_all) = LIST_INIT(entries);
     const u64 *set_addr = &arg[1]; /* readable, writable, exceptional; 0 for none */
@@ -221,3 +213,8 @@ sys_pselect6(const u64 *arg)
         return result;
     return answer_sets(&entries, set_addr, bytes) ?: result;
 }
+
+static const struct annex_call calls[] = {
+    { __NR_ppoll, ppoll }, { __NR_pselect6, pselect6 }, { .call = NULL }
+};
+static const struct annex events ANNEX = { .calls = calls };

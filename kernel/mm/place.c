@@ -1,0 +1,124 @@
+/* place.c - where a new area goes.
+ *
+ * A caller that names no address gets the highest gap below mmap_top that is large enough: first
+ * fit, downwards, keeping clear of the stack's way down and of the guard pages round the vDSO.
+ * Not here: what mmap and its kin do (map.c, remap.c), where exec wants things (proc/exec.c). */
+
+#include <asm/errno.h>
+#include "lib/random.h"
+#include "mm/area.h"
+
+/* The pages on either side of what must be guarded stay free. */
+static u64
+guard_of(const struct area *a)
+{
+    return a->flags & (AREA_SPECIAL | AREA_STACK) ? PAGE_SIZE : 0;
+}
+
+/* Where the room that the area keeps to itself begins: a stack keeps the way that it may still
+ * grow, and the gap below that. */
+static u64
+kept_from(const struct space *s, const struct area *a)
+{
+    if (!(a->flags & AREA_STACK))
+        return a->start - guard_of(a);
+    u64 way = MIN(s->stack_limit + STACK_GAP, a->end - LOWEST);
+    return MIN(a->start, a->end - way);
+}
+
+/* The highest free range of `length` bytes that ends at or below `top`; 0 if there is none. Looks
+ * at the gap above each area, from the highest area down to the border, which ends at 0. */
+static u64
+gap_below(struct space *s, u64 top, u64 length)
+{
+    struct area *a = area_before(&s->border);
+    for (;;) {
+        u64 bottom = MAX(a->end + guard_of(a), LOWEST);
+        if (bottom <= top && top - bottom >= length)
+            return top - length;
+        if (a == &s->border)
+            return 0;
+        top = MIN(top, kept_from(s, a));
+        a = area_before(a);
+    }
+}
+
+/* Is there room at exactly `addr`? MAP_AT_FIXED makes room: what was there is gone then. The
+ * address, or -errno with nothing lost. */
+static s64
+claim_place(struct space *s, u64 addr, u64 length, u32 flags)
+{
+    if (addr % PAGE_SIZE)
+        return -EINVAL;
+    if (!in_user_half(addr, length))
+        return -ENOMEM;
+    if (addr < LOWEST)
+        return -EPERM;
+    if (flags & MAP_AT_NOREPLACE) {
+        bool is_free = area_at_or_above(s, addr)->start >= addr + length;
+        return is_free ? (s64)addr : -EEXIST;
+    }
+    int err = area_unmap(s, addr, addr + length);
+    return err ? err : (s64)addr;
+}
+
+/* A free place for `length` bytes: at the hint if there is room, else as high as possible below
+ * mmap_top, else anywhere. The address or -ENOMEM. */
+static s64
+find_place(struct space *s, u64 hint, u64 length)
+{
+    hint = ALIGN_DOWN(hint, PAGE_SIZE);
+    if (hint && in_user_half(hint, length) && gap_below(s, hint + length, length) == hint)
+        return (s64)hint;
+    u64 place = gap_below(s, s->mmap_top, length);
+    if (!place)
+        place = gap_below(s, USER_END, length);
+    return place ? (s64)place : -ENOMEM;
+}
+
+s64
+place_area(struct space *s, struct area *a, u64 addr, u32 flags)
+{
+    if (!a)
+        return -ENOMEM;
+    u64 length = a->end - a->start;
+    bool exactly = flags & (MAP_AT_FIXED | MAP_AT_NOREPLACE);
+    s64 place = exactly ? claim_place(s, addr, length, flags) : find_place(s, addr, length);
+    if (place < 0) {
+        area_free(s, a);
+        return place;
+    }
+    a->start = place;
+    a->end = place + length;
+    list_add_before(&area_at_or_above(s, place)->link, &a->link);
+    s->mapped_pages += length >> PAGE_SHIFT;
+    return place;
+}
+
+s64
+add_area(struct space *s, const struct area *like, u64 addr, u32 flags)
+{
+    s64 place = place_area(s, area_clone(s, like, 0, like->end), addr, flags);
+    if (place >= 0)
+        area_merge(s, place, place + like->end);
+    return place;
+}
+
+u64
+space_random_place(struct space *s, u64 low, u64 high, u64 length)
+{
+    u64 need = length + 2 * PAGE_SIZE; /* the page on either side stays free */
+    low = MAX(low, LOWEST);
+    if (high < low || high - low < need)
+        return 0;
+    u64 choices = ((high - low - need) >> PAGE_SHIFT) + 1;
+    spin_guard(&s->lock);
+    for (int tries = 0; tries < 128; tries++) {
+        u64 at = low + (random_below(choices) << PAGE_SHIFT);
+        u64 gap = gap_below(s, at + need, need);
+        /* In the end, in a crowded space: the first gap below a random point. */
+        if (gap == at || (tries >= 64 && gap >= low))
+            return gap + PAGE_SIZE;
+    }
+    return 0;
+}
