@@ -16,7 +16,8 @@
  *                path.h     a walk along names, "/bin/sh", from a directory to an inode
  *
  * What is held stays: an inode whose last name was removed lives on while a file is open. There is
- * one tree: ramfs, filled from the initrd, with /dev and /proc inside it. Errors are negative errno. */
+ * one tree: ramfs, filled from the initrd, with /dev and /proc inside it. Errors are negative
+ * errno. */
 #pragma once
 
 #include "fs/file.h"
