@@ -46,8 +46,8 @@ WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wno-unus
         -Wvla $(if $(WERROR),-Werror)
 # -Og keeps variables where gdb finds them.
 OPTIMIZE := $(if $(DEBUG),-Og,-O2)
-CFLAGS_SHARED := -std=gnu11 $(OPTIMIZE) -g -fno-common -fno-strict-aliasing $(WARN) $(SYSTEM_HEADERS) \
-                 -MMD -MP
+CFLAGS_SHARED := -std=gnu11 $(OPTIMIZE) -g -fno-common -fno-strict-aliasing $(WARN) \
+                 $(SYSTEM_HEADERS) -MMD -MP
 # No path of this checkout enters an object: two clones build the same bytes.
 CFLAGS_ALL := $(CFLAGS_SHARED) -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build
 
