@@ -147,7 +147,7 @@ frame_alloc(void)
 {
     u64 pa = take_free();
     if (pa)
-        debug_frame_allocated(frame_direct(pa));
+        debug_hook(frame_allocated, frame_direct(pa));
     return pa;
 }
 
@@ -176,7 +176,7 @@ frame_put(u64 pa)
     BUG_ON(before == 0);
     if (before > 1)
         return;
-    debug_frame_freed(frame_direct(pa));
+    debug_hook(frame_freed, frame_direct(pa));
     spin_guard(&frame_lock);
     add_free(f);
 }
