@@ -24,10 +24,8 @@ static char boot_emergency_stack[PAGE_SIZE] __attribute__((aligned(16)));
 void
 hart_register_boot(u64 hartid)
 {
-    harts[0].id = hartid;
+    harts[0] = (struct hart){ .id = hartid, .idle = &boot_thread, .fp_owner = &boot_thread };
     harts[0].emergency_stack = (u64)(boot_emergency_stack + sizeof(boot_emergency_stack));
-    harts[0].idle = &boot_thread;
-    harts[0].fp_owner = &boot_thread;
     harts[0].online = true;
     harts_online = 1;
 }

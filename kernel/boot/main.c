@@ -45,14 +45,6 @@ find_payload(void)
     snprintf(machine.bootargs + used, sizeof(machine.bootargs) - used, " %s", words);
 }
 
-/* One digit, or nothing changes. */
-static void
-set_log_level(const char *word)
-{
-    if (word && word[0] >= '0' && word[0] <= '7' && !word[1])
-        log_threshold = word[0] - '0';
-}
-
 noreturn void
 boot_main(u64 hartid, u64 fdt_pa)
 {
@@ -60,7 +52,9 @@ boot_main(u64 hartid, u64 fdt_pa)
     machine_discover(frame_direct(fdt_pa), fdt_pa, hartid, finisher_init);
     find_payload(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
-    set_log_level(cmdline_get("loglevel"));
+    const char *level = cmdline_get("loglevel"), *init = cmdline_get("init");
+    if (level && level[0] >= '0' && level[0] <= '7' && !level[1]) /* one digit */
+        log_threshold = level[0] - '0';
 
     frame_init();
     pt_kernel_init(); /* W^X from here on; device registers can be mapped */
@@ -84,7 +78,6 @@ boot_main(u64 hartid, u64 fdt_pa)
     harts_start_all();
     pr_info("%u harts, %lu KiB of memory, %lu free", harts_online, frames_total() * 4,
             frames_free() * 4);
-    const char *init = cmdline_get("init");
     process_start_init(init && *init ? init : "/init");
     timer_start_hart();
     idle_loop();

@@ -26,18 +26,10 @@ struct debug_hooks {
 /* Defined above, in annex/checks: locks are taken before anybody could hand a table down. */
 extern const struct debug_hooks debug_hooks;
 
-#define debug_lock_wanted(l)        debug_hooks.lock_wanted(l)
-#define debug_lock_released(l)      debug_hooks.lock_released(l)
-#define debug_lock_none_held()      debug_hooks.lock_none_held()
-#define debug_frame_freed(page)     debug_hooks.frame_freed(page)
-#define debug_frame_allocated(page) debug_hooks.frame_allocated(page)
+#define debug_hook(name, ...) debug_hooks.name(__VA_ARGS__)
 
 #else
 
-#define debug_lock_wanted(l)        ((void)(l))
-#define debug_lock_released(l)      ((void)(l))
-#define debug_lock_none_held()      ((void)0)
-#define debug_frame_freed(page)     ((void)(page))
-#define debug_frame_allocated(page) ((void)(page))
+#define debug_hook(name, ...) ((void)0)
 
 #endif

@@ -60,11 +60,8 @@ static noreturn void
 panic_again(void)
 {
     static const char *again = "\n<0>[    0.000000] panic inside the panic\n";
-    while (*again) { /* each character once: the console itself may be what fails */
-        char c = *again;
-        again++;
-        log_putc(c);
-    }
+    while (*again) /* each character once: the console itself may be what fails */
+        log_putc(*again++);
     end_machine();
 }
 
@@ -108,9 +105,7 @@ function_at(u64 address)
     const struct symbol *s = symbol_table;
     while (s < symbol_table_end && (u64)image_start + s->offset <= address)
         s++;
-    if (s == symbol_table || s == symbol_table_end)
-        return NULL;
-    return s - 1;
+    return s == symbol_table || s == symbol_table_end ? NULL : s - 1;
 }
 
 /* Prints one line; nothing, and false, for what is no code. `back` is 1 for a return address: when

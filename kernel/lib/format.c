@@ -16,42 +16,33 @@ struct sink {
 };
 
 struct spec {
-    bool left, zero; /* flags - 0 */
-    bool is_long;
+    bool left, zero, is_long; /* flags - 0, lengths l z */
     size_t width;
     char conversion;
 };
 
-/* The one place where a byte is stored. */
-static void
-put(struct sink *sink, char c)
-{
-    if (sink->length < sink->room)
-        sink->to[sink->length] = c;
-    sink->length++;
-}
-
-/* Puts a text in a field of spec->width bytes, to the right unless the flag - says left. */
+/* Puts a text in a field of spec->width bytes, to the right unless the flag - says left. The one
+ * place where a byte is stored. */
 static void
 put_field(struct sink *sink, const struct spec *spec, const char *text, size_t length)
 {
-    size_t blanks = spec->width > length ? spec->width - length : 0;
-    for (size_t i = 0; i < blanks && !spec->left; i++)
-        put(sink, ' ');
-    for (size_t i = 0; i < length; i++)
-        put(sink, text[i]);
-    for (size_t i = 0; i < blanks && spec->left; i++)
-        put(sink, ' ');
+    size_t field = MAX(spec->width, length);
+    size_t start = spec->left ? 0 : field - length;
+    for (size_t i = 0; i < field; i++) {
+        bool blank = i < start || i >= start + length;
+        if (sink->length < sink->room)
+            sink->to[sink->length] = blank ? ' ' : text[i - start];
+        sink->length++;
+    }
 }
 
 /* Digits are made from the last to the first, then the sign in front. Flag 0 asks for as many as
  * fill the width with the sign. */
 static void
-put_number(struct sink *sink, const struct spec *spec, u64 value, u64 base, bool negative)
+put_number(struct sink *sink, const struct spec *spec, u64 value, bool negative)
 {
-    char text[MOST_DIGITS];
-    char *end = text + sizeof(text);
-    char *at = end;
+    char text[MOST_DIGITS], *end = text + sizeof(text), *at = end;
+    u64 base = spec->conversion == 'x' ? 16 : 10;
     size_t least = spec->zero && !spec->left ? MIN(spec->width, MOST_DIGITS) : 0;
     do {
         *--at = "0123456789abcdef"[value % base];
@@ -66,7 +57,6 @@ put_number(struct sink *sink, const struct spec *spec, u64 value, u64 base, bool
 static const char *
 read_spec(const char *fmt, struct spec *spec)
 {
-    *spec = (struct spec){ 0 };
     for (; *fmt == '-' || *fmt == '0'; fmt++) {
         spec->left |= *fmt == '-';
         spec->zero |= *fmt == '0';
@@ -79,62 +69,45 @@ read_spec(const char *fmt, struct spec *spec)
     return fmt + 1;
 }
 
-/* Takes the argument that the conversion asks for. False, with nothing done, when it is unknown. */
-static bool
-convert(struct sink *sink, const struct spec *spec, va_list *arguments)
-{
-    switch (spec->conversion) {
-    case 'd': {
-        s64 value = spec->is_long ? va_arg(*arguments, s64) : va_arg(*arguments, int);
-        /* The smallest number has no positive twin: it is negated as unsigned. */
-        put_number(sink, spec, value < 0 ? -(u64)value : (u64)value, 10, value < 0);
-        return true;
-    }
-    case 'u':
-    case 'x': {
-        u64 value = spec->is_long ? va_arg(*arguments, u64) : va_arg(*arguments, unsigned);
-        put_number(sink, spec, value, spec->conversion == 'u' ? 10 : 16, false);
-        return true;
-    }
-    case 's': { /* a message about an error must not cause another one */
-        const char *text = va_arg(*arguments, const char *) ?: "(null)";
-        put_field(sink, spec, text, strlen(text));
-        return true;
-    }
-    case 'c': {
-        char c = (char)va_arg(*arguments, int);
-        put_field(sink, spec, &c, 1);
-        return true;
-    }
-    case '%':
-        put_field(sink, spec, "%", 1);
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Walks through the format once: each `%` begins a conversion, all other bytes go out as they are,
- * and so does the `%` of a conversion that we do not know. */
+/* Walks through the format once: each `%` begins a conversion, which takes its argument; every
+ * other byte is a field of its own, and so is the `%` of a conversion that we do not know. */
 int
 vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
     struct sink sink = { .to = buf, .room = size ? size - 1 : 0 };
-    va_list arguments; /* a copy, because the address of a va_list parameter has another type */
-    va_copy(arguments, ap);
     while (*fmt) {
-        if (*fmt == '%') {
-            struct spec spec;
-            const char *behind = read_spec(fmt + 1, &spec);
-            if (convert(&sink, &spec, &arguments)) {
-                fmt = behind;
-                continue;
-            }
+        struct spec spec = { 0 };
+        const char *text, *behind = fmt + 1;
+        s64 value;
+        char c;
+        if (*fmt == '%')
+            behind = read_spec(fmt + 1, &spec);
+        switch (spec.conversion) {
+        case 'd': /* the smallest number has no positive twin: it is negated as unsigned */
+            value = spec.is_long ? va_arg(ap, s64) : va_arg(ap, int);
+            put_number(&sink, &spec, value < 0 ? -(u64)value : (u64)value, value < 0);
+            break;
+        case 'u':
+        case 'x':
+            put_number(&sink, &spec, spec.is_long ? va_arg(ap, u64) : va_arg(ap, unsigned), false);
+            break;
+        case 's': /* a message about an error must not cause another one */
+            text = va_arg(ap, const char *) ?: "(null)";
+            put_field(&sink, &spec, text, strlen(text));
+            break;
+        case 'c':
+            c = (char)va_arg(ap, int);
+            put_field(&sink, &spec, &c, 1);
+            break;
+        case '%':
+            put_field(&sink, &spec, "%", 1);
+            break;
+        default:
+            put_field(&sink, &(struct spec){ 0 }, fmt, 1);
+            behind = fmt + 1;
         }
-        put(&sink, *fmt);
-        fmt++;
+        fmt = behind;
     }
-    va_end(arguments);
     if (size)
         buf[MIN(sink.length, sink.room)] = '\0';
     return (int)sink.length;

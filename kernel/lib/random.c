@@ -70,11 +70,8 @@ static void
 refill(void)
 {
     static const u32 nonce[3];
-    u32 i = ARRAY_SIZE(pool.block);
-    while (i > 0) {
-        i--;
-        chacha20_block(pool.block[i], pool.block[0], i, nonce);
-    }
+    for (u32 i = ARRAY_SIZE(pool.block); i > 0; i--)
+        chacha20_block(pool.block[i - 1], pool.block[0], i - 1, nonce);
     used = KEY_BYTES;
 }
 

@@ -17,34 +17,26 @@
 #include "lib/print.h"
 #include "riscv/hart.h"
 
-/* Takes the lock if it is free: 0. Else returns who holds it. */
-static u64
-try_lock(struct spinlock *l, u64 me)
-{
-    u64 holder = 0;
-    __atomic_compare_exchange_n(&l->holder, &holder, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-    return holder;
-}
-
 struct spinlock *
 spin_lock(struct spinlock *l)
 {
+    u64 holder = 0; /* what is expected; becomes who it is */
     u64 me = (u64)hart_self();
-    debug_lock_wanted(l);
-    for (;;) {
-        u64 holder = try_lock(l, me);
-        if (!holder)
-            return l;
+    debug_hook(lock_wanted, l);
+    while (!__atomic_compare_exchange_n(&l->holder, &holder, me, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED)) {
         if (holder == me)
             panic("this hart takes lock '%s' twice", l->name);
         while (__atomic_load_n(&l->holder, __ATOMIC_RELAXED))
             panic_stop_if_asked(); /* interrupts are off: nobody else can tell this hart to stop */
+        holder = 0;
     }
+    return l;
 }
 
 void
 spin_unlock(struct spinlock *l)
 {
-    debug_lock_released(l);
+    debug_hook(lock_released, l);
     __atomic_store_n(&l->holder, 0, __ATOMIC_RELEASE);
 }

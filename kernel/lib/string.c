@@ -78,8 +78,7 @@ memset(void *dst, int byte, size_t n)
 int
 memcmp(const void *a, const void *b, size_t n)
 {
-    const u8 *p = a;
-    const u8 *q = b;
+    const u8 *p = a, *q = b;
     for (size_t i = 0; i < n; i++)
         if (p[i] != q[i])
             return p[i] - q[i];

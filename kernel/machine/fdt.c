@@ -49,14 +49,11 @@ static struct token
 next_token(const struct fdt *t, u32 *at)
 {
     struct token k = { .kind = NOP };
-    while (k.kind == NOP) {
-        k.kind = fdt_cell(t->structs, *at);
-        (*at)++;
-    }
+    while (k.kind == NOP)
+        k.kind = fdt_cell(t->structs, (*at)++);
     if (k.kind != BEGIN_NODE && k.kind != PROP)
         return k;
-    struct fdt_value body = rest(t->structs, 4 * *at);
-    struct fdt_value text = body;
+    struct fdt_value body = rest(t->structs, 4 * *at), text = body;
     if (k.kind == PROP) {
         text = rest(t->strings, fdt_cell(body, 1));
         k.value = rest(body, 8);
@@ -76,11 +73,9 @@ bool
 fdt_next(struct fdt_node *n)
 {
     struct token k = next_token(n->tree, &n->at);
-    while (n->depth >= 0 && (k.kind == PROP || k.kind == END_NODE)) {
+    for (; n->depth >= 0 && (k.kind == PROP || k.kind == END_NODE); k = next_token(n->tree, &n->at))
         if (k.kind == END_NODE)
             n->depth--;
-        k = next_token(n->tree, &n->at);
-    }
     bool at_end = n->depth < 0 && n->names[0]; /* the root is closed */
     n->whole = at_end && k.kind == END;
     if (at_end || k.kind != BEGIN_NODE || n->depth == FDT_MAX_DEPTH - 1)
@@ -93,9 +88,7 @@ int
 fdt_open(struct fdt *t, const void *blob, u32 max_size)
 {
     struct fdt_value all = { blob, MIN(max_size, HEADER_SIZE) };
-    u32 size = fdt_cell(all, 1);
-    u32 version = fdt_cell(all, 5);
-    u32 compatible = fdt_cell(all, 6);
+    u32 size = fdt_cell(all, 1), version = fdt_cell(all, 5), compatible = fdt_cell(all, 6);
     *t = (struct fdt){ 0 };
     if (fdt_cell(all, 0) != FDT_MAGIC || size < HEADER_SIZE || size > max_size ||
         version < FDT_VERSION || compatible > FDT_VERSION)
@@ -132,24 +125,21 @@ fdt_get(const struct fdt_node *n, const char *property)
 {
     const char *name = n->names[n->depth];
     u32 at = (u32)(name - (const char *)n->tree->structs.bytes + strlen(name)) / 4 + 1;
-    for (;;) {
-        struct token k = next_token(n->tree, &at);
-        if (k.kind != PROP)
-            return (struct fdt_value){ 0 };
+    struct token k;
+    while ((k = next_token(n->tree, &at)).kind == PROP)
         if (strcmp(k.name, property) == 0)
             return k.value;
-    }
+    return (struct fdt_value){ 0 };
 }
 
 /* The number in `count` cells, 0 to 2, from cell `at` on. */
 static u64
 read_cells(struct fdt_value v, u32 at, u32 count)
 {
-    if (count == 0)
-        return 0;
-    if (count == 1)
-        return fdt_cell(v, at);
-    return (u64)fdt_cell(v, at) << 32 | fdt_cell(v, at + 1);
+    u64 number = 0;
+    for (u32 i = 0; i < count; i++)
+        number = number << 32 | fdt_cell(v, at + i);
+    return number;
 }
 
 u64
@@ -174,11 +164,9 @@ static bool
 says(struct fdt_value v, const char *text)
 {
     size_t size = strlen(text) + 1;
-    while (size <= v.length) {
+    for (; size <= v.length; v = rest(v, (u32)strnlen((const char *)v.bytes, v.length) + 1))
         if (memcmp(v.bytes, text, size) == 0)
             return true;
-        v = rest(v, (u32)strnlen((const char *)v.bytes, v.length) + 1);
-    }
     return false;
 }
 
@@ -231,9 +219,8 @@ fdt_reg(const struct fdt_node *n, u32 index, struct range *r)
     u64 address_cells = fdt_number(&bus, "#address-cells", 2);
     u64 size_cells = fdt_number(&bus, "#size-cells", 1);
     u64 cells = address_cells + size_cells;
-    if (address_cells < 1 || address_cells > 2 || size_cells > 2)
-        return false;
-    if ((index + 1) * cells > reg.length / 4 || !has_cpu_addresses(bus))
+    if (address_cells < 1 || address_cells > 2 || size_cells > 2 ||
+        (index + 1) * cells > reg.length / 4 || !has_cpu_addresses(bus))
         return false;
     return read_range(reg, index * (u32)cells, (u32)address_cells, (u32)size_cells, r);
 }

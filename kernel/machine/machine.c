@@ -27,14 +27,10 @@ static const char *stdout_path; /* of /chosen; "" for none */
 static void
 add_range(struct range *ranges, u32 *count, struct range r)
 {
-    if (r.start >= r.end)
-        return;
-    if (*count == MAX_RANGES) {
+    if (r.start < r.end && *count < MAX_RANGES)
+        ranges[(*count)++] = r;
+    else if (r.start < r.end)
         pr_warn("device tree: no room for one more range of memory, 0x%lx is left out", r.start);
-        return;
-    }
-    ranges[*count] = r;
-    (*count)++;
 }
 
 /* Memory may be one node with several ranges, or several nodes; "hands off" is said by the
@@ -60,18 +56,6 @@ discover_memory(const struct fdt *t)
 /* Start and end of an initrd are 4 or 8 bytes each, whatever #address-cells says: boot loaders
  * differ. One outside of memory must not be read: the direct map has no such page. */
 static void
-read_initrd(const struct fdt_node *chosen)
-{
-    u64 start = fdt_number(chosen, "linux,initrd-start", 0);
-    u64 end = fdt_number(chosen, "linux,initrd-end", 0);
-    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
-        if (m->start <= start && start < end && end <= m->end)
-            machine.initrd = (struct range){ start, end };
-    if (end && !machine.initrd.end)
-        pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", start, end);
-}
-
-static void
 read_chosen(const struct fdt_node *chosen)
 {
     const char *args = fdt_string(chosen, "bootargs") ?: "";
@@ -82,7 +66,13 @@ read_chosen(const struct fdt_node *chosen)
     machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
     memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
     stdout_path = fdt_string(chosen, "stdout-path") ?: "";
-    read_initrd(chosen);
+    u64 start = fdt_number(chosen, "linux,initrd-start", 0);
+    u64 end = fdt_number(chosen, "linux,initrd-end", 0);
+    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
+        if (m->start <= start && start < end && end <= m->end)
+            machine.initrd = (struct range){ start, end };
+    if (end && !machine.initrd.end)
+        pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", start, end);
 }
 
 static void
@@ -90,10 +80,10 @@ discover_chosen(const struct fdt *t)
 {
     bool found = false;
     for_each_fdt_node (n, t) {
-        if (!fdt_is_at(&n, "/chosen"))
-            continue;
-        read_chosen(&n);
-        found = true;
+        if (fdt_is_at(&n, "/chosen")) {
+            read_chosen(&n);
+            found = true;
+        }
     }
     if (!found)
         pr_warn("device tree: no /chosen node: no command line, no initrd, no seed");
@@ -105,14 +95,12 @@ discover_chosen(const struct fdt *t)
 static bool
 isa_has_sstc(const char *isa)
 {
-    for (;;) {
-        isa = strchr(isa, '_');
-        if (!isa)
-            return false;
+    while ((isa = strchr(isa, '_'))) {
         isa++;
         if (strncmp(isa, "sstc", 4) == 0 && (isa[4] == '\0' || isa[4] == '_'))
             return true;
     }
+    return false;
 }
 
 /* Index 0 is kept for the boot hart, wherever the tree lists it. Harts without an MMU (small
@@ -224,9 +212,8 @@ discover_virtio(const struct fdt *t)
 {
     for_each_fdt_node (n, t) {
         u32 i = machine.virtio_count;
-        if (i == MAX_VIRTIO || !fdt_is(&n, "compatible", "virtio,mmio"))
-            continue;
-        if (!fdt_reg(&n, 0, &machine.virtio[i]) || !machine.virtio[i].start)
+        if (i == MAX_VIRTIO || !fdt_is(&n, "compatible", "virtio,mmio") ||
+            !fdt_reg(&n, 0, &machine.virtio[i]) || !machine.virtio[i].start)
             continue;
         machine.virtio_irq[i] = fdt_cell(fdt_get(&n, "interrupts"), 0);
         machine.virtio_count++;

@@ -40,8 +40,7 @@ space_activate(struct space *s)
     if (s)
         __atomic_fetch_or(&s->active_harts, 1UL << self, __ATOMIC_SEQ_CST);
     active[self] = s;
-    u64 root = s ? s->root : kernel_root;
-    csr_write(satp, SATP_SV39 | root >> PAGE_SHIFT);
+    csr_write(satp, SATP_SV39 | (s ? s->root : kernel_root) >> PAGE_SHIFT);
     /* No ASIDs: forget the old space's translations, and its code in the fetch path. */
     __asm__ volatile("sfence.vma\n\tfence.i" ::: "memory");
     /* Last: whoever sees the bit gone may free the root that satp held until now. */

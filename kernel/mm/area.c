@@ -11,9 +11,7 @@
 struct area *
 area_clone(struct space *s, const struct area *like, u64 start, u64 end)
 {
-    if (s->area_count >= MAX_AREAS)
-        return NULL;
-    struct area *a = kzalloc(sizeof(*a));
+    struct area *a = s->area_count < MAX_AREAS ? kzalloc(sizeof(*a)) : NULL;
     if (!a)
         return NULL;
     s->area_count++;
@@ -72,25 +70,22 @@ static bool
 goes_on(const struct area *a, const struct area *b)
 {
     u64 pages = (a->end - a->start) >> PAGE_SHIFT;
-    if (a->end != b->start || a->flags != b->flags || a->name != b->name)
-        return false;
-    if (a->pager != b->pager || a->object != b->object)
-        return false;
-    return !a->pager || a->offset_pages + pages == b->offset_pages;
+    return a->end == b->start && a->flags == b->flags && a->name == b->name &&
+           a->pager == b->pager && a->object == b->object &&
+           (!a->pager || a->offset_pages + pages == b->offset_pages);
 }
 
 void
 area_merge(struct space *s, u64 start, u64 end)
 {
     struct area *a = area_at_or_above(s, start);
-    while (a != &s->border && a->start <= end) {
+    for (; a != &s->border && a->start <= end; a = area_next(a)) {
         struct area *below = area_before(a);
-        if (goes_on(below, a)) {
-            a->offset_pages -= (below->end - below->start) >> PAGE_SHIFT;
-            a->start = below->start;
-            area_free(s, below);
-        }
-        a = area_next(a);
+        if (!goes_on(below, a))
+            continue;
+        a->offset_pages -= (below->end - below->start) >> PAGE_SHIFT;
+        a->start = below->start;
+        area_free(s, below);
     }
 }
 
@@ -161,9 +156,7 @@ area_empty(struct space *s, const struct area *a)
         u64 size = LEVEL_SIZE(level);
         u64 low = ALIGN_UP(area_before(a)->end, size);
         u64 high = ALIGN_DOWN(area_next(a)->start, size);
-        u64 start = ALIGN_DOWN(a->start, size);
-        u64 end = ALIGN_UP(a->end, size);
-        area_zap(s, MAX(start, low), MIN(end, high), level);
+        area_zap(s, MAX(low, ALIGN_DOWN(a->start, size)), MIN(high, ALIGN_UP(a->end, size)), level);
     }
 }
 
@@ -172,13 +165,12 @@ area_unmap(struct space *s, u64 start, u64 end)
 {
     if (area_split(s, start) || area_split(s, end))
         return -ENOMEM;
-    struct area *a = area_at_or_above(s, start);
-    while (a->start < end) {
-        struct area *next = area_next(a);
+    struct area *next;
+    for (struct area *a = area_at_or_above(s, start); a->start < end; a = next) {
+        next = area_next(a);
         area_empty(s, a);
         s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
         area_free(s, a);
-        a = next;
     }
     return 0;
 }

@@ -21,9 +21,8 @@ find_or_grow(struct space *s, u64 addr)
         return a;
     u64 start = ALIGN_DOWN(addr, PAGE_SIZE);
     struct area *below = area_before(a);
-    if (!(a->flags & AREA_STACK) || start < LOWEST || a->end - start > s->stack_limit)
-        return NULL;
-    if (below->flags & AREA_PROT && below->end + STACK_GAP > start)
+    if (!(a->flags & AREA_STACK) || start < LOWEST || a->end - start > s->stack_limit ||
+        (below->flags & AREA_PROT && below->end + STACK_GAP > start))
         return NULL;
     s->mapped_pages += (a->start - start) >> PAGE_SHIFT;
     a->offset_pages -= (a->start - start) >> PAGE_SHIFT;
@@ -92,9 +91,7 @@ int
 space_fault_locked(struct space *s, u64 addr, u32 access)
 {
     u64 va = ALIGN_DOWN(addr, PAGE_SIZE);
-    if (!in_user_half(addr, 1))
-        return -EFAULT;
-    struct area *a = find_or_grow(s, addr);
+    struct area *a = in_user_half(addr, 1) ? find_or_grow(s, addr) : NULL;
     if (!a)
         return -EFAULT;
     if (!(pte_rights(a->flags) & access << 1))
@@ -103,11 +100,9 @@ space_fault_locked(struct space *s, u64 addr, u32 access)
     if (!e)
         return -ENOMEM;
     bool fresh = !(*e & PTE_V);
-    if (fresh) {
-        int err = first_touch(s, a, e, va);
-        if (err)
-            return err;
-    }
+    int err = fresh ? first_touch(s, a, e, va) : 0;
+    if (err)
+        return err;
     if (access == AREA_WRITE && !(*e & PTE_W))
         return copy_on_write(s, a, e, va);
     if (!fresh) /* another thread was faster, or this hart remembers an older entry */

@@ -49,15 +49,13 @@ find_in_use(u64 start, u64 end)
 static u64
 find_room(u64 bytes)
 {
-    for_each_range (m, machine.memory) {
-        u64 at = m->start;
-        while (at + bytes <= m->end) {
-            const struct range *r = find_in_use(at, at + bytes);
+    const struct range *r;
+    for_each_range (m, machine.memory)
+        for (u64 at = m->start; at + bytes <= m->end; at = ALIGN_UP(r->end, PAGE_SIZE)) {
+            r = find_in_use(at, at + bytes);
             if (!r)
                 return at;
-            at = ALIGN_UP(r->end, PAGE_SIZE);
         }
-    }
     panic("no room for %lu bytes of frame records: give the machine more memory", bytes);
 }
 
@@ -93,11 +91,10 @@ measure_memory(void)
 static void
 place_records(u32 count)
 {
-    u64 image = image_load_address;
-    u64 size = (u64)(image_end - image_start);
-    if (image < ram_start || image + size > ram_end)
+    u64 image = image_load_address, end = frame_of(image_end);
+    if (image < ram_start || end > ram_end)
         panic("the kernel at 0x%lx is not in the memory of the device tree", image);
-    in_use[IMAGE] = (struct range){ image, image + size };
+    in_use[IMAGE] = (struct range){ image, end };
     in_use[INITRD] = machine.initrd;
     memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
     u64 bytes = count * sizeof(struct frame);
@@ -150,7 +147,7 @@ frame_alloc(void)
 {
     u64 pa = take_free();
     if (pa)
-        debug_frame_allocated(frame_direct(pa));
+        debug_hook(frame_allocated, frame_direct(pa));
     return pa;
 }
 
@@ -179,7 +176,7 @@ frame_put(u64 pa)
     BUG_ON(before == 0);
     if (before > 1)
         return;
-    debug_frame_freed(frame_direct(pa));
+    debug_hook(frame_freed, frame_direct(pa));
     spin_guard(&frame_lock);
     add_free(f);
 }
@@ -200,9 +197,7 @@ void *
 frame_address(u64 pa)
 {
     u64 into = pa - image_load_address;
-    if (into < (u64)(data_start - image_start))
-        return image_start + into;
-    return frame_direct(pa);
+    return into < (u64)(data_start - image_start) ? image_start + into : frame_direct(pa);
 }
 
 u64

@@ -20,8 +20,7 @@ map(u64 va, u64 pa, u64 size, u64 rights)
 {
     u64 end = pa + size;
     while (pa < end) {
-        bool large = (pa | va) % LEVEL_SIZE(1) == 0 && end - pa >= LEVEL_SIZE(1);
-        int level = large ? 1 : 0;
+        int level = (pa | va) % LEVEL_SIZE(1) == 0 && end - pa >= LEVEL_SIZE(1);
         pte_t *e = pt_entry(kernel_root, va, level, true);
         if (!e)
             panic("no memory for the kernel's page tables");
@@ -59,12 +58,11 @@ next_hole(u64 pa, u64 end)
 static void
 map_direct(u64 start, u64 end)
 {
-    u64 at = start;
-    while (at < end) {
-        struct range next = next_hole(at, end);
-        if (at < next.start)
-            map(DIRECT_BASE + at, at, next.start - at, PTE_R | PTE_W);
-        at = next.end;
+    while (start < end) {
+        struct range next = next_hole(start, end);
+        if (start < next.start)
+            map(DIRECT_BASE + start, start, next.start - start, PTE_R | PTE_W);
+        start = next.end;
     }
 }
 
@@ -72,9 +70,7 @@ void
 pt_kernel_init(void)
 {
     kernel_root = frame_alloc_zero();
-    u64 text = (u64)image_start;
-    u64 rodata = (u64)rodata_start;
-    u64 data = (u64)data_start;
+    u64 text = (u64)image_start, rodata = (u64)rodata_start, data = (u64)data_start;
     map(text, frame_of(image_start), rodata - text, PTE_R | PTE_X);
     map(rodata, frame_of(rodata_start), data - rodata, PTE_R);
     map(data, frame_of(data_start), (u64)image_end - data, PTE_R | PTE_W);

@@ -23,18 +23,6 @@ _Static_assert(SIZE_OF(CLASSES - 1) == PAGE_SIZE, "the last class is a whole fra
 static struct spinlock lock = SPINLOCK_INIT("kmalloc");
 static struct list free_objects[CLASSES];
 
-/* Cuts a fresh frame into free objects of the class. Without memory there are none. */
-static void
-cut_frame(u32 size_class)
-{
-    u64 pa = frame_alloc();
-    if (!pa)
-        return;
-    frame_record(pa)->tag = size_class;
-    for_each_object (at, pa, size_class)
-        list_add_tail(&free_objects[size_class], (struct list *)at);
-}
-
 static void *
 take_object(u32 size_class)
 {
@@ -42,10 +30,14 @@ take_object(u32 size_class)
     spin_guard(&lock);
     if (!objects->next) /* the first time */
         list_init(objects);
-    if (list_empty(objects))
-        cut_frame(size_class);
-    if (list_empty(objects))
-        return NULL;
+    if (list_empty(objects)) {
+        u64 fresh = frame_alloc();
+        if (!fresh)
+            return NULL;
+        frame_record(fresh)->tag = size_class;
+        for_each_object (at, fresh, size_class)
+            list_add_tail(objects, (struct list *)at);
+    }
     struct list *object = objects->next;
     list_remove(object);
     frame_get(frame_of(object));
@@ -77,8 +69,8 @@ kfree(void *p)
     frame_put(pa);
     if (frame_record(pa)->refs > 1)
         return;
-    for_each_object (at, pa,
-                     size_class) /* all of them are free: the frame goes, and they with it */
+    /* All objects of the frame are free: it goes, and they with it. */
+    for_each_object (at, pa, size_class)
         list_remove((struct list *)at);
     frame_put(pa);
 }

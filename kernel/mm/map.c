@@ -38,31 +38,11 @@ check_areas(struct space *s, u64 start, u64 end, u32 never)
 {
     while (start < end) {
         struct area *a = space_find(s, start);
-        if (!a)
-            return -ENOMEM;
-        if (a->flags & never)
-            return -EACCES;
+        if (!a || a->flags & never)
+            return a ? -EACCES : -ENOMEM;
         start = a->end;
     }
     return 0;
-}
-
-/* Gives the pages that are there their new rights. What is taken away is gone at once; W comes back
- * by a fault, which knows about copy-on-write. */
-static void
-protect_pages(struct space *s, u64 start, u64 end, u64 prot)
-{
-    struct pt_cursor c = { .root = s->root, .next = start, .end = end };
-    bool changed = false;
-    while (pt_next(&c)) {
-        *c.e = pte_leaf(pte_pa(*c.e), pte_rights(prot) & ~PTE_W);
-        changed = true;
-    }
-    if (!changed)
-        return;
-    space_flush(s, start, end - start);
-    if (prot & AREA_EXEC)
-        space_code_changed(s);
 }
 
 int
@@ -81,7 +61,17 @@ space_protect(struct space *s, u64 addr, u64 length, u64 prot)
         return -ENOMEM;
     for (struct area *a = area_at_or_above(s, addr); a->start < end; a = area_next(a))
         a->flags = (a->flags & ~AREA_PROT) | prot;
-    protect_pages(s, addr, end, prot);
+    /* What is taken away is gone at once. W comes back by a fault, which knows of copy-on-write. */
+    struct pt_cursor c = { .root = s->root, .next = addr, .end = end };
+    bool changed = false;
+    while (pt_next(&c)) {
+        *c.e = pte_leaf(pte_pa(*c.e), pte_rights(prot) & ~PTE_W);
+        changed = true;
+    }
+    if (changed)
+        space_flush(s, addr, end - addr);
+    if (changed && prot & AREA_EXEC)
+        space_code_changed(s);
     area_merge(s, addr, end);
     return 0;
 }
@@ -110,16 +100,6 @@ space_forget(struct space *s, const void *object, u64 first)
     }
 }
 
-/* More than the machine has can never be used. An address, or -errno. */
-static s64
-grow_heap(struct space *s, u64 end, u64 more)
-{
-    struct area heap = { .end = more, .flags = AREA_READ | AREA_WRITE, .name = "[heap]" };
-    if (more >> PAGE_SHIFT > frames_total())
-        return -ENOMEM;
-    return add_area(s, &heap, end, MAP_AT_NOREPLACE);
-}
-
 u64
 space_brk(struct space *s, u64 brk)
 {
@@ -128,11 +108,15 @@ space_brk(struct space *s, u64 brk)
         return s->brk;
     u64 old_end = ALIGN_UP(s->brk, PAGE_SIZE);
     u64 new_end = ALIGN_UP(brk, PAGE_SIZE);
+    u64 more = new_end - old_end; /* where it grows */
+    struct area heap = { .end = more, .flags = AREA_READ | AREA_WRITE, .name = "[heap]" };
     s64 result = 0;
     if (new_end < old_end)
         result = area_unmap(s, new_end, old_end);
-    else if (new_end > old_end)
-        result = grow_heap(s, old_end, new_end - old_end);
+    else if (more >> PAGE_SHIFT > frames_total())
+        result = -ENOMEM; /* more than the machine has can never be used */
+    else if (more)
+        result = add_area(s, &heap, old_end, MAP_AT_NOREPLACE);
     if (result >= 0)
         s->brk = brk;
     return s->brk;

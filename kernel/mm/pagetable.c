@@ -33,9 +33,7 @@ pt_entry(u64 root, u64 va, int level, bool make)
         pte_t *e = descend(root, va, &reached);
         if (reached == level)
             return e;
-        if (!make)
-            return NULL;
-        u64 pa = frame_alloc_zero();
+        u64 pa = make ? frame_alloc_zero() : 0;
         if (!pa)
             return NULL;
         pte_set(e, pa >> PAGE_SHIFT << 10 | PTE_V); /* A, D and U are reserved in a non-leaf */
@@ -48,9 +46,8 @@ pt_next(struct pt_cursor *c)
     while (c->next < c->end) {
         int level = c->level;
         c->va = c->next;
-        bool same_table = c->e && c->va != ALIGN_DOWN(c->va, LEVEL_SIZE(level + 1));
-        if (same_table)
-            c->e++; /* the neighbour: no walk */
+        if (c->e && c->va % LEVEL_SIZE(level + 1))
+            c->e++; /* the neighbour, in the same table: no walk */
         else
             c->e = descend(c->root, c->va, &level);
         c->next = ALIGN_DOWN(c->va, LEVEL_SIZE(level)) + LEVEL_SIZE(level);
@@ -85,16 +82,12 @@ tlb_flush(u64 hart_mask, u64 va, u64 size)
     u64 self = 1UL << hart_index();
     u64 others = hart_mask & ~self;
     bool one_page = size == PAGE_SIZE;
-    if (hart_mask & self) {
-        if (one_page)
-            __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
-        else
-            __asm__ volatile("sfence.vma" ::: "memory");
-    }
-    if (!others)
-        return;
-    if (one_page)
+    if (hart_mask & self && one_page)
+        __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
+    else if (hart_mask & self)
+        __asm__ volatile("sfence.vma" ::: "memory");
+    if (others && one_page)
         sbi_remote_sfence(hart_mask_ids(others), va, PAGE_SIZE);
-    else
+    else if (others)
         sbi_remote_sfence(hart_mask_ids(others), 0, ~0UL);
 }

@@ -9,11 +9,7 @@
 #include "mm/area.h"
 
 /* The pages on either side of what must be guarded stay free. */
-static u64
-guard_of(const struct area *a)
-{
-    return a->flags & (AREA_SPECIAL | AREA_STACK) ? PAGE_SIZE : 0;
-}
+#define guard_of(a) ((a)->flags & (AREA_SPECIAL | AREA_STACK) ? PAGE_SIZE : 0)
 
 /* Where the room that the area keeps to itself begins: a stack keeps the way that it may still
  * grow, and the gap below that. */
@@ -31,15 +27,13 @@ kept_from(const struct space *s, const struct area *a)
 static u64
 gap_below(struct space *s, u64 top, u64 length)
 {
-    struct area *a = area_before(&s->border);
-    for (;;) {
+    for (struct area *a = area_before(&s->border);; a = area_before(a)) {
         u64 bottom = MAX(a->end + guard_of(a), LOWEST);
         if (bottom <= top && top - bottom >= length)
             return top - length;
         if (a == &s->border)
             return 0;
         top = MIN(top, kept_from(s, a));
-        a = area_before(a);
     }
 }
 
@@ -54,12 +48,9 @@ claim_place(struct space *s, u64 addr, u64 length, u32 flags)
         return -ENOMEM;
     if (addr < LOWEST)
         return -EPERM;
-    if (flags & MAP_AT_NOREPLACE) {
-        bool is_free = area_at_or_above(s, addr)->start >= addr + length;
-        return is_free ? (s64)addr : -EEXIST;
-    }
-    int err = area_unmap(s, addr, addr + length);
-    return err ? err : (s64)addr;
+    if (flags & MAP_AT_NOREPLACE)
+        return area_at_or_above(s, addr)->start < addr + length ? -EEXIST : (s64)addr;
+    return area_unmap(s, addr, addr + length) ?: (s64)addr;
 }
 
 /* A free place for `length` bytes: at the hint if there is room, else as high as possible below
@@ -70,10 +61,8 @@ find_place(struct space *s, u64 hint, u64 length)
     hint = ALIGN_DOWN(hint, PAGE_SIZE);
     if (hint && in_user_half(hint, length) && gap_below(s, hint + length, length) == hint)
         return (s64)hint;
-    u64 place = gap_below(s, s->mmap_top, length);
-    if (!place)
-        place = gap_below(s, USER_END, length);
-    return place ? (s64)place : -ENOMEM;
+    u64 place = gap_below(s, s->mmap_top, length) ?: gap_below(s, USER_END, length);
+    return (s64)place ?: -ENOMEM;
 }
 
 s64

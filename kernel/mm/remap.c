@@ -42,36 +42,23 @@ grow_in_place(struct space *s, struct area *a, u64 more)
     return true;
 }
 
-/* Are these arguments of mremap wrong for any space? 0 or -errno. */
-static int
-check_remap(u64 addr, u64 old, u64 length, u64 flags)
-{
-    bool fixed = flags & MREMAP_FIXED;
-    bool may_move = flags & MREMAP_MAYMOVE;
-    if (flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED) || (fixed && !may_move))
-        return -EINVAL;
-    if (addr % PAGE_SIZE || !length || !old)
-        return -EINVAL;
-    if (!in_user_half(addr, old))
-        return -EFAULT;
-    return length > USER_END ? -ENOMEM : 0;
-}
-
 s64
 space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
 {
-    int err = check_remap(addr, old, length, flags);
-    if (err)
-        return err;
+    bool fixed = flags & MREMAP_FIXED, may_move = flags & MREMAP_MAYMOVE;
+    if (flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED) || (fixed && !may_move) || addr % PAGE_SIZE ||
+        !length || !old)
+        return -EINVAL;
+    if (!in_user_half(addr, old))
+        return -EFAULT;
+    if (length > USER_END)
+        return -ENOMEM;
     old = ALIGN_UP(old, PAGE_SIZE);
     length = ALIGN_UP(length, PAGE_SIZE);
     u64 old_end = addr + old;
-    bool fixed = flags & MREMAP_FIXED;
     spin_guard(&s->lock);
     struct area *a = space_find(s, addr);
-    if (!a)
-        return -EFAULT;
-    if (old_end > a->end && (fixed || length > old))
+    if (!a || (old_end > a->end && (fixed || length > old)))
         return -EFAULT; /* only shrinking is done across areas */
     bool is_whole = addr == a->start && old_end == a->end && length == old;
     if (a->flags & AREA_SPECIAL && !is_whole)
@@ -84,13 +71,11 @@ space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
     }
     if (length == old)
         return (s64)addr;
-    if (length < old) {
-        err = area_unmap(s, addr + length, old_end);
-        return err ? err : (s64)addr;
-    }
+    if (length < old)
+        return area_unmap(s, addr + length, old_end) ?: (s64)addr;
     if (old_end == a->end && grow_in_place(s, a, length - old))
         return (s64)addr;
-    if (!(flags & MREMAP_MAYMOVE))
+    if (!may_move)
         return -ENOMEM;
     return move_area(s, a, addr, old, 0, length, 0);
 }

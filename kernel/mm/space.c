@@ -47,19 +47,6 @@ space_put(struct space *s)
     kfree(s);
 }
 
-/* Gives `to` the area as well, with the pages that are there. False without memory. */
-static bool
-copy_area(struct space *from, struct area *a, struct space *to)
-{
-    struct area *copy = area_clone(to, a, a->start, a->end);
-    if (!copy)
-        return false;
-    list_add_tail(&to->border.link, &copy->link);
-    /* Private pages lose W on both sides: the first that writes gets a copy (fault.c). */
-    u64 taken = a->flags & AREA_SHARED ? 0 : PTE_W | PTE_D;
-    return area_share(from, a->start, a->end, to, a->start, taken);
-}
-
 struct space *
 space_fork(struct space *from)
 {
@@ -70,10 +57,15 @@ space_fork(struct space *from)
     spin_guard(&from->lock);
     *(struct space_figures *)to = *(struct space_figures *)from;
     for_each_area (a, from) {
-        if (copy_area(from, a, to))
-            continue;
-        space_put(to); /* W that a hart of the parent still remembers does no harm: nobody shares */
-        return NULL;
+        struct area *copy = area_clone(to, a, a->start, a->end);
+        if (copy)
+            list_add_tail(&to->border.link, &copy->link);
+        /* Private pages lose W on both sides: the first that writes gets a copy (fault.c). */
+        u64 taken = a->flags & AREA_SHARED ? 0 : PTE_W | PTE_D;
+        if (!copy || !area_share(from, a->start, a->end, to, a->start, taken)) {
+            space_put(to); /* a hart of the parent may remember W: no harm, nobody shares now */
+            return NULL;
+        }
     }
     space_flush(from, 0, USER_END); /* the parent's harts may remember W */
     return to;

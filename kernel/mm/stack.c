@@ -20,8 +20,7 @@
 
 static struct spinlock lock = SPINLOCK_INIT("stacks");
 static enum { FREE, USED, STALE } __attribute__((packed)) state[MOST_SLOTS];
-static u32 slots; /* how many there are */
-static u32 hand;  /* the slot that is looked at next */
+static u32 slots, hand; /* how many there are, and which is looked at next */
 
 /* There are as many slots as stacks fit in memory, each with one frame more for what comes with a
  * thread. Their lowest tables are made here and stay for ever: one for 64 slots. */

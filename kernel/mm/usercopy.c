@@ -17,40 +17,33 @@ static void *
 reach(struct space *s, u64 addr, u32 access)
 {
     u64 need = PTE_V | access << 1;
-    if (!in_user_half(addr, 1))
-        return NULL;
-    for (;;) {
+    int err = in_user_half(addr, 1) ? 0 : -EFAULT;
+    while (!err) {
         pte_t *e = pt_entry(s->root, addr, 0, false);
         if (e && (*e & need) == need)
             return (char *)frame_address(pte_pa(*e)) + addr % PAGE_SIZE;
-        int err = space_fault_locked(s, addr, access);
+        err = space_fault_locked(s, addr, access);
         /* When exec builds a space that is not current yet, it looks after that itself. */
         if (err == -ENOMEM && s == space_current())
             space_out_of_memory();
-        if (err)
-            return NULL;
     }
+    return NULL;
 }
 
 /* How many of n bytes at `user` lie in one page with the first. */
-static size_t
-in_one_page(u64 user, size_t n)
-{
-    return MIN(n, PAGE_SIZE - user % PAGE_SIZE);
-}
+#define in_one_page(user, n) MIN(n, PAGE_SIZE - (user) % PAGE_SIZE)
 
 size_t
 partly_from_space(struct space *s, char *dst, u64 src, size_t n)
 {
-    size_t done = 0;
-    while (done < n) {
-        size_t chunk = in_one_page(src + done, n - done);
+    size_t done = 0, chunk;
+    for (; done < n; done += chunk) {
+        chunk = in_one_page(src + done, n - done);
         spin_guard(&s->lock);
         const void *from = reach(s, src + done, AREA_READ);
         if (!from)
             break;
         memcpy(dst + done, from, chunk);
-        done += chunk;
     }
     return done;
 }
@@ -58,15 +51,14 @@ partly_from_space(struct space *s, char *dst, u64 src, size_t n)
 size_t
 partly_to_space(struct space *s, u64 dst, const char *src, size_t n)
 {
-    size_t done = 0;
-    while (done < n) {
-        size_t chunk = in_one_page(dst + done, n - done);
+    size_t done = 0, chunk;
+    for (; done < n; done += chunk) {
+        chunk = in_one_page(dst + done, n - done);
         spin_guard(&s->lock);
         void *to = reach(s, dst + done, AREA_WRITE);
         if (!to)
             break;
         memcpy(to, src + done, chunk);
-        done += chunk;
     }
     return done;
 }
@@ -88,15 +80,14 @@ copy_to_space(struct space *s, u64 dst, const void *src, size_t n)
 long
 string_from_user(char *dst, u64 src, size_t size)
 {
-    size_t done = 0;
-    while (done < size) {
-        size_t chunk = MIN(size - done, 128 - (src + done) % 128);
+    size_t chunk;
+    for (size_t done = 0; done < size; done += chunk) {
+        chunk = MIN(size - done, 128 - (src + done) % 128);
         if (copy_from_user(dst + done, src + done, chunk))
             return -EFAULT;
         size_t n = strnlen(dst + done, chunk);
         if (n < chunk)
             return (long)(done + n);
-        done += chunk;
     }
     return -ENAMETOOLONG;
 }
@@ -106,10 +97,9 @@ user_load_u32(u64 addr, u32 *value)
 {
     spin_guard(&space_current()->lock);
     u32 *p = reach(space_current(), addr, AREA_READ);
-    if (!p)
-        return -EFAULT;
-    *value = __atomic_load_n(p, __ATOMIC_SEQ_CST);
-    return 0;
+    if (p)
+        *value = __atomic_load_n(p, __ATOMIC_SEQ_CST);
+    return p ? 0 : -EFAULT;
 }
 
 int
@@ -117,8 +107,7 @@ user_cas_u32(u64 addr, u32 *expected, u32 desired)
 {
     spin_guard(&space_current()->lock);
     u32 *p = reach(space_current(), addr, AREA_WRITE);
-    if (!p)
-        return -EFAULT;
-    __atomic_compare_exchange_n(p, expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    return 0;
+    if (p)
+        __atomic_compare_exchange_n(p, expected, desired, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return p ? 0 : -EFAULT;
 }

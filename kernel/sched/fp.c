@@ -30,9 +30,7 @@ load(struct thread *t, struct hart *h)
 static bool
 holds(const struct hart *h, const struct thread *t)
 {
-    if (!t->fp_used)
-        return h->fp_owner == NULL;
-    return h->fp_owner == t && t->fp_hart == h;
+    return t->fp_used ? h->fp_owner == t && t->fp_hart == h : !h->fp_owner;
 }
 
 void

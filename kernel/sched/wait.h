@@ -45,26 +45,19 @@ void wake_all(struct waitqueue *q);
         err_;                                                                                      \
     })
 
-/* Sleeps until a wake-up: 0. Not while there is a signal to take: -EINTR. */
+/* Waits in this state until a wake-up: 0. While there is a signal to take nobody sleeps: -EINTR. */
 static inline int
-sleep_for_event(void)
+schedule_in(enum thread_state state)
 {
-    if (interrupted())
+    if (state == THREAD_SLEEPING && interrupted())
         return -EINTR;
     schedule();
     return 0;
 }
 
-/* Sleeps until a wake-up, whatever signals there are. */
-static inline int
-sleep_blocked(void)
-{
-    schedule();
-    return 0;
-}
-
 /* Waits until `cond` holds: 0; -EINTR if a signal came first. */
-#define WAIT_EVENT(q, cond) WAIT_LOOP(q, THREAD_SLEEPING, cond, sleep_for_event())
+#define WAIT_EVENT(q, cond) WAIT_LOOP(q, THREAD_SLEEPING, cond, schedule_in(THREAD_SLEEPING))
 
 /* Waits until `cond` holds, whatever signals come: `cond` has to look for the end of the task. */
-#define WAIT_BLOCKED(q, cond) ((void)WAIT_LOOP(q, THREAD_BLOCKED, cond, sleep_blocked()))
+#define WAIT_BLOCKED(q, cond)                                                                      \
+    ((void)WAIT_LOOP(q, THREAD_BLOCKED, cond, schedule_in(THREAD_BLOCKED)))

@@ -100,7 +100,7 @@ trap_user(struct trapframe *f)
         take_interrupts();
     else
         exception(f->cause, f->pc, csr_read(stval));
-    debug_lock_none_held();
+    debug_hook(lock_none_held);
 }
 
 /* The thread could not get a page, of its program or of a buffer that it gave to a call. Nobody is
@@ -136,5 +136,5 @@ return_work(void)
         if (work & WORK_SIGNAL)
             signal_deliver(); /* clears the bit when nothing is left */
     }
-    debug_lock_none_held();
+    debug_hook(lock_none_held);
 }
