@@ -81,6 +81,9 @@ format:
 loc:
 	@tools/lint.d/budget.py --table
 
+pictures:
+	@tools/lint.d/pictures.py --write
+
 # The folder is removed only if a build made it: O=/ or a folder of yours is left alone.
 clean:
 	@test ! -e $(O) || test -e $(CONFIG) || test -d $(O)/doctor || \
@@ -105,6 +108,7 @@ make user            the C library, the loader and the programs alone
 make lint            the rules of the house: layers, shape, references, style; and their tests
 make format          lay out the C files as make lint wants them
 make loc             lines of code, room by room
+make pictures        draw docs/floors.svg and docs/doors.svg anew; costs are those of make bench
 make clean           remove the build folder
 make help            this list
 
@@ -125,4 +129,4 @@ help:
 	$(info $(HELP))
 	@:
 
-.PHONY: setup doctor lint format loc clean help
+.PHONY: setup doctor lint format loc pictures clean help

@@ -12,7 +12,7 @@ RUNS := $(filter run demo bench debug test test-%,$(GOALS))
 
 # The groups of tools (tools/doctor) that the goals need.
 NEEDS :=
-ifneq ($(filter-out help clean setup doctor loc lint format,$(GOALS)),)
+ifneq ($(filter-out help clean setup doctor loc pictures lint format,$(GOALS)),)
 NEEDS += build $(LLVM_GROUP)
 endif
 ifneq ($(RUNS),)

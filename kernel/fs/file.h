@@ -72,16 +72,16 @@ DEFINE_SCOPE_END(file_put, struct file *)
 #define scoped_file at_scope_end(file_put_scope)
 
 /* read(2) and write(2) on an open file: -EBADF for the wrong access mode, -EFAULT for a range
- * outside of user space, else what the operation says. With `pos` as pread(2): the file's own
- * position stays, and -ESPIPE for what cannot seek. */
+ * outside of user space, else what the operation says. If `pos` is not NULL, pread(2) and
+ * pwrite(2): the file's own position stays, and what cannot seek answers -ESPIPE. */
 s64 file_read(struct file *f, struct buffer b, u64 n, u64 *pos);
 s64 file_write(struct file *f, struct buffer b, u64 n, u64 *pos);
 u32 file_poll(struct file *f, struct waiter *w);
 /* Reads into kernel memory, for exec: short only at the end of the file. */
 s64 file_read_kernel(struct file *f, void *buf, u64 n, u64 pos);
 
-/* For mmap: the pager and object behind a regular file, with no reference taken (space_map takes
- * the area's). /dev/zero gives pager NULL: anonymous memory. -ENODEV for others. */
+/* What mmap maps: the pager and object behind a regular file, with no reference taken (space_map
+ * takes the area's). /dev/zero gives pager NULL: anonymous memory. -ENODEV for others. */
 int file_pager(struct file *f, const struct pager **pager, void **object);
 
 /* --- a process' table of descriptors --------------------------------------------------------- */

@@ -47,8 +47,8 @@ device_inode(const struct inode_ops *ops, u32 mode, u32 rdev, void *data)
     return i;
 }
 
-/* In a loop, not by recursion: a removed directory holds its parent, which may be removed too, and
- * so on for as many levels as a program likes; the stack has 16 KiB. */
+/* A removed directory holds its parent, which may be removed too, and so on for as many levels as a
+ * program likes: a loop ends them all, where a recursion would run out of its 16 KiB of stack. */
 void
 inode_put(struct inode *i)
 {
@@ -62,8 +62,9 @@ inode_put(struct inode *i)
     }
 }
 
-/* Single words without a lock: like anywhere, what stat says may be old when it arrives. Every file
- * takes whole pages; holes are not subtracted. Blocks have 512 bytes, whatever st_blksize is. */
+/* Single words need no lock: what stat says may be old when it arrives, here as anywhere.
+ * Every file takes whole pages; holes are not subtracted. Blocks have 512 bytes, whatever
+ * st_blksize is. */
 void
 inode_stat(const struct inode *i, struct stat *st)
 {
@@ -99,7 +100,8 @@ inode_modified(struct inode *i)
     i->modified_ns = i->changed_ns = clock_real_ns();
 }
 
-/* Any place up to the largest size will do, also behind the end: what lies between is a hole. */
+/* Every position up to the largest size is allowed, also behind the end: a write there leaves a
+ * hole in between. */
 s64
 seek_to(u64 *pos, u64 end, s64 offset, int whence)
 {

@@ -11,7 +11,7 @@
 #include "fs/ramfs.h"
 #include "fs/vfs.h"
 
-/* What only open itself looks at; F_GETFL does not show it. */
+/* Flags that only open itself looks at; F_GETFL does not show them. */
 #define OPEN_ONLY (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
 
 /* What can be done with a file of O_PATH, or with one that is not open yet: nothing but fstat and
@@ -74,8 +74,8 @@ claim(struct file *f, bool write)
     return 0;
 }
 
-/* From here on the file can be used. A failure leaves it with path_file_ops: it was never open,
- * there is nothing to release. */
+/* Makes the file usable. If it fails the file keeps path_file_ops: it was never open, and there is
+ * nothing to release. */
 static int
 open_content(struct file *f, u32 flags)
 {

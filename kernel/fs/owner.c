@@ -3,8 +3,8 @@
  * Contracts in file.h and vfs.h. Threads share tables and directories, so these are counted. `end`
  * spares fork, exec and exit the part of a table that was never used. What leaves a table is put
  * after the lock is given up, because the last put of a pipe's end wakes others: so the variable
- * that holds it, scoped_file, stands above the guard. The kernel itself is an owner too, for it makes the tree before there is a process.
- * Source: dup(2), chdir(2). */
+ * that holds it, scoped_file, stands above the guard. The kernel itself is an owner too, for it
+ * makes the tree before there is a process. Source: dup(2), chdir(2). */
 
 #include "fs/vfs.h"
 #include <asm/errno.h>
@@ -119,7 +119,8 @@ fsinfo_copy(struct fsinfo *from)
     if (!to)
         return NULL;
     spin_guard(&from->lock);
-    *to = (struct fsinfo){ 1, from->umask, SPINLOCK_INIT("files"), inode_get(from->cwd) };
+    *to = (struct fsinfo){ 1, from->umask, SPINLOCK_INIT("files"), from->cwd };
+    inode_get(to->cwd);
     return to;
 }
 

@@ -71,8 +71,8 @@ cut_level(u64 *slot, u32 level, u64 first)
     }
 }
 
-/* By whole pages first: a table that lies behind the end goes with all below it. A tree that is
- * empty is low again, or every small file written in its place would pay for tables. */
+/* Whole pages go first, and a table behind the end goes with all below it. A tree that is empty is
+ * low again, or every small file written in its place would pay for tables. */
 void
 pages_cut(struct pages *p, u64 size)
 {

@@ -19,8 +19,8 @@
 
 struct port *console;
 
-/* The device calls it from its interrupt. All who wait look again: readers and writers of one port
- * are few. */
+/* The device calls it from its interrupt. Readers and writers of a port are few, so all are woken
+ * and look again. */
 static void
 port_changed(struct chardev *d)
 {
@@ -28,8 +28,8 @@ port_changed(struct chardev *d)
     wake_all(&p->wait);
 }
 
-/* The wait takes bytes as its condition: to look first and take later would give another reader the
- * chance to come in between. */
+/* The condition of the wait takes the bytes: if it only looked, another reader could take them in
+ * between. */
 static s64
 port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {

@@ -144,9 +144,9 @@ next_number(const struct inode *dir, int n)
 
 static const struct inode_ops dir_ops;
 
-/* Prints the text of an entry into its inode. Print functions take locks of upper floors, outermost
- * ones: none of ours is held here. A process may have gone since it was looked up: then so has the
- * name (-ENOENT). */
+/* Prints the text of an entry into its inode. Print functions take locks of the rooms above,
+ * outermost ones: none of ours is held here. A process may have gone since it was looked up: then
+ * so has the name (-ENOENT). */
 static int
 print_entry(struct inode *i, const struct proc_entry *e, bool of_process)
 {
@@ -224,8 +224,8 @@ proc_lookup(struct inode *dir, const struct component *name, struct inode **out)
     return -ENOENT;
 }
 
-/* The position of a child is k behind `.` and `..`: it does not depend on which others there are,
- * so processes may come and go between two calls, and none that stays is skipped or told twice. */
+/* Child k stands at position k + 2, behind `.` and `..`, whatever other children there are: so
+ * processes may come and go between two calls, and none that stays is skipped or told twice. */
 static void
 proc_list(struct inode *dir, struct dir_sink *sink)
 {
@@ -253,7 +253,7 @@ static const struct inode_ops dir_ops = { .file_ops = &dir_file_ops,
                                           .list = proc_list };
 
 /* --- the machine and the kernel: one row for each name, with its text or what prints it ------ */
-/* In the fields that free(1) and its like look for. Files are memory in use here, not a cache. */
+/* The fields that free(1) and its like look for. Files are memory in use here, not a cache. */
 static void
 print_meminfo(struct printer *p, struct process *unused)
 {
@@ -352,8 +352,8 @@ static const struct proc_entry system_entries[] = {
     { .name = NULL },
 };
 
-/* At boot, where a lack of memory is the end. Root is a mount point to those who would remove it,
- * because its device differs from its parent's. */
+/* Runs at boot, where a lack of memory is the end. Nobody can remove /proc: its device differs from
+ * its parent's, so it counts as a mount point. */
 void
 proc_init(void)
 {

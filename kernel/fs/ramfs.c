@@ -149,8 +149,7 @@ inode_truncate(struct inode *i, u64 size)
     return 0;
 }
 
-/* Under io_lock like every move of the position, or a seek in the middle of a read would be
- * lost. */
+/* The position moves only under io_lock, or a seek in the middle of a read would be lost. */
 static s64
 ramfs_seek(struct file *f, s64 offset, int whence)
 {
@@ -192,7 +191,7 @@ map_put(void *object)
     inode_put(object);
 }
 
-/* For /proc/PID/maps, with the space's lock held: the tree's lock comes after it. */
+/* Called for /proc/PID/maps with the space's lock held: the tree's lock comes after it. */
 static void
 map_describe(void *object, char *name, size_t size, u64 *number)
 {
@@ -204,7 +203,7 @@ map_describe(void *object, char *name, size_t size, u64 *number)
 
 static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe };
 
-/* A private mapping of /dev/zero is anonymous memory by another name, so it gets no pager. */
+/* A private mapping of /dev/zero is just anonymous memory, so it gets no pager. */
 int
 file_pager(struct file *f, const struct pager **pager, void **object)
 {

@@ -99,7 +99,8 @@ attach(struct inode *dir, const struct component *name, struct inode *i)
     return 0;
 }
 
-/* Look-ups find `d` no more, and the inode has a link less. `d` stays with the inode if it is the newest of its names. */
+/* Look-ups find `d` no more, and the inode has a link less. `d` stays with the inode if it is the
+ * newest of its names. */
 static void
 detach(struct dirent *d)
 {

@@ -1,6 +1,23 @@
-/* vfs.h - from a path to an open file, who asks, and what fs asks of the floors above.
+/* vfs.h - from a path to an open file, who asks, and what fs asks of the rooms above.
  *
- * One tree: ramfs from the initrd, /dev and /proc inside it. Errors are negative errno. */
+ * What the headers of this room stand for, and who holds whom:
+ *
+ *     vfs.h      who asks: descriptors, working directory, umask
+ *       |  holds
+ *       +------> file.h     an open file: a position, flags, and what can be done with it
+ *       |           |  holds
+ *       |           v
+ *       +------> inode.h    what there is: type, attributes, and the bytes (pages.h)
+ *                   ^
+ *                   |  holds
+ *                tree.h     a name: which inode stands in which directory
+ *                   ^
+ *                   |  looks up, for the time of one call
+ *                path.h     a walk along names, "/bin/sh", from a directory to an inode
+ *
+ * What is held stays: an inode whose last name was removed lives on while a file is open. There is
+ * one tree: ramfs, filled from the initrd, with /dev and /proc inside it. Errors are negative
+ * errno. */
 #pragma once
 
 #include "fs/file.h"
@@ -22,7 +39,8 @@ struct fs_owner {
     struct fsinfo *fsinfo;
 };
 
-/* Of all kernel threads: no files, the root as working directory. Process 1 begins with a copy. */
+/* All kernel threads share it: no files, and the root as working directory. Process 1 begins with a
+ * copy. */
 extern struct fs_owner kernel_owner;
 
 static inline struct fs_owner *
@@ -83,7 +101,7 @@ struct proc_entry {
 /* The release of Linux whose ABI we follow: /proc/version and uname(2) say the same. */
 #define KERNEL_RELEASE "6.12.0-postern"
 
-/* What fs asks of floor 7, which fills it in at start. */
+/* What fs asks of kernel/proc, which fills it in at start. */
 struct process_view {
     int (*next_pid)(int from); /* the first pid >= from, or -1 */
     /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all */

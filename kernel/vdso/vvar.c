@@ -13,16 +13,6 @@ static union {
 
 static u64 update; /* number of the newest update */
 
-/* The words that tell readers: stored once, whole and where they stand in the text. A macro, so that
- * no build makes a call of it, and a test can see the order in each. */
-#define WRITE_ONCE(word, value) (*(volatile u64 *)&(word) = (value))
-
-static bool
-is_served(const struct vvar_clock *c)
-{
-    return c->limit_ns != 0;
-}
-
 struct vvar *
 vvar_page(void)
 {
@@ -37,8 +27,8 @@ vvar_begin_update(void)
 {
     update++;
     for (u32 i = 0; i < VVAR_CLOCKS; i++)
-        if (is_served(&page.vvar.clock[i]))
-            WRITE_ONCE(page.vvar.clock[i].begin, update);
+        if (page.vvar.clock[i].limit_ns)
+            *(volatile u64 *)&page.vvar.clock[i].begin = update;
     __asm__ volatile("fence w,iw" ::: "memory");
     return rdtime();
 }
@@ -50,6 +40,6 @@ vvar_publish(void)
 {
     __asm__ volatile("fence w,w" ::: "memory");
     for (u32 i = 0; i < VVAR_CLOCKS; i++)
-        if (is_served(&page.vvar.clock[i]))
-            WRITE_ONCE(page.vvar.clock[i].end, update);
+        if (page.vvar.clock[i].limit_ns)
+            *(volatile u64 *)&page.vvar.clock[i].end = update;
 }

@@ -23,7 +23,7 @@ TEST(dup_shares_the_offset, "dup opens the file anew", "kernel/syscall/file_fd.c
 
 /* dup(2): the old file is closed silently. A reader of the replaced pipe sees so by the end; a
  * shell that builds pipelines would otherwise wait for ever. */
-TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs/owner.c:/^fd_install/")
+TEST(dup3_replaces, "the old file at the target stays open", "kernel/fs/owner.c:/^fd_replace/")
 {
     int a[2], b[2];
     char byte;

@@ -224,7 +224,7 @@ write_until_error(int fd)
 /* The files are memory here (ramfs): write(2) promises ENOSPC, and what was written until then
  * stays. */
 TEST(a_full_file_system, "a write without memory loses or panics",
-     "kernel/fs/ramfs.c:/^inode_move/")
+     "kernel/fs/ramfs.c:/^inode_write/")
 {
     long before = free_kb();
     int fd = OK(open("/tmp/full", O_WRONLY | O_CREAT | O_TRUNC, 0600));

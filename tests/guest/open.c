@@ -47,7 +47,7 @@ TEST(lowest_fd, "the first free slot is not taken", "kernel/fs/owner.c:/^fd_inst
 
 /* The simplest life of a file. The second put is shorter than the first, and nothing of the first
  * may be left. */
-TEST(create_write_read, "what was written is not what is read", "kernel/fs/ramfs.c:/^inode_move/")
+TEST(create_write_read, "what was written is not what is read", "kernel/fs/ramfs.c:/^inode_write/")
 {
     at_work();
     put("create", "hello");
@@ -232,7 +232,7 @@ TEST(forty_links, "the limit of links is below Linux's 40", "kernel/fs/path.c:/^
 /* open(2): each write goes to the end, wherever the offset is, and leaves it there. Logs of several
  * processes rely on it. pwrite through the other descriptor has made the file two bytes longer
  * meanwhile. */
-TEST(append, "O_APPEND writes at the offset", "kernel/fs/ramfs.c:/^inode_transfer/")
+TEST(append, "O_APPEND writes at the offset", "kernel/fs/ramfs.c:/^in_turns/")
 {
     at_work();
     put("append", "12345");
@@ -318,7 +318,7 @@ TEST(fd_limit, "the table has no end, or the errno is ENFILE", "kernel/fs/owner.
 
 /* A descriptor that is closed twice may be somebody else's by then: the error is the only
  * warning. */
-TEST(close_refuses, "a second close works", "kernel/fs/owner.c:/^fd_install/")
+TEST(close_refuses, "a second close works", "kernel/fs/owner.c:/^fd_close/")
 {
     int fd = OK(dup(0));
     OK(close(fd));

@@ -321,7 +321,7 @@ TEST(files_are_read_only, "a file of /proc can be written, made or removed",
 
 /* How long such a file is shows only when it has been made. */
 TEST(offset_past_the_end, "a read past the end of a /proc file hangs or crashes",
-     "kernel/fs/ramfs.c:/^inode_move/")
+     "kernel/fs/ramfs.c:/^inode_read/")
 {
     char byte;
     int fd = OK(open("/proc/uptime", O_RDONLY));

@@ -50,7 +50,7 @@ TEST(seek_on_a_pipe, "a pipe has an offset",
 
 /* Short once, then 0 as often as one asks: every reading loop ends by that. */
 TEST(short_read_at_the_end, "a read past the end gives more, or an error",
-     "kernel/fs/ramfs.c:/^inode_move/")
+     "kernel/fs/ramfs.c:/^inode_read/")
 {
     char buffer[20];
     int fd = fresh("0123456789");
@@ -82,7 +82,7 @@ TEST(pread_and_pwrite_keep_the_offset, "they move it", "kernel/syscall/file_io.c
 /* lseek(2): a gap reads as NULs until somebody writes. The first page is half written, the next two
  * do not exist. */
 TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole",
-     "kernel/fs/ramfs.c:/^inode_move/")
+     "kernel/fs/ramfs.c:/^inode_read/")
 {
     static char buffer[3 * PAGE];
     int fd = fresh("abc");
@@ -157,7 +157,7 @@ TEST(big_file, "a file larger than some table is cut", "kernel/fs/pages.c:/^page
 /* Steps from 1 to 997 bytes, others for reading than for writing, so that borders of calls and of
  * pages meet in every way. */
 TEST(bytes_at_page_borders, "a write over a page border loses a part",
-     "kernel/fs/ramfs.c:/^inode_move/")
+     "kernel/fs/ramfs.c:/^inode_write/")
 {
     static char in[9000], out[9000];
     int fd = fresh("");
@@ -241,7 +241,7 @@ TEST(two_opens_have_two_offsets, "the offset belongs to the file",
 /* The largest offset is 2^63 - 1. A sum with it wraps, and a check made after the sum sees a small
  * or negative number. */
 TEST(offset_limits, "an offset near 2^63 overflows",
-     "kernel/fs/ramfs.c:/^inode_move/, kernel/fs/inode.c:/^seek_to/")
+     "kernel/fs/ramfs.c:/^inode_write/, kernel/fs/inode.c:/^seek_to/")
 {
     char byte = 0;
     int fd = fresh("x");

@@ -102,6 +102,8 @@ FAULTS = [
     ("budget", "kernel/annex/checks/a.c", HEAD + "int x;\n" * 200, "annex checks: 2"),
     ("budget", "kernel/annex/other/a.c", HEAD + "int x;\n", "other:1: is an annex without"),
     ("budget", "user/lib/a.c", HEAD + "int x;\n" * 2001, "library and loader: 2001 lines"),
+    ("pictures", "docs/floors.svg", "<svg/>\n", "shows another tree"),
+    ("pictures", "docs/doors.svg", "<svg/>\n", "has no clock_gettime"),
     ("budget", "README.md", "The core: 7,654 lines\n", "says 7654 lines"),
     ("budget", "README.md", "its annex `checks`: 7,654 lines\n", "says 7654 lines"),
     ("usermemory", "kernel/fs/file.c", HEAD + "int x = SSTATUS_SUM;\n", "speaks of SSTATUS_SUM"),
@@ -118,6 +120,7 @@ FAULTS = [
 GOOD = {
     "README.md": "# A small tree\n",
     "docs/design.md": DESIGN,
+    "docs/change.md": "# Recipes\n",
     "kernel/mm/low.h": HEAD + "struct low;\n",
     "user/bin/good.c": FUNCTION % "for (; a && (x = f(b, x, a ? 1 : 2)); a++, b--)\n"
                        "        x = f(a ? 1 : 2, b ?: 3, 0) + (b ? 3 : 4)",
@@ -134,7 +137,8 @@ GOOD = {
     "kernel/annex/checks/checks.c": HEAD + '\n#include "annex/checks/checks.h"\n\n'
                                     '#include "time/clock.h"\n\nint\nchecks(void)\n{\n'
                                     "    return clock_now();\n}\n",
-    "docs/guide.md": "See [it](guide.md) and `vdso/vvar.h" + ":/^ * It says/`.\n\n```sh\nls\n```\n",
+    "docs/guide.md": "See [it](guide.md) and `vdso/vvar.h" + ":/^ * It says/`.\n\n```sh\nls\n```\n"
+                     "New file `kernel/mm/new.c`:\n",
 }
 # What the part calls builds.
 MAKEFILE = """# Makefile - of the test
@@ -183,7 +187,7 @@ def tree(tmp_path):
 def test_tree_without_faults_passes(tree):
     done = tree.lint()
     assert done.returncode == 0, f"expected no complaint, seen:\n{done.stdout}"
-    assert done.stdout.splitlines()[-1] == "13 passed, 0 failed"
+    assert done.stdout.splitlines()[-1] == "14 passed, 0 failed"
 
 
 @pytest.mark.parametrize("part, name, text, phrase", FAULTS,

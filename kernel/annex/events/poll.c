@@ -214,7 +214,7 @@ pselect6(const u64 *arg)
     return answer_sets(&entries, set_addr, bytes) ?: result;
 }
 
-static const struct annex_call calls[] = {
-    { __NR_ppoll, ppoll }, { __NR_pselect6, pselect6 }, { .call = NULL }
-};
+static const struct annex_call calls[] = { { __NR_ppoll, ppoll },
+                                           { __NR_pselect6, pselect6 },
+                                           { .call = NULL } };
 static const struct annex events ANNEX = { .calls = calls };

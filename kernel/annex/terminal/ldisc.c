@@ -51,7 +51,8 @@ ldisc_set(struct ldisc *l, const struct termios *t)
         l->ready = l->typed;
 }
 
-/* Of what OPOST can stand for only the newline matters today: a screen needs both characters. */
+/* OPOST may mean many translations. Only that of the newline matters today: a screen needs both
+ * characters. */
 size_t
 ldisc_output(const struct ldisc *l, const char *in, size_t n, char *out)
 {
@@ -65,7 +66,7 @@ ldisc_output(const struct ldisc *l, const char *in, size_t n, char *out)
     return used;
 }
 
-/* How control characters are shown: ^C. */
+/* Is c a control character that is shown as ^C is? */
 static bool
 shows_as_caret(const struct ldisc *l, u8 c)
 {
@@ -83,9 +84,9 @@ echo(struct ldisc *l, u8 c)
 }
 
 /* --- editing the line ------------------------------------------------------------------------ */
-/* Takes the last character back, all of its bytes (but for the first, UTF-8 has 10 in the upper
- * bits), and wipes it from the screen. A tab counts as one column: the terminal does not know where
- * the line began. */
+/* Takes the last character of the line back, which there must be, and wipes it from the screen. A
+ * character of UTF-8 may have several bytes; all but its first have 10 in the upper bits. A tab
+ * counts as one column: the terminal does not know where the line began. */
 static void
 erase(struct ldisc *l)
 {
@@ -104,27 +105,34 @@ is_control(const struct ldisc *l, u32 index, u8 c)
     return c != 0 && l->termios.c_cc[index] == c;
 }
 
-/* Is c a key that changes the line? Then it has: one character is gone, or all of them, or a word
- * with the blanks behind it. It never reaches back into lines that have ended. */
+/* Does the line end in a blank? An empty one does not. */
+static bool
+ends_in_blank(const struct ldisc *l)
+{
+    u16 last = l->ring[(l->typed - 1) % LDISC_RING];
+    return l->typed != l->ready && (last == ' ' || last == '\t');
+}
+
+/* Is c a key that changes the line? Then it has: one character is gone, or all of them, or the last
+ * word with the blanks behind it. It never reaches back into lines that have ended. */
 static bool
 edit(struct ldisc *l, u8 c)
 {
-    bool one = is_control(l, VERASE, c), line = is_control(l, VKILL, c), in_word = false;
-    bool word = is_control(l, VWERASE, c) && (l->termios.c_lflag & IEXTEN);
-    for (bool more = one || line || word; more && l->typed != l->ready; more = !one) {
-        u16 last = l->ring[(l->typed - 1) % LDISC_RING];
-        bool blank = last == ' ' || last == '\t';
-        if (word && in_word && blank)
-            break;
-        in_word |= !blank;
+    bool one = is_control(l, VERASE, c);
+    bool word = !one && is_control(l, VWERASE, c) && (l->termios.c_lflag & IEXTEN);
+    bool line = !one && !word && is_control(l, VKILL, c);
+    if (one && l->typed != l->ready)
         erase(l);
-    }
+    while (word && ends_in_blank(l))
+        erase(l);
+    while ((line || (word && !ends_in_blank(l))) && l->typed != l->ready)
+        erase(l);
     return one || line || word;
 }
 
 /* --- input ----------------------------------------------------------------------------------- */
-/* A signal throws away what was typed before it (but for NOFLSH). What finds no room is lost, as on
- * a real line; it cannot be told to anybody. The last place is kept for the end of the line, or a
+/* A signal throws away what was typed before it, unless NOFLSH is set. What finds no room is lost,
+ * as on a real line; nobody could be told. The last place is kept for the end of the line, or a
  * line that is too long could never be read. Keys that signal or edit work even when all is
  * full. */
 int
@@ -143,13 +151,16 @@ ldisc_input(struct ldisc *l, u8 c)
             echo(l, c);
             return keys[i].signal;
         }
-    bool end = lines && is_control(l, VEOF, c), ready = !lines || end || c == '\n';
-    if ((lines && edit(l, c)) || ldisc_room(l) <= !ready)
+    if (lines && edit(l, c))
         return 0;
-    if (!end)
+    bool end_of_file = lines && is_control(l, VEOF, c);
+    bool line_ends = !lines || end_of_file || c == '\n';
+    if (ldisc_room(l) < (line_ends ? 1 : 2))
+        return 0;
+    if (!end_of_file)
         echo(l, c);
-    l->ring[l->typed++ % LDISC_RING] = end ? LDISC_EOF : c;
-    if (ready)
+    l->ring[l->typed++ % LDISC_RING] = end_of_file ? LDISC_EOF : c;
+    if (line_ends)
         l->ready = l->typed;
     return 0;
 }

@@ -98,7 +98,7 @@ pull(void)
             signal_group(tty.group, signo);
 }
 
-/* From the device's interrupt, and after whatever else may have made room or bytes. */
+/* The device calls it from its interrupt, we call it when there may be room, or more to read. */
 static void
 tty_changed(struct chardev *d)
 {
@@ -107,10 +107,10 @@ tty_changed(struct chardev *d)
 }
 
 /* --- read ------------------------------------------------------------------------------------ */
-/* Takes a line, or VMIN bytes (one of them for who does not wait), or with VMIN 0 what there is
- * after VTIME tenths of a second: then *deadline is set. With VMIN above 0 VTIME is not looked at.
- * 0 at the end of input, -EAGAIN when there is not enough: another reader may have been faster, and
- * that must not look like the end. */
+/* Takes what a read may have: a line; or, where lines are not assembled, VMIN bytes, of which who
+ * does not wait needs only one. VMIN 0 means what there is after VTIME tenths of a second: then
+ * *deadline is set. With VMIN above 0 VTIME is not looked at. 0 at the end of input; -EAGAIN when
+ * there is not enough, also because another reader was faster: that must not look like the end. */
 static s64
 take(char *page, u64 n, bool wait, u64 *deadline)
 {
@@ -127,8 +127,8 @@ take(char *page, u64 n, bool wait, u64 *deadline)
     return ldisc_read(&tty.ldisc, page, n, least);
 }
 
-/* A count, 0 at the end of input. Through a page: the terminal's lock may not be held by who waits,
- * nor the bytes be lost to another reader. The wait takes bytes as its condition, as in
+/* A count, 0 at the end of input. Bytes are taken under the terminal's lock, which nobody may hold
+ * while he waits, so they go through a page. The wait takes them as its condition, as in
  * port_read. */
 static s64
 tty_read(struct file *f, struct buffer b, u64 n, u64 *pos)
@@ -193,7 +193,7 @@ session_ends(struct process *p, enum task_event event)
         group_hang_up(group);
 }
 
-/* With the terminal's lock held, over the copies too: user memory comes after it in the order.
+/* The terminal's lock is held, over the copies too: user memory comes after it in the order.
  * Output is never queued here, so there is nothing for TCSETSW and tcdrain (TCSBRK) to wait for. A
  * terminal goes to the leader of a session (TIOCSCTTY) if no other session has it; what follows
  * that is only for the session that does. Not checked: that who sets the foreground group is in the
@@ -259,17 +259,16 @@ control(u32 request, u64 arg)
 }
 
 /* Requests that are not listed answer -ENOTTY, as every request does to a port that is no terminal:
- * so isatty(3) tells them apart. The foreground hears of a new size (SIGWINCH), of the same one
- * not. */
+ * so isatty(3) tells them apart. A new size is told to the foreground (SIGWINCH). */
 static s64
 tty_ioctl(struct file *f, u32 request, u64 arg)
 {
     spin_lock(&tty.lock);
     struct winsize old = tty.size;
     s64 err = control(request, arg);
-    bool same = old.ws_row == tty.size.ws_row && old.ws_col == tty.size.ws_col;
+    bool resized = old.ws_row != tty.size.ws_row || old.ws_col != tty.size.ws_col;
     spin_unlock(&tty.lock);
-    if (!same)
+    if (resized)
         signal_group(tty.group, SIGWINCH);
     tty_changed(console->in); /* what is typed may be readable now, and there may be room */
     return err;
@@ -290,7 +289,7 @@ tty_poll(struct file *f, struct waiter *w)
     return bits;
 }
 
-/* /dev/tty is the terminal of the session, for who has one. */
+/* Opens /dev/tty: the terminal of the session, if it has one. */
 static int
 open_current(struct inode *i, struct file *f)
 {

@@ -98,27 +98,36 @@ value_of(const char *name)
     return value ? value : "";
 }
 
-/* Adds what $NAME stands for. The special parameters come first: none of their characters begins a
- * name. */
+/* Adds what $NAME stands for. None of the special characters begins a name. `$!` is empty until a
+ * command runs in the background. */
 static void
 emit_parameter(struct fields *f, const char *name, bool quoted)
 {
-    const struct {
-        char name;
-        long number;
-    } numbers[] = { { '?', shell.status }, { '$', shell.pid }, { '#', shell.argument_count } };
-    const long *number = NULL;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        if (*name == numbers[i].name)
-            number = &numbers[i].number;
-    if (number)
-        emit_number(f, *number, quoted);
-    else if (*name == '@' || *name == '*')
-        emit_arguments(f, quoted, *name == '*');
-    else if (*name == '!' && shell.last_background != 0)
-        emit_number(f, shell.last_background, quoted);
-    else
+    switch (*name) {
+    case '?':
+        emit_number(f, shell.status, quoted);
+        break;
+    case '$':
+        emit_number(f, shell.pid, quoted);
+        break;
+    case '#':
+        emit_number(f, shell.argument_count, quoted);
+        break;
+    case '!':
+        if (shell.last_background != 0)
+            emit_number(f, shell.last_background, quoted);
+        else
+            emit_value(f, "", quoted);
+        break;
+    case '@':
+        emit_arguments(f, quoted, false);
+        break;
+    case '*':
+        emit_arguments(f, quoted, true);
+        break;
+    default:
         emit_value(f, value_of(name), quoted);
+    }
 }
 
 /* Adds what one piece stands for. */
