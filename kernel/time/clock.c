@@ -1,10 +1,9 @@
 /* clock.c - keeps the clocks going (the tick, the rate, clock_settime), reads them, converts times.
  *
  * All state is in the vvar page: what a clock shows at some rdtime is computed from its line, by
- * the formula that the vDSO uses (/vdso/vvar.h): a system call and the vDSO cannot disagree. An
- * update reads each line at one rdtime and writes a line that shows the same time at that rdtime.
- * While the rate stays, nothing is rounded away, however often the tick comes; a change of rate
- * loses less than a nanosecond. Publishing is in vdso/vvar.c. Clock ids are Linux's.
+ * the formula that the vDSO uses (/vdso/vvar.h): a system call and the vDSO cannot disagree. Here
+ * is decided when the lines move and at which rate; kernel/vdso/lines.c writes them. Clock ids are
+ * Linux's.
  *
  * The kernel word clock.slew=PPM lets the rate swing by that much at every update. It serves no
  * user: it exercises the order of the writer, which matters only when the rate changes. */
@@ -24,20 +23,6 @@
 /* Years that a machine may run on after clock_settime without an overflow, as in Linux. */
 #define LATEST_SEC ((s64)(INT64_MAX / NSEC_PER_SEC) - 30 * 365 * 86400L)
 
-/* The clocks that are served, as a set of ids. A coarse one shows what a fine one showed
- * at the last update. */
-#define FINE                                                                                       \
-    (1 << CLOCK_REALTIME | 1 << CLOCK_MONOTONIC | 1 << CLOCK_MONOTONIC_RAW | 1 << CLOCK_BOOTTIME | \
-     1 << CLOCK_TAI)
-#define COARSE (1 << CLOCK_REALTIME_COARSE | 1 << CLOCK_MONOTONIC_COARSE)
-_Static_assert((FINE | COARSE) >> VVAR_CLOCKS == 0, "each clock has a line in vdso/vvar.h");
-
-#define is_coarse(id) (COARSE >> (id)&1)
-
-/* Linux gives a coarse clock the number of its fine one, plus 5. */
-#define FINE_OF(id) ((id) - (CLOCK_REALTIME_COARSE - CLOCK_REALTIME))
-_Static_assert(FINE_OF(CLOCK_MONOTONIC_COARSE) == CLOCK_MONOTONIC, "both pairs are 5 apart");
-
 static struct spinlock lock = SPINLOCK_INIT("timekeeper");
 static u64 nominal_mult; /* nanoseconds per tick of rdtime as a line holds them, without slew */
 static u64 slew_ppm;     /* by how many millionths the clocks may run slower or faster */
@@ -45,22 +30,12 @@ static u64 last_update;  /* rdtime of the newest one */
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* The line of a clock that is served, else NULL. */
-static struct vvar_clock *
-served(int id)
-{
-    if (id < 0 || id >= VVAR_CLOCKS)
-        return NULL;
-    struct vvar_clock *c = &vvar_page()->clock[id];
-    return c->limit_ns ? c : NULL;
-}
-
 int
 clock_read(int id, struct timespec64 *ts)
 {
-    if (!served(id))
+    if (!vvar_line(id))
         return -EINVAL;
-    struct vvar_time now = vvar_read(served(id));
+    struct vvar_time now = vvar_read(vvar_line(id));
     *ts = (struct timespec64){ now.sec, (s64)now.ns };
     return 0;
 }
@@ -68,16 +43,16 @@ clock_read(int id, struct timespec64 *ts)
 int
 clock_resolution(int id, struct timespec64 *ts)
 {
-    if (!served(id))
+    if (!vvar_line(id))
         return -EINVAL;
-    *ts = (struct timespec64){ 0, (s64)served(id)->resolution_ns };
+    *ts = (struct timespec64){ 0, (s64)vvar_line(id)->resolution_ns };
     return 0;
 }
 
 u64
 clock_ns(int id)
 {
-    struct vvar_time now = vvar_read(served(id));
+    struct vvar_time now = vvar_read(vvar_line(id));
     return (u64)now.sec * NSEC_PER_SEC + now.ns;
 }
 
@@ -119,7 +94,7 @@ deadline_after(const struct timespec64 *ts)
 u64
 clock_deadline_ticks(int id, const struct timespec64 *ts)
 {
-    struct vvar_time now = vvar_read(served(id)); /* before deadline_after looks: never early */
+    struct vvar_time now = vvar_read(vvar_line(id)); /* before deadline_after looks: never early */
     return deadline_after(&(struct timespec64){ ts->tv_sec - now.sec, ts->tv_nsec - (s64)now.ns });
 }
 
@@ -134,42 +109,15 @@ deadline_left_ns(u64 deadline_ticks)
 
 /* --- updates --------------------------------------------------------------------------------- */
 
-/* The rate at which a clock runs from this update on: a coarse one stands still until the next. The
- * slew swings to and fro about the right rate, but RAW always has that one. */
-static u64
-rate_of(int id, bool fast)
-{
-    u64 swing = nominal_mult / 1000000 * slew_ppm & ~(u64)VVAR_SHIFT_MASK;
-    if (is_coarse(id))
-        return 0;
-    if (id == CLOCK_MONOTONIC_RAW)
-        return nominal_mult;
-    return fast ? nominal_mult + swing : nominal_mult - swing;
-}
-
-/* Moves every line to now. If *real is given, REALTIME jumps to it, and so does TAI, which keeps
- * its distance of 0. The others, MONOTONIC above all, do not notice. Lock held. */
+/* Moves every clock to now, and REALTIME to *real if that is given. The slew swings to and fro
+ * about the right rate. Lock held. */
 static void
 update(const struct vvar_time *real)
 {
     static bool fast;
-    u64 ticks = vvar_begin_update();
+    u64 swing = nominal_mult / 1000000 * slew_ppm & ~(u64)VVAR_SHIFT_MASK;
     fast = !fast;
-    for (int id = 0; id < VVAR_CLOCKS; id++) {
-        struct vvar_clock *c = served(id);
-        if (!c)
-            continue;
-        int shown = is_coarse(id) ? FINE_OF(id) : id;
-        const struct vvar_clock *from = served(shown); /* written already, if another line */
-        struct vvar_time t = { from->sec, vvar_scale(ticks, from->mult) + from->offset_ns };
-        vvar_carry(&t);
-        if (real && (shown == CLOCK_REALTIME || shown == CLOCK_TAI))
-            t = *real;
-        c->mult = rate_of(id, fast);
-        c->offset_ns = t.ns - vvar_scale(ticks, c->mult);
-        c->sec = t.sec;
-    }
-    vvar_publish();
+    u64 ticks = vvar_update(fast ? nominal_mult + swing : nominal_mult - swing, real);
     __atomic_store_n(&last_update, ticks, __ATOMIC_RELAXED);
 }
 
@@ -233,14 +181,7 @@ clock_init(void)
     nominal_mult = mult_of(machine.timebase_hz);
     log_ticks_to_ns = ticks_to_ns; /* reads no line: it must work in the middle of an update */
     read_slew(cmdline_get("clock.slew"));
-    for (int id = 0; id < VVAR_CLOCKS; id++) {
-        struct vvar_clock *c = &vvar_page()->clock[id];
-        if (!((FINE | COARSE) >> id & 1))
-            continue;
-        c->mult = is_coarse(id) ? 0 : nominal_mult; /* second 0 is rdtime 0, the reset */
-        c->resolution_ns = is_coarse(id) ? NSEC_PER_SEC / TICK_HZ : 1;
-        c->limit_ns = VVAR_SECOND_NS;
-    }
+    vvar_start(nominal_mult, NSEC_PER_SEC / TICK_HZ);
     struct timespec64 now = ns_to_timespec(rtc_read_ns());
     clock_set_real(&now);
 }

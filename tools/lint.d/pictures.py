@@ -208,7 +208,7 @@ def draw_page(p):
     p.arrow((540, 418), (540, 659), (598, 659))
     step(p, 40, 540, 300, "kernel/time/clock.c", "clock_tick", "at each tick")
     p.arrow((150, 540), (150, 506))
-    step(p, 40, 450, 300, "kernel/vdso/vvar.c", "vvar_publish", "writes the lines")
+    step(p, 40, 450, 300, "kernel/vdso/lines.c", "vvar_update", "writes the lines")
     p.arrow((340, 477), (440, 477), (440, 420))
 
 
