@@ -72,7 +72,8 @@ $(USER)/ld-postern.so.1: $(LOADER_O) $(LOADER_SHARED_O) $(MADE_OF)/ld-postern
 # drop it then.
 user-link = $(CC) $(or $3,-pie) $(DYNAMIC_LDFLAGS) -Wl,--dynamic-linker=/lib/ld-postern.so.1 -o $1 \
     $(USER)/crt0.o $2 $(USER)/libpostern.so -Wl,--no-as-needed $(VDSO_STUB)
-user-link-static = $(CC) -static -no-pie $(USER_LDFLAGS) -o $1 $(USER)/crt0.o $2 $(USER)/libpostern.a
+user-link-static = $(CC) -static -no-pie $(USER_LDFLAGS) -o $1 \
+    $(USER)/crt0.o $2 $(USER)/libpostern.a
 
 # --- the programs -------------------------------------------------------------------------------
 USER_PROGRAMS := $(sort $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c)) \

@@ -43,15 +43,17 @@ $(VDSO)/vdso.so.dbg: $(VDSO_O) $(MADE_OF)/vdso.so linker/vdso.lds vdso/exports.m
 
 # Linkers mark .dynamic and .got writable although their segment is not; a reader of the section
 # headers would believe them. A refused image does not stay behind as vdso.so.
-READ_ONLY_SECTIONS := $(foreach section,.dynamic .got,--set-section-flags $(section)=alloc,load,readonly,data)
+READ_ONLY := alloc,load,readonly,data
+READ_ONLY_SECTIONS := --set-section-flags .dynamic=$(READ_ONLY) \
+    --set-section-flags .got=$(READ_ONLY)
 $(VDSO)/vdso.so: $(VDSO)/vdso.so.dbg $(wildcard tools/vdsolint tools/vdsolint.d/*.py)
 	$(say) STRIP $@
 	$(Q)$(OBJCOPY) -S $(READ_ONLY_SECTIONS) $< $@.unchecked
 	$(Q)tools/vdsolint $@.unchecked
 	$(Q)mv $@.unchecked $@
 
-# Three lines: compile IN to OUT, link IN to OUT, strip IN to OUT. Without the place of this checkout,
-# so that they hold for a copy of the build folder too.
+# Three lines: compile IN to OUT, link IN to OUT, strip IN to OUT. The place of this checkout is left
+# out, so that they hold for a copy of the build folder too.
 $(VDSO)/recipe: vdso/vdso.mk $(CONFIG)
 	@mkdir -p $(@D)
 	$(Q)printf '%s\n' '$(CC) $(filter-out -ffile-prefix-map=%,$(VDSO_CFLAGS)) -c IN -o OUT' \

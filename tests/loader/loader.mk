@@ -8,7 +8,8 @@ LT := $(O)/tests/loader
 LT_CFLAGS := $(USER_CFLAGS) -fPIC
 LT_NEEDED := -Wl,-rpath-link,$(LT)/lib
 # Every form of hash table is used by one library at least.
-LT_SHARED = $(CC) -shared $(USER_LDFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,-soname,$(@F) -o $@ $(filter %.o %.so,$^)
+LT_SHARED = $(CC) -shared $(USER_LDFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,-soname,$(@F) -o $@ \
+    $(filter %.o %.so,$^)
 LT_PROGRAMS := main copy ask-version ask-version-old vdso-strong vdso-weak library clock-loop
 LOADER_TESTS := $(patsubst %,$(LT)/lib/lib%.so,one two three version) \
     $(LT)/old/libversion.so $(LT)/old/libtwo.so $(LT_PROGRAMS:%=$(LT)/bin/%) \
