@@ -1,7 +1,7 @@
 /* map.c - what mmap, munmap, mprotect, madvise and brk do to a space. See space.h.
  *
  * Not here: arguments as user space gives them (syscall/memory.c), where a new area goes (place.c),
- * mremap (remap.c). Source: the man-pages of these calls. */
+ * mremap (annex/remap). Source: the man-pages of these calls. */
 
 #include <asm/errno.h>
 #include "mm/area.h"

@@ -101,8 +101,6 @@ int space_advise(struct space *s, u64 addr, u64 length, bool discard);
 void space_forget(struct space *s, const void *object, u64 first);
 /* brk(2): returns the new break, or the old one when it cannot be moved there. */
 u64 space_brk(struct space *s, u64 brk);
-/* mremap(2), flags as Linux's. vDSO and vvar move whole or not at all. Address or -errno. */
-s64 space_remap(struct space *s, u64 addr, u64 old_len, u64 new_len, u64 flags, u64 new_addr);
 
 /* A page-aligned random address for `length` bytes with nothing mapped there nor in the page
  * before and behind, uniform over [low, high); 0 when there is no room. */

@@ -14,7 +14,7 @@
     X(mkdirat) X(unlinkat) X(symlinkat) X(linkat) X(renameat2) X(fchmodat) X(fchmod)               \
     X(fchownat) X(fchown) X(utimensat) X(ftruncate) X(truncate) X(chdir) X(fchdir) X(getcwd)       \
     X(umask) X(dup) X(dup3) X(fcntl) X(ioctl) X(pipe2) X(fsync)               \
-    X(brk) X(mmap) X(munmap) X(mprotect) X(madvise) X(mremap) X(msync)                             \
+    X(brk) X(mmap) X(munmap) X(mprotect) X(madvise) X(msync)                             \
     X(clone) X(execve) X(exit) X(exit_group) X(wait4) X(waitid) X(getpid) X(getppid) X(gettid)     \
     X(getpgid) X(setpgid) X(getsid) X(setsid) X(set_tid_address) X(set_robust_list)                \
     X(sched_yield) X(sched_setaffinity) X(sched_getaffinity) X(getcpu) X(prlimit64)                \

@@ -1,6 +1,6 @@
 /* memory.c - system calls about the address space: arguments in, mm/ does the work.
  *
- * Source: man-pages mmap(2), mprotect(2), madvise(2), mremap(2), msync(2). */
+ * Source: man-pages mmap(2), mprotect(2), madvise(2), msync(2). */
 
 #include <asm/errno.h>
 #include <asm/fcntl.h>
@@ -112,12 +112,6 @@ sys_madvise(const u64 *arg)
     if (!discard && !hint)
         return -EINVAL;
     return space_advise(current()->space, arg[0], arg[1], discard);
-}
-
-s64
-sys_mremap(const u64 *arg)
-{
-    return space_remap(current()->space, arg[0], arg[1], arg[2], arg[3], arg[4]);
 }
 
 /* Shared pages are the object's own: there is nothing to write back. */

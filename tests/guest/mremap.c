@@ -33,7 +33,7 @@ needed(void)
 }
 
 /* The block gets shorter: its head stays where it is, the rest is unmapped. */
-TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm/remap.c:/^space_remap/")
+TEST(shrinks_in_place, "the tail stays mapped", "kernel/annex/remap/remap.c:/^remap/")
 {
     needed();
     char *p = map(6);
@@ -45,7 +45,7 @@ TEST(shrinks_in_place, "the tail stays mapped", "kernel/mm/remap.c:/^space_remap
 /* Shrinking is the one change that may go over several areas, and over a hole: it only unmaps.
  * Growing across them is refused. */
 TEST(shrinks_across_areas, "shrinking is refused where several areas, or none, go",
-     "kernel/mm/remap.c:/^space_remap/")
+     "kernel/annex/remap/remap.c:/^remap/")
 {
     needed();
     char *p = map(4);
@@ -59,7 +59,7 @@ TEST(shrinks_across_areas, "shrinking is refused where several areas, or none, g
 /* The room behind was mapped a moment ago, so its frames are dirty: the part that comes new must be
  * cleared as any fresh anonymous memory. */
 TEST(grows_in_place, "room behind is not used, or the new part is dirty",
-     "kernel/mm/remap.c:/^space_remap/")
+     "kernel/annex/remap/remap.c:/^remap/")
 {
     needed();
     char *p = map(8);
@@ -73,7 +73,7 @@ TEST(grows_in_place, "room behind is not used, or the new part is dirty",
 /* A caller without MREMAP_MAYMOVE still holds pointers into the block, so it may not move. The
  * third page stands in the way: it is part of the same area, yet not of the range. */
 TEST(no_room_without_maymove, "it moves without being allowed to",
-     "kernel/mm/remap.c:/^space_remap/")
+     "kernel/annex/remap/remap.c:/^remap/")
 {
     needed();
     char *p = map(3);
@@ -84,7 +84,7 @@ TEST(no_room_without_maymove, "it moves without being allowed to",
 /* Forty pages, so that the two beside which there is no room must really go elsewhere. The pages
  * move, not their bytes: that is why realloc of megabytes is cheap. */
 TEST(moves_when_allowed, "contents are lost, or the old place stays",
-     "kernel/mm/remap.c:/^move_area/")
+     "kernel/annex/remap/remap.c:/^move_area/")
 {
     needed();
     char *p = map(3);
@@ -100,7 +100,7 @@ TEST(moves_when_allowed, "contents are lost, or the old place stays",
 /* mremap(2), MREMAP_FIXED: what was mapped there goes, as with mmap, and only within the two
  * pages. */
 TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there",
-     "kernel/mm/remap.c:/^move_area/")
+     "kernel/annex/remap/remap.c:/^move_area/")
 {
     needed();
     char *p = map(2), *q = map(4);
@@ -114,7 +114,7 @@ TEST(moves_to_a_place, "MREMAP_FIXED does not replace what is there",
 
 /* mremap(2), ERRORS: odd addresses, sizes of 0, unknown flags, MREMAP_FIXED without
  * MREMAP_MAYMOVE. */
-TEST(refusals, "bad addresses, sizes or flags are taken", "kernel/mm/remap.c:/^space_remap/")
+TEST(refusals, "bad addresses, sizes or flags are taken", "kernel/annex/remap/remap.c:/^remap/")
 {
     needed();
     char *p = map(4);
@@ -133,7 +133,7 @@ TEST(refusals, "bad addresses, sizes or flags are taken", "kernel/mm/remap.c:/^s
 /* Copy on write is a property of the frame. A move that makes the new page simply writable gives
  * the child its parent's memory. */
 TEST(moved_pages_are_private_after_fork, "a moved page is shared with the child",
-     "kernel/mm/remap.c:/^move_area/, kernel/mm/area.c:/^area_share/")
+     "kernel/annex/remap/remap.c:/^move_area/, kernel/mm/area.c:/^area_share/")
 {
     needed();
     char *p = map(3);
@@ -144,7 +144,7 @@ TEST(moved_pages_are_private_after_fork, "a moved page is shared with the child"
 }
 
 /* glibc: blocks above 128 KiB (M_MMAP_THRESHOLD) are mappings and grow by mremap. */
-TEST(realloc_keeps_contents, "realloc of megabytes loses bytes", "kernel/mm/remap.c:/^space_remap/")
+TEST(realloc_keeps_contents, "realloc of megabytes loses bytes", "kernel/annex/remap/remap.c:/^remap/")
 {
     unsigned long size = 1 << 20;
     unsigned *p = malloc(size);

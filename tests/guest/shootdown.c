@@ -179,7 +179,7 @@ TEST(dropped_page_is_gone, "MADV_DONTNEED leaves the old page in a TLB",
 /* There is no moment without a page here: no reader faults, and each must change over to the new
  * page. */
 TEST(replaced_page_is_gone, "mremap over a page leaves the old one in a TLB",
-     "kernel/mm/remap.c:/^move_area/, kernel/mm/active.c:/^space_flush/")
+     "kernel/annex/remap/remap.c:/^move_area/, kernel/mm/active.c:/^space_flush/")
 {
     char *p = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     /* mremap may be missing; then there is nothing to be stale. */

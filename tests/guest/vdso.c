@@ -244,7 +244,7 @@ move(unsigned long from, unsigned long size, char *to)
 
 /* CRIU restores a process by moving it to where it was. The kernel must follow, or the next handler
  * returns to the old address. */
-TEST(moved_vdso_works, "signals return to the old place", "kernel/mm/remap.c:/^move_area/")
+TEST(moved_vdso_works, "signals return to the old place", "kernel/annex/remap/remap.c:/^move_area/")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;
@@ -255,7 +255,7 @@ TEST(moved_vdso_works, "signals return to the old place", "kernel/mm/remap.c:/^m
 
 /* The image moves whole or not at all, and never becomes larger, as on Linux. */
 TEST(part_of_the_vdso_is_not_moved, "mremap tears the image in two",
-     "kernel/mm/remap.c:/^space_remap/")
+     "kernel/annex/remap/remap.c:/^remap/")
 {
     const struct area *a = vdso();
     unsigned long start = a->start, size = a->end - a->start;

@@ -19,9 +19,13 @@ CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex"
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
 ELSEWHERE = ("novdso", "oom", "storm_memory", "storm_process")
-# Checks of what an annex of the kernel brings, and which one.
+# Checks of what an annex of the kernel brings, and which one. pause(3) waits by ppoll.
 NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal",
-         ("efault", "poll_array"): "events"}
+         ("efault", "poll_array"): "events", ("efault", "time_in"): "events",
+         ("kill", "kill_wakes_from_every_sleep"): "events",
+         ("threadend", "exit_group_ends_all"): "events",
+         ("threadend", "fault_of_a_thread_kills_all"): "events",
+         ("vdso", "moved_vdso_works"): "remap"}
 # More machines: name, options of tools/run, programs.
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),

@@ -87,6 +87,7 @@ def test_two_readers_share_the_input():
 
 
 @pytest.mark.core
+@pytest.mark.needs("terminal")
 def test_shell_from_input():
     """Without CMD the shell reads commands, echoes and prompts nothing, gives the last status."""
     result = run([], b'echo hello\nexit 3\n')

@@ -1,10 +1,15 @@
-/* remap.c - mremap: an area shrinks, grows in place, or moves with its pages. See space.h.
+/* remap.c - mremap: an area shrinks, grows in place, or moves with its pages.
+ *
+ * vDSO and vvar move whole or not at all. A C library uses this call for large blocks in realloc(3),
+ * and copies them itself where the kernel does not have it.
  *
  * Source: Linux man-page mremap(2), and Linux's order of errors. */
 
 #include <asm/errno.h>
+#include <asm/unistd.h>
 #include <linux/mman.h>
 #include "mm/area.h"
+#include "proc/annex.h"
 
 /* Moves [addr, addr+old) of area `a` to a range of `length` bytes: at `to` if the caller insists
  * (MAP_AT_FIXED), or anywhere. */
@@ -42,8 +47,8 @@ grow_in_place(struct space *s, struct area *a, u64 more)
     return true;
 }
 
-s64
-space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
+static s64
+remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
 {
     bool fixed = flags & MREMAP_FIXED, may_move = flags & MREMAP_MAYMOVE;
     if (flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED) || (fixed && !may_move) || addr % PAGE_SIZE ||
@@ -79,3 +84,12 @@ space_remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
         return -ENOMEM;
     return move_area(s, a, addr, old, 0, length, 0);
 }
+
+static s64
+mremap(const u64 *arg)
+{
+    return remap(space_current(), arg[0], arg[1], arg[2], arg[3], arg[4]);
+}
+
+static const struct annex_call calls[] = { { __NR_mremap, mremap }, { .call = NULL } };
+static const struct annex annex ANNEX = { .calls = calls };
