@@ -144,7 +144,8 @@ TEST(moved_pages_are_private_after_fork, "a moved page is shared with the child"
 }
 
 /* glibc: blocks above 128 KiB (M_MMAP_THRESHOLD) are mappings and grow by mremap. */
-TEST(realloc_keeps_contents, "realloc of megabytes loses bytes", "kernel/annex/remap/remap.c:/^remap/")
+TEST(realloc_keeps_contents, "realloc of megabytes loses bytes",
+     "kernel/annex/remap/remap.c:/^remap/")
 {
     unsigned long size = 1 << 20;
     unsigned *p = malloc(size);
