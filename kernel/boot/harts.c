@@ -43,9 +43,7 @@ prepare_next(void)
     u64 emergency = frame_alloc();
     if (!idle || !emergency)
         panic("no memory for hart %u", harts_online);
-    h->index = harts_online;
-    h->id = machine.hart_ids[harts_online];
-    h->idle = idle;
+    *h = (struct hart){ .index = harts_online, .id = machine.hart_ids[harts_online], .idle = idle };
     h->fp_owner = idle; /* until another's are loaded: the firmware left no zeros */
     h->emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE;
     idle->hart = h;
@@ -61,11 +59,9 @@ static bool
 start_next(void)
 {
     struct hart *h = prepare_next();
-    start_record = (struct hart_start){
-        .satp = SATP_SV39 | kernel_root >> PAGE_SHIFT,
-        .stack_top = h->idle->stack_top,
-        .thread = h->idle,
-    };
+    start_record = (struct hart_start){ .satp = SATP_SV39 | kernel_root >> PAGE_SHIFT,
+                                        .stack_top = h->idle->stack_top,
+                                        .thread = h->idle };
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     long err = sbi_hart_start(h->id, physical(_start_hart), physical(&start_record));
     u64 limit = rdtime() + PATIENCE_SECONDS * machine.timebase_hz;

@@ -40,8 +40,7 @@ end_machine(void)
     if (panic_power_off)
         panic_power_off(PANIC_STATUS);
     sbi_shutdown();
-    for (;;)
-        wait_for_interrupt();
+    panic_stop_hart();
 }
 
 /* --- who may speak --------------------------------------------------------------------------- */
@@ -70,11 +69,9 @@ panic_again(void)
 static void
 stop_others(void)
 {
-    u64 all = 0;
     u64 start = rdtime();
-    for (u32 i = 0; i < machine.hart_count; i++)
-        all |= 1UL << machine.hart_ids[i];
-    sbi_send_ipi(all); /* to this hart too: its interrupts are off */
+    for (u32 i = 0; i < machine.hart_count; i++) /* this hart too: its interrupts are off */
+        sbi_send_ipi(1UL << machine.hart_ids[i]);
     while (rdtime() - start < machine.timebase_hz / 100)
         ;
     log_lock_broken = true;

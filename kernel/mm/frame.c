@@ -91,7 +91,8 @@ measure_memory(void)
 static void
 place_records(u32 count)
 {
-    u64 image = image_load_address, end = frame_of(image_end);
+    u64 image = image_load_address;
+    u64 end = frame_of(image_end);
     if (image < ram_start || end > ram_end)
         panic("the kernel at 0x%lx is not in the memory of the device tree", image);
     in_use[IMAGE] = (struct range){ image, end };
@@ -129,25 +130,18 @@ frame_init(void)
     mark(&machine.initrd, 0); /* not free, but nobody's until a file refers to it */
 }
 
-static u64
-take_free(void)
+u64
+frame_alloc(void)
 {
     spin_guard(&frame_lock);
     if (!first_free)
         return 0;
     u64 number = first_free - 1;
+    u64 pa = ram_start + (number << PAGE_SHIFT);
     first_free = frames[number].tag;
     frames[number] = (struct frame){ .refs = 1 };
     free_count--;
-    return ram_start + (number << PAGE_SHIFT);
-}
-
-u64
-frame_alloc(void)
-{
-    u64 pa = take_free();
-    if (pa)
-        debug_hook(frame_allocated, frame_direct(pa));
+    debug_hook(frame_allocated, frame_direct(pa));
     return pa;
 }
 

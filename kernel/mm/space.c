@@ -13,15 +13,14 @@ struct space *
 space_create(void)
 {
     struct space *s = kzalloc(sizeof(*s));
-    if (!s)
-        return NULL;
-    s->root = frame_alloc();
-    if (!s->root) {
+    u64 root = s ? frame_alloc() : 0;
+    if (!root) {
         kfree(s);
         return NULL;
     }
+    s->root = root;
     /* The kernel's root has nothing in its user half. */
-    memcpy(frame_direct(s->root), frame_direct(kernel_root), PAGE_SIZE);
+    memcpy(frame_direct(root), frame_direct(kernel_root), PAGE_SIZE);
     spin_init(&s->lock, "space");
     list_init(&s->border.link);
     s->border.start = USER_END;
