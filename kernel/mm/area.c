@@ -142,7 +142,7 @@ void
 area_zap(struct space *s, u64 start, u64 end, int level)
 {
     struct pt_cursor entries = { .root = s->root, .next = start, .end = end, .level = level };
-    if (s->users) /* else the space is ending: no hart runs it, none has anything to forget */
+    if (s->refs) /* else the space is ending: no hart runs it, none has anything to forget */
         forget_entries(s, entries);
     free_entries(s, entries);
 }

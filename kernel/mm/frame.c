@@ -87,23 +87,6 @@ measure_memory(void)
     }
 }
 
-/* Fills in_use, and finds a place for the records of `count` frames. */
-static void
-place_records(u32 count)
-{
-    u64 image = image_load_address;
-    u64 end = frame_of(image_end);
-    if (image < ram_start || end > ram_end)
-        panic("the kernel at 0x%lx is not in the memory of the device tree", image);
-    in_use[IMAGE] = (struct range){ image, end };
-    in_use[INITRD] = machine.initrd;
-    memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
-    u64 bytes = count * sizeof(struct frame);
-    u64 room = find_room(bytes);
-    in_use[RECORDS] = (struct range){ room, room + bytes };
-    frames = frame_direct(room);
-}
-
 /* The frame becomes the first of the free list. */
 static void
 add_free(struct frame *f)
@@ -118,7 +101,17 @@ frame_init(void)
 {
     measure_memory();
     u32 count = (ram_end - ram_start) >> PAGE_SHIFT;
-    place_records(count);
+    u64 image = image_load_address;
+    u64 end = frame_of(image_end);
+    if (image < ram_start || end > ram_end)
+        panic("the kernel at 0x%lx is not in the memory of the device tree", image);
+    in_use[IMAGE] = (struct range){ image, end };
+    in_use[INITRD] = machine.initrd;
+    memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
+    u64 bytes = count * sizeof(struct frame);
+    u64 room = find_room(bytes);
+    in_use[RECORDS] = (struct range){ room, room + bytes };
+    frames = frame_direct(room);
     mark(&(struct range){ ram_start, ram_end }, 1); /* holes, too, stay in use for ever */
     for_each_range (m, machine.memory)
         mark(m, 0);
