@@ -33,39 +33,27 @@ hart_register_boot(u64 hartid)
 /* What the hart reads at its start, by physical address. */
 struct hart_start start_record;
 
-/* Gives the next hart an idle thread, which is what it starts in, and a stack to report its
- * mistakes from. */
-static struct hart *
-prepare_next(void)
+/* Starts the next hart, with an idle thread, which is what it starts in, and a stack to report its
+ * mistakes from. False when the firmware refuses or it never comes. Its place stays its own: it may
+ * come after all. */
+static bool
+start_next(void)
 {
     struct hart *h = &harts[harts_online];
     struct thread *idle = thread_create("idle", idle_loop);
     u64 emergency = frame_alloc();
     if (!idle || !emergency)
         panic("no memory for hart %u", harts_online);
-    h->index = harts_online;
-    h->id = machine.hart_ids[harts_online];
-    h->idle = idle;
+    *h = (struct hart){ .index = harts_online, .id = machine.hart_ids[harts_online], .idle = idle };
     h->fp_owner = idle; /* until another's are loaded: the firmware left no zeros */
     h->emergency_stack = (u64)frame_direct(emergency) + PAGE_SIZE;
     idle->hart = h;
     idle->affinity = 1UL << h->index;
     idle->state = THREAD_RUNNABLE;
     idle->on_hart = true;
-    return h;
-}
-
-/* Starts the next hart; false when the firmware refuses or it never comes. Its place stays its own:
- * it may come after all. */
-static bool
-start_next(void)
-{
-    struct hart *h = prepare_next();
-    start_record = (struct hart_start){
-        .satp = SATP_SV39 | kernel_root >> PAGE_SHIFT,
-        .stack_top = h->idle->stack_top,
-        .thread = h->idle,
-    };
+    start_record = (struct hart_start){ .satp = SATP_SV39 | kernel_root >> PAGE_SHIFT,
+                                        .stack_top = idle->stack_top,
+                                        .thread = idle };
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     long err = sbi_hart_start(h->id, physical(_start_hart), physical(&start_record));
     u64 limit = rdtime() + PATIENCE_SECONDS * machine.timebase_hz;

@@ -52,7 +52,8 @@ boot_main(u64 hartid, u64 fdt_pa)
     machine_discover(frame_direct(fdt_pa), fdt_pa, hartid, finisher_init);
     find_payload(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
-    const char *level = cmdline_get("loglevel"), *init = cmdline_get("init");
+    const char *level = cmdline_get("loglevel");
+    const char *init = cmdline_get("init");
     if (level && level[0] >= '0' && level[0] <= '7' && !level[1]) /* one digit */
         log_threshold = level[0] - '0';
 

@@ -40,8 +40,7 @@ end_machine(void)
     if (panic_power_off)
         panic_power_off(PANIC_STATUS);
     sbi_shutdown();
-    for (;;)
-        wait_for_interrupt();
+    panic_stop_hart();
 }
 
 /* --- who may speak --------------------------------------------------------------------------- */
@@ -65,22 +64,9 @@ panic_again(void)
     end_machine();
 }
 
-/* Stops the other harts. One that holds the log should finish its line; one that answers to nothing
- * any more must not keep us, so after 10 ms the log is ours. */
-static void
-stop_others(void)
-{
-    u64 all = 0;
-    u64 start = rdtime();
-    for (u32 i = 0; i < machine.hart_count; i++)
-        all |= 1UL << machine.hart_ids[i];
-    sbi_send_ipi(all); /* to this hart too: its interrupts are off */
-    while (rdtime() - start < machine.timebase_hz / 100)
-        ;
-    log_lock_broken = true;
-}
-
-/* Returns on the first hart that panics, and there only once. */
+/* Returns on the first hart that panics, and there only once. Stops the others: one that holds the
+ * log should finish its line; one that answers to nothing any more must not keep us, so after 10 ms
+ * the log is ours. */
 static void
 take_the_floor(void)
 {
@@ -93,7 +79,12 @@ take_the_floor(void)
         panic_again();
     if (owner != 0)
         panic_stop_hart();
-    stop_others();
+    for (u32 i = 0; i < machine.hart_count; i++) /* this hart too: its interrupts are off */
+        sbi_send_ipi(1UL << machine.hart_ids[i]);
+    u64 start = rdtime();
+    while (rdtime() - start < machine.timebase_hz / 100)
+        ;
+    log_lock_broken = true;
 }
 
 /* --- what there is to say -------------------------------------------------------------------- */

@@ -41,7 +41,9 @@ put_field(struct sink *sink, const struct spec *spec, const char *text, size_t l
 static void
 put_number(struct sink *sink, const struct spec *spec, u64 value, bool negative)
 {
-    char text[MOST_DIGITS], *end = text + sizeof(text), *at = end;
+    char text[MOST_DIGITS];
+    char *end = text + sizeof(text);
+    char *at = end;
     u64 base = spec->conversion == 'x' ? 16 : 10;
     size_t least = spec->zero && !spec->left ? MIN(spec->width, MOST_DIGITS) : 0;
     do {
@@ -96,11 +98,9 @@ vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
             put_field(&sink, &spec, text, strlen(text));
             break;
         case 'c':
-            c = (char)va_arg(ap, int);
-            put_field(&sink, &spec, &c, 1);
-            break;
         case '%':
-            put_field(&sink, &spec, "%", 1);
+            c = spec.conversion == 'c' ? (char)va_arg(ap, int) : '%';
+            put_field(&sink, &spec, &c, 1);
             break;
         default:
             put_field(&sink, &(struct spec){ 0 }, fmt, 1);

@@ -68,8 +68,7 @@ memset(void *dst, int byte, size_t n)
         to[0] = to[1] = to[2] = to[3] = to[4] = to[5] = to[6] = to[7] = word;
     for (; n >= WORD; n -= WORD, keep_loop())
         *to++ = word;
-    d = (u8 *)to;
-    for (; n; n--, keep_loop())
+    for (d = (u8 *)to; n; n--, keep_loop())
         *d++ = (u8)byte;
     return dst;
 }

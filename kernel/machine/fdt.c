@@ -53,7 +53,8 @@ next_token(const struct fdt *t, u32 *at)
         k.kind = fdt_cell(t->structs, (*at)++);
     if (k.kind != BEGIN_NODE && k.kind != PROP)
         return k;
-    struct fdt_value body = rest(t->structs, 4 * *at), text = body;
+    struct fdt_value body = rest(t->structs, 4 * *at);
+    struct fdt_value text = body;
     if (k.kind == PROP) {
         text = rest(t->strings, fdt_cell(body, 1));
         k.value = rest(body, 8);
@@ -88,7 +89,9 @@ int
 fdt_open(struct fdt *t, const void *blob, u32 max_size)
 {
     struct fdt_value all = { blob, MIN(max_size, HEADER_SIZE) };
-    u32 size = fdt_cell(all, 1), version = fdt_cell(all, 5), compatible = fdt_cell(all, 6);
+    u32 size = fdt_cell(all, 1);
+    u32 version = fdt_cell(all, 5);
+    u32 compatible = fdt_cell(all, 6);
     *t = (struct fdt){ 0 };
     if (fdt_cell(all, 0) != FDT_MAGIC || size < HEADER_SIZE || size > max_size ||
         version < FDT_VERSION || compatible > FDT_VERSION)
@@ -194,20 +197,9 @@ fdt_reservation(const struct fdt *t, u32 index, struct range *r)
     return read_range(t->reservations, 4 * index, 2, 2, r) && r->end;
 }
 
-/* Are the numbers of this bus the CPU's addresses? A bus says so by empty `ranges`, and so does the
- * bus that it is on, up to the root. Without `ranges` they are no addresses at all (i2c, spi,
- * cpus); with others they would have to be translated, which no device of ours asks for. */
-static bool
-has_cpu_addresses(struct fdt_node bus)
-{
-    for (; bus.depth > 0; bus.depth--) {
-        struct fdt_value ranges = fdt_get(&bus, "ranges");
-        if (!ranges.bytes || ranges.length)
-            return false;
-    }
-    return true;
-}
-
+/* A bus whose numbers are the CPU's addresses says so by empty `ranges`, and so does the bus that
+ * it is on, up to the root. Without `ranges` they are no addresses at all (i2c, spi, cpus); with
+ * others they would have to be translated, which no device of ours asks for. */
 bool
 fdt_reg(const struct fdt_node *n, u32 index, struct range *r)
 {
@@ -220,7 +212,12 @@ fdt_reg(const struct fdt_node *n, u32 index, struct range *r)
     u64 size_cells = fdt_number(&bus, "#size-cells", 1);
     u64 cells = address_cells + size_cells;
     if (address_cells < 1 || address_cells > 2 || size_cells > 2 ||
-        (index + 1) * cells > reg.length / 4 || !has_cpu_addresses(bus))
+        (index + 1) * cells > reg.length / 4)
         return false;
+    for (; bus.depth > 0; bus.depth--) {
+        struct fdt_value ranges = fdt_get(&bus, "ranges");
+        if (!ranges.bytes || ranges.length)
+            return false;
+    }
     return read_range(reg, index * (u32)cells, (u32)address_cells, (u32)size_cells, r);
 }

@@ -56,34 +56,27 @@ discover_memory(const struct fdt *t)
 /* Start and end of an initrd are 4 or 8 bytes each, whatever #address-cells says: boot loaders
  * differ. One outside of memory must not be read: the direct map has no such page. */
 static void
-read_chosen(const struct fdt_node *chosen)
-{
-    const char *args = fdt_string(chosen, "bootargs") ?: "";
-    size_t length = strlcpy(machine.bootargs, args, sizeof(machine.bootargs));
-    if (length >= sizeof(machine.bootargs))
-        pr_warn("device tree: /chosen: bootargs cut to %lu bytes", sizeof(machine.bootargs));
-    struct fdt_value seed = fdt_get(chosen, "rng-seed");
-    machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
-    memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
-    stdout_path = fdt_string(chosen, "stdout-path") ?: "";
-    u64 start = fdt_number(chosen, "linux,initrd-start", 0);
-    u64 end = fdt_number(chosen, "linux,initrd-end", 0);
-    for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
-        if (m->start <= start && start < end && end <= m->end)
-            machine.initrd = (struct range){ start, end };
-    if (end && !machine.initrd.end)
-        pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", start, end);
-}
-
-static void
 discover_chosen(const struct fdt *t)
 {
     bool found = false;
     for_each_fdt_node (n, t) {
-        if (fdt_is_at(&n, "/chosen")) {
-            read_chosen(&n);
-            found = true;
-        }
+        if (!fdt_is_at(&n, "/chosen"))
+            continue;
+        found = true;
+        const char *args = fdt_string(&n, "bootargs") ?: "";
+        if (strlcpy(machine.bootargs, args, sizeof(machine.bootargs)) >= sizeof(machine.bootargs))
+            pr_warn("device tree: /chosen: bootargs cut to %lu bytes", sizeof(machine.bootargs));
+        struct fdt_value seed = fdt_get(&n, "rng-seed");
+        machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
+        memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
+        stdout_path = fdt_string(&n, "stdout-path") ?: "";
+        u64 start = fdt_number(&n, "linux,initrd-start", 0);
+        u64 end = fdt_number(&n, "linux,initrd-end", 0);
+        for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
+            if (m->start <= start && start < end && end <= m->end)
+                machine.initrd = (struct range){ start, end };
+        if (end && !machine.initrd.end)
+            pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", start, end);
     }
     if (!found)
         pr_warn("device tree: no /chosen node: no command line, no initrd, no seed");
@@ -206,20 +199,6 @@ discover_plic(const struct fdt *t)
         pr_warn("device tree: sifive,plic-1.0.0: no S-mode context for the boot hart");
 }
 
-/* QEMU has eight slots for virtio, most of them empty: the driver asks what is in one. */
-static void
-discover_virtio(const struct fdt *t)
-{
-    for_each_fdt_node (n, t) {
-        u32 i = machine.virtio_count;
-        if (i == MAX_VIRTIO || !fdt_is(&n, "compatible", "virtio,mmio") ||
-            !fdt_reg(&n, 0, &machine.virtio[i]) || !machine.virtio[i].start)
-            continue;
-        machine.virtio_irq[i] = fdt_cell(fdt_get(&n, "interrupts"), 0);
-        machine.virtio_count++;
-    }
-}
-
 void
 machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid, void (*finisher_found)(void))
 {
@@ -240,5 +219,13 @@ machine_discover(const void *fdt_blob, u64 fdt_pa, u64 boot_hartid, void (*finis
         machine.uart_reg_shift = (u32)fdt_number(&n, "reg-shift", 0);
     }
     discover_device(&t, "google,goldfish-rtc", "the wall clock starts in 1970", &machine.rtc, &n);
-    discover_virtio(&t);
+    /* QEMU has eight slots for virtio, most of them empty: the driver asks what is in one. */
+    for_each_fdt_node (slot, &t) {
+        u32 i = machine.virtio_count;
+        if (i == MAX_VIRTIO || !fdt_is(&slot, "compatible", "virtio,mmio") ||
+            !fdt_reg(&slot, 0, &machine.virtio[i]) || !machine.virtio[i].start)
+            continue;
+        machine.virtio_irq[i] = fdt_cell(fdt_get(&slot, "interrupts"), 0);
+        machine.virtio_count++;
+    }
 }

@@ -142,24 +142,13 @@ void
 area_zap(struct space *s, u64 start, u64 end, int level)
 {
     struct pt_cursor entries = { .root = s->root, .next = start, .end = end, .level = level };
-    if (s->users) /* else the space is ending: no hart runs it, none has anything to forget */
+    if (s->refs) /* else the space is ending: no hart runs it, none has anything to forget */
         forget_entries(s, entries);
     free_entries(s, entries);
 }
 
-/* Gives back the area's pages, then the tables of level 0 and 1 that served this area alone. An
+/* Gives back each area's pages, then the tables of level 0 and 1 that served this area alone. An
  * entry that leads to a table serves 2 MiB or 1 GiB: it may go where no neighbour reaches in. */
-static void
-area_empty(struct space *s, const struct area *a)
-{
-    for (int level = 0; level <= 2; level++) {
-        u64 size = LEVEL_SIZE(level);
-        u64 low = ALIGN_UP(area_before(a)->end, size);
-        u64 high = ALIGN_DOWN(area_next(a)->start, size);
-        area_zap(s, MAX(low, ALIGN_DOWN(a->start, size)), MIN(high, ALIGN_UP(a->end, size)), level);
-    }
-}
-
 int
 area_unmap(struct space *s, u64 start, u64 end)
 {
@@ -168,7 +157,13 @@ area_unmap(struct space *s, u64 start, u64 end)
     struct area *next;
     for (struct area *a = area_at_or_above(s, start); a->start < end; a = next) {
         next = area_next(a);
-        area_empty(s, a);
+        for (int level = 0; level <= 2; level++) {
+            u64 size = LEVEL_SIZE(level);
+            u64 low = ALIGN_UP(area_before(a)->end, size);
+            u64 high = ALIGN_DOWN(next->start, size);
+            area_zap(s, MAX(low, ALIGN_DOWN(a->start, size)), MIN(high, ALIGN_UP(a->end, size)),
+                     level);
+        }
         s->mapped_pages -= (a->end - a->start) >> PAGE_SHIFT;
         area_free(s, a);
     }

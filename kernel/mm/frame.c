@@ -87,22 +87,6 @@ measure_memory(void)
     }
 }
 
-/* Fills in_use, and finds a place for the records of `count` frames. */
-static void
-place_records(u32 count)
-{
-    u64 image = image_load_address, end = frame_of(image_end);
-    if (image < ram_start || end > ram_end)
-        panic("the kernel at 0x%lx is not in the memory of the device tree", image);
-    in_use[IMAGE] = (struct range){ image, end };
-    in_use[INITRD] = machine.initrd;
-    memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
-    u64 bytes = count * sizeof(struct frame);
-    u64 room = find_room(bytes);
-    in_use[RECORDS] = (struct range){ room, room + bytes };
-    frames = frame_direct(room);
-}
-
 /* The frame becomes the first of the free list. */
 static void
 add_free(struct frame *f)
@@ -117,7 +101,17 @@ frame_init(void)
 {
     measure_memory();
     u32 count = (ram_end - ram_start) >> PAGE_SHIFT;
-    place_records(count);
+    u64 image = image_load_address;
+    u64 end = frame_of(image_end);
+    if (image < ram_start || end > ram_end)
+        panic("the kernel at 0x%lx is not in the memory of the device tree", image);
+    in_use[IMAGE] = (struct range){ image, end };
+    in_use[INITRD] = machine.initrd;
+    memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
+    u64 bytes = count * sizeof(struct frame);
+    u64 room = find_room(bytes);
+    in_use[RECORDS] = (struct range){ room, room + bytes };
+    frames = frame_direct(room);
     mark(&(struct range){ ram_start, ram_end }, 1); /* holes, too, stay in use for ever */
     for_each_range (m, machine.memory)
         mark(m, 0);
@@ -129,25 +123,18 @@ frame_init(void)
     mark(&machine.initrd, 0); /* not free, but nobody's until a file refers to it */
 }
 
-static u64
-take_free(void)
+u64
+frame_alloc(void)
 {
     spin_guard(&frame_lock);
     if (!first_free)
         return 0;
     u64 number = first_free - 1;
+    u64 pa = ram_start + (number << PAGE_SHIFT);
     first_free = frames[number].tag;
     frames[number] = (struct frame){ .refs = 1 };
     free_count--;
-    return ram_start + (number << PAGE_SHIFT);
-}
-
-u64
-frame_alloc(void)
-{
-    u64 pa = take_free();
-    if (pa)
-        debug_hook(frame_allocated, frame_direct(pa));
+    debug_hook(frame_allocated, frame_direct(pa));
     return pa;
 }
 

@@ -44,11 +44,7 @@ u64 frames_total(void);
 void *frame_address(u64 pa);
 
 /* As frame_address, for a frame that came from frame_alloc: those are all in the direct map. */
-static inline void *
-frame_direct(u64 pa)
-{
-    return (void *)(DIRECT_BASE + pa);
-}
+#define frame_direct(pa) ((void *)(DIRECT_BASE + (pa)))
 
 /* The frame that the kernel sees at `kva`, an address in the direct map or the kernel's image. */
 u64 frame_of(const void *kva);

@@ -11,14 +11,12 @@ s64
 space_map(struct space *s, u64 addr, u64 length, u32 flags, const struct pager *pager, void *object,
           u64 offset_pages, const char *name)
 {
-    struct area like = {
-        .end = ALIGN_UP(length, PAGE_SIZE),
-        .flags = flags & ~(MAP_AT_FIXED | MAP_AT_NOREPLACE),
-        .pager = pager,
-        .object = object,
-        .offset_pages = offset_pages,
-        .name = name,
-    };
+    struct area like = { .end = ALIGN_UP(length, PAGE_SIZE),
+                         .flags = flags & ~(MAP_AT_FIXED | MAP_AT_NOREPLACE),
+                         .pager = pager,
+                         .object = object,
+                         .offset_pages = offset_pages,
+                         .name = name };
     spin_guard(&s->lock);
     return add_area(s, &like, addr, flags);
 }

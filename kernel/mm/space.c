@@ -13,33 +13,25 @@ struct space *
 space_create(void)
 {
     struct space *s = kzalloc(sizeof(*s));
-    if (!s)
-        return NULL;
-    s->root = frame_alloc();
-    if (!s->root) {
+    u64 root = s ? frame_alloc() : 0;
+    if (!root) {
         kfree(s);
         return NULL;
     }
+    s->root = root;
     /* The kernel's root has nothing in its user half. */
-    memcpy(frame_direct(s->root), frame_direct(kernel_root), PAGE_SIZE);
+    memcpy(frame_direct(root), frame_direct(kernel_root), PAGE_SIZE);
     spin_init(&s->lock, "space");
     list_init(&s->border.link);
     s->border.start = USER_END;
-    s->users = 1;
-    return s;
-}
-
-struct space *
-space_get(struct space *s)
-{
-    __atomic_fetch_add(&s->users, 1, __ATOMIC_RELAXED);
+    s->refs = 1;
     return s;
 }
 
 void
 space_put(struct space *s)
 {
-    if (!s || __atomic_fetch_sub(&s->users, 1, __ATOMIC_ACQ_REL) > 1)
+    if (!s || __atomic_fetch_sub(&s->refs, 1, __ATOMIC_ACQ_REL) > 1)
         return;
     BUG_ON(s->active_harts);
     area_unmap(s, 0, USER_END); /* no border inside an area: needs no memory, cannot fail */

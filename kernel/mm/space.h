@@ -60,7 +60,7 @@ struct space_figures {
 struct space {
     struct space_figures; /* first: space_fork copies it (-fms-extensions) */
     struct spinlock lock;
-    u32 users; /* threads' processes that share it (vfork), atomically counted */
+    u32 refs; /* threads' processes that share it (vfork), atomically counted */
     u32 area_count;
     struct area border; /* the ring of areas begins and ends here (area.h) */
     u64 root;           /* frame of the root page table */
@@ -74,7 +74,7 @@ struct space {
 struct space *space_create(void);
 /* A copy for fork: private areas copy-on-write, shared ones shared. NULL without memory. */
 struct space *space_fork(struct space *from);
-struct space *space_get(struct space *s); /* counts one more user; returns s */
+#define space_get(s) ref_get(s) /* counts one more user; returns s */
 /* Drops a user; the last one frees all areas, page tables and frames. Never the current space of
  * a hart: the scheduler moves to the kernel's root first. NULL allowed. */
 void space_put(struct space *s);

@@ -32,17 +32,6 @@ kernel_stacks_init(void)
         BUG_ON(!pt_entry(kernel_root, va, 0, true));
 }
 
-/* The hand has been round: all harts forget where stale slots led, and those are free again. */
-static void
-begin_round(void)
-{
-    tlb_flush((1UL << machine.hart_count) - 1, STACKS_BASE, TOP(slots) - STACKS_BASE);
-    for (u32 slot = 0; slot < slots; slot++)
-        if (state[slot] == STALE)
-            state[slot] = FREE;
-    hand = 0;
-}
-
 /* Moves the hand past a slot that is free on all harts and takes it. Its top; 0 when there is none:
  * twice round shows all slots, those that the first round left stale too. */
 static u64
@@ -50,8 +39,12 @@ take_slot(void)
 {
     spin_guard(&lock);
     for (u32 looks = 2 * slots; looks > 0; looks--) {
-        if (hand == slots)
-            begin_round();
+        if (hand == slots) { /* all harts forget where stale slots led, and those are free again */
+            tlb_flush((1UL << machine.hart_count) - 1, STACKS_BASE, TOP(slots) - STACKS_BASE);
+            for (hand = slots; hand > 0; hand--)
+                if (state[hand - 1] == STALE)
+                    state[hand - 1] = FREE;
+        }
         u32 slot = hand++;
         if (state[slot] == FREE) {
             state[slot] = USED;

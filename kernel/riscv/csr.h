@@ -36,11 +36,7 @@
 #define COUNTEREN_TM (1UL << 1) /* time; without it OpenSBI emulates each rdtime: right, but slow */
 #define COUNTEREN_IR (1UL << 2) /* instructions retired */
 
-static inline u64
-rdtime(void)
-{
-    return csr_read(time);
-}
+#define rdtime() csr_read(time)
 
 /* Waits until an interrupt is pending, taken or not (SIE may be off). */
 #define wait_for_interrupt() __asm__ volatile("wfi" ::: "memory")

@@ -26,13 +26,6 @@ load(struct thread *t, struct hart *h)
     note_same(t, h);
 }
 
-/* Do the registers of hart `h` hold what is in t->fp? */
-static bool
-holds(const struct hart *h, const struct thread *t)
-{
-    return t->fp_used ? h->fp_owner == t && t->fp_hart == h : !h->fp_owner;
-}
-
 void
 fp_save(void)
 {
@@ -49,7 +42,9 @@ void
 fp_switch(struct hart *h, struct thread *next)
 {
     fp_save();
-    if (next->space && !holds(h, next))
+    /* Do the registers hold what is in next->fp already? */
+    bool there = next->fp_used ? h->fp_owner == next && next->fp_hart == h : !h->fp_owner;
+    if (next->space && !there)
         load(next, h);
 }
 

@@ -75,25 +75,6 @@ pick_next(struct hart *h, struct thread *prev)
     return next;
 }
 
-/* Returns when another thread switches back to `prev`, perhaps on another hart. */
-static void
-switch_to(struct hart *h, struct thread *prev, struct thread *next)
-{
-    u64 now = rdtime();
-    prev->run_ticks += now - prev->stamp;
-    next->stamp = now;
-    if (prev == h->idle)
-        hart_busy_again();
-    fp_switch(h, next);
-    space_activate(next->space);
-    next->hart = h;
-    prev->on_hart = false;
-    next->on_hart = true;
-    if (prev->state == THREAD_DEAD)
-        h->dead = prev;
-    context_switch(&prev->context, &next->context, next);
-}
-
 void
 schedule(void)
 {
@@ -103,8 +84,22 @@ schedule(void)
     __atomic_fetch_and(&prev->work, ~WORK_RESCHED, __ATOMIC_SEQ_CST);
     struct thread *next = pick_next(h, prev);
     h->sleeping = next == h->idle;
-    if (next != prev)
-        switch_to(h, prev, next);
+    if (next != prev) {
+        u64 now = rdtime();
+        prev->run_ticks += now - prev->stamp;
+        next->stamp = now;
+        if (prev == h->idle)
+            hart_busy_again();
+        fp_switch(h, next);
+        space_activate(next->space);
+        next->hart = h;
+        prev->on_hart = false;
+        next->on_hart = true;
+        if (prev->state == THREAD_DEAD)
+            h->dead = prev;
+        /* Returns when another thread switches back to `prev`, perhaps on another hart. */
+        context_switch(&prev->context, &next->context, next);
+    }
     switch_finish();
 }
 

@@ -21,14 +21,13 @@ struct thread *
 thread_create(const char *name, void (*entry)(void))
 {
     struct thread *t = kzalloc(sizeof(*t));
-    if (!t)
-        return NULL;
-    t->stack_top = kernel_stack_alloc();
-    if (!t->stack_top) {
+    u64 top = t ? kernel_stack_alloc() : 0;
+    if (!top) {
         kfree(t);
         return NULL;
     }
-    t->frame = (struct trapframe *)t->stack_top - 1;
+    t->stack_top = top;
+    t->frame = (struct trapframe *)top - 1;
     memset(t->frame, 0, sizeof(*t->frame));
     t->context.sp = (u64)t->frame;
     t->context.ra = (u64)thread_first_step;

@@ -85,17 +85,8 @@ extern struct hart harts[MAX_HARTS];
 extern u32 harts_online;
 #define online_harts() ((1UL << harts_online) - 1) /* as a mask of indices */
 
-static inline struct thread *
-current(void)
-{
-    return (struct thread *)thread_pointer();
-}
-
-static inline struct hart *
-this_hart(void)
-{
-    return current()->hart;
-}
+#define current()   ((struct thread *)thread_pointer())
+#define this_hart() (current()->hart)
 
 /* A new thread with kernel stack that starts in `entry` when scheduled, state NEW until
  * thread_start. NULL without memory. Its trapframe is zero. `entry` must not return. */

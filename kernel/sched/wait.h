@@ -36,11 +36,8 @@ void wake_all(struct waitqueue *q);
         struct waiter w_;                                                                          \
         int err_ = 0;                                                                              \
         wait_enter(&w_, (q));                                                                      \
-        thread_announce(state);                                                                    \
-        while (!err_ && !(cond)) {                                                                 \
+        for (thread_announce(state); !err_ && !(cond); thread_announce(state))                     \
             err_ = (sleep);                                                                        \
-            thread_announce(state);                                                                \
-        }                                                                                          \
         wait_leave(&w_);                                                                           \
         err_;                                                                                      \
     })

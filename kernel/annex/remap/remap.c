@@ -50,7 +50,8 @@ grow_in_place(struct space *s, struct area *a, u64 more)
 static s64
 remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
 {
-    bool fixed = flags & MREMAP_FIXED, may_move = flags & MREMAP_MAYMOVE;
+    bool fixed = flags & MREMAP_FIXED;
+    bool may_move = flags & MREMAP_MAYMOVE;
     if (flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED) || (fixed && !may_move) || addr % PAGE_SIZE ||
         !length || !old)
         return -EINVAL;
