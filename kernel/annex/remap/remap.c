@@ -1,7 +1,7 @@
 /* remap.c - mremap: an area shrinks, grows in place, or moves with its pages.
  *
- * vDSO and vvar move whole or not at all. A C library uses this call for large blocks in realloc(3),
- * and copies them itself where the kernel does not have it.
+ * vDSO and vvar move whole or not at all. A C library uses this call for large blocks in
+ * realloc(3), and copies them itself where the kernel does not have it.
  *
  * Source: Linux man-page mremap(2), and Linux's order of errors. */
 
