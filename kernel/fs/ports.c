@@ -16,6 +16,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
+#include "time/timer.h"
 
 struct port *console;
 
@@ -28,27 +29,42 @@ port_changed(struct chardev *d)
     wake_all(&p->wait);
 }
 
-/* The condition of the wait takes the bytes: if it only looked, another reader could take them in
+/* Through a page: who waits may hold no lock, nor may bytes be lost to another reader. The
+ * condition of the wait takes the bytes: if it only looked, another reader could take them in
  * between. */
-static s64
-port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+s64
+port_receive(struct file *f, struct buffer b, u64 n, port_take *take)
 {
     struct port *p = f->inode->data;
+    bool wait = !(f->flags & O_NONBLOCK);
+    u64 deadline = NEVER;
+    int err = 0;
     if (n == 0)
         return 0;
     char *page scoped_page = page_alloc();
     if (!page)
         return -ENOMEM;
     n = MIN(n, PAGE_SIZE);
-    s64 got = p->in->read(p->in, page, n);
-    if (got == -EAGAIN && !(f->flags & O_NONBLOCK)) {
-        int err = WAIT_EVENT(&p->wait, (got = p->in->read(p->in, page, n)) != -EAGAIN);
-        if (err)
-            return err;
-    }
+    s64 got = take(p, page, n, wait, &deadline);
+    if (got == -EAGAIN && wait)
+        err = WAIT_UNTIL(&p->wait, (got = take(p, page, n, wait, &deadline)) != -EAGAIN, deadline);
+    if (err)
+        return err;
     if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)
         return -EFAULT;
     return got;
+}
+
+static s64
+take_bytes(struct port *p, char *page, u64 n, bool wait, u64 *deadline)
+{
+    return p->in->read(p->in, page, n);
+}
+
+static s64
+port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+{
+    return port_receive(f, b, n, take_bytes);
 }
 
 /* Sends one piece, whole or not at all: a slow device makes the program wait, not the bytes

@@ -26,6 +26,12 @@ void ports_init(void);
  * boot only, where a lack of memory is the end. */
 struct port *port_join(struct chardev *in, struct chardev *out);
 
+/* read(2) on a port: at most n bytes and at most a page, which `take` fetches. It returns a count,
+ * or -EAGAIN when there is not enough yet: then it is asked again after each change, until
+ * *deadline (ticks), which it may set. The count, or negative errno. */
+typedef s64 port_take(struct port *p, char *page, u64 n, bool wait, u64 *deadline);
+s64 port_receive(struct file *f, struct buffer b, u64 n, port_take *take);
+
 /* write(2) on a port: sends n bytes of `b`. `translate`, if not NULL, makes at most twice as many
  * bytes of each piece and returns how many. The count, or negative errno. */
 s64 port_send(struct file *f, struct buffer b, u64 n,

@@ -112,7 +112,7 @@ tty_changed(struct chardev *d)
  * *deadline is set. With VMIN above 0 VTIME is not looked at. 0 at the end of input; -EAGAIN when
  * there is not enough, also because another reader was faster: that must not look like the end. */
 static s64
-take(char *page, u64 n, bool wait, u64 *deadline)
+take(struct port *p, char *page, u64 n, bool wait, u64 *deadline)
 {
     spin_guard(&tty.lock);
     const u8 *value = tty.ldisc.termios.c_cc;
@@ -127,31 +127,12 @@ take(char *page, u64 n, bool wait, u64 *deadline)
     return ldisc_read(&tty.ldisc, page, n, least);
 }
 
-/* A count, 0 at the end of input. Bytes are taken under the terminal's lock, which nobody may hold
- * while he waits, so they go through a page. The wait takes them as its condition, as in
- * port_read. */
 static s64
 tty_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
-    bool wait = !(f->flags & O_NONBLOCK);
-    u64 deadline = NEVER;
     if (is_ours() && tty.group != fs_current()->pgrp)
         return refuse_background(fs_current()->pgrp);
-    if (n == 0)
-        return 0;
-    char *page scoped_page = page_alloc();
-    if (!page)
-        return -ENOMEM;
-    n = MIN(n, PAGE_SIZE);
-    s64 got = take(page, n, wait, &deadline);
-    if (got == -EAGAIN && wait) {
-        int err =
-            WAIT_UNTIL(&console->wait, (got = take(page, n, wait, &deadline)) != -EAGAIN, deadline);
-        if (err)
-            return err;
-    }
-    if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)
-        got = -EFAULT;
+    s64 got = port_receive(f, b, n, take);
     tty_changed(console->in); /* there is room again */
     return got;
 }
