@@ -141,8 +141,8 @@ def test_interrupt_of_a_program(person):
 
 
 def test_interrupt_of_a_pipeline(person):
-    """The last stage says that it is there: the shell starts them in order, and before that a signal
-    would find only some of them."""
+    """The last stage says that it is there: the shell starts them in order, and a signal before
+    that would find only some of them."""
     person.type('sleep 1000 | sleep 1000 | sh -c \'echo up >&2; exec cat\'\r')
     person.screen.expect_exact('up\r\n')
     person.type('\x03')
