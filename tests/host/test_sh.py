@@ -311,9 +311,11 @@ def test_zero_bytes_are_dropped():
     assert run([], b'ec\0ho a\0b\n').out == b'ab\n'
 
 
-def test_name_and_arguments_of_a_string():
-    result = run(['--', 'sh', '-c', 'echo "$0|$1|$2|$#"', 'name', 'a b', ''])
-    assert result.text == 'name|a b||2\n'
+@pytest.mark.parametrize('options', [['-c'], ['-c', '--']], ids=['-c', '-c --'])
+def test_name_and_arguments_of_a_string(options):
+    """POSIX: -- ends the options. system(3) of glibc 2.38 and later passes it."""
+    result = run(['--', 'sh', *options, 'echo "$0|$1|$2|$#"', 'name', 'a b', ''])
+    assert result.text == 'name|a b||2\n', result
 
 
 def test_name_and_arguments_of_a_file(tmp_path):
@@ -323,7 +325,7 @@ def test_name_and_arguments_of_a_file(tmp_path):
 
 
 @pytest.mark.parametrize('words, status', [(['/nonesuch'], 127), (['/tmp'], 126), (['-z'], 2),
-                                           (['-c'], 2)])
+                                           (['-c'], 2), (['-c', '--'], 2)])
 def test_refuses(words, status):
     result = run(['--', 'sh', *words])
     assert result.status == status and result.text.count('\n') in (1, 2), str(result)

@@ -113,21 +113,27 @@ set_arguments(int argc, char **argv, int first)
     shell.argument_count = argc - first - 1;
 }
 
+/* A `--` ends the options: system(3) and popen(3) of glibc 2.38 and later write sh -c --
+ * COMMANDS. */
 int
 main(int argc, char **argv)
 {
-    bool option = argc > 1 && argv[1][0] == '-';
-    bool commands = option && strcmp(argv[1], "-c") == 0;
+    bool commands = argc > 1 && strcmp(argv[1], "-c") == 0;
+    int next = commands ? 2 : 1; /* the word that was not looked at yet */
     shell.pid = getpid();
     variables_from_environment();
     set_defaults();
-    if (option && (!commands || argc < 3))
+    if (next < argc && strcmp(argv[next], "--") == 0)
+        next++;
+    else if (next < argc && argv[next][0] == '-' && !commands)
         return usage();
-    set_arguments(argc, argv, commands ? 3 : 1);
+    if (commands && next >= argc)
+        return usage();
+    set_arguments(argc, argv, commands ? next + 1 : next);
     if (commands)
-        exit(run_string(argv[2]));
-    if (argc > 1)
-        exit(run_file(argv[1]));
+        exit(run_string(argv[next]));
+    if (next < argc)
+        exit(run_file(argv[next]));
     if (!isatty(STDIN_FILENO))
         exit(run_fd(STDIN_FILENO));
     become_interactive();
