@@ -53,12 +53,6 @@ push(struct exec *x, struct walk *w, u64 *where, const void *bytes, u64 n)
     w->left -= n;
 }
 
-static void
-push_string(struct exec *x, struct walk *w, const char *string)
-{
-    push(x, w, &w->string, string, strlen(string) + 1);
-}
-
 /* A pointer to the string that comes next. */
 static void
 push_pointer(struct exec *x, struct walk *w)
@@ -115,14 +109,14 @@ push_all(struct exec *x, struct walk *w)
     s->arg_start = w->string;
     for (u32 i = x->first; i < ARRAY_SIZE(x->words); i++) {
         push_pointer(x, w);
-        push_string(x, w, x->words[i]);
+        push(x, w, &w->string, x->words[i], strlen(x->words[i]) + 1);
     }
     push_vector(x, w, x->argv);
     w->argc = (w->pointer - argv) / WORD - 1; /* the NULL does not count */
     s->arg_end = s->env_start = w->string;
     push_vector(x, w, x->envp);
     s->env_end = w->string;
-    push_string(x, w, x->path);
+    push(x, w, &w->string, x->path, strlen(x->path) + 1);
     return w->err;
 }
 
@@ -185,19 +179,6 @@ settle_first_word(struct exec *x)
     return 0;
 }
 
-/* What stands round the pointers and is known at last: argc, random bytes, auxiliary vector. */
-static int
-push_rest(struct exec *x, const struct walk *w, u64 random_at)
-{
-    u8 seed[16];
-    random_bytes(seed, sizeof(seed));
-    auxv_fill(x, random_at);
-    int err = copy_to_space(x->space, x->space->stack_start, &w->argc, WORD);
-    err = err ?: copy_to_space(x->space, random_at, seed, sizeof(seed));
-    err = err ?: copy_to_space(x->space, w->pointer, x->space->auxv, sizeof(x->space->auxv));
-    return err ? -ENOMEM : 0;
-}
-
 int
 args_build(struct exec *x)
 {
@@ -224,5 +205,13 @@ args_build(struct exec *x)
         return err;
     if (err || w.left) /* not the same as before: another thread is writing there */
         return -EFAULT;
-    return push_rest(x, &w, random_at);
+
+    /* What stands round the pointers and is known at last. */
+    u8 seed[16];
+    random_bytes(seed, sizeof(seed));
+    auxv_fill(x, random_at);
+    err = copy_to_space(s, sp, &w.argc, WORD);
+    err = err ?: copy_to_space(s, random_at, seed, sizeof(seed));
+    err = err ?: copy_to_space(s, w.pointer, s->auxv, sizeof(s->auxv));
+    return err ? -ENOMEM : 0;
 }

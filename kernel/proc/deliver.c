@@ -13,9 +13,8 @@ void
 process_stop(struct process *p, int signo)
 {
     struct task *t;
-    bool is_stopped = p->stop_signal != 0;
-    bool shall_stop = signo != 0;
-    if (p->exiting || is_stopped == shall_stop)
+    bool is_so_already = (p->stop_signal != 0) == (signo != 0);
+    if (p->exiting || is_so_already)
         return;
     if (signo && signo != SIGSTOP && group_is_orphaned(p->pgrp))
         return;
@@ -50,29 +49,6 @@ restart_call(const struct sig_action *a)
     f->pc -= 4; /* to the ecall itself */
 }
 
-/* The current task stops with its process, until SIGCONT or SIGKILL. The state is set first, then
- * comes the look: a SIGCONT in between finds us STOPPED and resumes us. */
-static void
-stop_here(const struct process *p)
-{
-    thread_announce(THREAD_STOPPED);
-    if (p->stop_signal && !task_must_end())
-        schedule();
-    thread_announce(THREAD_RUNNABLE);
-}
-
-static void
-run_handler(int signo, const struct sig_info *info, const struct sig_action *a)
-{
-    restart_call(a);
-    if (!frame_push(signo, info, a))
-        return;
-    /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
-    if (signo == SIGSEGV)
-        process_exit_group(SIGSEGV);
-    signal_fault(SIGSEGV, SI_KERNEL, 0);
-}
-
 /* The end of the process comes before its stop, and both before any handler. All that can be taken
  * is taken before user space goes on: each handler adds a frame upon the last, so the one taken
  * last runs first, and the outcome of the interrupted call stands in the first frame. */
@@ -87,8 +63,12 @@ signal_deliver(void)
         __atomic_fetch_and(&current()->work, ~WORK_SIGNAL, __ATOMIC_SEQ_CST);
         if (task_must_end())
             task_exit(p->exit_status);
-        if (p->stop_signal) {
-            stop_here(p);
+        if (p->stop_signal) { /* until SIGCONT or SIGKILL */
+            /* State first, then the look: a SIGCONT in between finds us STOPPED and resumes us. */
+            thread_announce(THREAD_STOPPED);
+            if (p->stop_signal && !task_must_end())
+                schedule();
+            thread_announce(THREAD_RUNNABLE);
             continue;
         }
         int signo = signal_take(~current_task()->sig.mask, &info, &a);
@@ -97,8 +77,15 @@ signal_deliver(void)
         bool kills = !(SIG_BIT(signo) & (STOPS | IGNORED_BY_DEFAULT)); /* by default */
         if (a.handler == (u64)SIG_DFL && kills)
             process_exit_group(signo); /* the low byte of a wait status */
-        if (a.handler != (u64)SIG_DFL && a.handler != (u64)SIG_IGN)
-            run_handler(signo, &info, &a);
+        if (a.handler == (u64)SIG_DFL || a.handler == (u64)SIG_IGN)
+            continue;
+        restart_call(&a);
+        if (!frame_push(signo, &info, &a))
+            continue;
+        /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
+        if (signo == SIGSEGV)
+            process_exit_group(SIGSEGV);
+        signal_fault(SIGSEGV, SI_KERNEL, 0);
     }
     restart_call(NULL);
     signal_set_mask(current_task()->sig.saved_mask, false);

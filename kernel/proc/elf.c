@@ -11,10 +11,16 @@
 /* Random places are drawn from here up; below is left to fixed-address programs. */
 #define PLACE_LOW 0x10000000UL
 
-/* PT_INTERP: a path with its NUL. The errors are those that Linux gives for each defect. */
+/* Stores the path of the interpreter, with its NUL, if the program names one. The first PT_INTERP
+ * counts. The errors are those that Linux gives for each defect. */
 static int
-read_interpreter(struct file *f, const Elf64_Phdr *p, char *path)
+find_interpreter(const Elf64_Ehdr *h, const Elf64_Phdr *p, struct file *f, char *path)
 {
+    const Elf64_Phdr *end = p + h->e_phnum;
+    while (p < end && p->p_type != PT_INTERP)
+        p++;
+    if (p == end)
+        return 0;
     if (p->p_filesz > INTERPRETER_MOST || p->p_filesz < 2)
         return -ENOEXEC;
     if ((s64)p->p_offset < 0)
@@ -28,20 +34,8 @@ read_interpreter(struct file *f, const Elf64_Phdr *p, char *path)
 static bool
 segment_is_sound(const Elf64_Phdr *p)
 {
-    if (p->p_vaddr > USER_END || p->p_memsz > USER_END || p->p_filesz > p->p_memsz)
-        return false;
-    if (p->p_offset + p->p_filesz < p->p_offset)
-        return false;
-    return (p->p_offset - p->p_vaddr) % PAGE_SIZE == 0;
-}
-
-/* Is the range free, and may a program have it (not page 0, not the kernel's half)? Found out by
- * mapping something there and taking it away again. */
-static bool
-is_available(struct space *s, u64 low, u64 length)
-{
-    s64 at = space_map(s, low, length, MAP_AT_NOREPLACE, NULL, NULL, 0, NULL);
-    return at >= 0 && space_unmap(s, low, length) == 0;
+    return p->p_vaddr <= USER_END && p->p_memsz <= USER_END && p->p_filesz <= p->p_memsz &&
+           p->p_offset + p->p_filesz >= p->p_offset && (p->p_offset - p->p_vaddr) % PAGE_SIZE == 0;
 }
 
 /* Checks all PT_LOADs and finds where they go: bias, entry and end. They keep their distances, so
@@ -68,8 +62,12 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
         if (!at)
             return -ENOMEM;
         e->bias = ALIGN_UP(at, align) - low;
-    } else if (!is_available(s, low, high - low)) {
-        return -ENOMEM;
+    } else {
+        /* Is the range free, and may a program have it (not page 0, not the kernel's half)? Found
+         * out by mapping something there and taking it away again. */
+        s64 at = space_map(s, low, high - low, MAP_AT_NOREPLACE, NULL, NULL, 0, NULL);
+        if (at < 0 || space_unmap(s, low, high - low))
+            return -ENOMEM;
     }
     e->entry = e->header.e_entry + e->bias;
     e->end = high + e->bias;
@@ -124,16 +122,6 @@ map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
     u64 phdrs = e->header.e_phoff - p->p_offset;
     if (e->header.e_phoff >= p->p_offset && phdrs < p->p_filesz)
         e->phdr_address = vaddr + phdrs;
-    return 0;
-}
-
-/* Stores the path of the interpreter, if the program names one. The first PT_INTERP counts. */
-static int
-find_interpreter(const Elf64_Ehdr *h, const Elf64_Phdr *phdrs, struct file *f, char *path)
-{
-    for (int i = 0; i < h->e_phnum; i++)
-        if (phdrs[i].p_type == PT_INTERP)
-            return read_interpreter(f, &phdrs[i], path);
     return 0;
 }
 

@@ -151,9 +151,8 @@ abandon(u64 addr, u32 tid)
         return;
     do {
         seen = value;
-        if ((seen & FUTEX_TID_MASK) != tid)
-            return;
-        if (user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
+        if ((seen & FUTEX_TID_MASK) != tid ||
+            user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
             return;
     } while (seen != value);
     if (seen & FUTEX_WAITERS)

@@ -127,24 +127,17 @@ signal_send(struct process *p, struct task *t, int signo, const struct sig_info 
     return 0;
 }
 
-/* Is the signal to a group also for this process? 0 stands for everybody (kill(2), -1). */
-static bool
-is_addressed(const struct process *p, int pgrp)
-{
-    if (pgrp)
-        return p->pgrp == pgrp;
-    return p->pid != 1 && p != current_process();
-}
-
 /* The last answer stands for all: what can go wrong is the same for each of them. */
 int
 signal_send_members(int pgrp, int signo, const struct sig_info *info)
 {
     struct process *p;
     int err = -ESRCH;
-    for_each_process (p)
-        if (is_addressed(p, pgrp))
+    for_each_process (p) {
+        bool in_everybody = p->pid != 1 && p != current_process(); /* kill(2), -1 */
+        if (pgrp ? p->pgrp == pgrp : in_everybody)
             err = signal_send(p, NULL, signo, info);
+    }
     return err;
 }
 

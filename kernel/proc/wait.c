@@ -13,18 +13,14 @@ static struct sig_info
 wait_info(const struct process *p, int status)
 {
     struct sig_info info = { .signo = SIGCHLD, .pid = p->pid, .status = status >> 8 };
-    bool goes_on = status == WAIT_CONTINUED;
-    switch (status & 0x7f) {
-    case 0:
-        info.code = CLD_EXITED;
-        break;
-    case 0x7f: /* it has not ended */
-        info.code = goes_on ? CLD_CONTINUED : CLD_STOPPED;
-        info.status = goes_on ? SIGCONT : status >> 8;
-        break;
-    default: /* the signal that killed it */
+    int low = status & 0x7f; /* 0: an exit; all ones: it has not ended; else what killed it */
+    info.code = low ? CLD_STOPPED : CLD_EXITED;
+    if (status == WAIT_CONTINUED) {
+        info.code = CLD_CONTINUED;
+        info.status = SIGCONT;
+    } else if (low && low != 0x7f) {
         info.code = CLD_KILLED;
-        info.status = status & 0x7f;
+        info.status = low;
     }
     return info;
 }
@@ -56,9 +52,8 @@ matches(const struct process *child, int which, int id, u32 options)
 {
     bool is_clone = child->exit_signal != SIGCHLD;
     bool wants_clones = (options & __WCLONE) != 0;
-    if (child->zombie && !(options & WEXITED))
-        return false;
-    if (!(options & __WALL) && is_clone != wants_clones)
+    if ((child->zombie && !(options & WEXITED)) ||
+        (!(options & __WALL) && is_clone != wants_clones))
         return false;
     int number = which == P_PID ? child->pid : child->pgrp;
     return which == P_ALL || id == number;

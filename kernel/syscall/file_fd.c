@@ -110,10 +110,8 @@ sys_ioctl(const u64 *arg)
     int on;
     if (!f)
         return -EBADF;
-    if (request != FIONBIO && !f->ops->ioctl)
-        return -ENOTTY;
     if (request != FIONBIO)
-        return transfer_result(f->ops->ioctl(f, request, arg[2]));
+        return f->ops->ioctl ? transfer_result(f->ops->ioctl(f, request, arg[2])) : -ENOTTY;
     if (copy_from_user(&on, arg[2], sizeof(on)))
         return -EFAULT;
     f->flags = (f->flags & ~(u32)O_NONBLOCK) | (on ? O_NONBLOCK : 0);

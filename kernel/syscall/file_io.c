@@ -50,13 +50,20 @@ sys_pwrite64(const u64 *arg)
     return transfer(arg, file_write, true);
 }
 
-/* Looks at every element, for no byte may move before the last one is known to be good. 0, -EFAULT,
- * or -EINVAL for a length, or a sum of lengths, that no result can tell. */
+/* Every element is looked at before the first byte moves: -EINVAL for a length, or a sum of
+ * lengths, that no result can tell. Then one transfer after the other, until one is short. The
+ * elements are fetched a second time instead of being kept: there may be 16 KiB of them. A read
+ * that has bytes does not wait for more. What went before an error counts; the error comes again
+ * with the next call, if it is one that lasts. */
 static s64
-check_vector(u64 vector, u64 count)
+transfer_vector(const u64 *arg, transfer_fn move)
 {
+    struct file *f scoped_file = file_of(arg[0]);
+    u64 vector = arg[1], count = (u32)arg[2], total = 0;
+    s64 done = 0;
     struct iovec v;
-    u64 total = 0;
+    if (!f)
+        return -EBADF;
     if (count > UIO_MAXIOV)
         return -EINVAL;
     for (u64 i = 0; i < count; i++) {
@@ -66,25 +73,7 @@ check_vector(u64 vector, u64 count)
         if ((s64)v.iov_len < 0 || (s64)total < 0)
             return -EINVAL;
     }
-    return 0;
-}
-
-/* One transfer after the other, until one is short. The elements are fetched a second time instead
- * of being kept: there may be 16 KiB of them. A read that has bytes does not wait for more. What
- * went before an error counts; the error comes again with the next call, if it is one that
- * lasts. */
-static s64
-transfer_vector(const u64 *arg, transfer_fn move)
-{
-    struct file *f scoped_file = file_of(arg[0]);
-    u64 vector = arg[1], count = (u32)arg[2];
-    if (!f)
-        return -EBADF;
-    s64 done = 0, err = check_vector(vector, count);
-    if (err)
-        return err;
     for (u64 i = 0; i < count; i++) {
-        struct iovec v;
         if (done > 0 && move == file_read && !(file_poll(f, NULL) & POLLIN))
             break;
         if (copy_from_user(&v, vector + i * sizeof(v), sizeof(v)))
@@ -145,9 +134,7 @@ sys_ftruncate(const u64 *arg)
     struct file *f scoped_file = file_of(arg[0]);
     if (!f)
         return -EBADF;
-    if ((f->flags & O_ACCMODE) == O_RDONLY)
-        return -EINVAL;
-    return inode_truncate(f->inode, arg[1]);
+    return (f->flags & O_ACCMODE) == O_RDONLY ? -EINVAL : inode_truncate(f->inode, arg[1]);
 }
 
 /* Memory is all there is: nothing to write back. A pipe has nothing that could be. */

@@ -33,10 +33,8 @@ sys_symlinkat(const u64 *arg)
     if (!text)
         return -ENOMEM;
     s64 n = string_from_user(text, arg[0], PATH_LIMIT);
-    if (n == 0)
-        return -ENOENT;
-    if (n < 0)
-        return n;
+    if (n <= 0)
+        return n ?: -ENOENT;
     struct inode *i = ramfs_symlink(text, (size_t)n);
     return vfs_add((int)arg[1], user_buffer(arg[2]), i, WALK_NAME);
 }
@@ -53,10 +51,8 @@ sys_linkat(const u64 *arg)
     if (!(flags & AT_SYMLINK_FOLLOW)) /* linkat follows when told, all others unless told */
         how |= AT_SYMLINK_NOFOLLOW;
     s64 err = inode_of((int)arg[0], arg[1], how, &i);
-    if (err)
-        return err;
-    if (S_ISDIR(i->mode))
-        return -EPERM;
+    if (err || S_ISDIR(i->mode))
+        return err ?: -EPERM;
     return vfs_add((int)arg[2], user_buffer(arg[3]), inode_get(i), WALK_NAME);
 }
 
@@ -118,9 +114,7 @@ sys_readlinkat(const u64 *arg)
     if (!text)
         return -ENOMEM;
     s64 n = MIN(link_text(i, text, PATH_LIMIT), size);
-    if (n > 0 && copy_to_user(arg[2], text, (u64)n))
-        return -EFAULT;
-    return n;
+    return n > 0 && copy_to_user(arg[2], text, (u64)n) ? -EFAULT : n;
 }
 
 /* --- where a process is ---------------------------------------------------------------------- */
@@ -148,10 +142,8 @@ sys_getcwd(const u64 *arg)
     if (!path)
         return -ENOMEM;
     s64 err = path_lookup(AT_FDCWD, kernel_path("."), 0, &cwd);
-    if (err)
-        return err;
-    if (cwd->nlink == 0)
-        return -ENOENT;
+    if (err || cwd->nlink == 0)
+        return err ?: -ENOENT;
     s64 length = vfs_path(cwd, path, PATH_LIMIT);
     if (length < 0)
         return length;

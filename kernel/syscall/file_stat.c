@@ -104,17 +104,15 @@ static s64
 to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
 {
     struct file *f scoped_file = fd_alone ? file_of(arg[0]) : NULL;
-    s64 err = 0;
     if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
         return -EINVAL;
-    if (!fd_alone)
-        err = inode_of((int)arg[0], arg[1], at_flags, out);
-    else if (f)
-        *out = inode_get(f->inode);
-    else
-        err = -EBADF;
+    if (fd_alone && !f)
+        return -EBADF;
+    s64 err = fd_alone ? 0 : inode_of((int)arg[0], arg[1], at_flags, out);
     if (err)
         return err;
+    if (fd_alone)
+        *out = inode_get(f->inode);
     if ((*out)->device == DEVICE_PROC)
         return -EPERM;
     inode_changed(*out);

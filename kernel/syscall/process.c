@@ -26,10 +26,8 @@ sys_execve(const u64 *arg)
     if (!path)
         return -ENOMEM;
     s64 length = string_from_user(path, arg[0], PAGE_SIZE);
-    if (length < 0)
-        return length;
-    if (length == 0)
-        return -ENOENT;
+    if (length <= 0)
+        return length ?: -ENOENT;
     return process_exec(path, arg[1], arg[2]);
 }
 

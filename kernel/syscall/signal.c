@@ -24,9 +24,7 @@ sys_rt_sigaction(const u64 *arg)
         return -EINVAL;
     if (arg[1] && copy_from_user(&action, arg[1], sizeof(action)))
         return -EFAULT;
-    if (signo < 1 || signo > SIGNALS)
-        return -EINVAL;
-    if (arg[1] && SIG_BIT(signo) & UNBLOCKABLE)
+    if (signo < 1 || signo > SIGNALS || (arg[1] && SIG_BIT(signo) & UNBLOCKABLE))
         return -EINVAL;
     action.mask &= ~UNBLOCKABLE;
     action.flags &= KNOWN_FLAGS;
@@ -250,9 +248,8 @@ sys_getitimer(const u64 *arg)
 {
     if ((int)arg[0] != ITIMER_REAL)
         return -EINVAL;
-    spin_lock(&process_lock);
+    spin_guard(&process_lock);
     struct itimer now = alarm_now(current_process());
-    spin_unlock(&process_lock);
     return copy_to_user(arg[1], &now, sizeof(now));
 }
 

@@ -55,21 +55,15 @@ s64
 sys_clock_gettime(const u64 *arg)
 {
     struct timespec64 ts;
-    int id = (int)arg[0], err = clock_read(id, &ts);
-    if (err)
-        err = cpu_time(id, &ts);
+    int id = (int)arg[0], err = clock_read(id, &ts) ? cpu_time(id, &ts) : 0;
     return err ?: copy_to_user(arg[1], &ts, sizeof(ts));
 }
 
 s64
 sys_clock_getres(const u64 *arg)
 {
-    struct timespec64 ts, now;
-    int id = (int)arg[0], err = clock_resolution(id, &ts);
-    if (err) { /* a CPU-time clock has one of 1 ns, if there is such a clock */
-        ts = (struct timespec64){ 0, 1 };
-        err = cpu_time(id, &now);
-    }
+    struct timespec64 ts = { 0, 1 }, now; /* 1 ns stays for a CPU-time clock, if there is such */
+    int id = (int)arg[0], err = clock_resolution(id, &ts) ? cpu_time(id, &now) : 0;
     return err ?: answer_to_user(arg[1], &ts, sizeof(ts));
 }
 
@@ -100,17 +94,13 @@ set_realtime(u64 addr, u64 unit_ns)
 s64
 sys_clock_settime(const u64 *arg)
 {
-    if ((int)arg[0] != CLOCK_REALTIME)
-        return -EINVAL;
-    return set_realtime(arg[1], 1);
+    return (int)arg[0] == CLOCK_REALTIME ? set_realtime(arg[1], 1) : -EINVAL;
 }
 
 s64
 sys_settimeofday(const u64 *arg)
 {
-    if (!arg[0])
-        return 0; /* only the time zone, which nobody keeps */
-    return set_realtime(arg[0], 1000);
+    return arg[0] ? set_realtime(arg[0], 1000) : 0; /* else the time zone, which nobody keeps */
 }
 
 /* --- sleeping -------------------------------------------------------------------------------- */
@@ -130,23 +120,11 @@ int
 deadline_from_user(u64 addr, int id, u64 *deadline)
 {
     struct timespec64 ts;
+    int err = addr ? time_from_user(&ts, addr, 1) : 0;
     *deadline = NEVER;
-    if (!addr)
-        return 0;
-    int err = time_from_user(&ts, addr, 1);
-    if (err)
-        return err;
-    *deadline = id == RELATIVE ? deadline_after(&ts) : clock_deadline_ticks(id, &ts);
-    return 0;
-}
-
-/* Sleeps until clock `id` shows *moment. The deadline is computed anew after every wake-up:
- * REALTIME may have been set. 0 or -EINTR. */
-static int
-sleep_until(int id, const struct timespec64 *moment)
-{
-    int err = WAIT_UNTIL(&sleepers, false, clock_deadline_ticks(id, moment));
-    return err == -ETIMEDOUT ? 0 : err;
+    if (addr && !err)
+        *deadline = id == RELATIVE ? deadline_after(&ts) : clock_deadline_ticks(id, &ts);
+    return err;
 }
 
 /* Sleeps until the deadline arg[0], in ticks; on a signal the time that is left goes to the user
@@ -178,9 +156,11 @@ sys_clock_nanosleep(const u64 *arg)
     int err = time_from_user(&ts, arg[2], 1);
     if (err)
         return err;
-    if (flags & TIMER_ABSTIME) /* the only flag that is looked at, on Linux too */
-        return sleep_until(id, &ts) ? -ERESTARTNOHAND : 0;
-    return sleep_rest((u64[]){ deadline_after(&ts), arg[3] });
+    if (!(flags & TIMER_ABSTIME)) /* the only flag that is looked at, on Linux too */
+        return sleep_rest((u64[]){ deadline_after(&ts), arg[3] });
+    /* The deadline is computed anew after every wake-up: REALTIME may have been set. */
+    err = WAIT_UNTIL(&sleepers, false, clock_deadline_ticks(id, &ts));
+    return err == -ETIMEDOUT ? 0 : -ERESTARTNOHAND;
 }
 
 s64

@@ -285,7 +285,7 @@ interp(const char *name, unsigned long size)
 /* 9 bytes with the NUL. Without that NUL, empty, or longer than any path: no program. Beyond the
  * file's end: EIO, and an offset that is negative EINVAL, as the read says. */
 TEST(interpreter_name, "the name is not checked for its NUL or its size",
-     "kernel/proc/elf.c:/^read_interpreter/")
+     "kernel/proc/elf.c:/^find_interpreter/")
 {
     make_valid();
     GIVES(-ENOENT, interp("/no/such", 9));
