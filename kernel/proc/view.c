@@ -17,17 +17,16 @@ print(struct printer *out, int pid, const struct proc_entry *e)
     struct space *s = NULL;
     spin_lock(&process_lock);
     struct process *p = process_find(pid);
-    bool found = p != NULL;
-    if (found && e->print)
+    if (p && e->print)
         e->print(out, p);
-    else if (found && p->space)
+    else if (p && p->space)
         s = space_get(p->space);
     spin_unlock(&process_lock);
     if (s) {
         e->print_space(out, s);
         space_put(s);
     }
-    return found ? 0 : -ENOENT;
+    return p ? 0 : -ENOENT;
 }
 
 /* The list is not in order of pids; they are few, and only /proc asks. */

@@ -82,22 +82,6 @@ sys_renameat2(const u64 *arg)
     return tree_rename(from.dir, &from.last, to.dir, &to.last, flags);
 }
 
-/* The link that readlinkat reads, with a reference. An empty path is for the descriptor of a link
- * alone: of all else it names nothing, so that the error stays -ENOENT. */
-static s64
-link_to_read(int dirfd, u64 path, struct inode **out)
-{
-    s64 err = inode_of(dirfd, path, AT_SYMLINK_NOFOLLOW, out);
-    if (!err)
-        return S_ISLNK((*out)->mode) ? 0 : -EINVAL;
-    if (err != -ENOENT)
-        return err;
-    err = inode_of(dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, out);
-    if (!err && !S_ISLNK((*out)->mode))
-        return -ENOENT;
-    return err;
-}
-
 /* The text is not NUL-terminated, and is cut without a word when the buffer is small: readlink(2)
  * wants it so. */
 s64
@@ -107,9 +91,13 @@ sys_readlinkat(const u64 *arg)
     s64 size = (int)arg[3];
     if (size <= 0)
         return -EINVAL;
-    s64 err = link_to_read((int)arg[0], arg[1], &i);
-    if (err)
-        return err;
+    s64 if_no_link = -EINVAL, err = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW, &i);
+    if (err == -ENOENT) { /* an empty path is for the descriptor of a link: else it names nothing */
+        if_no_link = -ENOENT;
+        err = inode_of((int)arg[0], arg[1], AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &i);
+    }
+    if (err || !S_ISLNK(i->mode))
+        return err ?: if_no_link;
     char *text scoped_page = page_alloc();
     if (!text)
         return -ENOMEM;

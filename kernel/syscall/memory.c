@@ -69,13 +69,10 @@ s64
 sys_mmap(const u64 *arg)
 {
     u64 length = arg[1], flags = arg[3], offset = arg[5], type = flags & MAP_TYPE;
-    struct wish w = { arg[0], length, offset >> PAGE_SHIFT, arg[2] & AREA_PROT,
-                      !(flags & MAP_NORESERVE) };
-    if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE)
-        w.area |= AREA_SHARED;
-    else if (type != MAP_PRIVATE)
-        return -EINVAL;
-    if (offset % PAGE_SIZE || !length)
+    bool shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
+    struct wish w = { arg[0], length, offset >> PAGE_SHIFT,
+                      (arg[2] & AREA_PROT) | (shared ? AREA_SHARED : 0), !(flags & MAP_NORESERVE) };
+    if ((!shared && type != MAP_PRIVATE) || offset % PAGE_SIZE || !length)
         return -EINVAL;
     if (length > USER_END)
         return -ENOMEM;
