@@ -33,9 +33,10 @@ static u64 last_update;  /* rdtime of the newest one */
 int
 clock_read(int id, struct timespec64 *ts)
 {
-    if (!vvar_line(id))
+    const struct vvar_clock *line = vvar_line(id);
+    if (!line)
         return -EINVAL;
-    struct vvar_time now = vvar_read(vvar_line(id));
+    struct vvar_time now = vvar_read(line);
     *ts = (struct timespec64){ now.sec, (s64)now.ns };
     return 0;
 }
@@ -43,9 +44,10 @@ clock_read(int id, struct timespec64 *ts)
 int
 clock_resolution(int id, struct timespec64 *ts)
 {
-    if (!vvar_line(id))
+    const struct vvar_clock *line = vvar_line(id);
+    if (!line)
         return -EINVAL;
-    *ts = (struct timespec64){ 0, (s64)vvar_line(id)->resolution_ns };
+    *ts = (struct timespec64){ 0, (s64)line->resolution_ns };
     return 0;
 }
 

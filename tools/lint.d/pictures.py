@@ -110,7 +110,8 @@ def draw_floors():
         width = (WIDTH - LEFT - 30 - GAP * (len(rooms) - 1)) // len(rooms)
         for number, (room, words) in enumerate(rooms):
             x = LEFT + number * (width + GAP)
-            picture.box(x, y, width, room, words, "room annex" if "/" in room else "room")
+            look = "room annex" if "/" in room else "room"
+            picture.box(x, y, width, os.path.basename(room), words, look)
             now = lines.get("kernel/" + room, 0)
             name = "lines-" + room.replace("/", "-")
             size = picture.number(name, round(now, -2) or now, 100)
