@@ -38,16 +38,17 @@ port_receive(struct file *f, struct buffer b, u64 n, port_take *take)
     struct port *p = f->inode->data;
     bool wait = !(f->flags & O_NONBLOCK);
     u64 deadline = NEVER;
-    int err = 0;
+    s64 got, err = 0;
     if (n == 0)
         return 0;
     char *page scoped_page = page_alloc();
     if (!page)
         return -ENOMEM;
     n = MIN(n, PAGE_SIZE);
-    s64 got = take(p, page, n, wait, &deadline);
-    if (got == -EAGAIN && wait)
+    if (wait)
         err = WAIT_UNTIL(&p->wait, (got = take(p, page, n, wait, &deadline)) != -EAGAIN, deadline);
+    else
+        got = take(p, page, n, wait, &deadline);
     if (err)
         return err;
     if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)

@@ -37,11 +37,11 @@ vvar_line(int id)
 /* The rate at which a clock runs from this update on: a coarse one stands still until the next, and
  * RAW keeps the rate that it has. */
 static u64
-rate_of(int id, u64 mult)
+rate_of(int id, const struct vvar_clock *c, u64 mult)
 {
     if (is_coarse(id))
         return 0;
-    return id == CLOCK_MONOTONIC_RAW ? vvar_line(id)->mult : mult;
+    return id == CLOCK_MONOTONIC_RAW ? c->mult : mult;
 }
 
 u64
@@ -58,7 +58,7 @@ vvar_update(u64 mult, const struct vvar_time *real)
         vvar_carry(&t);
         if (real && (shown == CLOCK_REALTIME || shown == CLOCK_TAI))
             t = *real;
-        c->mult = rate_of(id, mult);
+        c->mult = rate_of(id, c, mult);
         c->offset_ns = t.ns - vvar_scale(ticks, c->mult);
         c->sec = t.sec;
     }
