@@ -91,9 +91,7 @@ map_file_pages(const Elf64_Phdr *p, struct file *f, struct space *s, u64 start, 
         return (int)at;
     u64 file_end = start + p->p_offset % PAGE_SIZE + p->p_filesz;
     bool has_bss = p->p_flags & PF_W && p->p_memsz > p->p_filesz;
-    if (has_bss && copy_to_space(s, file_end, zeros, end - file_end))
-        return -ENOMEM;
-    return 0;
+    return has_bss && copy_to_space(s, file_end, zeros, end - file_end) ? -ENOMEM : 0;
 }
 
 /* A segment is pages of the file, and behind them pages of zeros. They meet at a page's end. */
@@ -108,11 +106,9 @@ map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
     flags |= p->p_flags & PF_R ? AREA_READ : 0;
     flags |= p->p_flags & PF_W ? AREA_WRITE : 0;
     flags |= p->p_flags & PF_X ? AREA_EXEC : 0;
-    if (zeros_start > start) {
-        int err = map_file_pages(p, f, s, start, zeros_start, flags);
-        if (err)
-            return err;
-    }
+    int err = zeros_start > start ? map_file_pages(p, f, s, start, zeros_start, flags) : 0;
+    if (err)
+        return err;
     if (end > zeros_start) {
         s64 at = space_map(s, zeros_start, end - zeros_start, flags, NULL, NULL, 0, NULL);
         if (at < 0)

@@ -67,8 +67,7 @@ sys_renameat2(const u64 *arg)
     if (flags & ~(u32)RENAME_NOREPLACE)
         return -EINVAL;
     s64 err = walk_path(&from, (int)arg[0], user_buffer(arg[1]), WALK_NAME);
-    if (!err)
-        err = walk_path(&to, (int)arg[2], user_buffer(arg[3]), WALK_NAME | WALK_NEW);
+    err = err ?: walk_path(&to, (int)arg[2], user_buffer(arg[3]), WALK_NAME | WALK_NEW);
     if (err)
         return err;
     if (from.dir->device != to.dir->device)
