@@ -39,7 +39,8 @@ struct walk {
     u64 argc;
 };
 
-/* Pushes bytes to *where, which moves on. Errors are -E2BIG and -ENOMEM. */
+/* Pushes bytes to *where, which moves on. A string goes to w->string, and before it its address,
+ * which w->string still holds, to w->pointer. Errors are -E2BIG and -ENOMEM. */
 static void
 push(struct exec *x, struct walk *w, u64 *where, const void *bytes, u64 n)
 {
@@ -51,13 +52,6 @@ push(struct exec *x, struct walk *w, u64 *where, const void *bytes, u64 n)
         w->err = -ENOMEM;
     *where += n;
     w->left -= n;
-}
-
-/* A pointer to the string that comes next. */
-static void
-push_pointer(struct exec *x, struct walk *w)
-{
-    push(x, w, &w->pointer, &w->string, WORD);
 }
 
 /* A string of the old program. Its end is found in the kernel's copy, piece by piece: what another
@@ -91,7 +85,7 @@ push_vector(struct exec *x, struct walk *w, u64 vector)
             w->err = -EFAULT;
         if (!string)
             break;
-        push_pointer(x, w);
+        push(x, w, &w->pointer, &w->string, WORD);
         push_user_string(x, w, string);
         vector += WORD;
     }
@@ -108,7 +102,7 @@ push_all(struct exec *x, struct walk *w)
     u64 argv = w->pointer;
     s->arg_start = w->string;
     for (u32 i = x->first; i < ARRAY_SIZE(x->words); i++) {
-        push_pointer(x, w);
+        push(x, w, &w->pointer, &w->string, WORD);
         push(x, w, &w->string, x->words[i], strlen(x->words[i]) + 1);
     }
     push_vector(x, w, x->argv);

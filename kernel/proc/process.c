@@ -149,7 +149,8 @@ process_copy(u32 flags)
     p->files = flags & CLONE_FILES ? ref_get(self->files) : files_copy(self->files, false);
     p->fsinfo = flags & CLONE_FS ? ref_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
     p->exe = file_get(self->exe);
-    signals_copy(&p->sig, &self->sig);
+    spin_guard(&process_lock); /* another thread may be changing actions and limits */
+    memcpy(p->sig.action, self->sig.action, sizeof(p->sig.action));
     memcpy(p->name, self->name, sizeof(p->name));
     memcpy(p->rlimit, self->rlimit, sizeof(p->rlimit));
     p->open_limit = self->open_limit;

@@ -5,16 +5,8 @@
  * in Linux kernel/signal.c. */
 
 #include "proc/signal.h"
-#include "lib/string.h"
 #include "proc/process.h"
 #include "time/clock.h"
-
-void
-signals_copy(struct signals *to, const struct signals *from)
-{
-    spin_guard(&process_lock);
-    memcpy(to->action, from->action, sizeof(to->action));
-}
 
 void
 signals_reset(struct signals *s)

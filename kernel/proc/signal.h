@@ -118,8 +118,6 @@ struct sig_action signal_set_action(int signo, const struct sig_action *wanted);
  * back itself. */
 void signal_set_mask(sigset mask, bool temporarily);
 
-/* For fork: copies the actions. */
-void signals_copy(struct signals *to, const struct signals *from);
 /* For exec: handlers are gone with the old program, so all caught signals become default. What is
  * ignored stays so, but flags and masks go. */
 void signals_reset(struct signals *s);

@@ -114,14 +114,10 @@ s64
 sys_sigaltstack(const u64 *arg)
 {
     struct sig_stack stack, old = alternate_stack();
-    if (arg[0]) {
-        if (copy_from_user(&stack, arg[0], sizeof(stack)))
-            return -EFAULT;
-        int err = alternate_stack_set(&stack);
-        if (err)
-            return err;
-    }
-    return answer_to_user(arg[1], &old, sizeof(old));
+    if (arg[0] && copy_from_user(&stack, arg[0], sizeof(stack)))
+        return -EFAULT;
+    int err = arg[0] ? alternate_stack_set(&stack) : 0;
+    return err ?: answer_to_user(arg[1], &old, sizeof(old));
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
@@ -178,9 +174,7 @@ sys_tkill(const u64 *arg)
 s64
 sys_tgkill(const u64 *arg)
 {
-    if ((int)arg[0] == 0)
-        return -EINVAL;
-    return kill_task((int)arg[0], (int)arg[1], (int)arg[2]);
+    return (int)arg[0] ? kill_task((int)arg[0], (int)arg[1], (int)arg[2]) : -EINVAL;
 }
 
 /* The sender brings a siginfo of its own, mostly for a value (sigqueue(3)). */

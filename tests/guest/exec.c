@@ -282,7 +282,7 @@ role_signals(void)
 /* Ignored stays ignored (nohup relies on it), caught becomes default, mask, pending signals and
  * the timer stay, the alternate stack goes with the memory that it was in: execve(2), signal(7). */
 TEST(signals_over_exec, "handlers point into the old program, or the mask is lost",
-     "kernel/proc/exec.c:/^enter/, kernel/proc/signal.c:/^signals_copy/")
+     "kernel/proc/exec.c:/^enter/, kernel/proc/signal.c:/^signals_reset/")
 {
     sigset_t set;
     stack_t ss = { .ss_sp = malloc(65536), .ss_size = 65536 };

@@ -91,7 +91,7 @@ count(int signal)
 /* fork(2) lists what is not inherited; handlers and mask are not in that list. nohup and init
  * systems rely on it. */
 TEST(signal_state_is_inherited, "handlers or the mask are reset by fork",
-     "kernel/proc/signal.c:/^signals_copy/")
+     "kernel/proc/process.c:/^process_copy/")
 {
     sigset_t set, now;
     sigemptyset(&set);
