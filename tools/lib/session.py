@@ -144,6 +144,7 @@ class Session:
     def tell(self):
         try:
             self.ask_monitor('stop')
+            self.log.note('tools/run: where the machine is:')
             for line in Whereabouts(self.monitor, self.opt.build).lines():
                 self.log.note(line)
             if guest.has_annex(self.opt.build, 'inspect'):
