@@ -14,13 +14,16 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 READERS = (os.environ.get('CROSS', 'riscv64-linux-gnu-') + 'addr2line', 'llvm-addr2line')
 MOST_S = 5  # of waiting for a reader
-MOST_BYTES = 1 << 29  # of a file with symbols: a larger one would cost more than the answer is worth
+MOST_BYTES = 1 << 29  # of a file with symbols: more costs more than the answer is worth
 MOST_NAME = 200  # of a name: C++ has endless ones
 HEADER = struct.Struct('<16sHHIQQQIHHHHHH')  # Elf64_Ehdr
 SECTION = struct.Struct('<IIQQQQIIQQ')  # Elf64_Shdr
 SEGMENT = struct.Struct('<IIQQQQQQ')  # Elf64_Phdr
 SHT_SYMTAB = 2
 PT_LOAD = 1
+# What a file may do to its reader: not be there, end too early, tell nonsense, take too long.
+BROKEN = (OSError, struct.error, ValueError, OverflowError, LookupError, StopIteration,
+          subprocess.SubprocessError)
 # What a reader adds behind a line number.
 BEHIND_LINE = re.compile(r' \(discriminator \d+\)$')
 
@@ -53,10 +56,14 @@ def has_symbols(file):
 
 
 def address_at(file, offset):
-    """The virtual address, as the ELF file counts, of the byte at this offset, or None."""
-    fields = header(file)
-    for kind, _, start, address, _, size, _, _ in table(file, SEGMENT, fields[4], fields[8],
-                                                       fields[9]):
+    """The virtual address of the byte at this offset of an ELF file, as the ELF file counts, or
+    None. `file` is open for reading bytes."""
+    try:
+        fields = header(file)
+        segments = table(file, SEGMENT, fields[4], fields[8], fields[9])
+    except BROKEN:
+        return None
+    for kind, _, start, address, _, size, _, _ in segments:
         if kind == PT_LOAD and start <= offset < start + size:
             return address + offset - start
     return None
@@ -70,7 +77,7 @@ def is_readable(path):
             return False  # a pipe would keep us waiting
         with open(path, 'rb') as file:
             return has_symbols(file)
-    except (OSError, OverflowError, ValueError, struct.error):
+    except BROKEN:
         return False
 
 
@@ -86,11 +93,11 @@ def printable(text):
 
 
 def short(path):
-    """As people of this tree say it: from its root on; of another program the name alone."""
+    """From the root of this tree on; of a source that lies elsewhere the name alone."""
     path = os.path.normpath(path)
-    if os.path.isabs(path):
-        return os.path.relpath(path, ROOT) if path.startswith(ROOT + '/') else os.path.basename(path)
-    return path
+    if path.startswith(ROOT + '/'):
+        return os.path.relpath(path, ROOT)
+    return os.path.basename(path) if os.path.isabs(path) else path
 
 
 def line_of(text):
@@ -138,8 +145,8 @@ def places_of(path, addresses, most_s=MOST_S):
         done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, timeout=max(most_s, 0.001), check=True)
         found = answers(done.stdout.decode(errors='replace').splitlines())
-    except (OSError, ValueError, LookupError, StopIteration, subprocess.SubprocessError):
-        return nothing  # it could not start, found the file broken, or took too long
+    except BROKEN:
+        return nothing
     return found if len(found) == len(addresses) else nothing
 
 
