@@ -96,13 +96,15 @@ class Status(Pump):
 
 
 class Log(Pump):
-    """The UART: all of it to the log file, kernel warnings to standard error (`verbose`: all)."""
+    """The UART: all of it to the log file, kernel warnings to standard error (`verbose`: all).
+    `explain` may add to a line for standard error what this host knows of it."""
 
-    def __init__(self, source, log, error, verbose):
+    def __init__(self, source, log, error, verbose, explain=bytes):
         self.source = source
         self.log = log
         self.error = error
         self.verbose = verbose
+        self.explain = explain
         self.kernel_seen = False
         self.qemu_lines = []
         super().__init__()
@@ -111,14 +113,15 @@ class Log(Pump):
         rest = b''
         for data in iter(lambda: read_some(self.source), b''):
             self.tell(self.log, data)
-            if self.verbose:
-                self.tell(self.error, data)
             *lines, rest = (rest + data).split(b'\n')
             for line in lines:
-                self.line(line.rstrip(b'\r'))
-        self.line(rest)
+                self.line(line, b'\n')
+        self.line(rest, b'')
 
-    def line(self, line):
+    def line(self, whole, end):
+        line = whole.rstrip(b'\r')
+        if self.verbose:
+            self.tell(self.error, self.explain(whole) + end)
         if line.startswith(b'qemu-system'):
             self.qemu_lines.append(line)
         match = KERNEL_LINE.match(line)
@@ -126,7 +129,7 @@ class Log(Pump):
             return
         self.kernel_seen = True
         if int(match[1]) <= LOG_WARNING and not self.verbose:
-            self.tell(self.error, match[2] + b'\n')
+            self.tell(self.error, self.explain(match[2]) + b'\n')
 
     @staticmethod
     def tell(fd, data):
