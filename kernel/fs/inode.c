@@ -32,7 +32,7 @@ inode_create(const struct inode_ops *ops, u32 device, u32 mode)
     list_init(&i->children);
     i->next_position = 2; /* 0 and 1 are `.` and `..` */
     spin_init(&i->lock, "inode");
-    spin_init(&i->io_lock, "file data");
+    mutex_init(&i->io_lock);
     return i;
 }
 

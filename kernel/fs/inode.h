@@ -5,15 +5,16 @@
  * reference. An inode goes when the last one does, and its frames with it. Not here: names
  * (tree.h).
  *
- * Locks: `io_lock` is held over reads, writes and truncation of a regular file (so they are atomic
- * against each other) and comes before user memory in the order; `lock` guards size and pages and
- * comes after it, because a page fault takes it. Attributes are single words, read without a
- * lock. */
+ * Locks: `io_lock` is held over reads, writes and truncation of a regular file, however long they
+ * are (so they are atomic against each other): it is no spin lock; `lock` guards size and pages and
+ * comes after user memory in the order, because a page fault takes it. Attributes are single words,
+ * read without a lock. */
 #pragma once
 
 #include "fs/file.h"
 #include "fs/pages.h"
 #include "lib/list.h"
+#include "sched/wait.h"
 
 struct stat;
 struct dir_sink;
@@ -52,7 +53,8 @@ struct inode {
     struct dirent *name;  /* the newest, or what it was: under the tree's lock */
     struct list children; /* directories: struct dirent.in_parent, likewise */
     u64 next_position;    /* directories: of the next child */
-    struct spinlock lock, io_lock;
+    struct mutex io_lock;
+    struct spinlock lock;
     union {
         struct pages pages; /* regular files, links of /proc */
         char *target;       /* links of ramfs: kmalloc'd, NUL-terminated */

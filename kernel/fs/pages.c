@@ -49,47 +49,54 @@ u64
 pages_frame(struct pages *p, u64 index, bool make)
 {
     u64 *slot = slot_of(p, index, make);
-    if (slot && !*slot && make)
+    if (slot && !*slot && make) {
         *slot = frame_alloc_zero();
+        p->count += *slot != 0;
+    }
     return slot ? *slot : 0;
 }
 
 /* Frees the pages of a subtree from its page `first` on: 0 means all, and the table with them. It
- * may lie behind the end of the subtree. */
-static void
-cut_level(u64 *slot, u32 level, u64 first)
+ * may lie behind the end of the subtree. False when *most frames have gone before the end. */
+static bool
+cut_level(struct pages *p, u64 *slot, u32 level, u64 first, u64 *most)
 {
     if (level > 0 && *slot) {
         u64 *table = frame_address(*slot), span = 1UL << (FAN_BITS * (level - 1));
         u64 start = first / span;
         for (u64 i = start; i < FAN; i++)
-            cut_level(&table[i], level - 1, i == start ? first % span : 0);
+            if (!cut_level(p, &table[i], level - 1, i == start ? first % span : 0, most))
+                return false;
     }
-    if (first == 0) {
-        frame_put(*slot);
-        *slot = 0;
-    }
+    if (first > 0 || !*slot)
+        return true;
+    frame_put(*slot);
+    *slot = 0;
+    p->count -= level == 0;
+    return --*most > 0;
 }
 
 /* Whole pages go first, and a table behind the end goes with all below it. A tree that is empty is
  * low again, or every small file written in its place would pay for tables. */
-void
-pages_cut(struct pages *p, u64 size)
+bool
+pages_cut(struct pages *p, u64 size, u64 most)
 {
     u64 first = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
-    cut_level(&p->root, p->height, first);
+    if (!cut_level(p, &p->root, p->height, first, &most))
+        return false;
     if (first == 0)
         p->height = 0;
     u64 used = size % PAGE_SIZE, last = pages_frame(p, size >> PAGE_SHIFT, false);
     if (used > 0 && last) /* what was behind the end must not come back when the file grows */
         memset((u8 *)frame_address(last) + used, 0, PAGE_SIZE - used);
+    return true;
 }
 
 /* Only whole pages are adopted: behind the last bytes of a file comes the next one's name. */
 bool
 pages_fill(struct pages *p, const char *bytes, u64 size)
 {
-    pages_cut(p, 0);
+    pages_cut(p, 0, ~0UL);
     for (u64 at = 0; at < size; at += PAGE_SIZE) {
         bool whole = (u64)bytes % PAGE_SIZE == 0 && size - at >= PAGE_SIZE;
         u64 *slot = slot_of(p, at >> PAGE_SHIFT, true);
@@ -98,6 +105,7 @@ pages_fill(struct pages *p, const char *bytes, u64 size)
         *slot = whole ? frame_of(bytes + at) : frame_alloc_zero();
         if (!*slot)
             return false;
+        p->count++;
         if (whole)
             frame_get(*slot);
         else

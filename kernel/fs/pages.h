@@ -10,6 +10,7 @@
 struct pages {
     u64 root; /* frame: page 0 itself when height is 0, else a table of 512 frames; 0: none */
     u32 height;
+    u64 count; /* of pages, without tables and holes */
 };
 
 /* The frame of page `index`, whose reference stays the array's; 0 for a hole. With `make` a hole
@@ -19,8 +20,9 @@ u64 pages_frame(struct pages *p, u64 index, bool make);
  * aligned becomes a page of the file where it is, the rest is copied. False without memory: what
  * did not fit is holes then. */
 bool pages_fill(struct pages *p, const char *bytes, u64 size);
-/* Forgets every byte from `size` on; what is made there later reads as zeros. */
-void pages_cut(struct pages *p, u64 size);
+/* Forgets every byte from `size` on; what is made there later reads as zeros. Frees `most` frames at
+ * most: false when there are more, and then it is called again. */
+bool pages_cut(struct pages *p, u64 size, u64 most);
 
 /* A page of scratch memory, contents undefined; NULL without memory. Its end; NULL allowed. */
 char *page_alloc(void);

@@ -29,6 +29,9 @@ follow(struct walk *w, struct inode **at)
 {
     struct inode *link scoped_inode = *at;
     *at = NULL;
+    preemption_point(); /* there may be 2,000 components on the way from one link to the next */
+    if (ending())
+        return -EINTR;
     if (++w->links > LINKS_LIMIT)
         return -ELOOP;
     if (link->ops->follow)

@@ -83,7 +83,7 @@ send_piece(struct port *p, const char *bytes, size_t n, bool wait)
 }
 
 /* What two programs write mixes at worst between pieces, and a translation is never cut. A bad
- * address ends the write with what went before it. */
+ * address ends the write with what went before it, and so does a signal. */
 s64
 port_send(struct file *f, struct buffer b, u64 n,
           size_t (*translate)(const char *in, size_t n, char *out))
@@ -94,7 +94,7 @@ port_send(struct file *f, struct buffer b, u64 n,
         return -ENOMEM;
     /* A translated piece stands behind its original, and may be twice as long. */
     u64 done = 0, piece = translate ? PAGE_SIZE / 4 : PAGE_SIZE;
-    while (done < n) {
+    while (done < n && !(done > 0 && interrupted())) {
         char *out = page;
         size_t got = buffer_get(b, done, page, MIN(n - done, piece));
         size_t size = got;

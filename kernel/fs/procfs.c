@@ -70,7 +70,7 @@ read_link(struct inode *i, char *buf, size_t size)
 static void
 release_text(struct inode *i)
 {
-    pages_cut(&i->pages, 0);
+    pages_cut(&i->pages, 0, ~0UL);
 }
 
 /* The process that an inode tells of; 0: none. See child_number. */

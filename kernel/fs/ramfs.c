@@ -1,8 +1,7 @@
 /* ramfs.c - the file system: inodes that live in memory, the bytes of regular files, their mapping.
  *
  * A file is nothing but its pages. A transfer holds io_lock, so what two programs write through
- * one open file, or append to one inode, never overlaps; it gives the lock up after each MiB, so
- * that nobody spins for long and interrupts are seen. A page fault takes the inner `lock` alone.
+ * one open file, or append to one inode, never overlaps. A page fault takes the inner `lock` alone.
  * What can be done to names is in tree.c and path.c. */
 
 #include "fs/ramfs.h"
@@ -18,8 +17,7 @@
 #include "mm/kmalloc.h"
 #include "mm/space.h"
 
-#define TURN_BYTES (1UL << 20)
-#define MAX_SIZE   0x7fffffffffffffffUL
+#define MAX_SIZE 0x7fffffffffffffffUL
 
 /* --- bytes: io_lock is held, or nobody else knows the file ----------------------------------- */
 /* The byte of the file at `pos` and what follows it in its page; NULL for a hole. With `make` a
@@ -83,31 +81,33 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
         return err;
     spin_guard(&i->lock);
     i->size = MAX(i->size, pos + done);
-    inode_modified(i);
     return (s64)done;
 }
 
 /* --- read, write, truncate, seek ------------------------------------------------------------- */
-/* Reads or writes in turns of one MiB, as `move` says, until one is short. What is appended begins
- * where the file then ends; *pos moves under the lock, because two processes may share it. */
+/* Reads or writes page by page, as `move` says, until one is short: after each page interrupts are
+ * seen and others run. No signal cuts a file's bytes short (programs rely on it) but the one that
+ * ends the program. What is appended begins where the file ends; *pos moves under the lock, because
+ * two processes may share it. */
 static s64
 in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
          u64 n, u64 *pos, bool append)
 {
     u64 done = 0, turn = 0;
-    s64 got = 0;
-    while (done < n && got == (s64)turn) {
-        if (done > 0)
-            preemption_point();
+    s64 got = mutex_lock(&i->io_lock);
+    if (got)
+        return got;
+    if (append)
+        *pos = i->size;
+    while (done < n && got == (s64)turn && !ending()) {
         struct buffer rest = { .kernel = b.kernel ? b.kernel + done : NULL, .user = b.user + done };
-        turn = MIN(n - done, TURN_BYTES);
-        spin_guard(&i->io_lock);
-        if (append)
-            *pos = i->size;
+        turn = MIN(n - done, PAGE_SIZE - *pos % PAGE_SIZE);
         got = move(i, rest, turn, *pos);
         *pos += (u64)MAX(got, 0);
         done += (u64)MAX(got, 0);
+        preemption_point();
     }
+    mutex_unlock(&i->io_lock);
     return done > 0 ? (s64)done : got;
 }
 
@@ -121,11 +121,22 @@ ramfs_read(struct file *f, struct buffer to, u64 n, u64 *pos)
 static s64
 ramfs_write(struct file *f, struct buffer from, u64 n, u64 *pos)
 {
-    return in_turns(inode_write, f->inode, from, n, pos, f->flags & O_APPEND);
+    s64 done = in_turns(inode_write, f->inode, from, n, pos, f->flags & O_APPEND);
+    if (done > 0)
+        inode_modified(f->inode);
+    return done;
 }
 
-/* The new size is set before mapped pages are forgotten: who faults in between finds the page
- * beyond the end already. */
+/* Frees some of what lies behind the end of the file; true when that was all. */
+static bool
+cut_some(struct inode *i)
+{
+    spin_guard(&i->lock);
+    return pages_cut(&i->pages, i->size, 1024);
+}
+
+/* The new size is set before pages are cut, and mapped ones forgotten: who faults in between finds
+ * the page beyond the end already. */
 int
 inode_truncate(struct inode *i, u64 size)
 {
@@ -135,14 +146,14 @@ inode_truncate(struct inode *i, u64 size)
         return -EINVAL;
     if (i->writers < 0)
         return -ETXTBSY;
-    spin_lock(&i->io_lock);
-    spin_lock(&i->lock);
+    int err = mutex_lock(&i->io_lock);
+    if (err)
+        return err;
     bool shorter = size < i->size;
-    if (shorter)
-        pages_cut(&i->pages, size);
     i->size = size;
-    spin_unlock(&i->lock);
-    spin_unlock(&i->io_lock);
+    while (shorter && !cut_some(i))
+        preemption_point();
+    mutex_unlock(&i->io_lock);
     if (shorter && process_view.forget_pages)
         process_view.forget_pages(i, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
     inode_modified(i);
@@ -153,8 +164,12 @@ inode_truncate(struct inode *i, u64 size)
 static s64
 ramfs_seek(struct file *f, s64 offset, int whence)
 {
-    spin_guard(&f->inode->io_lock);
-    return seek_to(&f->pos, f->inode->size, offset, whence);
+    s64 at = mutex_lock(&f->inode->io_lock);
+    if (at)
+        return at;
+    at = seek_to(&f->pos, f->inode->size, offset, whence);
+    mutex_unlock(&f->inode->io_lock);
+    return at;
 }
 
 const struct file_ops ramfs_file_ops = { .read = ramfs_read,
@@ -224,7 +239,7 @@ static void
 ramfs_release(struct inode *i)
 {
     if (S_ISREG(i->mode))
-        pages_cut(&i->pages, 0);
+        pages_cut(&i->pages, 0, ~0UL);
     else
         kfree(i->target);
 }

@@ -10,26 +10,56 @@
 #include "proc/process.h"
 #include "time/clock.h"
 
+#define MOST_LINES 128 /* of maps that are printed in one go: a million instructions */
+
 /* --- its memory: printed with a reference of the space, without process_lock ------------------ */
 
-/* Tools cut at columns: a name begins in column 74, as Linux prints it. The space's lock is held,
- * so that all lines are of one moment; what describes a file takes only locks behind it. */
+/* Tools cut at columns: a name begins in column 74, as Linux prints it. What describes a file takes
+ * only locks behind the space's, which is held. */
+static void
+print_area(struct printer *p, const struct area *a)
+{
+    char range[80], name[128] = "";
+    u64 inode = 0;
+    if (a->pager && a->pager->describe)
+        a->pager->describe(a->object, name, sizeof(name), &inode);
+    snprintf(range, sizeof(range), "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu ", a->start, a->end,
+             a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
+             a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
+             inode ? a->offset_pages << PAGE_SHIFT : 0, inode ? 1 : 0, inode);
+    const char *shown = a->name ? a->name : name;
+    print_to(p, *shown ? "%-73s%s\n" : "%s%s\n", range, shown);
+}
+
+/* Prints the areas from address `from` on, MOST_LINES at most: where to go on, USER_END at the
+ * end. */
+static u64
+print_some(struct printer *p, struct space *s, u64 from)
+{
+    struct area *a;
+    u32 lines = 0;
+    spin_guard(&s->lock);
+    for_each_area (a, s) {
+        if (a->end <= from)
+            continue;
+        if (lines == MOST_LINES)
+            return from;
+        print_area(p, a);
+        from = a->end;
+        lines++;
+    }
+    return USER_END;
+}
+
+/* There may be 65,530 lines: the lock is given up now and then, and what changes meanwhile shows as
+ * it is then. */
 static void
 print_maps(struct printer *p, struct space *s)
 {
-    struct area *a;
-    spin_guard(&s->lock);
-    for_each_area (a, s) {
-        char range[80], name[128] = "";
-        u64 inode = 0;
-        if (a->pager && a->pager->describe)
-            a->pager->describe(a->object, name, sizeof(name), &inode);
-        snprintf(range, sizeof(range), "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu ", a->start, a->end,
-                 a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
-                 a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
-                 inode ? a->offset_pages << PAGE_SHIFT : 0, inode ? 1 : 0, inode);
-        const char *shown = a->name ? a->name : name;
-        print_to(p, *shown ? "%-73s%s\n" : "%s%s\n", range, shown);
+    u64 from = 0;
+    while (from < USER_END && !ending()) {
+        from = print_some(p, s, from);
+        preemption_point();
     }
 }
 

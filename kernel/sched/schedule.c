@@ -201,6 +201,29 @@ wake_all(struct waitqueue *q)
         end_wait(w->thread, THREAD_SLEEPING | THREAD_BLOCKED);
 }
 
+static bool
+mutex_try(struct mutex *m)
+{
+    return !__atomic_exchange_n(&m->taken, 1, __ATOMIC_ACQUIRE);
+}
+
+/* The condition of the wait takes the lock: if it only looked, another could take it in between. */
+int
+mutex_lock(struct mutex *m)
+{
+    bool got = mutex_try(m);
+    if (!got)
+        WAIT_BLOCKED(&m->wait, (got = mutex_try(m)) || ending());
+    return got ? 0 : -EINTR;
+}
+
+void
+mutex_unlock(struct mutex *m)
+{
+    __atomic_store_n(&m->taken, 0, __ATOMIC_RELEASE);
+    wake_all(&m->wait);
+}
+
 /* --- idle harts ------------------------------------------------------------------------------ */
 
 void

@@ -37,6 +37,7 @@ enum thread_state {
 #define WORK_RESCHED 1u /* its time is up or somebody should run */
 #define WORK_SIGNAL  2u /* a signal may be deliverable, or the process is ending */
 #define WORK_MEMORY  4u /* it could not get a page of memory */
+#define WORK_END     8u /* its task ends, and never sees user space again: stays set */
 
 struct thread {
     struct hart *hart;       /* the one that runs it; once it has stopped, the last one */
@@ -144,7 +145,15 @@ interrupted(void)
     return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0;
 }
 
-/* In a loop that may be long: lets pending interrupts be seen and others run. No lock held. */
+/* True if the current task must end: whatever it still does is for nobody. What is not cut short by
+ * any signal, as a write to a file, is cut short by this. */
+static inline bool
+ending(void)
+{
+    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_END) != 0;
+}
+
+/* In a loop that may be long: lets pending interrupts be seen and others run. No spin lock held. */
 void preemption_point(void);
 
 /* --- sched/switch.S -------------------------------------------------------------------------- */
