@@ -15,6 +15,7 @@
 #include "fs/pages.h"
 #include "lib/list.h"
 #include "sched/wait.h"
+#include "time/clock.h"
 
 struct stat;
 struct dir_sink;
@@ -49,7 +50,7 @@ struct inode {
     u64 number;       /* st_ino: never used twice */
     u64 size;         /* bytes */
     int writers;      /* open files that may write it; below 0: that run it and forbid that */
-    u64 accessed_ns, modified_ns, changed_ns; /* since 1970 */
+    struct timespec64 accessed, modified, changed;
     struct dirent *name;  /* the newest, or what it was: under the tree's lock */
     struct list children; /* directories: struct dirent.in_parent, likewise */
     u64 next_position;    /* directories: of the next child */
