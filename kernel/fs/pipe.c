@@ -115,29 +115,19 @@ pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
     return err;
 }
 
-/* The ring is full. A signal is looked at even if a reader on another hart has been faster than we
- * are: or a write of gigabytes might never look. */
-static s64
-wait_for_room(struct pipe *p, u64 n, u32 flags)
-{
-    if (flags & O_NONBLOCK)
-        return -EAGAIN;
-    preemption_point();
-    if (interrupted())
-        return -EINTR;
-    return WAIT_EVENT(&p->wait, has_room(p, n) || load(&p->readers) == 0);
-}
-
 /* Waits until all n bytes are in. A reader that goes away in between ends it, with -EPIPE only if
- * nothing went. */
+ * nothing went. When the ring has been full a signal ends it, even if a reader on another hart has made
+ * room so soon that there is no wait. */
 static s64
 pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct pipe *p = f->inode->pipe;
     u64 done = 0;
     s64 err = 0;
-    while (done < n && !err) {
+    while (done < n && !err && !(done > 0 && interrupted())) {
         u64 before = done;
+        if (done > 0)
+            preemption_point();
         spin_lock(&p->lock);
         if (p->readers == 0)
             err = -EPIPE;
@@ -146,8 +136,10 @@ pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
         spin_unlock(&p->lock);
         if (done > before)
             wake_all(&p->wait); /* readers: there are bytes */
-        if (done < n && !err)
-            err = wait_for_room(p, n, f->flags);
+        else if (!err && f->flags & O_NONBLOCK)
+            err = -EAGAIN;
+        else if (!err)
+            err = WAIT_EVENT(&p->wait, has_room(p, n) || load(&p->readers) == 0);
     }
     return done > 0 ? (s64)done : err;
 }

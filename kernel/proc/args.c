@@ -88,8 +88,7 @@ push_vector(struct exec *x, struct walk *w, u64 vector)
         push(x, w, &w->pointer, &w->string, WORD);
         push_user_string(x, w, string);
         vector += WORD;
-        preemption_point();
-        if (ending())
+        if (preemption_point())
             w->err = -EINTR;
     }
     w->pointer += WORD; /* the stack is zeros */

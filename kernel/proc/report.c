@@ -10,8 +10,6 @@
 #include "proc/process.h"
 #include "time/clock.h"
 
-#define MOST_LINES 128 /* of maps that are printed in one go: a million instructions */
-
 /* --- its memory: printed with a reference of the space, without process_lock ------------------ */
 
 /* Tools cut at columns: a name begins in column 74, as Linux prints it. What describes a file takes
@@ -31,35 +29,21 @@ print_area(struct printer *p, const struct area *a)
     print_to(p, *shown ? "%-73s%s\n" : "%s%s\n", range, shown);
 }
 
-/* Prints the areas from address `from` on, MOST_LINES at most: where to go on, USER_END at the
- * end. */
-static u64
-print_some(struct printer *p, struct space *s, u64 from)
-{
-    struct area *a;
-    u32 lines = 0;
-    spin_guard(&s->lock);
-    for_each_area (a, s) {
-        if (a->end <= from)
-            continue;
-        if (lines == MOST_LINES)
-            return from;
-        print_area(p, a);
-        from = a->end;
-        lines++;
-    }
-    return USER_END;
-}
-
-/* There may be 65,530 lines: the lock is given up now and then, and what changes meanwhile shows as
- * it is then. */
+/* There may be 65,530 lines, each of 8,000 instructions: after some of them the lock is given up, and
+ * what changes meanwhile shows as it is then. The border, behind the last area, begins at
+ * USER_END. */
 static void
 print_maps(struct printer *p, struct space *s)
 {
     u64 from = 0;
-    while (from < USER_END && !ending()) {
-        from = print_some(p, s, from);
-        preemption_point();
+    while (from < USER_END && !preemption_point()) {
+        spin_guard(&s->lock);
+        struct area *a = area_at_or_above(s, from);
+        for (u32 lines = 0; lines < 128 && a != &s->border; lines++) {
+            print_area(p, a);
+            a = area_next(a);
+        }
+        from = a->start;
     }
 }
 

@@ -201,19 +201,15 @@ wake_all(struct waitqueue *q)
         end_wait(w->thread, THREAD_SLEEPING | THREAD_BLOCKED);
 }
 
-static bool
-mutex_try(struct mutex *m)
-{
-    return !__atomic_exchange_n(&m->taken, 1, __ATOMIC_ACQUIRE);
-}
+#define try_to_take(m) (!__atomic_exchange_n(&(m)->taken, 1, __ATOMIC_ACQUIRE))
 
 /* The condition of the wait takes the lock: if it only looked, another could take it in between. */
 int
 mutex_lock(struct mutex *m)
 {
-    bool got = mutex_try(m);
+    bool got = try_to_take(m);
     if (!got)
-        WAIT_BLOCKED(&m->wait, (got = mutex_try(m)) || ending());
+        WAIT_BLOCKED(&m->wait, (got = try_to_take(m)) || ending());
     return got ? 0 : -EINTR;
 }
 
@@ -226,12 +222,13 @@ mutex_unlock(struct mutex *m)
 
 /* --- idle harts ------------------------------------------------------------------------------ */
 
-void
+bool
 preemption_point(void)
 {
     handle_interrupts();
-    if (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_RESCHED)
+    if (has_work(WORK_RESCHED))
         schedule();
+    return ending();
 }
 
 noreturn void

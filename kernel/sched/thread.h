@@ -138,23 +138,22 @@ void thread_interrupt(struct thread *t);
 /* sched_setaffinity: takes effect before `t` is next in user space. */
 void thread_set_affinity(struct thread *t, u64 mask);
 
-/* True if a wait should end early because the current thread has a signal to take. */
+/* Is one of these bits set in the current thread's work? */
 static inline bool
-interrupted(void)
+has_work(u32 bits)
 {
-    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0;
+    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & bits) != 0;
 }
 
-/* True if the current task must end: whatever it still does is for nobody. What is not cut short by
- * any signal, as a write to a file, is cut short by this. */
-static inline bool
-ending(void)
-{
-    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_END) != 0;
-}
+/* Should a wait end early, because the current thread has a signal to take? And must its task end,
+ * so that what it does is for nobody? That ends also what no other signal cuts short, as a write to
+ * a file. */
+#define interrupted() has_work(WORK_SIGNAL)
+#define ending()      has_work(WORK_END)
 
-/* In a loop that may be long: lets pending interrupts be seen and others run. No spin lock held. */
-void preemption_point(void);
+/* In a loop that may be long: lets pending interrupts be seen and others run. True if there is no
+ * need to go on: the task must end. No spin lock held. */
+bool preemption_point(void);
 
 /* --- sched/switch.S -------------------------------------------------------------------------- */
 
