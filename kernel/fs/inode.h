@@ -34,9 +34,6 @@ struct inode_ops {
      * name with a reference, or -ENOENT; and all of them into the sink from its position on. */
     int (*lookup)(struct inode *dir, const struct component *name, struct inode **out);
     void (*list)(struct inode *dir, struct dir_sink *sink);
-    /* Links whose text is made on demand (NULL: i->target). Length without NUL, or negative
-     * errno. */
-    s64 (*readlink)(struct inode *i, char *buf, size_t size);
     /* Links that lead to an inode directly, whatever their text says (/proc/self/fd/N). */
     int (*follow)(struct inode *i, struct inode **out);
     void (*release)(struct inode *i); /* the last reference is gone; may be NULL */
@@ -57,8 +54,7 @@ struct inode {
     struct mutex io_lock;
     struct spinlock lock;
     union {
-        struct pages pages; /* regular files, links of /proc */
-        char *target;       /* links of ramfs: kmalloc'd, NUL-terminated */
+        struct pages pages; /* regular files, and the texts of links */
         struct pipe *pipe;  /* pipes */
         void *data;         /* devices, directories of /proc */
     };

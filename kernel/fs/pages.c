@@ -57,46 +57,42 @@ pages_frame(struct pages *p, u64 index, bool make)
 }
 
 /* Frees the pages of a subtree from its page `first` on: 0 means all, and the table with them. It
- * may lie behind the end of the subtree. False when *most frames have gone before the end. */
-static bool
-cut_level(struct pages *p, u64 *slot, u32 level, u64 first, u64 *most)
+ * may lie behind the end of the subtree. */
+static void
+cut_level(struct pages *p, u64 *slot, u32 level, u64 first)
 {
     if (level > 0 && *slot) {
         u64 *table = frame_address(*slot), span = 1UL << (FAN_BITS * (level - 1));
         u64 start = first / span;
         for (u64 i = start; i < FAN; i++)
-            if (!cut_level(p, &table[i], level - 1, i == start ? first % span : 0, most))
-                return false;
+            cut_level(p, &table[i], level - 1, i == start ? first % span : 0);
     }
-    if (first > 0 || !*slot)
-        return true;
-    frame_put(*slot);
-    *slot = 0;
-    p->count -= level == 0;
-    return --*most > 0;
+    if (first == 0 && *slot) {
+        frame_put(*slot);
+        *slot = 0;
+        p->count -= level == 0;
+    }
 }
 
 /* Whole pages go first, and a table behind the end goes with all below it. A tree that is empty is
  * low again, or every small file written in its place would pay for tables. */
-bool
-pages_cut(struct pages *p, u64 size, u64 most)
+void
+pages_cut(struct pages *p, u64 size)
 {
     u64 first = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
-    if (!cut_level(p, &p->root, p->height, first, &most))
-        return false;
+    cut_level(p, &p->root, p->height, first);
     if (first == 0)
         p->height = 0;
     u64 used = size % PAGE_SIZE, last = pages_frame(p, size >> PAGE_SHIFT, false);
     if (used > 0 && last) /* what was behind the end must not come back when the file grows */
         memset((u8 *)frame_address(last) + used, 0, PAGE_SIZE - used);
-    return true;
 }
 
 /* Only whole pages are adopted: behind the last bytes of a file comes the next one's name. */
 bool
 pages_fill(struct pages *p, const char *bytes, u64 size)
 {
-    pages_cut(p, 0, ~0UL);
+    pages_cut(p, 0);
     for (u64 at = 0; at < size; at += PAGE_SIZE) {
         bool whole = (u64)bytes % PAGE_SIZE == 0 && size - at >= PAGE_SIZE;
         u64 *slot = slot_of(p, at >> PAGE_SHIFT, true);

@@ -20,9 +20,8 @@ u64 pages_frame(struct pages *p, u64 index, bool make);
  * aligned becomes a page of the file where it is, the rest is copied. False without memory: what
  * did not fit is holes then. */
 bool pages_fill(struct pages *p, const char *bytes, u64 size);
-/* Forgets every byte from `size` on; what is made there later reads as zeros. Frees `most` frames at
- * most: false when there are more, and then it is called again. */
-bool pages_cut(struct pages *p, u64 size, u64 most);
+/* Forgets every byte from `size` on; what is made there later reads as zeros. */
+void pages_cut(struct pages *p, u64 size);
 
 /* A page of scratch memory, contents undefined; NULL without memory. Its end; NULL allowed. */
 char *page_alloc(void);
