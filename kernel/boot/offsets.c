@@ -1,5 +1,5 @@
-/* offsets.c - offsets of C structs for assembly, so that no number is typed twice; the last five are
- * for tools/lib/whereabouts.py, which reads the memory of a machine that hangs.
+/* offsets.c - offsets of C structs for assembly, so that no number is typed twice. The last five
+ * are for tools/lib/whereabouts.py, which reads the memory of a machine that hangs.
  *
  * Compiled to assembly text, from which the build takes the lines marked @define into offsets.h
  * (see kernel.mk). Never linked. */

@@ -14,7 +14,7 @@
 #define IER  register_at(1) /* which events interrupt */
 #define LSR  register_at(5) /* line status */
 
-#define RECEIVED     1 /* in both */
+#define RECEIVED     1  /* in both */
 #define BREAK        16 /* the byte to be read is none: the line has been held low */
 #define ROOM_TO_SEND 32
 

@@ -39,7 +39,7 @@ __asm__("by_call:\n"
 _Static_assert(__NR_clock_gettime == 113, "by_call has the number");
 
 static struct timespec now;
-/* The way that is measured. A program keeps such a pointer in memory, and loads it for each call. */
+/* The way that is measured. A program keeps such a pointer in memory and loads it for each call. */
 static clock_function *read_clock;
 
 /* --- the look-up -------------------------------------------------------------------------- */

@@ -8,17 +8,12 @@ import re
 import socket
 import threading
 
-import symbols
-
 CHUNK = 1 << 16
 KERNEL_LINE = re.compile(rb'<([0-7])>(\[.*)', re.DOTALL)
-# A line of a backtrace, and of whatever else in the kernel prints an address with its function.
-PLACE = re.compile(rb' (ffffffff[0-9a-f]{8}) \w[\w.]*\+0x[0-9a-f]+$')
 LOG_WARNING = 4
 ANSWER_SIZE = 64
 # The last line that the kernel says when it is asked for its processes (kernel/annex/inspect).
 LIST_END = b'end of the list'
-PC = re.compile(rb'\] +pc ([0-9a-f]{16}) ')
 
 
 def write_all(fd, data):
@@ -108,15 +103,14 @@ class Status(Pump):
 
 class Log(Pump):
     """The UART: all of it to the log file, kernel warnings to standard error (`verbose`: all), line
-    by line. `kernel` is the file whose symbols say where a line of a backtrace stands."""
+    by line. `explain` may add to a line what this host knows of it."""
 
-    def __init__(self, source, log, error, verbose, kernel):
+    def __init__(self, source, log, error, verbose, explain=bytes):
         self.source = source
         self.log = log
         self.error = error
         self.verbose = verbose
-        self.kernel = kernel
-        self.pc = b''
+        self.explain = explain
         self.kernel_seen = False
         self.list_seen = threading.Event()
         self.qemu_lines = []
@@ -130,19 +124,18 @@ class Log(Pump):
                 self.line(line, b'\n')
         self.line(rest, b'')
 
-    def line(self, line, end):
-        end = line[len(line.rstrip(b'\r')):] + end
-        line = line.rstrip(b'\r')
-        match = KERNEL_LINE.match(line)
-        if match:
-            line += self.place(line)
+    def line(self, whole, end):
+        line = whole.rstrip(b'\r')
+        end = whole[len(line):] + end
+        line = self.explain(line)
         self.tell(self.log, line + end)
         if self.verbose:
             self.tell(self.error, line + end)
         if line.startswith(b'qemu-system'):
             self.qemu_lines.append(line)
+        match = KERNEL_LINE.match(line)
         if match:
-            self.kernel_line(int(match[1]), line[match.start(2):])
+            self.kernel_line(int(match[1]), match[2])
 
     def kernel_line(self, level, text):
         self.kernel_seen = True
@@ -150,20 +143,6 @@ class Log(Pump):
             self.list_seen.set()
         if level <= LOG_WARNING and not self.verbose:
             self.tell(self.error, text + b'\n')
-
-    def place(self, line):
-        """` at file:line` for a line that ends with an address and its function. That is a return
-        address, which belongs to the call before it, but for the pc of what was interrupted."""
-        registers = PC.search(line)
-        if registers:
-            self.pc = registers[1]
-        found = PLACE.search(line)
-        if not found:
-            return b''
-        back = 0 if found[1] == self.pc else 1
-        self.pc = b''
-        place = symbols.place_of(self.kernel, int(found[1], 16) - back)
-        return b' at ' + os.fsencode(place.rpartition(' at ')[2]) if place else b''
 
     def note(self, text):
         """A line of our own, in the log and on standard error."""

@@ -15,6 +15,7 @@ import machine
 import relay
 import runlog
 from monitor import Monitor
+import symbols
 from options import NO_START_STATUS
 from terminal import CTRL_C
 from whereabouts import Whereabouts
@@ -43,9 +44,10 @@ def signal_name(number):
 
 class Session:
     """`terminal` is a Terminal, or None for clean bytes. `ended`: standard input has ended before
-    the start, so the machine gets none; otherwise `head` is what has been read of it already."""
+    the start, so the machine gets none; otherwise `head` is what has been read of it already.
+    `explain` is relay.Log's."""
 
-    def __init__(self, opt, vm, terminal, ended, head):
+    def __init__(self, opt, vm, terminal, ended, head, explain=bytes):
         self.opt = opt
         self.vm = vm
         self.terminal = terminal
@@ -61,6 +63,7 @@ class Session:
         self.port = None if ended else vm.input_port(prefix + 'in')
         self.head = head
         self.monitor_wire = vm.monitor_wire()
+        self.explain = explain
 
     def run(self):
         """(status, reason) of the whole run. The terminal is given back in any case."""
@@ -70,8 +73,7 @@ class Session:
         if self.opt.timeout:
             self.deadline = time.monotonic() + self.opt.timeout
         self.vm.start()
-        self.log = relay.Log(self.vm.log, log, 2, self.opt.v,
-                             os.path.join(self.opt.build, 'kernel.elf'))
+        self.log = relay.Log(self.vm.log, log, 2, self.opt.v, self.explain)
         self.status = relay.Status(self.status_source)
         self.output = relay.Output(self.source, 1, self.vm.kill)
         with self.terminal or contextlib.nullcontext():
@@ -155,19 +157,22 @@ class Session:
         except Exception as error:  # the end of the run must not depend on this
             self.log.note('no more can be told: %s' % error)
 
-    def join(self, pump):
-        """True when the pump has carried everything before the time is up."""
+    def join(self, pump, more_s=0):
+        """True when the pump has carried everything before the time is up, and `more_s` seconds."""
         if self.deadline is None:
             pump.join()
         else:
-            pump.join(max(0, self.deadline - time.monotonic()))
+            pump.join(max(0, self.deadline - time.monotonic()) + more_s)
         return not pump.is_alive()
 
     def wait(self):
         """(status, reason), when the machine has stopped or its time is up."""
         pumps = (self.output, self.status, self.log)
-        if not all(self.join(pump) for pump in pumps):
+        in_time = all(self.join(pump) for pump in pumps[:2])
+        if not in_time:
             self.tell_where()
+        # It ends with the others; that its last lines are looked up is no time of the machine's.
+        if not in_time or not self.join(self.log, symbols.MOST_S):
             self.vm.kill()
             for pump in pumps:
                 pump.join(SETTLE_S)

@@ -1,77 +1,155 @@
-"""symbols.py - which function and which line of the source an address belongs to, by addr2line.
+"""symbols.py - function, file and line of an address in an ELF file, read by the tool chain.
 
-One addr2line for each file, kept for as long as the tool runs: it reads the debug information once
-and then answers at once. Without one, without the file, or without debug information nothing is
-known, and that is no error: an address stays an address.
+Not a debugger and no reader of DWARF: addr2line of the cross tool chain does that, or LLVM's. What
+cannot be told - no such tool, no symbols, a broken or vanished file, too little time - is None, and
+never an error: the places are an addition to lines that say enough without them.
 """
-import functools
 import os
+import re
+import shutil
+import stat
+import struct
 import subprocess
-import threading
 
-PROGRAMS = 'riscv64-linux-gnu-addr2line', 'llvm-addr2line', 'addr2line'
-UNKNOWN = b'?'
-END = b'0\n'  # nothing stands there: its place, question marks, ends the answer before
-
-
-class Table:
-    """The names of one ELF file."""
-
-    def __init__(self, path):
-        self.lock = threading.Lock()  # the log's pump and whoever reports may ask at once
-        self.process = None
-        if not os.path.exists(path):
-            return
-        for program in PROGRAMS:
-            try:
-                # A session of its own: a ctrl-c of the terminal is not meant for it.
-                self.process = subprocess.Popen(
-                    [program, '-f', '-i', '-e', path], stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
-                return
-            except OSError:
-                continue
-
-    def pairs(self):
-        """(function, file:line) of the next answer, from the innermost inlined function outwards.
-        Ends with the answer for END, or with the program."""
-        for name in self.process.stdout:
-            place = self.process.stdout.readline()
-            yield name.strip(), place.partition(b' (')[0].strip()
-
-    def look_up(self, address):
-        with self.lock:
-            self.process.stdin.write(b'0x%x\n' % address + END)
-            self.process.stdin.flush()
-            found = []
-            for number, (name, place) in enumerate(self.pairs()):
-                if number > 0 and place.startswith(UNKNOWN):
-                    break
-                found.append((name, place))
-            return found
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+READERS = (os.environ.get('CROSS', 'riscv64-linux-gnu-') + 'addr2line', 'llvm-addr2line')
+MOST_S = 5  # of waiting for a reader
+MOST_BYTES = 1 << 29  # of a file with symbols: more costs more than the answer is worth
+MOST_NAME = 200  # of a name: C++ has endless ones
+HEADER = struct.Struct('<16sHHIQQQIHHHHHH')  # Elf64_Ehdr
+SECTION = struct.Struct('<IIQQQQIIQQ')  # Elf64_Shdr
+SEGMENT = struct.Struct('<IIQQQQQQ')  # Elf64_Phdr
+SHT_SYMTAB = 2
+PT_LOAD = 1
+# What a file may do to its reader: not be there, end too early, tell nonsense, take too long.
+BROKEN = (OSError, struct.error, ValueError, OverflowError, LookupError, StopIteration,
+          subprocess.SubprocessError)
+# What a reader adds behind a line number.
+BEHIND_LINE = re.compile(r' \(discriminator \d+\)$')
 
 
-@functools.lru_cache(maxsize=None)
-def table(path):
-    return Table(path)
+# --- what stands in an ELF file -------------------------------------------------------------------
+def table(file, kind, offset, size, count):
+    """The entries of a header table, as tuples. struct.error when the file ends before."""
+    entries = []
+    for number in range(count):
+        file.seek(offset + number * size)
+        entries.append(kind.unpack(file.read(kind.size)))
+    return entries
 
 
-def shown(name, place):
-    path, _, line = os.fsdecode(place).rpartition(':')
-    return '%s at %s:%s' % (os.fsdecode(name), os.path.normpath(path), line)
+def header(file):
+    """The fields of the ELF header behind e_ident, or struct.error."""
+    file.seek(0)
+    ident, *fields = HEADER.unpack(file.read(HEADER.size))
+    if ident[:6] != b'\x7fELF\x02\x01':
+        raise struct.error('not an ELF file of 64 bits, little-endian')
+    return fields
 
 
-@functools.lru_cache(maxsize=1024)
-def place_of(path, address):
-    """`function at file:line`, and for inlined code `, in function at file:line` of whoever it
-    stands in; None where the ELF file at `path` has no name for the address."""
-    names = table(path)
-    if not names.process:
-        return None
+def has_symbols(file):
+    """Is there a table of all functions? Without one a reader would name the next best of those
+    that a library exports."""
+    fields = header(file)
+    sections = table(file, SECTION, fields[5], fields[10], fields[11])
+    return any(section[1] == SHT_SYMTAB for section in sections)
+
+
+def address_at(file, offset):
+    """The virtual address of the byte at this offset of an ELF file, as the ELF file counts, or
+    None. `file` is open for reading bytes."""
     try:
-        found = names.look_up(address)
-    except OSError:
+        fields = header(file)
+        segments = table(file, SEGMENT, fields[4], fields[8], fields[9])
+    except BROKEN:
         return None
-    if not found or found[0][0].startswith(UNKNOWN) or found[0][1].startswith(UNKNOWN):
+    for kind, _, start, address, _, size, _, _ in segments:
+        if kind == PT_LOAD and start <= offset < start + size:
+            return address + offset - start
+    return None
+
+
+def is_readable(path):
+    """A plain file with a table of functions, and not too large."""
+    try:
+        info = os.stat(path)
+        if not stat.S_ISREG(info.st_mode) or info.st_size > MOST_BYTES:
+            return False  # a pipe would keep us waiting
+        with open(path, 'rb') as file:
+            return has_symbols(file)
+    except BROKEN:
+        return False
+
+
+# --- what a reader says of it ---------------------------------------------------------------------
+def readers():
+    """The commands that are there, the best one first."""
+    return filter(None, map(shutil.which, READERS))
+
+
+def printable(text):
+    """A name as one harmless piece of a line."""
+    return ''.join(c if c.isprintable() else '?' for c in text)[:MOST_NAME]
+
+
+def short(path):
+    """From the root of this tree on; of a source that lies elsewhere the name alone."""
+    path = os.path.normpath(path)
+    if path.startswith(ROOT + '/'):
+        return os.path.relpath(path, ROOT)
+    return os.path.basename(path) if os.path.isabs(path) else path
+
+
+def line_of(text):
+    """The last words of `function at file:line`, of what a reader prints; '' when it is unknown."""
+    path, _, number = BEHIND_LINE.sub('', text).rpartition(':')
+    if path == '??' or not number.isdecimal() or number == '0':
+        return ''
+    return ' at %s:%s' % (printable(short(path)), number)
+
+
+def place(frames):
+    """One answer. `frames` are pairs of function and line: first the innermost function that was
+    inlined there, last the one that the machine knows."""
+    function, line = frames[0]
+    outer = frames[-1][0]
+    if function == '??':
         return None
-    return ', in '.join(shown(*pair) for pair in found)
+    into = ', inlined into ' + printable(outer) if len(frames) > 1 else ''
+    return printable(function) + line_of(line) + into
+
+
+def answers(lines):
+    """A reader's lines, an answer for each line with an address and the pairs of lines below it."""
+    asked = []
+    lines = iter(lines)
+    for line in lines:
+        if line.startswith('0x'):
+            asked.append([])
+        else:
+            asked[-1].append((line, next(lines)))
+    return [place(frames) for frames in asked]
+
+
+def places_of(path, addresses, most_s=MOST_S):
+    """For each virtual address of the ELF file: `function at file:line`, with `, inlined into
+    function` if it was; `function` where the line is not known; or None. Asks once for all of them
+    and waits at most `most_s` seconds."""
+    nothing = [None] * len(addresses)
+    path = os.path.abspath(path)  # no name that begins with a dash
+    reader = next(readers(), None)
+    if not reader or not addresses or not is_readable(path):
+        return nothing
+    words = [reader, '-a', '-f', '-i', '-C', '-e', path, *map(hex, addresses)]
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, timeout=max(most_s, 0.001), check=True)
+        found = answers(done.stdout.decode(errors='replace').splitlines())
+    except BROKEN:
+        return nothing
+    return found if len(found) == len(addresses) else nothing
+
+
+def place_of(path, address):
+    """As places_of, for one address."""
+    return places_of(path, [address])[0]

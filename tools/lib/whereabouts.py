@@ -13,6 +13,7 @@ import struct
 import symbols
 from machine import KERNEL_START, RAM_START
 
+LOOK_UP_S = 1
 MAX_FRAMES = 32
 MAX_FRAME_SIZE = 8192
 KERNEL_HALF = 1 << 63
@@ -57,26 +58,35 @@ class Whereabouts:
         self.offsets = field_offsets(build)
 
     def lines(self):
-        for cpu, hart in enumerate(self.monitor.harts()):
-            yield from self.hart_lines(cpu, hart)
+        """All is read before anything is looked up: the harts are seen at one moment."""
+        seen = [self.look_at(cpu, hart) for cpu, hart in enumerate(self.monitor.harts())]
+        asked = sorted({pair for _, pairs in seen for pair in pairs})
+        places = {}
+        for elf in {elf for elf, _, _ in asked}:
+            addresses = [address for other, address, _ in asked if other == elf]
+            for address, place in zip(addresses, symbols.places_of(elf, addresses, LOOK_UP_S)):
+                places[elf, address] = place
+        for title, pairs in seen:
+            yield title
+            for elf, address, shown in pairs:
+                place = places[elf, address]
+                yield '  ' + (shown + ' ' + place if place else shown)
 
-    def hart_lines(self, cpu, hart):
-        pc = hart['pc']
-        in_kernel = pc >= KERNEL_HALF
+    def look_at(self, cpu, hart):
+        """(what is said of this hart, [(file with symbols, address in it, address as it is shown)
+        for its pc and its callers])"""
         if self.is_firmware(hart):
-            yield 'hart %d is in the firmware, called from or interrupted at:' % cpu
-            yield self.kernel_line(hart['mepc'], 0)
-            return
+            return ('hart %d is in the firmware, called from or interrupted at:' % cpu,
+                    [self.in_kernel(hart['mepc'], 0)])
+        pc = hart['pc']
         # In user mode sscratch holds the thread, in the kernel tp does (kernel/trap/entry.S).
         thread = hart['sscratch'] if hart['sscratch'] >= KERNEL_HALF else hart['tp']
-        where = 'the kernel' if in_kernel else 'user mode'
-        yield 'hart %d is in %s%s:' % (cpu, where, self.thread_name(cpu, thread))
-        if in_kernel:
-            yield self.kernel_line(pc, 0)
-            for caller in self.callers(cpu, hart['s0'], hart['ra']):
-                yield self.kernel_line(caller, 1)
-        else:
-            yield self.user_line(cpu, thread, pc)
+        name = self.thread_name(cpu, thread)
+        if pc < KERNEL_HALF:
+            return ('hart %d is in user mode%s:' % (cpu, name), [self.in_program(cpu, thread, pc)])
+        callers = self.callers(cpu, hart['s0'], hart['ra'])
+        return ('hart %d is in the kernel%s:' % (cpu, name),
+                [self.in_kernel(pc, 0), *(self.in_kernel(caller, 1) for caller in callers)])
 
     @staticmethod
     def is_firmware(hart):
@@ -84,16 +94,16 @@ class Whereabouts:
         its stack too."""
         return all(RAM_START <= hart[name] < KERNEL_START for name in ('pc', 'sp'))
 
-    def kernel_line(self, address, back):
+    def in_kernel(self, address, back):
         """`back` is 1 for a return address: the call stands before it."""
-        return '  %016x %s' % (address, symbols.place_of(self.kernel, address - back) or '?')
+        return self.kernel, address - back, '%016x' % address
 
-    def user_line(self, cpu, thread, pc):
-        place = None
+    def in_program(self, cpu, thread, pc):
+        """Of a program's own code nobody here knows the file; the vDSO's place is known."""
         base = self.field(cpu, self.field(cpu, thread, 'THREAD_SPACE'), 'SPACE_VDSO_BASE')
         if base and base <= pc < base + VDSO_SIZE:
-            place = symbols.place_of(self.vdso, pc - base)
-        return '  %016x%s' % (pc, ' [vdso] ' + place if place else '')
+            return self.vdso, pc - base, '%016x [vdso]' % pc
+        return '', pc, '%016x' % pc
 
     def field(self, cpu, address, name):
         """The word at a field of a kernel struct; None for one that cannot be read."""

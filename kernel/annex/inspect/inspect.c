@@ -2,9 +2,9 @@
  *
  * The question is a break, which is no byte: so it can be asked whatever the line is used for
  * otherwise, and no program of the guest can ask it. tools/run sends one before it ends a machine
- * that does not end by itself. What it is not: a look at harts that answer to nothing any more,
- * which only QEMU can have (tools/lib/whereabouts.py).
- * The model is Linux's magic SysRq key on a serial console (Documentation/admin-guide/sysrq.rst). */
+ * that does not end by itself. What it is not: a look at harts that answer to nothing any more.
+ * Only QEMU can have that (tools/lib/whereabouts.py).
+ * The model is Linux's SysRq key on a serial console (Documentation/admin-guide/sysrq.rst). */
 
 #include <asm/unistd.h>
 #include "dev/chardev.h"
@@ -48,8 +48,8 @@ list_task(const struct process *p, const struct task *t)
     describe_entry(thread->frame, entry, sizeof(entry));
     u64 hundredths = ticks_to_hundredths(thread_run_ticks(thread));
     pr_warn("  pid %d tid %d %s: %s, last entered by %s at %lx, hart %u, ran %lu.%02lu s", p->pid,
-            t->tid, p->name, state, entry, thread->frame->pc, thread->hart->index,
-            hundredths / 100, hundredths % 100);
+            t->tid, p->name, state, entry, thread->frame->pc, thread->hart->index, hundredths / 100,
+            hundredths % 100);
 }
 
 /* In an interrupt, where this hart holds no lock. One that hangs may hold the lock of the tree for
