@@ -185,5 +185,6 @@ clock_init(void)
     read_slew(cmdline_get("clock.slew"));
     vvar_start(nominal_mult, NSEC_PER_SEC / TICK_HZ);
     struct timespec64 now = ns_to_timespec(rtc_read_ns());
-    clock_set_real(&now);
+    if (clock_set_real(&now))
+        pr_warn("rtc: %ld s since 1970 cannot be: the wall clock starts in 1970", now.tv_sec);
 }
