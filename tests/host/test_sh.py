@@ -58,7 +58,8 @@ CASES = [
     # --- ${NAME...}
     ('default value', 'x=5 e=; echo ${x:-y} ${e:-y} "${e-y}" ${u-y} "${u:-a  b}" ${u:-"a  b"} '
      '${u:-a  b}', '5 y  y a  b a  b a b\n', 0),
-    ('default value is expanded', 'y=7; echo ${u:-$y} ${u:-${v:-deep}} ${u:-$(echo a)} ${u:-$((y+1))} '
+    ('default value is expanded', 'y=7; echo ${u:-$y} ${u:-${v:-deep}} ${u:-$(echo a)} '
+     '${u:-$((y+1))} '
      '"${u:-"in  quotes"}" "${u:-it\'s}" ${u:-\\}} "${u:-\\}}"',
      "7 deep a 8 in  quotes it's } }\n", 0),
     ('default is not computed in vain', 'x=1; echo ${x:-$(echo no >&2)}', '1\n', 0),
@@ -80,7 +81,8 @@ CASES = [
     ('quoted pattern', 'x="a*b"; y="*"; echo "${x%"$y"*}" "${x%$y*}" "${x#a\\*}"', 'a a*b b\n', 0),
     ('unset is an error', 'set -u; echo ${u-a}; echo $u; echo no',
      'a\nsh: u: parameter not set\n', 2, OURS),
-    ('fields of a value', 'IFS=:; v=a::b:; for i in $v; do echo "($i)"; done; IFS=" :"; v=" a : b"; '
+    ('fields of a value', 'IFS=:; v=a::b:; for i in $v; do echo "($i)"; done; IFS=" :"; v=" a : '
+     'b"; '
      'for i in $v; do echo "<$i>"; done; IFS=; v="c d"; for i in $v; do echo "[$i]"; done',
      '(a)\n()\n(b)\n<a>\n<b>\n[c d]\n', 0),
     ('read and IFS', 'echo root:x:0:a:b | { IFS=: read u p i rest; echo "$u $p $i $rest"; }; '
@@ -197,7 +199,8 @@ CASES = [
      'a\nend\nend\n', 0),
     ('function and loops', 'f() { for i in 1 2 3; do [ $i = 2 ] && return; echo $i; done; }; '
      'for j in a b; do f; echo $j; done', '1\na\n1\nb\n', 0),
-    ('function is defined anew', 'f() { echo a; f() { echo b; }; }; f; f; unset -f f; f 2>/dev/null; '
+    ('function is defined anew', 'f() { echo a; f() { echo b; }; }; f; f; unset -f f; f '
+     '2>/dev/null; '
      'echo $?', 'a\nb\n127\n', 0),
     ('function instead of a program', 'cat() { echo mine; }; cat; command cat </dev/null; '
      'echo $?', 'mine\n0\n', 0),
@@ -225,7 +228,8 @@ CASES = [
     # --- builtins
     ('command and type', 'f() { :; }; for c in sh cd f if; do command -v $c; done; '
      'command -v nonesuch; echo $?; type f if cd export; command -V if',
-     '/bin/sh\ncd\nf\nif\n127\nf is a shell function\nif is a shell keyword\ncd is a shell builtin\n'
+     '/bin/sh\ncd\nf\nif\n127\nf is a shell function\nif is a shell keyword\ncd is a shell '
+     'builtin\n'
      'export is a special shell builtin\nif is a shell keyword\n', 0, OURS),
     ('type of what is not there', 'type nonesuch trap; echo $?; command nonesuch; echo $?',
      'sh: nonesuch: not found\nsh: trap: not found\n127\nsh: nonesuch: not found\n127\n', 0, OURS),
@@ -233,7 +237,8 @@ CASES = [
      'command exit 4; echo no', 'a\nb\n/tmp\n', 4),
     ('command makes a builtin ordinary', 'x=1 command :; echo "[$x]"; x=1 :; echo "[$x]"',
      '[]\n[1]\n', 0),
-    ('eval', "x='echo a; y=5'; eval $x; echo $y; eval 'f() { echo \"<$1>\"; }'; f b; eval; echo $?; "
+    ('eval', "x='echo a; y=5'; eval $x; echo $y; eval 'f() { echo \"<$1>\"; }'; f b; eval; echo "
+     "$?; "
      "eval false; echo $?", 'a\n5\n<b>\n0\n1\n', 0),
     ('set the arguments', 'set -- a "b c"; echo $# "$2"; set -- "$@" d; echo $#; shift; echo "$1"; '
      'set x y; echo $1; f() { set -- z; echo $1; }; f; echo $1; set --; echo $#',
@@ -284,11 +289,13 @@ CASES = [
      'Hangup\nIllegal instruction\nTrace/breakpoint trap\nAborted\nBus error\n'
      'Floating point exception\nUser defined signal 1\nAlarm clock\nTerminated\n'
      'CPU time limit exceeded\nBad system call\n', 159),
-    ('deaths that are no news', "sh -c 'kill -PIPE $$; :'; echo $?; sh -c 'kill -INT $$; :'; echo $?",
+    ('deaths that are no news', "sh -c 'kill -PIPE $$; :'; echo $?; sh -c 'kill -INT $$; :'; echo "
+     "$?",
      '141\n130\n', 0),
     ('death in a pipeline', "sh -c 'kill -BUS $$; :' | cat; echo $?; x=$(sh -c 'kill -FPE $$'); "
      "echo $?", 'Bus error\n0\nFloating point exception\n136\n', 0),
-    ('death of the last command', "sh -c \"sh -c 'kill -SEGV \\$\\$'\" | cat", 'Segmentation fault\n', 0),
+    ('death of the last command', "sh -c \"sh -c 'kill -SEGV \\$\\$'\" | cat", 'Segmentation '
+     'fault\n', 0),
     ('killed itself', 'kill -TERM $$; echo no', '', 143),
     # --- what is not here is told by its name
     *[('not here: ' + name, text + '\necho no', 'sh: %s: not supported\n' % name, 2, OURS)
@@ -297,7 +304,8 @@ CASES = [
           ('${x^^}', 'echo a${x^^}'), ('${x[0]}', ': ${x[0]}'), ('${#@}', 'echo ${#@}'),
           ("$'...'", "echo $'a'"), ('[[', '[[ a = b ]]'), ('function', 'function f { :; }'),
           ('select', 'select x in a; do :; done'), ('trap', "trap 'echo x' EXIT"),
-          ('local', 'f() { local x; }; f'), ('alias', 'alias a=b'), ('option -o', 'set -o pipefail'),
+          ('local', 'f() { local x; }; f'), ('alias', 'alias a=b'), ('option -o', 'set -o '
+     'pipefail'),
           ('getopts', 'getopts ab x'), ('ulimit', 'ulimit -n'), ('readonly', 'readonly x'))],
     # --- errors
     ('dot of nothing', '. /nonesuch; echo no', 'sh: .: /nonesuch: No such file or directory\n', 2,
@@ -334,7 +342,8 @@ def write_cases(folder, sh='/bin/sh'):
     """The scripts, the files that they look at, and a driver that runs all of them."""
     files = dict(FILES, **{'%d.sh' % i: case[1] for i, case in enumerate(CASES)})
     # What the driver says of a killed case is not the case's output.
-    files['driver'] = 'exec 2>/dev/null\n' + ''.join('sh /cases/%d.sh </dev/null 2>&1; s=$?; echo; echo %s %d $s\n' %
+    files['driver'] = 'exec 2>/dev/null\n' + ''.join('sh /cases/%d.sh </dev/null 2>&1; s=$?; '
+    'echo; echo %s %d $s\n' %
                               (i, END, i) for i in range(len(CASES)))
     for name, content in files.items():
         path = os.path.join(folder, name)
@@ -420,7 +429,8 @@ def test_zero_bytes_are_dropped():
     assert run([], b'ec\0ho a\0b\n').out == b'ab\n'
 
 
-@pytest.mark.parametrize('options', [['-c'], ['-c', '--'], ['-e', '-c', '--'], ['-ec'], ['-c', '-e']],
+@pytest.mark.parametrize('options', [['-c'], ['-c', '--'], ['-e', '-c', '--'], ['-ec'], ['-c',
+'-e']],
                          ids=' '.join)
 def test_name_and_arguments_of_a_string(options):
     """POSIX: -- ends the options. system(3) of glibc 2.38 and later passes it."""

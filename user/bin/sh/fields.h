@@ -1,4 +1,6 @@
-/* fields.h - what expand.c and parameter.c share: the arguments that grow out of words. */
+/* fields.h - what expand.c and parameter.c share: the arguments that grow out of words.
+ *
+ * The rest of the shell knows expand_words and expand_text alone (sh.h). */
 #pragma once
 
 #include "sh.h"

@@ -46,8 +46,8 @@ syntax_error(struct parser *p, const char *what, const char *detail)
     p->token = (struct token){ .text = "" };
 }
 
-/* What bash or a newer POSIX knows and this shell does not is told by its name: it must not run with
- * another meaning, nor be taken for a slip of the pen. */
+/* What bash or a newer POSIX knows and this shell does not is told by its name: it must not run
+ * with another meaning, nor be taken for a slip of the pen. */
 void
 not_supported(struct parser *p, const char *what)
 {

@@ -9,16 +9,15 @@
  *   expand.c  words to arguments, with parameter.c, arithmetic.c and glob.c; redirect.c: < and >
  *
  * Below all of these lie shell.c (state and errors), options.c, arena.c (memory), name.c,
- * variables.c, process.c (fork, wait, exec) and jobs.c (`&`). A file calls only those below it, but for two
- * circles, which are the language's own: $( ) puts commands into words, so word.c needs the parser
- * and expand.c must run a tree.
+ * variables.c, process.c (fork, wait, exec) and jobs.c (`&`). A file calls only those below it, but
+ * for two circles, which are the language's own: $( ) puts commands into words, so word.c needs the
+ * parser and expand.c must run a tree.
  *
  * The language is the part of POSIX.1-2017's "Shell Command Language" that scripts live on. What
  * is not here is refused by its name, with status 2, and `help` lists it (builtins.c: all that is
- * missing_builtin; below: MISSING_SYNTAX). Four things differ in silence: ~USER stays as it is, `read`
- * keeps backslashes as with -r, arithmetic has neither assignments nor comparisons (an error), and
- * there is no job control. `echo`, `kill` and `printf` are programs.
- * Memory of a command comes from arena.c and is given back as a whole. */
+ * missing_builtin; below: MISSING_SYNTAX). Three things differ in silence: ~USER stays as it is,
+ * `read` keeps backslashes as with -r, and nothing stops or resumes a command. `echo`, `kill` and
+ * `printf` are programs. Memory of a command comes from arena.c and is given back as a whole. */
 #pragma once
 
 #include <signal.h>
@@ -308,7 +307,7 @@ int run_pipeline(const struct node *stages);
 /* The standard output of a tree without the newlines at its end, in the arena. */
 char *capture_output(const struct node *tree);
 
-/* --- options.c, function.c ---------------------------------------------------------------------- */
+/* --- options.c, function.c -------------------------------------------------------------------- */
 
 /* Switches the option that this letter names; false, with a message, when it names none. */
 bool set_option(char letter, bool on);
@@ -351,7 +350,6 @@ extern const struct builtin builtins[];
 int exec_builtin(char **arguments);
 int test_builtin(char **arguments);
 int help_builtin(char **arguments);
-#define MISSING_SYNTAX                                                                             \
-    "<< (here-documents), ${x/y/z}, ${x:1:2}, $'...', [[ ]], function, select, ~USER, set -o"
+#define MISSING_SYNTAX "<< (here-documents), ${x/y/z}, ${x:1:2}, $'...', [[ ]], function, select"
 int type_builtin(char **arguments);
 int command_builtin(char **arguments);
