@@ -208,5 +208,5 @@ def test_a_panic_tells_cause_hart_and_functions(run, harts):
     assert texts[2] == "backtrace:" and len(texts) > 4, seen
     for place in texts[3:]:
         assert "+0x" in place, f"expected a function's name, seen {place}"
-    assert texts[-1].split()[-1].startswith("thread_"), \
+    assert texts[-1].split()[1].startswith("thread_"), \
         f"expected the chain to reach where threads begin, seen {seen}"

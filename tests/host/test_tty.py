@@ -135,7 +135,7 @@ def test_second_tab_lists(person):
     person.see_prompt(PROMPT + 'echo one')
     assert person.run('1') == 'one1\n'
     person.type('\t\t')
-    person.screen.expect('(?s)cat .*vdso-tour')
+    person.screen.expect(r'(?s)cat\s.*vdso-tour')
     person.see_prompt()
     assert person.run('ls .\t\x15echo done') == 'done\n'
 
