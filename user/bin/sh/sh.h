@@ -156,6 +156,8 @@ bool read_line(int fd, struct text *t);
 /* Reads a line from the terminal at descriptor 0, with editing; the text lives until the next call.
  * NULL at end of file, and after ctrl-c, which sets `interrupted`. */
 const char *edit_line(const char *prompt);
+/* Gives the terminal the modes back that it had when a person last typed a line. */
+void restore_terminal(void);
 
 /* --- lexer.c, word.c, parser.c, compound.c ---------------------------------------------------- */
 
