@@ -128,6 +128,19 @@ take_arguments(int argc, char **argv, int first)
     shell.argument_count = argc - first - 1;
 }
 
+/* The letters of one word of options. `c` is no state of the shell: it says that commands follow. The
+ * word itself stays as it is, for /proc shows it. */
+static void
+take_letters(const char *letters, bool on, bool *commands)
+{
+    for (; *letters; letters++) {
+        if (on && *letters == 'c')
+            *commands = true;
+        else if (!set_option(*letters, on))
+            exit(STATUS_SYNTAX);
+    }
+}
+
 /* Takes the options, -c among them. Returns the index of the first word behind them. A `--`
  * ends them: system(3) and popen(3) of glibc 2.38 and later write sh -c -- COMMANDS. */
 static int
@@ -135,16 +148,9 @@ take_options(int argc, char **argv, bool *commands)
 {
     int i = 1;
     for (; i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1]; i++) {
-        char *letters = argv[i] + 1;
         if (strcmp(argv[i], "--") == 0)
             return i + 1;
-        char *c = argv[i][0] == '-' ? strchr(letters, 'c') : NULL;
-        if (c) {
-            *commands = true;
-            memmove(c, c + 1, strlen(c));
-        }
-        if (!set_options(letters, argv[i][0] == '-'))
-            exit(STATUS_SYNTAX);
+        take_letters(argv[i] + 1, argv[i][0] == '-', commands);
     }
     return i;
 }

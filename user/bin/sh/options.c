@@ -18,7 +18,7 @@ static const struct {
 };
 enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
 
-static bool
+bool
 set_option(char letter, bool on)
 {
     for (int i = 0; i < OPTIONS; i++) {

@@ -316,7 +316,9 @@ char *capture_output(const struct node *tree);
 
 /* --- options.c, function.c -------------------------------------------------------------------- */
 
-/* Switches the options that these letters name; false, with a message, for one that is none. */
+/* Switches the option that this letter names; false, with a message, when it names none. */
+bool set_option(char letter, bool on);
+/* The same for each of several letters. */
 bool set_options(const char *letters, bool on);
 /* The letters of those that are on: $- */
 const char *options_text(void);
