@@ -102,6 +102,16 @@ CASES = [
     ('arithmetic in C\'s notation', 'x=" 7 "; y=0x1f; echo $((0x10)) $((010)) $((+3)) $((2--3)) '
      '$((x)) $((y+1))', '16 8 3 5 7 32\n', 0),
     ('counting', 'i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done', '1\n2\n3\n', 0),
+    ('arithmetic with all of C', 'x=5; echo $((x == 5)) $((x != 5)) $((1<2)) $((2<=1)) $((3>2)) '
+     '$((3>=4)) $((1<<4)) $((-16>>2)) $((6&3)) $((6|3)) $((6^3)) $((!x)) $((~x)) $((x>3 && x<9)) '
+     '$((0||0)) $((x ? 7 : 8)) $((0 ? 1 : 0 ? 2 : 3)) $((1+2<<1 == 6 && 1)) $(( (x) ))',
+     '1 0 1 0 1 0 16 -4 2 7 5 0 -6 1 0 7 3 1 5\n', 0),
+    ('arithmetic that assigns', 'echo $((x = 3)) $((x += 4)) $((x <<= 1)) $((y = x -= 4)) $x $y '
+     '$((x == 10 ? (z = 1) : (z = 2))) $z $((0 && (z = 9))) $((1 || 1/0)) $z $((x%=4)) $((x|=8))',
+     '3 7 14 10 10 10 1 1 0 1 1 2 10\n', 0),
+    ('counting in C', 'x=1; echo $((x++))', 'sh: arithmetic: a number is missing\n', 2, OURS),
+    ('counting in C, before', 'x=1; echo $((++x))', 'sh: arithmetic: ++ and --: not supported\n', 2,
+     OURS),
     ('division by zero', 'echo $((1/0)); echo no', 'sh: arithmetic: division by zero\n', 2, OURS),
     ('bad arithmetic', 'echo $((1+)); echo no', 'sh: arithmetic: a number is missing\n', 2, OURS),
     ('file names', 'cd /cases/names; echo *; echo a* "*" \\* ?; echo */*; echo /cases/n*s/b',
@@ -147,6 +157,24 @@ CASES = [
     ('output that cannot be written', 'cd /; pwd >&- 2>/dev/null; echo $?; pwd; '
      'umask >&- 2>/dev/null || pwd', '1\n/\n/\n', 0),
     ('digit that is a word', 'cd /tmp; echo a 2 >m; echo b2>>m; cat m', 'a 2\nb2\n', 0),
+    ('here-document', 'x="a  b"; cat <<E; echo end\n$x "$x" \\$x `echo c` $(echo d) $((1+1)) '
+     '\\"\\\\q'
+     ' \\\njoined\n  E\nE\n',
+     'a  b "a  b" $x c d 2 \\"\\q joined\n  E\nend\n', 0),
+    ('quoted here-document', "cat <<'E' | cat; cat <<\\F\n$x \\\\ `a`\nE\n$y\nF\necho end",
+     '$x \\\\ `a`\n$y\nend\n', 0),
+    ('several here-documents', 'cat <<A - <<B; cat <<-C\na\nA\nb\nB\n\t\ttabs\n\tC\necho end',
+     'b\ntabs\nend\n', 0),
+    ('here-documents in commands', 'f() {\ncat <<E\n<$1>\nE\n}\nf 1; f 2; for i in a b; do cat '
+     '<<E\n'
+     '$i\nE\ndone; while read l; do echo "[$l]"; done <<E\none\ntwo\nE\nx=$(cat <<E\nin $i\nE\n); '
+     'echo $x; if true; then cat <<E; fi\nyes\nE\n',
+     '<1>\n<2>\na\nb\n[one]\n[two]\nin b\nyes\n', 0),
+    ('long here-document', 'x=0123456789; for i in 1 2 3 4; do x=$x$x$x$x$x$x$x$x$x$x; done; '
+     'cat <<E | wc -c\n$x\nE\n', '100001\n', 0),
+    ('empty here-document', 'cat <<E; cat 3<<E <&3\nE\nthree\nE', 'three\n', 0),
+    ('here-document without end', 'cat <<E\na\n',
+     'sh: line 2: syntax error: the file ends inside of <<E\n', 2, OURS),
     # --- pipelines and lists
     ('pipe', 'echo a | cat | cat', 'a\n', 0),
     ('status of a pipeline', 'true | false; echo $?; false | true; echo $?', '1\n0\n', 0),
@@ -302,7 +330,8 @@ CASES = [
       for name, text in (
           ('${x/y/z}', 'echo ${x/y/z}'), ('${x:1:2}', 'echo "${x:1:2}"'), ('${!x}', 'echo ${!x}'),
           ('${x^^}', 'echo a${x^^}'), ('${x[0]}', ': ${x[0]}'), ('${#@}', 'echo ${#@}'),
-          ("$'...'", "echo $'a'"), ('[[', '[[ a = b ]]'), ('function', 'function f { :; }'),
+          ("$'...'", "echo $'a'"), ('<<<', 'cat <<<a'), ('[[', '[[ a = b ]]'), ('function',
+     'function f { :; }'),
           ('select', 'select x in a; do :; done'), ('trap', "trap 'echo x' EXIT"),
           ('local', 'f() { local x; }; f'), ('alias', 'alias a=b'), ('option -o', 'set -o '
      'pipefail'),

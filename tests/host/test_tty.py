@@ -23,8 +23,8 @@ pytestmark = pytest.mark.needs('terminal')
 class Person:
     """Somebody at the keyboard of a fresh machine."""
 
-    def __init__(self):
-        self.screen = pexpect.spawn(runner.RUN, ['--build', runner.BUILD], timeout=60,
+    def __init__(self, *words):
+        self.screen = pexpect.spawn(runner.RUN, ['--build', runner.BUILD, *words], timeout=60,
                                     dimensions=(24, COLUMNS), encoding='utf-8',
                                     env=dict(os.environ, TERM='vt100'))
         self.screen.delaybeforesend = None
@@ -135,7 +135,7 @@ def test_second_tab_lists(person):
     person.see_prompt(PROMPT + 'echo one')
     assert person.run('1') == 'one1\n'
     person.type('\t\t')
-    person.screen.expect(r'(?s)cat\s.*vdso-tour')
+    person.screen.expect('(?s)cat\\s.*vdso-tour')
     person.see_prompt()
     assert person.run('ls .\t\x15echo done') == 'done\n'
 
@@ -265,6 +265,37 @@ def test_terminal_is_sane_in_commands(person):
     person.type('abx\x7fc\r')
     person.see_prompt()
     assert person.run('echo $x') == 'abc\n'
+
+
+RAW = r"""
+#include <signal.h>
+#include <termios.h>
+int main(int argc, char **argv)
+{
+    struct termios modes;
+    tcgetattr(0, &modes);
+    cfmakeraw(&modes);
+    tcsetattr(0, TCSANOW, &modes);
+    return argc > 1 ? raise(SIGKILL) : 0;
+}
+"""
+
+
+def test_terminal_after_a_program_that_was_killed(tmp_path):
+    """It had no chance to put the modes back. One that ended by itself has meant what it did, and
+    even then the prompt works."""
+    someone = Person('--add', runner.compile_static(tmp_path, RAW) + '=/bin/raw')
+    assert someone.run('raw x') == 'Killed\n'
+    someone.type('read x\r')
+    someone.screen.expect_exact('\r\n')
+    someone.type('abx\x7fc\r')
+    someone.see_prompt()
+    assert someone.run('echo $x') == 'abc\n'
+    someone.type('raw\r')
+    someone.screen.expect_exact(PROMPT)
+    someone.type('echo a\x7fwork\r')
+    someone.screen.expect_exact('work\n')
+    someone.screen.close(force=True)
 
 
 def test_shell_in_the_shell(person):

@@ -291,13 +291,23 @@ edit_until_complete(struct editor *e)
     return true;
 }
 
+/* The modes that the terminal had before the last line was typed. */
+static struct termios normal;
+
+/* A command that a signal has ended could not put the modes back that it had changed; one that ends
+ * by itself may have changed them on purpose, as stty does. */
+void
+restore_terminal(void)
+{
+    tcsetattr(shell.terminal, TCSADRAIN, &normal);
+}
+
 /* When the terminal has no modes any more, it has been hung up: that is the end of the input. The
  * modes are put back on every way out, or commands would find a terminal that echoes nothing. */
 const char *
 edit_line(const char *prompt)
 {
     static struct editor e; /* too large for a stack that recursion may have used up */
-    struct termios normal;
     if (tcgetattr(STDIN_FILENO, &normal) != 0)
         return NULL;
     struct termios raw = normal;
