@@ -82,6 +82,7 @@ static int
 publish(struct task *t)
 {
     static int last; /* numbers go round, so that a dead one is not soon another's */
+    static u32 last_serial;
     struct process *p = t->process, *other;
     u32 records = 0;
     for_each_process (other)
@@ -95,6 +96,7 @@ publish(struct task *t)
     list_add_tail(&p->tasks, &t->link);
     if (p->live_tasks == 0) {
         p->pid = last;
+        p->serial = ++last_serial;
         list_add_tail(&all_processes, &p->all_link);
     }
     p->live_tasks++;
