@@ -14,6 +14,7 @@
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
+#include "proc/annex.h"
 #include "sched/fp.h"
 
 /* Numbers are below PID_LIMIT. There are so many processes and tasks at most (RECORDS) that a free
@@ -71,6 +72,9 @@ number_in_use(int number)
     struct process *p;
     for_each_process (p)
         if (p->pid == number || p->pgrp == number || p->session == number)
+            return true;
+    for_each_annex (annex)
+        if (annex->keeps_number && annex->keeps_number(number))
             return true;
     return task_find(number) != NULL;
 }

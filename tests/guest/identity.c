@@ -199,3 +199,43 @@ TEST(proc_directory_is_of_one_process, "an open /proc/PID tells of the next proc
     close(fds[1]);
     ENDS(again, 0);
 }
+
+/* The new one, in the background: it is stopped when it reads the terminal. */
+static noreturn void
+reads_in_a_group_of_its_own(void)
+{
+    char byte;
+    int tty = OK(open("/dev/tty", O_RDONLY)); /* Linux stops nobody at /dev/console */
+    OK(setpgid(0, 0));
+    OK(fcntl(tty, F_SETFL, O_NONBLOCK)); /* in the foreground it does not wait, but ends */
+    (void)!read(tty, &byte, 1);
+    _exit(99);
+}
+
+/* The leader of a session gives its terminal to a group, which ends, and does not take it back. */
+static void
+lead(void)
+{
+    int fds[2], status, tty = OK(open("/dev/console", O_RDWR | O_NOCTTY));
+    OK(setsid());
+    OK(ioctl(tty, TIOCSCTTY, 1));
+    pid_t pid = child_to_be_replaced();
+    OK(setpgid(pid, pid));
+    OK(tcsetpgrp(tty, pid));
+    KILL_PEER(pid);
+    pid_t again = child_with_number(pid, fds);
+    if (!again) /* the number is kept for as long as the terminal has it: as good */
+        return;
+    if (getpid() == pid)
+        reads_in_a_group_of_its_own();
+    close(fds[1]);
+    EQ(waitpid(again, &status, WUNTRACED), again);
+    TRUE(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTTIN);
+    KILL_PEER(again);
+}
+
+TEST(foreground_group_is_not_the_next, "a new group with an old number is in the foreground",
+     "kernel/annex/terminal/tty.c:/^keeps_number/")
+{
+    EQ(IN_CHILD(lead()), 0);
+}
