@@ -8,8 +8,8 @@
 #include "lib/print.h"
 #include "proc/process.h"
 
-/* Finds the process once for all of them, so that no print function has to, and not by its pid: that
- * may be another's by now. Short texts are made under the lock, which keeps everything in place.
+/* Finds the process once for all of them, so that no print function has to, and not by its pid,
+ * which may be another's by now. Short texts are made under the lock, which keeps all in place.
  * Those that read the program's memory may take long: they get a reference of the space instead,
  * which outlives the process if need be. */
 static int

@@ -1,9 +1,9 @@
 /* identity.c - an identity does not outlive what it names: futexes, /proc, numbers of processes.
  *
  * What goes leaves its address in memory, or its number, to the next that comes. Whoever still
- * means the old one - a waiter, an open directory, the terminal - must not meet the new one. Some
- * checks use up all numbers of processes until one comes again (proc(5), pid_max). Source: futex(2),
- * proc(5), credentials(7). */
+ * means the old one - a waiter, an open directory, the terminal - must not meet the next one. Some
+ * checks use up all numbers of processes until one comes again (proc(5), pid_max). Source:
+ * futex(2), proc(5), credentials(7). */
 
 #include "peer.h"
 #include <linux/futex.h>
@@ -175,13 +175,13 @@ TEST(proc_directory_is_of_one_process, "an open /proc/PID tells of the next proc
 {
     char path[64];
     int fds[2];
-    struct stat old, new;
+    struct stat before, after;
     pid_t pid = child_to_be_replaced();
     snprintf(path, sizeof(path), "/proc/%d", pid);
     int dir = OK(open(path, O_RDONLY | O_DIRECTORY));
     int fd_dir = OK(openat(dir, "fd", O_RDONLY | O_DIRECTORY));
     close(OK(openat(dir, "stat", O_RDONLY)));
-    OK(fstat(dir, &old));
+    OK(fstat(dir, &before));
     KILL_PEER(pid);
     GONE(openat(dir, "stat", O_RDONLY));
     pid_t again = child_with_number(pid, fds);
@@ -194,8 +194,8 @@ TEST(proc_directory_is_of_one_process, "an open /proc/PID tells of the next proc
     GONE(openat(dir, "stat", O_RDONLY));
     GONE(openat(dir, "maps", O_RDONLY));
     GONE(readlinkat(dir, "exe", path, sizeof(path)));
-    OK(stat(path, &new));
-    TRUE(old.st_ino != new.st_ino);
+    OK(stat(path, &after));
+    TRUE(before.st_ino != after.st_ino);
     close(fds[1]);
     ENDS(again, 0);
 }
