@@ -74,7 +74,8 @@ struct message {
 #define MESSAGE_ROOM (sizeof(struct message) - 1) /* a NUL stays behind what the device writes */
 
 static volatile u8 *registers;
-#define REG(offset) (*(volatile u32 *)(registers + (offset)))          /* one of VIRTIO_MMIO_ */
+#define REG(offset)    (*(volatile u32 *)(registers + (offset))) /* one of VIRTIO_MMIO_ */
+#define REGISTERS_SIZE (VIRTIO_MMIO_CONFIG + sizeof(struct virtio_console_config))
 static struct spinlock console_lock = SPINLOCK_INIT("virtio console"); /* of all below */
 static struct queue control_in, control_out;
 static struct message messages[QUEUE_SIZE]; /* to receive into */
@@ -355,7 +356,7 @@ console_start(u32 irq)
     for (struct port *p = ports; p < ports + port_count; p++)
         if (p->name[0])
             list_add_tail(&chardevs, &p->chardev.link);
-    if (plic_register(irq, console_interrupt, NULL))
+    if (plic_register(irq, false, console_interrupt, NULL))
         pr_warn("virtio console: no interrupt %u, so no input", irq);
     return 0;
 }
@@ -366,8 +367,8 @@ void
 virtio_init(void)
 {
     for (u32 i = 0; i < machine.virtio_count; i++) {
-        registers = device_registers(&machine.virtio[i]);
-        if (REG(VIRTIO_MMIO_MAGIC_VALUE) != MAGIC ||
+        registers = device_registers(&machine.virtio[i], REGISTERS_SIZE);
+        if (!registers || REG(VIRTIO_MMIO_MAGIC_VALUE) != MAGIC ||
             REG(VIRTIO_MMIO_DEVICE_ID) != VIRTIO_ID_CONSOLE)
             continue;
         if (REG(VIRTIO_MMIO_VERSION) != MODERN_VERSION)
@@ -376,4 +377,6 @@ virtio_init(void)
             pr_warn("virtio: a console whose ports cannot be used");
         return;
     }
+    if (machine.virtio_count == MAX_VIRTIO)
+        pr_warn("virtio: no console in the first %d places, and no more are looked at", MAX_VIRTIO);
 }

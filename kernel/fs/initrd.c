@@ -14,7 +14,6 @@
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "mm/frame.h"
-#include "time/clock.h"
 
 /* A file with several names has an entry for each, and the content with the last. Finds the inode
  * that an earlier entry got, with a reference. Few archives have such files: so they are read once
@@ -74,7 +73,7 @@ place(const struct cpio *c, const struct cpio_entry *e)
     i->mode = e->mode;
     i->uid = e->uid;
     i->gid = e->gid;
-    i->modified_ns = i->changed_ns = i->accessed_ns = e->modified_s * NSEC_PER_SEC;
+    i->modified = i->changed = i->accessed = (struct timespec64){ e->modified_s, 0 };
     if (there)
         return 0;
     if (vfs_unlink(AT_FDCWD, path, false) == -EISDIR)

@@ -34,11 +34,13 @@ struct printer {
 void
 print_bytes(struct printer *p, const void *data, size_t n)
 {
-    struct buffer from = { .kernel = (char *)data };
-    if (n == 0 || p->err)
-        return;
-    if (inode_write(p->text, from, n, p->text->size) != (s64)n)
-        p->err = -ENOMEM;
+    struct buffer rest = { .kernel = (char *)data };
+    while (n > 0 && !p->err) {
+        s64 done = inode_write(p->text, rest, n, p->text->size);
+        p->err = done < 0 ? -ENOMEM : 0;
+        rest.kernel += done;
+        n -= (u64)done;
+    }
 }
 
 void
@@ -60,18 +62,6 @@ print_path(struct printer *p, struct inode *i)
 
 /* --- files and links ------------------------------------------------------------------------- */
 static struct file_ops text_file_ops; /* like a file of ramfs, but nobody writes it */
-
-static s64
-read_link(struct inode *i, char *buf, size_t size)
-{
-    return inode_read(i, (struct buffer){ .kernel = buf }, size, 0);
-}
-
-static void
-release_text(struct inode *i)
-{
-    pages_cut(&i->pages, 0);
-}
 
 /* The serial number of the process that an inode tells of; 0: none. See child_number. */
 static u32
@@ -103,12 +93,8 @@ print_fd(struct printer *p, struct process *unused)
         print_path(p, target);
 }
 
-static const struct inode_ops text_ops = { .file_ops = &text_file_ops,
-                                           .readlink = read_link,
-                                           .release = release_text };
-static const struct inode_ops fd_ops = { .readlink = read_link,
-                                         .follow = follow_fd,
-                                         .release = release_text };
+static const struct inode_ops text_ops = { .file_ops = &text_file_ops, .release = ramfs_release };
+static const struct inode_ops fd_ops = { .follow = follow_fd, .release = ramfs_release };
 
 /* --- directories: inode->data is the table of names, or NULL for fd -------------------------- */
 /* The st_ino of child k, the same whenever it is made: the serial number of the process (0: none)

@@ -72,6 +72,10 @@ struct space {
 };
 
 #define for_each_area(a, s) list_for_each (a, &(s)->border.link, link)
+#define area_next(a)        list_entry((a)->link.next, struct area, link)
+/* The first area that ends above addr, or the border, which begins at USER_END. Call with the lock
+ * held. */
+struct area *area_at_or_above(struct space *s, u64 addr);
 
 /* A new empty space with one user, or NULL without memory. The kernel half is in place. */
 struct space *space_create(void);

@@ -243,7 +243,7 @@ vfork_is_over(int pid)
 {
     spin_guard(&process_lock);
     struct process *child = process_find(pid);
-    return !child || child->zombie || child->vfork_task != current_task() || task_must_end();
+    return !child || child->zombie || child->vfork_task != current_task() || ending();
 }
 
 s64

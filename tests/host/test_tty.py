@@ -106,6 +106,59 @@ def test_line_longer_than_the_buffer(person):
     assert person.run('echo alive') == 'alive\n'
 
 
+# --- the tab key ---------------------------------------------------------------------------------
+
+def test_tab_completes(person):
+    """A command, a file, and a name with a blank; what is added is quoted as the word is."""
+    person.run('mkdir /tmp/d; cd /tmp/d; mkdir folder; >"a file"; >"it\'s"; >abc1; >abc2; '
+    '>folder/xyz')
+    for what, keys, printed in (
+            ('a program', 'unam\t', 'Linux'),
+            ('a builtin', 'pw\t', '/tmp/d'),
+            ('a path', 'ec\t/tm\td/fo\tx\t', '/tmp/d/folder/xyz'),
+            ('a blank', 'echo a\\ \t.', 'a file .'),
+            ('a name in quotes', 'echo "a f\t.', 'a file .'),
+            ('a quote in a name', 'echo it\t', "it's"),
+            ('the common part', 'echo ab\t2', 'abc2'),
+            ('a command behind an operator', 'true; ech\ta >/dev/null | unam\t', 'Linux'),
+            ('a file behind an arrow', 'echo b >fold\tx\t; cat fol\tx\t', 'b'),
+            ('in the middle of a line', 'ech  x' + LEFT * 3 + '\t', 'x'),
+            ('nothing fits', 'echo zz\t', 'zz')):
+        assert person.run(keys) == printed + '\n', what
+
+
+def test_second_tab_lists(person):
+    """The first one rings the bell; the line stays as it was."""
+    person.run('mkdir /tmp/l; cd /tmp/l; >one1; >one2; >.hidden; mkdir one3')
+    person.type('echo on\t\t')
+    person.screen.expect_exact('one1   one2   one3/')
+    person.see_prompt(PROMPT + 'echo one')
+    assert person.run('1') == 'one1\n'
+    person.type('\t\t')
+    person.screen.expect(r'(?s)cat\s.*vdso-tour')
+    person.see_prompt()
+    assert person.run('ls .\t\x15echo done') == 'done\n'
+
+
+def test_login_shell_greets_once():
+    """The login shell greets: three lines. One that it starts does not."""
+    someone = Person()
+    lines = someone.screen.before.split('\r\n')[-4:-1]
+    assert 'Postern' in lines[0] and 'ctrl-a x' in lines[1] and 'help' in lines[2], lines
+    assert max(map(len, lines)) <= 80
+    assert 'This is' not in someone.run('sh -c "echo inner"')
+    someone.type('sh\r')
+    someone.see_prompt()
+    assert 'This is' not in someone.screen.before
+    assert 'vdso-tour' in someone.run('help')
+    someone.screen.close(force=True)
+
+
+def test_poweroff_at_the_prompt(person):
+    person.type('poweroff\r')
+    assert person.leave() == 0
+
+
 def test_history(person):
     person.run('echo one')
     person.run('echo two')

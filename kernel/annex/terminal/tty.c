@@ -144,12 +144,6 @@ translate(const char *in, size_t n, char *out)
     return ldisc_output(&tty.ldisc, in, n, out);
 }
 
-static s64
-tty_write(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return port_send(f, b, n, translate);
-}
-
 /* What the screen has no room for is not echoed: an interrupt cannot wait. */
 static void
 echo(const char *text, size_t n)
@@ -286,7 +280,7 @@ open_current(struct inode *i, struct file *f)
 }
 
 static const struct file_ops tty_ops = {
-    .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .poll = tty_poll
+    .read = tty_read, .write = port_write, .ioctl = tty_ioctl, .poll = tty_poll
 };
 static const struct inode_ops console_inode_ops = { .file_ops = &tty_ops };
 static const struct inode_ops current_inode_ops = { .file_ops = &tty_ops, .open = open_current };
@@ -297,6 +291,7 @@ static void
 start(void)
 {
     ldisc_init(&tty.ldisc, echo);
+    console->translate = translate;
     console->in->changed = console->out->changed = tty_changed;
     dev_add("/dev/console", device_inode(&console_inode_ops, 0600, MAKE_DEVICE(5, 1), console));
     dev_add("/dev/tty", device_inode(&current_inode_ops, 0666, MAKE_DEVICE(5, 0), console));

@@ -1,4 +1,4 @@
-/* redirect.c - < > >> <& >&: opening files on the descriptors of a command.
+/* redirect.c - < > >> >| <> <& >&: opening files on the descriptors of a command.
  *
  * A program gets them in the child that will become it. A builtin runs in the shell itself, so the
  * shell keeps copies of what it had, far up and closed on exec, and puts them back.
@@ -60,6 +60,7 @@ apply(const struct redirect *r, const char *target)
         [REDIRECT_READ] = O_RDONLY,
         [REDIRECT_WRITE] = O_WRONLY | O_CREAT | O_TRUNC,
         [REDIRECT_APPEND] = O_WRONLY | O_CREAT | O_APPEND,
+        [REDIRECT_BOTH] = O_RDWR | O_CREAT,
     };
     if (r->kind == REDIRECT_DUPLICATE)
         return duplicate(r->fd, target);
