@@ -181,15 +181,19 @@ map_put(void *object)
 
 /* Called for /proc/PID/maps with the space's lock held: the tree's lock comes after it. */
 static void
-map_describe(void *object, char *name, size_t size, u64 *number)
+map_describe(void *object, char *name, size_t size)
 {
-    struct inode *i = object;
-    if (vfs_path(i, name, size) < 0)
+    if (vfs_path(object, name, size) < 0)
         strlcpy(name, "?", size);
-    *number = i->number;
 }
 
-static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe };
+static u64
+map_number(void *object)
+{
+    return ((struct inode *)object)->number;
+}
+
+static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe, map_number };
 
 /* A private mapping of /dev/zero is just anonymous memory, so it gets no pager. */
 int
