@@ -23,16 +23,19 @@
  * however many there are. */
 static struct inode *linked_files;
 
-/* The inode that an earlier entry got, or a new one, with a reference; NULL without memory. Inode
- * numbers are those of the file system that was packed: the same one of another device or archive
- * is another file. */
+/* An inode for what is new in this entry, with a reference; NULL without memory. Of a file with
+ * several names it is that of an earlier entry. Inode numbers are those of the file system that was
+ * packed: the same one of another device or archive is another file. */
 static struct inode *
-linked_file(const struct cpio_entry *e)
+inode_for(const struct cpio_entry *e)
 {
     char text[48];
-    int length =
-        snprintf(text, sizeof(text), "%x %x %x %x", e->number, e->archive, e->major, e->minor);
-    struct component key = { text, (size_t)length };
+    if (S_ISLNK(e->mode))
+        return ramfs_symlink(e->data, e->size);
+    if (S_ISDIR(e->mode) || e->links < 2)
+        return ramfs_inode(e->mode);
+    int n = snprintf(text, sizeof(text), "%x %x %x %x", e->number, e->archive, e->major, e->minor);
+    struct component key = { text, (size_t)n };
     struct inode *i = tree_find(linked_files, &key) ?: ramfs_inode(e->mode);
     if (i)
         tree_link(linked_files, &key, i); /* -EEXIST when it was found */
@@ -48,18 +51,6 @@ forget_linked_files(void)
     inode_put(linked_files);
 }
 
-/* The directory of this name that is there already, or a link leads to; NULL: none. */
-static struct inode *
-find_directory(struct buffer path)
-{
-    struct inode *i;
-    path_lookup(AT_FDCWD, path, 0, &i);
-    if (i && S_ISDIR(i->mode))
-        return i;
-    inode_put(i);
-    return NULL;
-}
-
 /* Puts the entry at its name, replacing what an earlier archive left there. Of a directory that is
  * there only the attributes change: what an archive has below it is meant to come beside what is
  * there. -EEXIST means a directory that is not empty, where something else should go; the rest are
@@ -73,12 +64,14 @@ place(const struct cpio_entry *e)
         return 0;
     if (link && (e->size == 0 || e->size >= PATH_LIMIT))
         return -ENAMETOOLONG;
-    struct inode *i scoped_inode = directory ? find_directory(path) : NULL;
-    bool there = i;
-    if (file && e->links > 1)
-        i = linked_file(e);
-    else if (!i)
-        i = link ? ramfs_symlink(e->data, e->size) : ramfs_inode(e->mode);
+    struct inode *i scoped_inode = NULL;
+    if (directory)
+        path_lookup(AT_FDCWD, path, 0, &i); /* a link to one will do */
+    bool there = i && S_ISDIR(i->mode);
+    if (!there) {
+        inode_put(i);
+        i = inode_for(e);
+    }
     if (!i)
         return -ENOMEM;
     i->size = MAX(i->size, e->size); /* of linked files all entries but one have none */
