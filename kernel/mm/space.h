@@ -33,7 +33,8 @@ struct pager {
 #define AREA_SHARED  8u  /* writes go to the object and are seen by all */
 #define AREA_STACK   16u /* grows down to its limit on a fault just below */
 #define AREA_SPECIAL 32u /* vDSO and vvar: not split by mremap, never written through */
-#define AREA_NOWRITE 64u /* mprotect may not add PROT_WRITE (file opened read-only; vvar) */
+/* mprotect may not add these rights: W to a file that was opened read-only, W and X to vvar. */
+#define AREA_NEVER(prot) ((prot) << 6)
 
 struct area {
     struct list link; /* in the space's ring, ordered by address */
@@ -94,7 +95,8 @@ int space_unmap(struct space *s, u64 addr, u64 length);
 /* mprotect. 0, -EINVAL, -ENOMEM when a page of the range has no area, -EACCES. */
 int space_protect(struct space *s, u64 addr, u64 length, u64 prot);
 /* madvise and msync: 0, -EINVAL, -ENOMEM when a page of the range has no area. With `discard`
- * (MADV_DONTNEED) gives the pages back; private ones read as fresh afterwards. */
+ * (MADV_DONTNEED) gives the pages back; private ones read as fresh afterwards. vvar's are not the
+ * program's to give: -EINVAL. */
 int space_advise(struct space *s, u64 addr, u64 length, bool discard);
 /* Pages of `object` from number `first` on are gone (a file was cut): takes them out of all areas
  * that show it, private copies too. Whoever touches one now asks the pager and gets its error. */
