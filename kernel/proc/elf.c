@@ -8,9 +8,6 @@
 #include "mm/usercopy.h"
 #include "proc/exec.h"
 
-/* Random places are drawn from here up; below is left to fixed-address programs. */
-#define PLACE_LOW 0x10000000UL
-
 /* Stores the path of the interpreter, with its NUL, if the program names one. The first PT_INTERP
  * counts. The errors are those that Linux gives for each defect. */
 static int
@@ -58,7 +55,7 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
     if (high <= low)
         return -EINVAL;
     if (e->header.e_type == ET_DYN) {
-        u64 at = space_random_place(s, PLACE_LOW, USER_END, high - low + align);
+        u64 at = space_random_place(s, 0, high - low + align);
         if (!at)
             return -ENOMEM;
         e->bias = ALIGN_UP(at, align) - low;

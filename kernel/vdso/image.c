@@ -7,10 +7,10 @@
  * the kernel cannot write to it either. What the kernel must know of its inside (where the signal
  * return is) was read off at build time (vdso-image.h): the build-id says that this still holds.
  *
- * All processes see the same frames, each at a base of its own: drawn from the whole user half, by
- * itself, so that who learns it learns nothing about stack, heap or libraries. One unmapped page
- * stays free on both sides. Both areas are private: a debugger may get its own writable copy of the
- * code by mprotect, never the frame that others execute. */
+ * All processes see the same frames, each at a base of its own: drawn from the upper third of user
+ * space, by itself, so that who learns it learns nothing about stack, heap or libraries. One
+ * unmapped page stays free on both sides. Both areas are private: a debugger may get its own
+ * writable copy of the code by mprotect, never the frame that others execute. */
 
 #include <asm/errno.h>
 #include <elf.h>
@@ -128,7 +128,7 @@ map_vvar(struct space *s, u64 place)
 int
 vdso_map(struct space *s)
 {
-    u64 vvar = space_random_place(s, 0, USER_END, PAGE_SIZE + IMAGE_SIZE);
+    u64 vvar = space_random_place(s, 0, PAGE_SIZE + IMAGE_SIZE);
     if (!vvar)
         return -ENOMEM;
     u64 base = vvar + PAGE_SIZE;
