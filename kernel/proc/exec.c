@@ -7,6 +7,7 @@
 #include <asm/signal.h>
 #include <linux/fcntl.h>
 #include <linux/personality.h>
+#include "fs/pages.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "proc/exec.h"
@@ -88,14 +89,16 @@ find_program(struct exec *x)
 static int
 load(struct exec *x)
 {
+    char *interpreter scoped_page = page_alloc();
     x->space = space_create();
-    if (!x->space)
+    if (!x->space || !interpreter)
         return -ENOMEM;
+    *interpreter = 0;
     x->space->unrandom = current_task()->personality & ADDR_NO_RANDOMIZE;
-    int err = elf_load(&x->program, x->file, x->space, x->interpreter_path);
-    if (err || !*x->interpreter_path)
+    int err = elf_load(&x->program, x->file, x->space, interpreter);
+    if (err || !*interpreter)
         return err;
-    err = vfs_open(AT_FDCWD, kernel_path(x->interpreter_path), OPEN_EXECUTE, 0, &x->loader);
+    err = vfs_open(AT_FDCWD, kernel_path(interpreter), OPEN_EXECUTE, 0, &x->loader);
     return err ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
 }
 
@@ -105,7 +108,8 @@ load(struct exec *x)
 static int
 draw_places(struct exec *x)
 {
-    const u32 flags = AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE;
+    u32 flags = AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE;
+    flags |= x->program.stack_exec ? AREA_EXEC : 0;
     struct space *s = x->space;
     u64 limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
     s->stack_limit = MAX(MIN(limit, STACK_MOST), STACK_FIRST);
@@ -165,7 +169,7 @@ enter(struct exec *x)
     current_task()->personality &= ~(u32)PER_MASK; /* the bits stay, the system is Linux */
     /* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
     memset(t->frame, 0, sizeof(*t->frame));
-    t->frame->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
+    t->frame->pc = x->loader ? x->interpreter.entry : x->program.entry;
     t->frame->sp = p->space->stack_start;
     t->frame->status = SSTATUS_SPIE;
     fp_clear();
