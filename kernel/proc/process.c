@@ -186,6 +186,7 @@ task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
     t->affinity = self->thread->affinity;
     t->space = p->space;
     to->sig.mask = to->sig.saved_mask = self->sig.mask;
+    to->personality = self->personality;
     /* Two threads cannot stand on one alternate stack (sigaltstack(2)). */
     if (!(flags & CLONE_VM) || flags & CLONE_VFORK)
         to->sig.alt = self->sig.alt;
