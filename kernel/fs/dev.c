@@ -14,6 +14,7 @@
 #include "lib/print.h"
 #include "lib/random.h"
 #include "lib/string.h"
+#include "mm/usercopy.h"
 
 #define DEVICE_NULL MAKE_DEVICE(1, 3)
 
@@ -34,7 +35,7 @@ mem_read(struct file *f, struct buffer b, u64 n, u64 *pos)
             random_bytes(bytes, want);
         size_t got = buffer_put(b, done, zeros ? NULL : bytes, want);
         done += got;
-        if (got < want)
+        if (got < want && !fault_in(space_current(), b.user + done, AREA_WRITE))
             return done ? (s64)done : -EFAULT;
         preemption_point();
     }

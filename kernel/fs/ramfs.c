@@ -16,7 +16,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
-#include "mm/space.h"
+#include "mm/usercopy.h"
 
 #define TURN_BYTES (1UL << 20)
 #define MAX_SIZE   0x7fffffffffffffffUL
@@ -88,27 +88,31 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
 }
 
 /* --- read, write, truncate, seek ------------------------------------------------------------- */
-/* Reads or writes in turns of one MiB, as `move` says, until one is short. What is appended begins
- * where the file then ends; *pos moves under the lock, because two processes may share it. */
+/* Reads or writes in turns of one MiB, as `move` says, until nothing moves. What is appended begins
+ * where the file then ends; *pos moves under the lock, because two processes may share it. A page of
+ * the program's that there was no memory for ends a turn, and is waited for between two. */
 static s64
 in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
          u64 n, u64 *pos, bool append)
 {
-    u64 done = 0, turn = 0;
-    s64 got = 0;
-    while (done < n && got == (s64)turn) {
+    u32 access = move == inode_read ? AREA_WRITE : AREA_READ;
+    u64 done = 0;
+    s64 got = 1;
+    while (done < n && got > 0) {
         if (done > 0)
             preemption_point();
         struct buffer rest = { .kernel = b.kernel ? b.kernel + done : NULL, .user = b.user + done };
-        turn = MIN(n - done, TURN_BYTES);
-        spin_guard(&i->io_lock);
+        spin_lock(&i->io_lock);
         if (append)
             *pos = i->size;
-        got = move(i, rest, turn, *pos);
+        got = move(i, rest, MIN(n - done, TURN_BYTES), *pos);
         *pos += (u64)MAX(got, 0);
         done += (u64)MAX(got, 0);
+        spin_unlock(&i->io_lock);
+        if (got == -EFAULT && fault_in(space_current(), rest.user, access))
+            got = 1;
     }
-    return done > 0 ? (s64)done : got;
+    return n > 0 && done == 0 ? got : (s64)done;
 }
 
 static s64

@@ -66,6 +66,8 @@ futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expec
     u64 done = 0;
     if (!bitset)
         return -EINVAL;
+    if (expected) /* its page comes now: with the lock held nobody can wait for memory */
+        fault_in(current()->space, addr, AREA_READ);
     spin_guard(&lock);
     int err = key_of(addr, &from);
     if (!err && move)
@@ -121,6 +123,8 @@ futex_wait(u64 addr, u32 expected, u64 deadline_ticks, u32 bitset)
     if (!err)
         list_add_tail(&waiters, &w.link);
     spin_unlock(&lock);
+    if (err == -EFAULT && fault_in(current()->space, addr, AREA_READ))
+        return futex_wait(addr, expected, deadline_ticks, bitset);
     if (err)
         return err;
     err = WAIT_UNTIL(&w.queue, __atomic_load_n(&w.woken, __ATOMIC_ACQUIRE), deadline_ticks);
@@ -151,10 +155,10 @@ abandon(u64 addr, u32 tid)
         return;
     do {
         seen = value;
-        if ((seen & FUTEX_TID_MASK) != tid ||
-            user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
+        if ((seen & FUTEX_TID_MASK) != tid || !fault_in(space_current(), addr, AREA_WRITE))
             return;
-    } while (seen != value);
+    } while (user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED) ||
+             seen != value);
     if (seen & FUTEX_WAITERS)
         futex_wake(addr, 1);
 }

@@ -36,7 +36,6 @@ enum thread_state {
 /* Bits of `work`: things to do before this thread sees user space again (trap/trap.c). */
 #define WORK_RESCHED 1u /* its time is up or somebody should run */
 #define WORK_SIGNAL  2u /* a signal may be deliverable, or the process is ending */
-#define WORK_MEMORY  4u /* it could not get a page of memory */
 
 struct thread {
     struct hart *hart;       /* the one that runs it; once it has stopped, the last one */
