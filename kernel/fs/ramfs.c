@@ -15,7 +15,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
-#include "mm/space.h"
+#include "mm/usercopy.h"
 
 #define MAX_SIZE 0x7fffffffffffffffUL
 
@@ -68,11 +68,13 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
 /* Reads or writes page by page, as `move` says, until nothing goes any more: what came before a bad
  * address is not lost, and after each page interrupts are seen and others run. No signal cuts a
  * file's bytes short (programs rely on it) but the one that ends the program. What is appended
- * begins where the file ends; *pos moves under the lock, because two processes may share it. */
+ * begins where the file ends; *pos moves under the lock, because two processes may share it. A page of
+ * the program's that there is no memory for is waited for; the lock is one that may be held then. */
 static s64
 in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
          u64 n, u64 *pos, bool append)
 {
+    u32 access = move == inode_read ? AREA_WRITE : AREA_READ;
     u64 done = 0;
     s64 err = mutex_lock(&i->io_lock), got = 1;
     if (err)
@@ -84,6 +86,8 @@ in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, 
         got = move(i, rest, n - done, *pos);
         *pos += (u64)MAX(got, 0);
         done += (u64)MAX(got, 0);
+        if (got == -EFAULT && fault_in(space_current(), rest.user, access))
+            got = 1; /* it goes on there */
         preemption_point();
     }
     mutex_unlock(&i->io_lock);

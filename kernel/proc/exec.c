@@ -150,7 +150,8 @@ enter(struct exec *x)
             name = c + 1;
     if (p->space) /* while its locks and words are still there */
         task_leave_memory(current_task());
-    spin_lock(&process_lock); /* under it /proc takes its references */
+    files_copy(x->files, p->files, true); /* now that no other thread opens or closes one */
+    spin_lock(&process_lock);             /* under it /proc takes its references */
     EXCHANGE(p->space, x->space);
     EXCHANGE(p->exe, x->file);
     EXCHANGE(p->files, x->files);
@@ -185,16 +186,13 @@ process_exec(const char *path, u64 argv, u64 envp)
     x->path = path;
     x->argv = argv;
     x->envp = envp;
-    int err = find_program(x);
+    x->files = files_create();
+    int err = x->files ? find_program(x) : -ENOMEM;
     err = err ?: load(x);
     err = err ?: vdso_map(x->space);
     err = err ?: draw_places(x);
     err = err ?: args_build(x);
     err = err ?: process_become_single(); /* last of all: every refusal comes while all are there */
-    if (!err) {
-        x->files = files_copy(current_process()->files, true);
-        err = x->files ? 0 : -ENOMEM;
-    }
     if (!err)
         enter(x);
     space_put(x->space);

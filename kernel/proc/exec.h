@@ -25,7 +25,8 @@ struct exec {
     const char *path;
     u64 argv, envp;             /* user addresses of the vectors, 0: none */
     struct file *file, *loader; /* of the program and its interpreter, NULL: a static program */
-    struct files *files; /* its own: what close-on-exec closes stays open for who shared them */
+    /* Its own, filled at the exchange: what close-on-exec closes stays open for who shared them. */
+    struct files *files;
     struct space *space;
     struct elf program, interpreter;
     u64 stack_end;
