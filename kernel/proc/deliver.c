@@ -61,12 +61,12 @@ signal_deliver(void)
     for (;;) {
         /* The bit goes first: whatever is sent from now on sets it again. */
         __atomic_fetch_and(&current()->work, ~WORK_SIGNAL, __ATOMIC_SEQ_CST);
-        if (task_must_end())
+        if (ending())
             task_exit(p->exit_status);
         if (p->stop_signal) { /* until SIGCONT or SIGKILL */
             /* State first, then the look: a SIGCONT in between finds us STOPPED and resumes us. */
             thread_announce(THREAD_STOPPED);
-            if (p->stop_signal && !task_must_end())
+            if (p->stop_signal && !ending())
                 schedule();
             thread_announce(THREAD_RUNNABLE);
             continue;
