@@ -105,8 +105,8 @@ add_area(struct space *s, const struct area *like, u64 addr, u32 flags)
     return place;
 }
 
-/* A random free range of `need` bytes from `low` on, 0 if there is none. Where it is so crowded that
- * chance finds nothing, the highest. */
+/* A random free range of `need` bytes from `low` on, 0 if there is none. Where it is so crowded
+ * that chance finds nothing, the highest. */
 static u64
 draw(struct space *s, u64 low, u64 need)
 {

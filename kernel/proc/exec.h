@@ -37,8 +37,8 @@ struct exec {
 
 /* Reads and checks the headers of `f` and maps its PT_LOADs, ET_DYN at a random place of its own.
  * -EINVAL: impossible segments; -ENOMEM; not a program for us: -ENOEXEC. Stores the path of its
- * interpreter, if it has one, in PATH_LIMIT bytes. `interpreter_path` NULL: it is one itself, and if
- * it is broken the answer is -ELIBBAD, or -EIO without room for a header. */
+ * interpreter, if it has one, in PATH_LIMIT bytes. `interpreter_path` NULL: it is one itself, and
+ * if it is broken the answer is -ELIBBAD, or -EIO without room for a header. */
 int elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path);
 
 /* Fills the stack below x->stack_end with strings, auxiliary vector and pointers, when all else is
