@@ -44,3 +44,11 @@ in_user_half(u64 addr, u64 length)
 {
     return addr <= USER_END && length <= USER_END - addr;
 }
+
+/* Is this address below a kernel stack, where nothing is mapped? mm/stack.c places them. */
+static inline bool
+in_stack_gap(u64 addr)
+{
+    return addr >= STACKS_BASE && addr < DEVICES_BASE &&
+           addr % KERNEL_STACK_SLOT < KERNEL_STACK_SLOT - KERNEL_STACK_SIZE;
+}

@@ -22,8 +22,10 @@ struct pager {
     int (*page)(void *object, u64 index, u64 *pa);
     void (*get)(void *object); /* one more area refers to the object; may be NULL, like put */
     void (*put)(void *object);
-    /* What /proc/PID/maps prints for it: name and inode number (both may stay untouched). */
-    void (*describe)(void *object, char *name, size_t size, u64 *inode);
+    /* What /proc/PID/maps prints for it: a name, and a number that is never another's, by which
+     * futexes know it, too. Both may be NULL for what is not shared. */
+    void (*describe)(void *object, char *name, size_t size);
+    u64 (*number)(void *object);
 };
 
 #define AREA_READ    1u /* equal to PROT_READ, PROT_WRITE, PROT_EXEC */
@@ -62,7 +64,8 @@ struct space_figures {
 struct space {
     struct space_figures; /* first: space_fork copies it (-fms-extensions) */
     struct spinlock lock;
-    u32 refs; /* threads' processes that share it (vfork), atomically counted */
+    u64 number; /* never used twice, as its address is */
+    u32 refs;   /* threads' processes that share it (vfork), atomically counted */
     u32 area_count;
     struct area border; /* the ring of areas begins and ends here (area.h) */
     u64 root;           /* frame of the root page table */
@@ -71,6 +74,10 @@ struct space {
 };
 
 #define for_each_area(a, s) list_for_each (a, &(s)->border.link, link)
+#define area_next(a)        list_entry((a)->link.next, struct area, link)
+/* The first area that ends above addr, or the border, which begins at USER_END. Call with the lock
+ * held. */
+struct area *area_at_or_above(struct space *s, u64 addr);
 
 /* A new empty space with one user, or NULL without memory. The kernel half is in place. */
 struct space *space_create(void);

@@ -88,6 +88,8 @@ push_vector(struct exec *x, struct walk *w, u64 vector)
         push(x, w, &w->pointer, &w->string, WORD);
         push_user_string(x, w, string);
         vector += WORD;
+        if (preemption_point())
+            w->err = -EINTR;
     }
     w->pointer += WORD; /* the stack is zeros */
 }

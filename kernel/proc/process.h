@@ -117,8 +117,6 @@ noreturn void process_exit_group(int status);
 
 /* Every task of p is to end, the process with this wait status. process_lock held. */
 void process_kill_tasks(struct process *p, int status);
-/* Must the current task end on its way to user space: its process does, or another task execs? */
-bool task_must_end(void);
 /* Makes every other task of the current process end and waits until they have. 0, or -EINTR if the
  * whole process is ending. */
 int process_become_single(void);
