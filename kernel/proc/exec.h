@@ -16,7 +16,7 @@ struct elf {
     u64 bias, entry;  /* bias: what was added to its addresses */
     u64 end;          /* first address behind its last segment */
     u64 phdr_address; /* user address of the program headers, 0 if not mapped */
-    bool stack_exec;  /* it wants to run code on its stack (PT_GNU_STACK) */
+    u32 stack_exec;   /* AREA_EXEC if it wants to run code on its stack (PT_GNU_STACK), or 0 */
 };
 
 /* All that exec collects on its way. What is in it at the end goes with it: after a failure that is

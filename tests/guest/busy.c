@@ -1,8 +1,8 @@
 /* busy.c - who runs a file and who writes it exclude each other: ETXTBSY.
  *
- * The plain cases are exec.c's (busy_text). Here are all ways to write, and all that makes a writer:
- * above all areas, which outlive the descriptor they were mapped from. Source: open(2), truncate(2),
- * execve(2), mmap(2). */
+ * The plain cases are exec.c's (busy_text). Here are all ways to write, and all that makes a
+ * writer: above all areas, which outlive the descriptor they were mapped from. Source: open(2),
+ * truncate(2), execve(2), mmap(2). */
 
 #include "fixture.h"
 #include <sys/stat.h>
@@ -121,7 +121,7 @@ mapped_copy(int mode, int prot, int flags, unsigned long pages)
  * mprotect the area may become writable. Each piece of the area counts, and each process with a
  * copy of it. */
 TEST(mapped_for_writing_is_busy, "only descriptors count as writers, their areas do not",
-     "kernel/fs/ramfs.c:/^map_get_written/")
+     "kernel/fs/ramfs.c:/^map_get/")
 {
     static const struct {
         int mode, prot, flags, wanted;
@@ -150,7 +150,7 @@ TEST(mapped_for_writing_is_busy, "only descriptors count as writers, their areas
 
 /* A script is no different, and its interpreter. */
 TEST(mapped_script_is_busy, "a script or an interpreter may be written while it is read",
-     "kernel/fs/ramfs.c:/^map_get_written/")
+     "kernel/fs/ramfs.c:/^map_get/")
 {
     copy_self(COPY);
     script("/tmp/script", "#!" COPY " @exit0\n");

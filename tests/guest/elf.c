@@ -3,8 +3,9 @@
  * A small valid program is written with one field spoilt. The wanted errnos are those of Linux
  * 6.12. Some defects Linux finds when it has given the old program up, and then it kills. To
  * refuse them earlier is as good, so those rows take either. Several defects at once are
- * attack_exec.c's, what is unusual and taken is elf_taken.c's, what a good file becomes start.c's. Source: System V ABI, "Object Files"
- * and "Program Loading"; RISC-V ELF psABI; elf(5), execve(2). */
+ * attack_exec.c's, what is unusual and taken is elf_taken.c's, what a good file becomes is
+ * start.c's. Source: System V ABI, "Object Files" and "Program Loading"; RISC-V ELF psABI; elf(5),
+ * execve(2). */
 
 #include "elf_image.h"
 
