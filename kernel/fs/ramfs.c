@@ -172,31 +172,20 @@ map_page(void *object, u64 index, u64 *pa)
 
 /* An area that shows a file keeps it: also when its name and every descriptor are gone. */
 static void
-map_get(void *object)
+map_get(const struct area *a)
 {
-    inode_get((struct inode *)object);
+    struct inode *i = inode_get((struct inode *)a->object);
+    if (a->flags & AREA_WRITER)
+        __atomic_add_fetch(&i->writers, 1, __ATOMIC_RELAXED);
 }
 
 static void
-map_put(void *object)
+map_put(const struct area *a)
 {
-    inode_put(object);
-}
-
-/* Who maps a file that is open for writing writes it, be it that the descriptor is closed and the
- * area read-only: it may become writable. So nobody may run the file meanwhile (ETXTBSY). */
-static void
-map_get_written(void *object)
-{
-    __atomic_add_fetch(&((struct inode *)object)->writers, 1, __ATOMIC_RELAXED);
-    map_get(object);
-}
-
-static void
-map_put_written(void *object)
-{
-    __atomic_sub_fetch(&((struct inode *)object)->writers, 1, __ATOMIC_RELAXED);
-    map_put(object);
+    struct inode *i = a->object;
+    if (a->flags & AREA_WRITER)
+        __atomic_sub_fetch(&i->writers, 1, __ATOMIC_RELAXED);
+    inode_put(i);
 }
 
 /* Called for /proc/PID/maps with the space's lock held: the tree's lock comes after it. */
@@ -213,9 +202,7 @@ map_number(void *object)
     return ((struct inode *)object)->number;
 }
 
-static const struct pager read_pager = { map_page, map_get, map_put, map_describe, map_number };
-static const struct pager written_pager = { map_page, map_get_written, map_put_written,
-                                            map_describe, map_number };
+static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe, map_number };
 
 /* A private mapping of /dev/zero is just anonymous memory, so it gets no pager. */
 int
@@ -227,7 +214,7 @@ file_pager(struct file *f, const struct pager **pager, void **object)
         return 0;
     if (f->ops != &ramfs_file_ops)
         return -ENODEV;
-    *pager = f->claim > 0 ? &written_pager : &read_pager;
+    *pager = &ramfs_pager;
     *object = f->inode;
     return 0;
 }
