@@ -89,8 +89,8 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
 
 /* --- read, write, truncate, seek ------------------------------------------------------------- */
 /* Reads or writes in turns of one MiB, as `move` says, until nothing moves. What is appended begins
- * where the file then ends; *pos moves under the lock, because two processes may share it. A page of
- * the program's that there was no memory for ends a turn, and is waited for between two. */
+ * where the file then ends; *pos moves under the lock, because two processes may share it. Where
+ * there is no memory for a page of the buffer, the turn ends, and the page is waited for. */
 static s64
 in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
          u64 n, u64 *pos, bool append)
