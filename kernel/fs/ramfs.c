@@ -68,8 +68,8 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
 /* Reads or writes page by page, as `move` says, until nothing goes any more: what came before a bad
  * address is not lost, and after each page interrupts are seen and others run. No signal cuts a
  * file's bytes short (programs rely on it) but the one that ends the program. What is appended
- * begins where the file ends; *pos moves under the lock, because two processes may share it. A page of
- * the program's that there is no memory for is waited for; the lock is one that may be held then. */
+ * begins where the file ends; *pos moves under the lock, because two processes may share it. Where
+ * there is no memory for a page of the buffer it is waited for: this lock may be held then. */
 static s64
 in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
          u64 n, u64 *pos, bool append)

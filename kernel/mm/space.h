@@ -136,8 +136,8 @@ int space_fault(struct space *s, u64 addr, u32 access);
 /* As space_fault; the caller holds the lock (usercopy). */
 int space_fault_locked(struct space *s, u64 addr, u32 access);
 
-/* Handed down by kernel/proc: there was no memory for a page that must come. It sees to it that some
- * comes back, and lets others run. False: the current task is to end, and must not wait for it. */
+/* Handed down by kernel/proc: there was no memory for a page that must come. It sees to it that
+ * some comes back, and lets others run. False: the current task is to end, and may not wait. */
 extern bool (*space_make_memory)(void);
 
 /* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */

@@ -6,10 +6,10 @@
  * -EFAULT unless said otherwise.
  *
  * A page that there is no memory for is waited for: a call that has acted can neither be done again
- * nor be told to have failed. Nobody may wait with a lock held. So there are two kinds: those with
- * `user` in their name wait; those with `space` never do, and take the space's lock page by page, so
- * that the caller may hold locks outside of it (see lib/spinlock.h for the order). When one of these
- * stops early, who wants the rest gives up its locks, calls fault_in, and tries again. */
+ * nor be told to have failed. Nobody may wait with a lock held. So there are two kinds. Copies from
+ * and to `user` wait. All that is said to never wait takes the space's lock page by page, and the
+ * caller may hold locks outside of it (see lib/spinlock.h for the order); where it stops early, who
+ * wants the rest gives up its locks, calls fault_in, and tries again. */
 #pragma once
 
 #include "mm/space.h"
@@ -22,8 +22,8 @@ bool fault_in(struct space *s, u64 addr, u32 access);
 int copy_from_user(void *dst, u64 src, size_t n);
 int copy_to_user(u64 dst, const void *src, size_t n);
 
-/* Into any space, for example one that exec is building. Never waits: -EFAULT may also mean that
- * there was no memory. */
+/* Copies into any space, for example one that exec is building. Never waits: -EFAULT may also mean
+ * that there was no memory. */
 int copy_to_space(struct space *s, u64 dst, const void *src, size_t n);
 
 /* Between kernel memory and any space. They never wait, and return how many bytes went before a

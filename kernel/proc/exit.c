@@ -200,7 +200,7 @@ process_become_single(void)
 /* Memory is exhausted. The process with the most pages must go, whoever asked, for that one may be
  * small and innocent; among equals the youngest. Never process 1 while there is another, and nobody
  * else while one is on its way out. What can fail (fork, mmap, a file) fails with ENOMEM or ENOSPC
- * and does not come here. Who is to end does not wait: its own memory may be what others wait for. */
+ * and does not come here. Who is to end does not wait: others may wait for its own memory. */
 bool
 process_make_memory(void)
 {

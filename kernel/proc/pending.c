@@ -1,10 +1,9 @@
 /* pending.c - signals that were sent and not yet taken: a set, and what came with each.
  *
  * The set is the truth: a signal that the kernel had no memory to describe is pending all the same.
- * There is a spare place for the description of one such: a fault's, above all, for its handler goes
- * by the address.
- * Not here: who sends (signal.c) and who takes (deliver.c). Source: signal(7), "Queueing and
- * delivery semantics". */
+ * There is a spare place for one such description, above all for a fault's: its handler goes by the
+ * address. Not here: who sends (signal.c) and who takes (deliver.c).
+ * Source: signal(7), "Queueing and delivery semantics". */
 
 #include "mm/kmalloc.h"
 #include "proc/signal.h"

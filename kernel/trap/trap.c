@@ -103,8 +103,8 @@ trap_kernel(const struct trapframe *f, u64 address)
 }
 
 /* The end of its turn, signals, the end of its process: whoever wants something of a thread sets a
- * bit in its `work` and, if it runs elsewhere, sends an interrupt. Nothing else ever interferes with
- * a thread, so this loop is the whole of preemption. */
+ * bit in its `work` and, if it runs elsewhere, sends an interrupt. Nothing else ever interferes
+ * with a thread, so this loop is the whole of preemption. */
 void
 return_work(void)
 {

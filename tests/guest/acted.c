@@ -1,8 +1,7 @@
-/* acted.c - a call that has acted and finds that its answer's address is bad: EFAULT, and it stays
- * done.
+/* acted.c - a call has acted and finds that its answer's address is bad: EFAULT, and it stays done.
  *
- * A program may rely on either half: the signal is taken, the child is reaped, the limit is set. Not
- * here: that every bad pointer is refused (efault.c). Source: Linux, which does just that. */
+ * A program may rely on either half: the signal is taken, the child is reaped, the limit is set.
+ * Not here: that every bad pointer is refused (efault.c). Source: Linux, which does just that. */
 
 #include "fixture.h"
 #include <sched.h>
@@ -17,8 +16,8 @@ TEST(sigaction_is_set, "the old action is written before the new one is set",
 {
     struct {
         unsigned long handler, flags, mask;
-    } new = { 0x1234, 0, 0 }, now;
-    ERR(sys(SYS_rt_sigaction, SIGUSR1, &new, BAD, 8), EFAULT);
+    } wanted = { 0x1234, 0, 0 }, now;
+    ERR(sys(SYS_rt_sigaction, SIGUSR1, &wanted, BAD, 8), EFAULT);
     EQ(sys(SYS_rt_sigaction, SIGUSR1, NULL, &now, 8), 0);
     EQ(now.handler, 0x1234);
 }
@@ -26,18 +25,18 @@ TEST(sigaction_is_set, "the old action is written before the new one is set",
 TEST(sigprocmask_is_set, "the old mask is written before the new one is set",
      "kernel/syscall/signal.c:/^sys_rt_sigprocmask/")
 {
-    unsigned long new = 1UL << (SIGUSR1 - 1), now;
-    ERR(sys(SYS_rt_sigprocmask, SIG_SETMASK, &new, BAD, 8), EFAULT);
+    unsigned long wanted = 1UL << (SIGUSR1 - 1), now;
+    ERR(sys(SYS_rt_sigprocmask, SIG_SETMASK, &wanted, BAD, 8), EFAULT);
     EQ(sys(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &now, 8), 0);
-    EQ(now, new);
+    EQ(now, wanted);
 }
 
 TEST(sigaltstack_is_set, "the old stack is written before the new one is set",
      "kernel/syscall/signal.c:/^sys_sigaltstack/")
 {
     static char stack[16384];
-    stack_t new = { .ss_sp = stack, .ss_size = sizeof(stack) }, now;
-    ERR(sys(SYS_sigaltstack, &new, BAD), EFAULT);
+    stack_t wanted = { .ss_sp = stack, .ss_size = sizeof(stack) }, now;
+    ERR(sys(SYS_sigaltstack, &wanted, BAD), EFAULT);
     EQ(sys(SYS_sigaltstack, NULL, &now), 0);
     EQ(now.ss_sp, stack);
 }
@@ -45,8 +44,8 @@ TEST(sigaltstack_is_set, "the old stack is written before the new one is set",
 TEST(setitimer_is_set, "the old time is written before the new one is set",
      "kernel/syscall/signal.c:/^sys_setitimer/")
 {
-    struct itimerval new = { .it_value = { 10000, 0 } }, now;
-    ERR(sys(SYS_setitimer, ITIMER_REAL, &new, BAD), EFAULT);
+    struct itimerval wanted = { .it_value = { 10000, 0 } }, now;
+    ERR(sys(SYS_setitimer, ITIMER_REAL, &wanted, BAD), EFAULT);
     EQ(sys(SYS_getitimer, ITIMER_REAL, &now), 0);
     TRUE(now.it_value.tv_sec > 5000);
 }
@@ -54,8 +53,8 @@ TEST(setitimer_is_set, "the old time is written before the new one is set",
 TEST(prlimit_is_set, "the old limit is written before the new one is set",
      "kernel/syscall/system.c:/^sys_prlimit64/")
 {
-    struct rlimit new = { 11, 100 }, now;
-    ERR(sys(SYS_prlimit64, 0, RLIMIT_CORE, &new, BAD), EFAULT);
+    struct rlimit wanted = { 11, 100 }, now;
+    ERR(sys(SYS_prlimit64, 0, RLIMIT_CORE, &wanted, BAD), EFAULT);
     EQ(sys(SYS_prlimit64, 0, RLIMIT_CORE, NULL, &now), 0);
     EQ(now.rlim_cur, 11);
 }
