@@ -18,6 +18,7 @@
 #define PLIC_ENABLE(ctx, irq)    (0x2000 / 4 + 0x20UL * (ctx) + (irq) / 32)
 #define PLIC_THRESHOLD(ctx)      (0x200000 / 4 + 0x400UL * (ctx))
 #define PLIC_CLAIM_COMPLETE(ctx) (PLIC_THRESHOLD(ctx) + 1)
+#define PLIC_SIZE                (64UL << 20) /* bytes, with 15,872 contexts */
 
 static volatile u32 *plic;
 static struct {
@@ -40,11 +41,18 @@ enable(u32 irq)
 void
 plic_init_hart(void)
 {
-    u32 context = machine.plic_context[hart_index()];
+    u32 *context = &machine.plic_context[hart_index()];
+    u64 size = MIN(machine.plic.end - machine.plic.start, PLIC_SIZE);
     if (hart_index() == 0)
-        plic = device_registers(&machine.plic);
-    if (plic && context != PLIC_NO_CONTEXT)
-        plic[PLIC_THRESHOLD(context)] = 0; /* every priority above 0 comes through */
+        plic = device_registers(&machine.plic, MAX(size, sizeof(u32)));
+    if (*context == PLIC_NO_CONTEXT)
+        return;
+    if (sizeof(u32) * (PLIC_CLAIM_COMPLETE(*context) + 1) > size) {
+        pr_warn("plic: no registers for context %u: no interrupts on that hart", *context);
+        *context = PLIC_NO_CONTEXT;
+        return;
+    }
+    plic[PLIC_THRESHOLD(*context)] = 0; /* every priority above 0 comes through */
     for (u32 irq = 0; irq < MAX_SOURCES; irq++)
         if (sources[irq].everywhere)
             enable(irq);
@@ -55,7 +63,7 @@ plic_register(u32 irq, bool everywhere, void (*handler)(void *arg), void *arg)
 {
     if (!plic || machine.plic_context[0] == PLIC_NO_CONTEXT)
         return -EINVAL;
-    if (irq == 0 || irq >= MAX_SOURCES || irq > machine.plic_sources)
+    if (irq == 0 || irq >= MAX_SOURCES || irq > machine.plic_sources || sources[irq].handler)
         return -EINVAL;
     sources[irq].handler = handler;
     sources[irq].arg = arg;

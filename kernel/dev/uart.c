@@ -18,6 +18,7 @@
 #define BREAK        16 /* the byte to be read is none: the line has been held low */
 #define ROOM_TO_SEND 32
 
+#define MAX_REG_SHIFT  8 /* a larger one is a tree's mistake */
 #define register_at(n) registers[(n) << machine.uart_reg_shift]
 static volatile u8 *registers;
 
@@ -100,7 +101,8 @@ uart_interrupt(void *arg)
 void
 uart_init(void)
 {
-    registers = device_registers(&machine.uart);
+    machine.uart_reg_shift = MIN(machine.uart_reg_shift, MAX_REG_SHIFT);
+    registers = device_registers(&machine.uart, 8UL << machine.uart_reg_shift);
     if (!registers)
         return;
     log_putc = uart_putc;

@@ -187,5 +187,7 @@ clock_init(void)
     log_ticks_to_ns = ticks_to_ns; /* reads no line: it must work in the middle of an update */
     read_slew(cmdline_get("clock.slew"));
     vvar_start(nominal_mult, NSEC_PER_SEC / TICK_HZ);
-    clock_set_real(rtc_read_ns()); /* refused, if it knows no time: then it is 1970 at the reset */
+    u64 now_ns = rtc_read_ns();
+    if (clock_set_real(now_ns) && now_ns > clock_monotonic_ns()) /* less: it was never set */
+        pr_warn("rtc: %lu ns since 1970 cannot be: the wall clock starts in 1970", now_ns);
 }

@@ -127,6 +127,18 @@ def test_command_on_a_terminal(terminal):
     assert end(child)[1] == 6
 
 
+@needs_terminal
+def test_no_greeting_but_for_the_login_shell(terminal):
+    """A shell that was asked for by name, on a terminal or not, says nothing of its own."""
+    child = terminal('-t', '--', 'sh')
+    child.expect(PROMPT)
+    assert b'Postern' not in child.before, child.before
+    child.sendline('exit')
+    end(child)
+    for words in ([], ['--', '/bin/sh']):
+        assert runner.run(words, b'echo a\n').out == b'a\n', words
+
+
 def test_no_terminal_without_t(terminal):
     """fds 0 to 2 are never a terminal without -t, even when the host's are."""
     child = terminal('--', 'ls', '-l', '/proc/self/fd')

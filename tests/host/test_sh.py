@@ -58,7 +58,8 @@ CASES = [
     # --- ${NAME...}
     ('default value', 'x=5 e=; echo ${x:-y} ${e:-y} "${e-y}" ${u-y} "${u:-a  b}" ${u:-"a  b"} '
      '${u:-a  b}', '5 y  y a  b a  b a b\n', 0),
-    ('default value is expanded', 'y=7; echo ${u:-$y} ${u:-${v:-deep}} ${u:-$(echo a)} ${u:-$((y+1))} '
+    ('default value is expanded', 'y=7; echo ${u:-$y} ${u:-${v:-deep}} ${u:-$(echo a)} '
+     '${u:-$((y+1))} '
      '"${u:-"in  quotes"}" "${u:-it\'s}" ${u:-\\}} "${u:-\\}}"',
      "7 deep a 8 in  quotes it's } }\n", 0),
     ('default is not computed in vain', 'x=1; echo ${x:-$(echo no >&2)}', '1\n', 0),
@@ -80,7 +81,8 @@ CASES = [
     ('quoted pattern', 'x="a*b"; y="*"; echo "${x%"$y"*}" "${x%$y*}" "${x#a\\*}"', 'a a*b b\n', 0),
     ('unset is an error', 'set -u; echo ${u-a}; echo $u; echo no',
      'a\nsh: u: parameter not set\n', 2, OURS),
-    ('fields of a value', 'IFS=:; v=a::b:; for i in $v; do echo "($i)"; done; IFS=" :"; v=" a : b"; '
+    ('fields of a value', 'IFS=:; v=a::b:; for i in $v; do echo "($i)"; done; IFS=" :"; v=" a : '
+     'b"; '
      'for i in $v; do echo "<$i>"; done; IFS=; v="c d"; for i in $v; do echo "[$i]"; done',
      '(a)\n()\n(b)\n<a>\n<b>\n[c d]\n', 0),
     ('read and IFS', 'echo root:x:0:a:b | { IFS=: read u p i rest; echo "$u $p $i $rest"; }; '
@@ -100,6 +102,16 @@ CASES = [
     ('arithmetic in C\'s notation', 'x=" 7 "; y=0x1f; echo $((0x10)) $((010)) $((+3)) $((2--3)) '
      '$((x)) $((y+1))', '16 8 3 5 7 32\n', 0),
     ('counting', 'i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done', '1\n2\n3\n', 0),
+    ('arithmetic with all of C', 'x=5; echo $((x == 5)) $((x != 5)) $((1<2)) $((2<=1)) $((3>2)) '
+     '$((3>=4)) $((1<<4)) $((-16>>2)) $((6&3)) $((6|3)) $((6^3)) $((!x)) $((~x)) $((x>3 && x<9)) '
+     '$((0||0)) $((x ? 7 : 8)) $((0 ? 1 : 0 ? 2 : 3)) $((1+2<<1 == 6 && 1)) $(( (x) ))',
+     '1 0 1 0 1 0 16 -4 2 7 5 0 -6 1 0 7 3 1 5\n', 0),
+    ('arithmetic that assigns', 'echo $((x = 3)) $((x += 4)) $((x <<= 1)) $((y = x -= 4)) $x $y '
+     '$((x == 10 ? (z = 1) : (z = 2))) $z $((0 && (z = 9))) $((1 || 1/0)) $z $((x%=4)) $((x|=8))',
+     '3 7 14 10 10 10 1 1 0 1 1 2 10\n', 0),
+    ('counting in C', 'x=1; echo $((x++))', 'sh: arithmetic: a number is missing\n', 2, OURS),
+    ('counting in C, before', 'x=1; echo $((++x))', 'sh: arithmetic: ++ and --: not supported\n', 2,
+     OURS),
     ('division by zero', 'echo $((1/0)); echo no', 'sh: arithmetic: division by zero\n', 2, OURS),
     ('bad arithmetic', 'echo $((1+)); echo no', 'sh: arithmetic: a number is missing\n', 2, OURS),
     ('file names', 'cd /cases/names; echo *; echo a* "*" \\* ?; echo */*; echo /cases/n*s/b',
@@ -145,6 +157,24 @@ CASES = [
     ('output that cannot be written', 'cd /; pwd >&- 2>/dev/null; echo $?; pwd; '
      'umask >&- 2>/dev/null || pwd', '1\n/\n/\n', 0),
     ('digit that is a word', 'cd /tmp; echo a 2 >m; echo b2>>m; cat m', 'a 2\nb2\n', 0),
+    ('here-document', 'x="a  b"; cat <<E; echo end\n$x "$x" \\$x `echo c` $(echo d) $((1+1)) '
+     '\\"\\\\q'
+     ' \\\njoined\n  E\nE\n',
+     'a  b "a  b" $x c d 2 \\"\\q joined\n  E\nend\n', 0),
+    ('quoted here-document', "cat <<'E' | cat; cat <<\\F\n$x \\\\ `a`\nE\n$y\nF\necho end",
+     '$x \\\\ `a`\n$y\nend\n', 0),
+    ('several here-documents', 'cat <<A - <<B; cat <<-C\na\nA\nb\nB\n\t\ttabs\n\tC\necho end',
+     'b\ntabs\nend\n', 0),
+    ('here-documents in commands', 'f() {\ncat <<E\n<$1>\nE\n}\nf 1; f 2; for i in a b; do cat '
+     '<<E\n'
+     '$i\nE\ndone; while read l; do echo "[$l]"; done <<E\none\ntwo\nE\nx=$(cat <<E\nin $i\nE\n); '
+     'echo $x; if true; then cat <<E; fi\nyes\nE\n',
+     '<1>\n<2>\na\nb\n[one]\n[two]\nin b\nyes\n', 0),
+    ('long here-document', 'x=0123456789; for i in 1 2 3 4; do x=$x$x$x$x$x$x$x$x$x$x; done; '
+     'cat <<E | wc -c\n$x\nE\n', '100001\n', 0),
+    ('empty here-document', 'cat <<E; cat 3<<E <&3\nE\nthree\nE', 'three\n', 0),
+    ('here-document without end', 'cat <<E\na\n',
+     'sh: line 2: syntax error: the file ends inside of <<E\n', 2, OURS),
     # --- pipelines and lists
     ('pipe', 'echo a | cat | cat', 'a\n', 0),
     ('status of a pipeline', 'true | false; echo $?; false | true; echo $?', '1\n0\n', 0),
@@ -197,7 +227,8 @@ CASES = [
      'a\nend\nend\n', 0),
     ('function and loops', 'f() { for i in 1 2 3; do [ $i = 2 ] && return; echo $i; done; }; '
      'for j in a b; do f; echo $j; done', '1\na\n1\nb\n', 0),
-    ('function is defined anew', 'f() { echo a; f() { echo b; }; }; f; f; unset -f f; f 2>/dev/null; '
+    ('function is defined anew', 'f() { echo a; f() { echo b; }; }; f; f; unset -f f; f '
+     '2>/dev/null; '
      'echo $?', 'a\nb\n127\n', 0),
     ('function instead of a program', 'cat() { echo mine; }; cat; command cat </dev/null; '
      'echo $?', 'mine\n0\n', 0),
@@ -225,7 +256,8 @@ CASES = [
     # --- builtins
     ('command and type', 'f() { :; }; for c in sh cd f if; do command -v $c; done; '
      'command -v nonesuch; echo $?; type f if cd export; command -V if',
-     '/bin/sh\ncd\nf\nif\n127\nf is a shell function\nif is a shell keyword\ncd is a shell builtin\n'
+     '/bin/sh\ncd\nf\nif\n127\nf is a shell function\nif is a shell keyword\ncd is a shell '
+     'builtin\n'
      'export is a special shell builtin\nif is a shell keyword\n', 0, OURS),
     ('type of what is not there', 'type nonesuch trap; echo $?; command nonesuch; echo $?',
      'sh: nonesuch: not found\nsh: trap: not found\n127\nsh: nonesuch: not found\n127\n', 0, OURS),
@@ -233,7 +265,8 @@ CASES = [
      'command exit 4; echo no', 'a\nb\n/tmp\n', 4),
     ('command makes a builtin ordinary', 'x=1 command :; echo "[$x]"; x=1 :; echo "[$x]"',
      '[]\n[1]\n', 0),
-    ('eval', "x='echo a; y=5'; eval $x; echo $y; eval 'f() { echo \"<$1>\"; }'; f b; eval; echo $?; "
+    ('eval', "x='echo a; y=5'; eval $x; echo $y; eval 'f() { echo \"<$1>\"; }'; f b; eval; echo "
+     "$?; "
      "eval false; echo $?", 'a\n5\n<b>\n0\n1\n', 0),
     ('set the arguments', 'set -- a "b c"; echo $# "$2"; set -- "$@" d; echo $#; shift; echo "$1"; '
      'set x y; echo $1; f() { set -- z; echo $1; }; f; echo $1; set --; echo $#',
@@ -284,20 +317,24 @@ CASES = [
      'Hangup\nIllegal instruction\nTrace/breakpoint trap\nAborted\nBus error\n'
      'Floating point exception\nUser defined signal 1\nAlarm clock\nTerminated\n'
      'CPU time limit exceeded\nBad system call\n', 159),
-    ('deaths that are no news', "sh -c 'kill -PIPE $$; :'; echo $?; sh -c 'kill -INT $$; :'; echo $?",
+    ('deaths that are no news', "sh -c 'kill -PIPE $$; :'; echo $?; sh -c 'kill -INT $$; :'; echo "
+     "$?",
      '141\n130\n', 0),
     ('death in a pipeline', "sh -c 'kill -BUS $$; :' | cat; echo $?; x=$(sh -c 'kill -FPE $$'); "
      "echo $?", 'Bus error\n0\nFloating point exception\n136\n', 0),
-    ('death of the last command', "sh -c \"sh -c 'kill -SEGV \\$\\$'\" | cat", 'Segmentation fault\n', 0),
+    ('death of the last command', "sh -c \"sh -c 'kill -SEGV \\$\\$'\" | cat", 'Segmentation '
+     'fault\n', 0),
     ('killed itself', 'kill -TERM $$; echo no', '', 143),
     # --- what is not here is told by its name
     *[('not here: ' + name, text + '\necho no', 'sh: %s: not supported\n' % name, 2, OURS)
       for name, text in (
           ('${x/y/z}', 'echo ${x/y/z}'), ('${x:1:2}', 'echo "${x:1:2}"'), ('${!x}', 'echo ${!x}'),
           ('${x^^}', 'echo a${x^^}'), ('${x[0]}', ': ${x[0]}'), ('${#@}', 'echo ${#@}'),
-          ("$'...'", "echo $'a'"), ('[[', '[[ a = b ]]'), ('function', 'function f { :; }'),
+          ("$'...'", "echo $'a'"), ('<<<', 'cat <<<a'), ('[[', '[[ a = b ]]'), ('function',
+     'function f { :; }'),
           ('select', 'select x in a; do :; done'), ('trap', "trap 'echo x' EXIT"),
-          ('local', 'f() { local x; }; f'), ('alias', 'alias a=b'), ('option -o', 'set -o pipefail'),
+          ('local', 'f() { local x; }; f'), ('alias', 'alias a=b'), ('option -o', 'set -o '
+     'pipefail'),
           ('getopts', 'getopts ab x'), ('ulimit', 'ulimit -n'), ('readonly', 'readonly x'))],
     # --- errors
     ('dot of nothing', '. /nonesuch; echo no', 'sh: .: /nonesuch: No such file or directory\n', 2,
@@ -334,7 +371,8 @@ def write_cases(folder, sh='/bin/sh'):
     """The scripts, the files that they look at, and a driver that runs all of them."""
     files = dict(FILES, **{'%d.sh' % i: case[1] for i, case in enumerate(CASES)})
     # What the driver says of a killed case is not the case's output.
-    files['driver'] = 'exec 2>/dev/null\n' + ''.join('sh /cases/%d.sh </dev/null 2>&1; s=$?; echo; echo %s %d $s\n' %
+    files['driver'] = 'exec 2>/dev/null\n' + ''.join('sh /cases/%d.sh </dev/null 2>&1; s=$?; '
+    'echo; echo %s %d $s\n' %
                               (i, END, i) for i in range(len(CASES)))
     for name, content in files.items():
         path = os.path.join(folder, name)
@@ -420,7 +458,8 @@ def test_zero_bytes_are_dropped():
     assert run([], b'ec\0ho a\0b\n').out == b'ab\n'
 
 
-@pytest.mark.parametrize('options', [['-c'], ['-c', '--'], ['-e', '-c', '--'], ['-ec'], ['-c', '-e']],
+@pytest.mark.parametrize('options', [['-c'], ['-c', '--'], ['-e', '-c', '--'], ['-ec'], ['-c',
+'-e']],
                          ids=' '.join)
 def test_name_and_arguments_of_a_string(options):
     """POSIX: -- ends the options. system(3) of glibc 2.38 and later passes it."""

@@ -181,8 +181,8 @@ take_field(char **line, bool last)
     return arena_copy(field, length);
 }
 
-/* read [-r] NAME...: a line of standard input, split at the characters of IFS. Backslashes are ordinary, as -r
- * wants it: what is read is data. */
+/* read [-r] NAME...: a line of standard input, split at the characters of IFS. Backslashes are
+ * ordinary, as -r wants it: what is read is data. */
 static int
 read_builtin(char **arguments)
 {

@@ -1,4 +1,6 @@
-/* fields.h - what expand.c and parameter.c share: the arguments that grow out of words. */
+/* fields.h - what expand.c and parameter.c share: the arguments that grow out of words.
+ *
+ * The rest of the shell knows expand_words and expand_text alone (sh.h). */
 #pragma once
 
 #include "sh.h"
@@ -19,8 +21,6 @@ void end_field(struct fields *f);
 void emit_char(struct fields *f, char c, bool quoted);
 /* Adds a value. Unquoted it is split into fields, and may be a pattern. */
 void emit_value(struct fields *f, const char *value, bool quoted);
-/* The digits, in the arena. */
-const char *number_text(long number);
 /* Adds what one piece stands for. */
 void emit_part(struct fields *f, const struct part *part);
 

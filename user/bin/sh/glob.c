@@ -1,9 +1,9 @@
-/* glob.c - patterns: `*` is any text, `?` any character, [a-z] one of these; and file names by them.
+/* glob.c - patterns: `*` is any text, `?` any character, [a-z] one of these; file names by them.
  *
  * A backslash makes the next character ordinary: quoted parts of a word arrive here so. No pattern
  * takes more than length(pattern) * length(name) steps: when the text behind a `*` does not match,
  * only the last `*` is tried again, one character longer. Follows POSIX.1-2017, "Shell Command
- * Language", 2.13 Pattern Matching Notation */
+ * Language", 2.13 Pattern Matching Notation. */
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -58,8 +58,8 @@ in_class(const char **at, char c)
     return in_range(at, c);
 }
 
-/* Whether [abc], [a-z] or [!0-9] has c in it. *rest becomes the place behind it, NULL when it has no
- * `]`, and then it is no bracket expression. A `]` that stands first is an ordinary one. */
+/* Whether [abc], [a-z] or [!0-9] has c in it. *rest becomes the place behind it, NULL when it has
+ * no `]`, and then it is no bracket expression. A `]` that stands first is an ordinary one. */
 static bool
 in_brackets(const char *pattern, char c, const char **rest)
 {

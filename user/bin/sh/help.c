@@ -35,10 +35,13 @@ print_programs(void)
 static void
 print_missing(void)
 {
-    fputs("Not supported:", stdout);
-    for (const struct builtin *b = builtins; b->name; b++)
+    int column = printf("Not supported:");
+    for (const struct builtin *b = builtins; b->name; b++) {
+        if (!b->help && column > 60)
+            column = printf("\n ") - 1;
         if (!b->help)
-            printf(" %s", b->name);
+            column += printf(" %s", b->name);
+    }
     puts("\n  " MISSING_SYNTAX);
 }
 

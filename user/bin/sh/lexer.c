@@ -30,7 +30,9 @@ static const struct {
     { ">&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 1 },
     { ">|", TOKEN_REDIRECT, REDIRECT_WRITE, 1 },
     { ">", TOKEN_REDIRECT, REDIRECT_WRITE, 1 },
-    { "<<", TOKEN_OTHER, 0, 0 },
+    { "<<<", TOKEN_OTHER, 0, 0 },
+    { "<<-", TOKEN_REDIRECT, REDIRECT_HERE_TABS, 0 },
+    { "<<", TOKEN_REDIRECT, REDIRECT_HERE, 0 },
     { "<&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 0 },
     { "<>", TOKEN_REDIRECT, REDIRECT_BOTH, 0 },
     { "<", TOKEN_REDIRECT, REDIRECT_READ, 0 },
@@ -46,8 +48,8 @@ syntax_error(struct parser *p, const char *what, const char *detail)
     p->token = (struct token){ .text = "" };
 }
 
-/* What bash or a newer POSIX knows and this shell does not is told by its name: it must not run with
- * another meaning, nor be taken for a slip of the pen. */
+/* What bash or a newer POSIX knows and this shell does not is told by its name: it must not run
+ * with another meaning, nor be taken for a slip of the pen. */
 void
 not_supported(struct parser *p, const char *what)
 {
@@ -100,8 +102,8 @@ read_operator(struct parser *p, struct token *token)
                                  .redirect = operators[i].redirect };
         if (token->text[0] == '\n')
             token->text = END_OF_LINE;
-        if (strcmp(token->text, "<<") == 0)
-            not_supported(p, "<<");
+        if (strcmp(token->text, "<<<") == 0)
+            not_supported(p, "<<<");
         return true;
     }
     return false;
@@ -151,4 +153,6 @@ next_token(struct parser *p)
     if (p->failed)
         p->token = (struct token){ .text = "" };
     p->in->continues = true;
+    if (at(p, END_OF_LINE) || at(p, END_OF_FILE))
+        read_here_documents(p);
 }

@@ -1,4 +1,4 @@
-/* sh - the shell: runs commands, of a person, a file, or its argument after -c
+/* sh - the shell: runs commands that are typed or stand in a file
  *
  *     sh [-eux] [FILE [ARGUMENT...]]      sh [-eux] -c COMMANDS [NAME [ARGUMENT...]]
  *

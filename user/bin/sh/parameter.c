@@ -181,7 +181,7 @@ emit_trimmed(struct fields *f, const struct part *part)
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-/* Of - = ? + each has one thing to do when the parameter is there and another when it is not. */
+/* Each of - = ? + does one thing when the parameter is there, and another when it is not. */
 static void
 emit_conditional(struct fields *f, const struct part *part)
 {

@@ -43,6 +43,16 @@ skip_newlines(struct parser *p)
 
 /* --- simple commands -------------------------------------------------------------------------- */
 
+/* Its lines come behind this one: the lexer reads them when it gets there. */
+static void
+add_here(struct parser *p, struct redirect *r)
+{
+    struct redirect **end = &p->here;
+    while (*end)
+        end = &(*end)->next_here;
+    *end = r;
+}
+
 /* A chain in the order written, which matters: `>f 2>&1` is not `2>&1 >f`. */
 struct redirect *
 parse_redirects(struct parser *p)
@@ -57,6 +67,8 @@ parse_redirects(struct parser *p)
         if (p->token.kind != TOKEN_WORD)
             unexpected(p);
         r->target = p->token.word;
+        if (r->kind == REDIRECT_HERE || r->kind == REDIRECT_HERE_TABS)
+            add_here(p, r);
         next_token(p);
         *tail = r;
         tail = &r->next;
@@ -228,6 +240,8 @@ parse_inner(struct parser *p, struct input *in, const char *end)
     struct node *list = parse_list(&inner, false);
     if (!at(&inner, end))
         unexpected(&inner);
+    if (inner.here)
+        syntax_error(&inner, "the lines of a << must stand before the closing ", end);
     p->failed |= inner.failed;
     return list;
 }

@@ -99,6 +99,8 @@ wait_for(pid_t pid)
         if (errno != EINTR)
             return STATUS_NOT_FOUND;
     tell_signal(status);
+    if (WIFSIGNALED(status) && shell.owns_terminal)
+        restore_terminal();
     return decode_status(status);
 }
 

@@ -41,8 +41,8 @@ run_condition(const struct node *n)
     return status;
 }
 
-/* A chain of && and || from left to right: `a || b && c` runs c if a or b was true. All links but the
- * last one are conditions. */
+/* A chain of && and || from left to right: `a || b && c` runs c if a or b was true. All links but
+ * the last one are conditions. */
 static int
 run_and_or(const struct node *n)
 {

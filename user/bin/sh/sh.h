@@ -3,22 +3,21 @@
  *   main.c    options, and where commands come from
  *   input.c   characters, from a string, a file or (editor.c) the terminal
  *   lexer.c   characters to tokens; word.c takes a word to pieces at its quotes, dollar.c at `$`
- *   parser.c  tokens to a tree (tree.h); compound.c: if, while, for, case, ( ), { }
+ *   parser.c  tokens to a tree (tree.h); compound.c: if, while, for, case, ( ), { }; here.c: <<
  *   run.c     walks the tree; simple.c: a function (function.c), a builtin (builtins.c, test.c,
  *             type.c, help.c) or a program; pipeline.c
  *   expand.c  words to arguments, with parameter.c, arithmetic.c and glob.c; redirect.c: < and >
  *
  * Below all of these lie shell.c (state and errors), options.c, arena.c (memory), name.c,
- * variables.c, process.c (fork, wait, exec) and jobs.c (`&`). A file calls only those below it, but for two
- * circles, which are the language's own: $( ) puts commands into words, so word.c needs the parser
- * and expand.c must run a tree.
+ * variables.c, process.c (fork, wait, exec) and jobs.c (`&`). A file calls only those below it, but
+ * for two circles, which are the language's own: $( ) puts commands into words, so word.c needs the
+ * parser and expand.c must run a tree.
  *
  * The language is the part of POSIX.1-2017's "Shell Command Language" that scripts live on. What
  * is not here is refused by its name, with status 2, and `help` lists it (builtins.c: all that is
- * missing_builtin; below: MISSING_SYNTAX). Four things differ in silence: ~USER stays as it is, `read`
- * keeps backslashes as with -r, arithmetic has neither assignments nor comparisons (an error), and
- * there is no job control. `echo`, `kill` and `printf` are programs.
- * Memory of a command comes from arena.c and is given back as a whole. */
+ * missing_builtin; below: MISSING_SYNTAX). Three things differ in silence: ~USER stays as it is,
+ * `read` keeps backslashes as with -r, and nothing stops or resumes a command. `echo`, `kill` and
+ * `printf` are programs. Memory of a command comes from arena.c and is given back as a whole. */
 #pragma once
 
 #include <signal.h>
@@ -157,6 +156,8 @@ bool read_line(int fd, struct text *t);
 /* Reads a line from the terminal at descriptor 0, with editing; the text lives until the next call.
  * NULL at end of file, and after ctrl-c, which sets `interrupted`. */
 const char *edit_line(const char *prompt);
+/* Gives the terminal the modes back that it had when a person last typed a line. */
+void restore_terminal(void);
 
 /* --- lexer.c, word.c, parser.c, compound.c ---------------------------------------------------- */
 
@@ -177,6 +178,7 @@ struct token {
 
 struct parser {
     struct input *in;
+    struct redirect *here; /* here-documents whose lines are still to come */
     struct token token; /* the one being looked at; after a syntax error the empty one, for good */
     int depth;
     bool failed;
@@ -192,6 +194,8 @@ void syntax_error(struct parser *p, const char *what, const char *detail);
 void not_supported(struct parser *p, const char *what);
 /* A syntax error that names the token being looked at. */
 void unexpected(struct parser *p);
+/* here.c: reads the lines of the here-documents that were begun on the line that ends here. */
+void read_here_documents(struct parser *p);
 /* Reads the word that begins at the next character. */
 struct word *read_word(struct parser *p);
 /* The word "$NAME". */
@@ -226,6 +230,8 @@ struct node *parse_compound(struct parser *p);
 char **expand_words(const struct word *list);
 /* Without splitting and file names: one text. */
 char *expand_text(const struct word *w);
+/* The digits, in the arena. */
+const char *number_text(long number);
 /* What unquoted values are split at: IFS. */
 const char *separators(void);
 /* The same as a pattern: backslashes stand before what was quoted. */
@@ -308,7 +314,7 @@ int run_pipeline(const struct node *stages);
 /* The standard output of a tree without the newlines at its end, in the arena. */
 char *capture_output(const struct node *tree);
 
-/* --- options.c, function.c ---------------------------------------------------------------------- */
+/* --- options.c, function.c -------------------------------------------------------------------- */
 
 /* Switches the option that this letter names; false, with a message, when it names none. */
 bool set_option(char letter, bool on);
@@ -351,7 +357,6 @@ extern const struct builtin builtins[];
 int exec_builtin(char **arguments);
 int test_builtin(char **arguments);
 int help_builtin(char **arguments);
-#define MISSING_SYNTAX                                                                             \
-    "<< (here-documents), ${x/y/z}, ${x:1:2}, $'...', [[ ]], function, select, ~USER, set -o"
+#define MISSING_SYNTAX "<<<, $((x++)), ${x/y/z}, ${x:1:2}, $'...', [[ ]], function, select"
 int type_builtin(char **arguments);
 int command_builtin(char **arguments);

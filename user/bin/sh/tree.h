@@ -38,6 +38,8 @@ enum redirect_kind {
     REDIRECT_APPEND,    /* >> */
     REDIRECT_BOTH,      /* <> */
     REDIRECT_DUPLICATE, /* <& and >&, with a digit or - */
+    REDIRECT_HERE,      /* <<; the target is the text itself */
+    REDIRECT_HERE_TABS, /* <<-, which takes tabs off the lines */
 };
 
 /* `2>&1` is descriptor 2, REDIRECT_DUPLICATE, the word 1. */
@@ -46,6 +48,7 @@ struct redirect {
     enum redirect_kind kind;
     struct word *target;
     struct redirect *next;
+    struct redirect *next_here; /* whose lines follow, while the parser has not read them */
 };
 
 enum node_kind {

@@ -1,4 +1,6 @@
-/* word.h - what word.c and dollar.c share: a word in the making. */
+/* word.h - what word.c and dollar.c share: a word in the making.
+ *
+ * The rest of the shell knows read_word alone (sh.h). */
 #pragma once
 
 #include "sh.h"
