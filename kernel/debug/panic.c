@@ -179,7 +179,7 @@ panic(const char *fmt, ...)
 }
 
 void
-panic_trap(const struct trapframe *f, u64 scause, u64 stval)
+panic_trap(const struct trapframe *f, u64 scause, u64 stval, const char *hint)
 {
     static const char *const names[16] = {
         [0 ... 1] = "instruction access fault",
@@ -193,7 +193,7 @@ panic_trap(const struct trapframe *f, u64 scause, u64 stval)
     };
     const char *name = scause < ARRAY_SIZE(names) ? names[scause] : NULL;
     char text[256];
-    snprintf(text, sizeof(text), "%s in the kernel: scause 0x%lx, stval 0x%lx, pc 0x%lx",
+    snprintf(text, sizeof(text), "%s%s in the kernel: scause 0x%lx, stval 0x%lx, pc 0x%lx", hint,
              name ?: "unknown cause", scause, stval, f->pc);
     if (panic_promise)
         snprintf(text, sizeof(text), "the device tree promises %s, but there is none (scause %lu)",

@@ -10,9 +10,9 @@ struct trapframe;
 
 #define PANIC_STATUS 125 /* what tools/run calls a panic */
 
-/* Panics for a trap that the kernel itself caused: adds cause, registers and the backtrace of the
- * interrupted code. `stval` as the hardware left it. */
-noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval);
+/* Panics for a trap that the kernel itself caused: adds registers and the backtrace of the
+ * interrupted code. `stval` as the hardware left it; `hint` comes first and may be "". */
+noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval, const char *hint);
 
 /* Says in words what runs on this hart, as in "sh (pid 12)". Handed down by the room that knows
  * processes; called when the cause is already out, so it may fail. */

@@ -42,8 +42,9 @@ void virtio_init(void);
 
 /* --- PLIC: external interrupts --------------------------------------------------------------- */
 void plic_init_hart(void); /* on every hart, first of all on the boot hart */
-/* Enables interrupt `irq` on the boot hart and has `handler(arg)` called for it. 0 or -EINVAL. */
-int plic_register(u32 irq, void (*handler)(void *arg), void *arg);
+/* Enables interrupt `irq` on the boot hart, or on every hart, and has `handler(arg)` called for it
+ * by the hart that claims it first. On the boot hart, before the others start. 0 or -EINVAL. */
+int plic_register(u32 irq, bool everywhere, void (*handler)(void *arg), void *arg);
 /* Claims, handles and completes everything that is pending for this hart. */
 void plic_handle(void);
 

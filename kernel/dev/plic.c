@@ -2,8 +2,9 @@
  *
  * Every source has a priority, every context (one for each hart and mode) an enable bit for each
  * source. A pending, enabled source raises the context's line; the hart claims it, which hides it
- * from all others, handles it, and completes it, which lets it come again. All devices go to the
- * boot hart: one place to look, and no device here is fast enough to need two.
+ * from all others, handles it, and completes it, which lets it come again. Devices go to the boot
+ * hart: one place to look, and none here is fast enough to need two. Only the serial line goes to
+ * all harts, so that its break finds one that still listens.
  * Source: RISC-V Platform-Level Interrupt Controller Specification 1.0.0, "Memory Map". */
 
 #include "dev/device.h"
@@ -23,8 +24,20 @@ static volatile u32 *plic;
 static struct {
     void (*handler)(void *arg);
     void *arg;
+    bool everywhere;
 } sources[MAX_SOURCES];
 
+/* This hart is interrupted by `irq` from now on. */
+static void
+enable(u32 irq)
+{
+    u32 context = machine.plic_context[hart_index()];
+    if (plic && context != PLIC_NO_CONTEXT)
+        plic[PLIC_ENABLE(context, irq)] |= 1u << irq % 32;
+}
+
+/* A further hart enables what is for all harts here and not before: the firmware, which starts it,
+ * takes away what was enabled for it. */
 void
 plic_init_hart(void)
 {
@@ -40,20 +53,23 @@ plic_init_hart(void)
         return;
     }
     plic[PLIC_THRESHOLD(*context)] = 0; /* every priority above 0 comes through */
+    for (u32 irq = 0; irq < MAX_SOURCES; irq++)
+        if (sources[irq].everywhere)
+            enable(irq);
 }
 
 int
-plic_register(u32 irq, void (*handler)(void *arg), void *arg)
+plic_register(u32 irq, bool everywhere, void (*handler)(void *arg), void *arg)
 {
-    u32 context = machine.plic_context[0];
-    if (!plic || context == PLIC_NO_CONTEXT)
+    if (!plic || machine.plic_context[0] == PLIC_NO_CONTEXT)
         return -EINVAL;
     if (irq == 0 || irq >= MAX_SOURCES || irq > machine.plic_sources || sources[irq].handler)
         return -EINVAL;
     sources[irq].handler = handler;
     sources[irq].arg = arg;
+    sources[irq].everywhere = everywhere;
     plic[PLIC_PRIORITY(irq)] = 1;
-    plic[PLIC_ENABLE(context, irq)] |= 1u << irq % 32;
+    enable(irq);
     return 0;
 }
 

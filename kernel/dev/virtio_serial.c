@@ -361,7 +361,7 @@ console_start(u32 irq)
     for (struct port *p = ports; p < ports + port_count; p++)
         if (p->name[0])
             list_add_tail(&chardevs, &p->chardev.link);
-    if (plic_register(irq, console_interrupt, NULL))
+    if (plic_register(irq, false, console_interrupt, NULL))
         pr_warn("virtio console: no interrupt %u, so no input", irq);
     return 0;
 }

@@ -18,27 +18,30 @@
 #define DEVICE_NULL MAKE_DEVICE(1, 3)
 
 /* --- those without hardware, told apart by their number -------------------------------------- */
-/* Nothing, zeros, or random bytes of the one generator, which never waits. A gigabyte takes a
- * while: interrupts are seen between pieces. */
-static s64
-mem_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+/* Piece by piece, and after each of them interrupts and signals are looked at. */
+s64
+dev_fill(struct buffer b, u64 n, bool zeros)
 {
     u8 bytes[256];
-    bool zeros = f->inode->rdev == DEVICE_ZERO;
     u64 done = 0;
-    if (f->inode->rdev == DEVICE_NULL)
-        return 0;
-    while (done < n) {
+    while (done < n && !(done > 0 && interrupted())) {
         size_t want = MIN(n - done, zeros ? PAGE_SIZE : sizeof(bytes));
         if (!zeros)
             random_bytes(bytes, want);
         size_t got = buffer_put(b, done, zeros ? NULL : bytes, want);
         done += got;
         if (got < want)
-            return done ? (s64)done : -EFAULT;
+            return done > 0 ? (s64)done : -EFAULT;
         preemption_point();
     }
     return (s64)done;
+}
+
+static s64
+mem_read(struct file *f, struct buffer b, u64 n, u64 *pos)
+{
+    u32 device = f->inode->rdev;
+    return device == DEVICE_NULL ? 0 : dev_fill(b, n, device == DEVICE_ZERO);
 }
 
 /* Takes all and keeps nothing: the generator needs no bytes from a program. */

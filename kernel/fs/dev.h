@@ -5,10 +5,14 @@
  * (Documentation/admin-guide/devices.txt). */
 #pragma once
 
-struct inode;
+#include "fs/file.h"
 
 #define DEVICE_ZERO MAKE_DEVICE(1, 5)
 
+/* Fills the buffer with zeros, or with bytes of the one generator, which never waits. The count,
+ * which is short before a bad address, or when a signal has come: 256 bytes come whole, whatever
+ * signals do. -EFAULT when none could come. */
+s64 dev_fill(struct buffer b, u64 n, bool zeros);
 /* Makes the nodes in /dev. After ports_init. */
 void dev_init(void);
 /* Enters a node, in place of what stands at this path. Takes over the reference to `i`; NULL, as

@@ -16,7 +16,6 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/frame.h"
-#include "time/clock.h"
 
 /* A file with several names has an entry for each, and the content with the last. Such files are
  * remembered in a directory that has no name itself: there they are found as quickly as names are,
@@ -80,7 +79,7 @@ place(const struct cpio_entry *e)
     i->mode = e->mode & (S_IFMT | 07777);
     i->uid = e->uid;
     i->gid = e->gid;
-    i->modified_ns = i->changed_ns = i->accessed_ns = e->modified_s * NSEC_PER_SEC;
+    i->modified = i->changed = i->accessed = (struct timespec64){ e->modified_s, 0 };
     if (there)
         return 0;
     if (vfs_unlink(AT_FDCWD, path, false) == -EISDIR)

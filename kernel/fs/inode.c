@@ -11,7 +11,6 @@
 #include <linux/stat.h>
 #include "fs/tree.h"
 #include "mm/kmalloc.h"
-#include "time/clock.h"
 
 static u64 last_number;
 
@@ -28,11 +27,12 @@ inode_create(const struct inode_ops *ops, u32 device, u32 mode)
     i->nlink = S_ISDIR(mode) ? 2 : 1;
     i->device = device;
     i->number = __atomic_add_fetch(&last_number, 1, __ATOMIC_RELAXED);
-    i->accessed_ns = i->modified_ns = i->changed_ns = clock_real_ns();
+    inode_modified(i);
+    i->accessed = i->modified;
     list_init(&i->children);
     i->next_position = 2; /* 0 and 1 are `.` and `..` */
     spin_init(&i->lock, "inode");
-    spin_init(&i->io_lock, "file data");
+    mutex_init(&i->io_lock);
     return i;
 }
 
@@ -62,9 +62,8 @@ inode_put(struct inode *i)
     }
 }
 
-/* Single words need no lock: what stat says may be old when it arrives, here as anywhere.
- * Every file takes whole pages; holes are not subtracted. Blocks have 512 bytes, whatever
- * st_blksize is. */
+/* No lock: what stat says may be old when it arrives, here as anywhere. Blocks have 512 bytes,
+ * whatever st_blksize is. */
 void
 inode_stat(const struct inode *i, struct stat *st)
 {
@@ -78,26 +77,27 @@ inode_stat(const struct inode *i, struct stat *st)
         .st_rdev = i->rdev,
         .st_size = (long)(S_ISDIR(i->mode) ? PAGE_SIZE : i->size),
         .st_blksize = PAGE_SIZE,
-        .st_blocks = S_ISREG(i->mode) ? (long)(ALIGN_UP(i->size, PAGE_SIZE) / 512) : 0,
-        .st_atime = (long)(i->accessed_ns / NSEC_PER_SEC),
-        .st_atime_nsec = i->accessed_ns % NSEC_PER_SEC,
-        .st_mtime = (long)(i->modified_ns / NSEC_PER_SEC),
-        .st_mtime_nsec = i->modified_ns % NSEC_PER_SEC,
-        .st_ctime = (long)(i->changed_ns / NSEC_PER_SEC),
-        .st_ctime_nsec = i->changed_ns % NSEC_PER_SEC,
+        .st_blocks = S_ISREG(i->mode) ? (long)(i->pages.count * PAGE_SIZE / 512) : 0,
+        .st_atime = i->accessed.tv_sec,
+        .st_atime_nsec = (u64)i->accessed.tv_nsec,
+        .st_mtime = i->modified.tv_sec,
+        .st_mtime_nsec = (u64)i->modified.tv_nsec,
+        .st_ctime = i->changed.tv_sec,
+        .st_ctime_nsec = (u64)i->changed.tv_nsec,
     };
 }
 
 void
 inode_changed(struct inode *i)
 {
-    i->changed_ns = clock_real_ns();
+    i->changed = ns_to_timespec(clock_real_ns());
 }
 
 void
 inode_modified(struct inode *i)
 {
-    i->modified_ns = i->changed_ns = clock_real_ns();
+    inode_changed(i);
+    i->modified = i->changed;
 }
 
 /* Every position up to the largest size is allowed, also behind the end: a write there leaves a

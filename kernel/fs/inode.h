@@ -5,15 +5,17 @@
  * reference. An inode goes when the last one does, and its frames with it. Not here: names
  * (tree.h).
  *
- * Locks: `io_lock` is held over reads, writes and truncation of a regular file (so they are atomic
- * against each other) and comes before user memory in the order; `lock` guards size and pages and
- * comes after it, because a page fault takes it. Attributes are single words, read without a
- * lock. */
+ * Locks: `io_lock` is held over reads, writes and truncation of a regular file, however long they
+ * are (so they are atomic against each other): it is no spin lock; `lock` guards size and pages and
+ * comes after user memory in the order, because a page fault takes it. Attributes are single words,
+ * read without a lock. */
 #pragma once
 
 #include "fs/file.h"
 #include "fs/pages.h"
 #include "lib/list.h"
+#include "sched/wait.h"
+#include "time/clock.h"
 
 struct stat;
 struct dir_sink;
@@ -32,9 +34,6 @@ struct inode_ops {
      * name with a reference, or -ENOENT; and all of them into the sink from its position on. */
     int (*lookup)(struct inode *dir, const struct component *name, struct inode **out);
     void (*list)(struct inode *dir, struct dir_sink *sink);
-    /* Links whose text is made on demand (NULL: i->target). Length without NUL, or negative
-     * errno. */
-    s64 (*readlink)(struct inode *i, char *buf, size_t size);
     /* Links that lead to an inode directly, whatever their text says (/proc/self/fd/N). */
     int (*follow)(struct inode *i, struct inode **out);
     void (*release)(struct inode *i); /* the last reference is gone; may be NULL */
@@ -48,14 +47,14 @@ struct inode {
     u64 number;       /* st_ino: never used twice */
     u64 size;         /* bytes */
     int writers;      /* open files that may write it; below 0: that run it and forbid that */
-    u64 accessed_ns, modified_ns, changed_ns; /* since 1970 */
+    struct timespec64 accessed, modified, changed;
     struct dirent *name;  /* the newest, or what it was: under the tree's lock */
     struct list children; /* directories: struct dirent.in_parent, likewise */
     u64 next_position;    /* directories: of the next child */
-    struct spinlock lock, io_lock;
+    struct mutex io_lock;
+    struct spinlock lock;
     union {
-        struct pages pages; /* regular files, links of /proc */
-        char *target;       /* links of ramfs: kmalloc'd, NUL-terminated */
+        struct pages pages; /* regular files, and the texts of links */
         struct pipe *pipe;  /* pipes */
         void *data;         /* devices, directories of /proc */
     };

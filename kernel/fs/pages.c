@@ -49,25 +49,28 @@ u64
 pages_frame(struct pages *p, u64 index, bool make)
 {
     u64 *slot = slot_of(p, index, make);
-    if (slot && !*slot && make)
+    if (slot && !*slot && make) {
         *slot = frame_alloc_zero();
+        p->count += *slot != 0;
+    }
     return slot ? *slot : 0;
 }
 
 /* Frees the pages of a subtree from its page `first` on: 0 means all, and the table with them. It
  * may lie behind the end of the subtree. */
 static void
-cut_level(u64 *slot, u32 level, u64 first)
+cut_level(struct pages *p, u64 *slot, u32 level, u64 first)
 {
     if (level > 0 && *slot) {
         u64 *table = frame_address(*slot), span = 1UL << (FAN_BITS * (level - 1));
         u64 start = first / span;
         for (u64 i = start; i < FAN; i++)
-            cut_level(&table[i], level - 1, i == start ? first % span : 0);
+            cut_level(p, &table[i], level - 1, i == start ? first % span : 0);
     }
-    if (first == 0) {
+    if (first == 0 && *slot) {
         frame_put(*slot);
         *slot = 0;
+        p->count -= level == 0;
     }
 }
 
@@ -77,7 +80,7 @@ void
 pages_cut(struct pages *p, u64 size)
 {
     u64 first = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
-    cut_level(&p->root, p->height, first);
+    cut_level(p, &p->root, p->height, first);
     if (first == 0)
         p->height = 0;
     u64 used = size % PAGE_SIZE, last = pages_frame(p, size >> PAGE_SHIFT, false);
@@ -98,6 +101,7 @@ pages_fill(struct pages *p, const char *bytes, u64 size)
         *slot = whole ? frame_of(bytes + at) : frame_alloc_zero();
         if (!*slot)
             return false;
+        p->count++;
         if (whole)
             frame_get(*slot);
         else

@@ -10,6 +10,7 @@
 struct pages {
     u64 root; /* frame: page 0 itself when height is 0, else a table of 512 frames; 0: none */
     u32 height;
+    u64 count; /* of pages, without tables and holes */
 };
 
 /* The frame of page `index`, whose reference stays the array's; 0 for a hole. With `make` a hole

@@ -11,15 +11,16 @@
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 #include <linux/stat.h>
+#include "fs/ramfs.h"
 #include "fs/tree.h"
 #include "fs/vfs.h"
 #include "lib/string.h"
 #include "mm/usercopy.h"
 
 s64
-link_text(struct inode *i, char *buf, size_t size)
+link_text(struct inode *i, char *page)
 {
-    return i->ops->readlink ? i->ops->readlink(i, buf, size) : (s64)strlcpy(buf, i->target, size);
+    return inode_read(i, kernel_path(page), PATH_LIMIT, 0);
 }
 
 /* Replaces the link *at by where it leads: an inode directly, or the directory where the rest of
@@ -29,6 +30,8 @@ follow(struct walk *w, struct inode **at)
 {
     struct inode *link scoped_inode = *at;
     *at = NULL;
+    if (preemption_point()) /* from one link to the next there may be 2,000 components */
+        return -EINTR;
     if (++w->links > LINKS_LIMIT)
         return -ELOOP;
     if (link->ops->follow)
@@ -36,7 +39,7 @@ follow(struct walk *w, struct inode **at)
     char *page scoped_page = page_alloc();
     if (!page)
         return -ENOMEM;
-    s64 n = link_text(link, page, PATH_LIMIT);
+    s64 n = link_text(link, page);
     if (n < 0)
         return (int)n;
     if (n == 0)

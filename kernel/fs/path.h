@@ -46,5 +46,5 @@ int vfs_add(int dirfd, struct buffer path, struct inode *i, u32 flags);
 /* unlink(2), or rmdir(2) if `directory`. */
 int vfs_unlink(int dirfd, struct buffer path, bool directory);
 
-/* Reads the text of a symbolic link. Length without NUL, or negative errno. */
-s64 link_text(struct inode *i, char *buf, size_t size);
+/* Reads the text of a symbolic link into a page. Its length, without NUL. */
+s64 link_text(struct inode *i, char *page);

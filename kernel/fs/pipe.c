@@ -116,15 +116,18 @@ pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 }
 
 /* Waits until all n bytes are in. A reader that goes away in between ends it, with -EPIPE only if
- * nothing went. */
+ * nothing went. When the ring has been full a signal ends it, even if a reader on another hart has made
+ * room so soon that there is no wait. */
 static s64
 pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct pipe *p = f->inode->pipe;
     u64 done = 0;
     s64 err = 0;
-    while (done < n && !err) {
+    while (done < n && !err && !(done > 0 && interrupted())) {
         u64 before = done;
+        if (done > 0)
+            preemption_point();
         spin_lock(&p->lock);
         if (p->readers == 0)
             err = -EPIPE;

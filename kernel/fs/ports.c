@@ -83,38 +83,32 @@ send_piece(struct port *p, const char *bytes, size_t n, bool wait)
 }
 
 /* What two programs write mixes at worst between pieces, and a translation is never cut. A bad
- * address ends the write with what went before it. */
+ * address ends the write with what went before it, and so does a signal. */
 s64
-port_send(struct file *f, struct buffer b, u64 n,
-          size_t (*translate)(const char *in, size_t n, char *out))
+port_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
+    struct port *p = f->inode->data;
     bool wait = !(f->flags & O_NONBLOCK);
     char *page scoped_page = page_alloc();
     if (!page)
         return -ENOMEM;
     /* A translated piece stands behind its original, and may be twice as long. */
-    u64 done = 0, piece = translate ? PAGE_SIZE / 4 : PAGE_SIZE;
-    while (done < n) {
+    u64 done = 0, piece = p->translate ? PAGE_SIZE / 4 : PAGE_SIZE;
+    while (done < n && !(done > 0 && interrupted())) {
         char *out = page;
         size_t got = buffer_get(b, done, page, MIN(n - done, piece));
         size_t size = got;
-        if (translate) {
+        if (p->translate) {
             out = page + piece;
-            size = translate(page, got, out);
+            size = p->translate(page, got, out);
         }
-        s64 sent = got > 0 ? send_piece(f->inode->data, out, size, wait) : -EFAULT;
+        s64 sent = got > 0 ? send_piece(p, out, size, wait) : -EFAULT;
         if (sent < 0)
             return done > 0 ? (s64)done : sent;
         done += got;
         preemption_point();
     }
     return (s64)done;
-}
-
-static s64
-port_write(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return port_send(f, b, n, NULL);
 }
 
 static u32

@@ -15,6 +15,9 @@ struct chardev;
 struct port {
     struct chardev *in, *out; /* the same device but for the console */
     struct waitqueue wait;    /* for either direction */
+    /* What a terminal makes of each piece that is written, twice as many bytes at most, which it
+     * counts; NULL: they pass as they are. */
+    size_t (*translate)(const char *in, size_t n, char *out);
 };
 
 extern struct port *console;
@@ -32,7 +35,5 @@ struct port *port_join(struct chardev *in, struct chardev *out);
 typedef s64 port_take(struct port *p, char *page, u64 n, bool wait, u64 *deadline);
 s64 port_receive(struct file *f, struct buffer b, u64 n, port_take *take);
 
-/* write(2) on a port: sends n bytes of `b`. `translate`, if not NULL, makes at most twice as many
- * bytes of each piece and returns how many. The count, or negative errno. */
-s64 port_send(struct file *f, struct buffer b, u64 n,
-              size_t (*translate)(const char *in, size_t n, char *out));
+/* write(2) on a port. */
+s64 port_write(struct file *f, struct buffer b, u64 n, u64 *pos);

@@ -1,8 +1,7 @@
 /* ramfs.c - the file system: inodes that live in memory, the bytes of regular files, their mapping.
  *
  * A file is nothing but its pages. A transfer holds io_lock, so what two programs write through
- * one open file, or append to one inode, never overlaps; it gives the lock up after each MiB, so
- * that nobody spins for long and interrupts are seen. A page fault takes the inner `lock` alone.
+ * one open file, or append to one inode, never overlaps. A page fault takes the inner `lock` alone.
  * What can be done to names is in tree.c and path.c. */
 
 #include "fs/ramfs.h"
@@ -18,8 +17,7 @@
 #include "mm/kmalloc.h"
 #include "mm/space.h"
 
-#define TURN_BYTES (1UL << 20)
-#define MAX_SIZE   0x7fffffffffffffffUL
+#define MAX_SIZE 0x7fffffffffffffffUL
 
 /* --- bytes: io_lock is held, or nobody else knows the file ----------------------------------- */
 /* The byte of the file at `pos` and what follows it in its page; NULL for a hole. With `make` a
@@ -34,81 +32,62 @@ bytes_at(struct inode *i, u64 pos, bool make)
     return pa ? (char *)frame_address(pa) + pos % PAGE_SIZE : NULL;
 }
 
-/* Page by page, so that what came before a bad address is not lost. A hole needs no frame to be
- * read: zeros go out. */
+/* A hole needs no frame to be read: zeros go out. */
 s64
 inode_read(struct inode *i, struct buffer to, u64 n, u64 pos)
 {
-    u64 done = 0, size = i->size;
-    if (pos >= size)
+    if (pos >= i->size)
         return 0;
-    n = MIN(n, size - pos);
-    while (done < n) {
-        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
-        u64 got = buffer_put(to, done, bytes_at(i, at, false), want);
-        done += got;
-        if (got < want)
-            return done > 0 ? (s64)done : -EFAULT;
-    }
-    return (s64)done;
+    n = MIN(MIN(n, i->size - pos), PAGE_SIZE - pos % PAGE_SIZE);
+    u64 got = buffer_put(to, 0, bytes_at(i, pos, false), n);
+    return got > 0 ? (s64)got : -EFAULT;
 }
 
-/* Page by page, too. The size grows only by what has really come: a reader never sees bytes that
- * were not written. Some memory stays out of reach of what programs write, so that who filled it
- * all can still run rm; the kernel's own text (/proc) may take the last. */
+/* The size grows only by what has really come: a reader never sees bytes that were not written.
+ * Some memory stays out of reach of what programs write, so that who filled it all can still run
+ * rm; the kernel's own text (/proc) may take the last. */
 s64
 inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
 {
-    u64 done = 0;
-    s64 err = 0;
     if (pos >= MAX_SIZE)
         return -EFBIG;
-    n = MIN(n, MAX_SIZE - pos);
-    while (done < n) {
-        u64 at = pos + done, want = MIN(n - done, PAGE_SIZE - at % PAGE_SIZE);
-        bool may_grow = from.kernel || frames_free() > frames_total() / 32;
-        char *bytes = bytes_at(i, at, may_grow);
-        if (!bytes) {
-            err = -ENOSPC;
-            break;
-        }
-        u64 got = buffer_get(from, done, bytes, want);
-        done += got;
-        if (got < want) {
-            err = -EFAULT;
-            break;
-        }
-    }
-    if (done == 0)
-        return err;
+    n = MIN(MIN(n, MAX_SIZE - pos), PAGE_SIZE - pos % PAGE_SIZE);
+    bool may_grow = from.kernel || frames_free() > frames_total() / 32;
+    char *bytes = bytes_at(i, pos, may_grow);
+    if (!bytes)
+        return -ENOSPC;
+    u64 got = buffer_get(from, 0, bytes, n);
+    if (got == 0)
+        return -EFAULT;
     spin_guard(&i->lock);
-    i->size = MAX(i->size, pos + done);
-    inode_modified(i);
-    return (s64)done;
+    i->size = MAX(i->size, pos + got);
+    return (s64)got;
 }
 
 /* --- read, write, truncate, seek ------------------------------------------------------------- */
-/* Reads or writes in turns of one MiB, as `move` says, until one is short. What is appended begins
- * where the file then ends; *pos moves under the lock, because two processes may share it. */
+/* Reads or writes page by page, as `move` says, until nothing goes any more: what came before a bad
+ * address is not lost, and after each page interrupts are seen and others run. No signal cuts a
+ * file's bytes short (programs rely on it) but the one that ends the program. What is appended
+ * begins where the file ends; *pos moves under the lock, because two processes may share it. */
 static s64
 in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
          u64 n, u64 *pos, bool append)
 {
-    u64 done = 0, turn = 0;
-    s64 got = 0;
-    while (done < n && got == (s64)turn) {
-        if (done > 0)
-            preemption_point();
+    u64 done = 0;
+    s64 err = mutex_lock(&i->io_lock), got = 1;
+    if (err)
+        return err;
+    if (append)
+        *pos = i->size;
+    while (done < n && got > 0 && !ending()) {
         struct buffer rest = { .kernel = b.kernel ? b.kernel + done : NULL, .user = b.user + done };
-        turn = MIN(n - done, TURN_BYTES);
-        spin_guard(&i->io_lock);
-        if (append)
-            *pos = i->size;
-        got = move(i, rest, turn, *pos);
+        got = move(i, rest, n - done, *pos);
         *pos += (u64)MAX(got, 0);
         done += (u64)MAX(got, 0);
+        preemption_point();
     }
-    return done > 0 ? (s64)done : got;
+    mutex_unlock(&i->io_lock);
+    return done > 0 ? (s64)done : MIN(got, 0);
 }
 
 static s64
@@ -121,7 +100,10 @@ ramfs_read(struct file *f, struct buffer to, u64 n, u64 *pos)
 static s64
 ramfs_write(struct file *f, struct buffer from, u64 n, u64 *pos)
 {
-    return in_turns(inode_write, f->inode, from, n, pos, f->flags & O_APPEND);
+    s64 done = in_turns(inode_write, f->inode, from, n, pos, f->flags & O_APPEND);
+    if (done > 0)
+        inode_modified(f->inode);
+    return done;
 }
 
 /* The new size is set before mapped pages are forgotten: who faults in between finds the page
@@ -135,14 +117,16 @@ inode_truncate(struct inode *i, u64 size)
         return -EINVAL;
     if (i->writers < 0)
         return -ETXTBSY;
-    spin_lock(&i->io_lock);
+    int err = mutex_lock(&i->io_lock);
+    if (err)
+        return err;
     spin_lock(&i->lock);
     bool shorter = size < i->size;
     if (shorter)
         pages_cut(&i->pages, size);
     i->size = size;
     spin_unlock(&i->lock);
-    spin_unlock(&i->io_lock);
+    mutex_unlock(&i->io_lock);
     if (shorter && process_view.forget_pages)
         process_view.forget_pages(i, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
     inode_modified(i);
@@ -153,8 +137,12 @@ inode_truncate(struct inode *i, u64 size)
 static s64
 ramfs_seek(struct file *f, s64 offset, int whence)
 {
-    spin_guard(&f->inode->io_lock);
-    return seek_to(&f->pos, f->inode->size, offset, whence);
+    s64 at = mutex_lock(&f->inode->io_lock);
+    if (at)
+        return at;
+    at = seek_to(&f->pos, f->inode->size, offset, whence);
+    mutex_unlock(&f->inode->io_lock);
+    return at;
 }
 
 const struct file_ops ramfs_file_ops = { .read = ramfs_read,
@@ -191,17 +179,39 @@ map_put(void *object)
     inode_put(object);
 }
 
-/* Called for /proc/PID/maps with the space's lock held: the tree's lock comes after it. */
+/* Who maps a file that is open for writing writes it, be it that the descriptor is closed and the
+ * area read-only: it may become writable. So nobody may run the file meanwhile (ETXTBSY). */
 static void
-map_describe(void *object, char *name, size_t size, u64 *number)
+map_get_written(void *object)
 {
-    struct inode *i = object;
-    if (vfs_path(i, name, size) < 0)
-        strlcpy(name, "?", size);
-    *number = i->number;
+    __atomic_add_fetch(&((struct inode *)object)->writers, 1, __ATOMIC_RELAXED);
+    map_get(object);
 }
 
-static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe };
+static void
+map_put_written(void *object)
+{
+    __atomic_sub_fetch(&((struct inode *)object)->writers, 1, __ATOMIC_RELAXED);
+    map_put(object);
+}
+
+/* Called for /proc/PID/maps with the space's lock held: the tree's lock comes after it. */
+static void
+map_describe(void *object, char *name, size_t size)
+{
+    if (vfs_path(object, name, size) < 0)
+        strlcpy(name, "?", size);
+}
+
+static u64
+map_number(void *object)
+{
+    return ((struct inode *)object)->number;
+}
+
+static const struct pager read_pager = { map_page, map_get, map_put, map_describe, map_number };
+static const struct pager written_pager = { map_page, map_get_written, map_put_written,
+                                            map_describe, map_number };
 
 /* A private mapping of /dev/zero is just anonymous memory, so it gets no pager. */
 int
@@ -213,20 +223,16 @@ file_pager(struct file *f, const struct pager **pager, void **object)
         return 0;
     if (f->ops != &ramfs_file_ops)
         return -ENODEV;
-    *pager = &ramfs_pager;
+    *pager = f->claim > 0 ? &written_pager : &read_pager;
     *object = f->inode;
     return 0;
 }
 
 /* --- the inodes ------------------------------------------------------------------------------ */
-/* The last reference is gone: no name, no open file, no area shows these bytes any more. */
-static void
+void
 ramfs_release(struct inode *i)
 {
-    if (S_ISREG(i->mode))
-        pages_cut(&i->pages, 0);
-    else
-        kfree(i->target);
+    pages_cut(&i->pages, 0);
 }
 
 /* Files and links share it; links are never opened. */
@@ -244,13 +250,8 @@ struct inode *
 ramfs_symlink(const char *text, size_t n)
 {
     struct inode *i scoped_inode = ramfs_inode(S_IFLNK | 0777);
-    if (!i)
+    if (!i || inode_write(i, kernel_path(text), n, 0) < 0)
         return NULL;
-    i->target = kzalloc(n + 1);
-    if (!i->target)
-        return NULL;
-    memcpy(i->target, text, n);
-    i->size = n;
     return inode_get(i);
 }
 

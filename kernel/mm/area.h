@@ -10,12 +10,9 @@
 
 /* Nothing is ever mapped below: a null pointer with an offset must fault. */
 #define LOWEST 0x10000UL
-/* A stack does not grow nearer than this to the area below it (Linux: stack_guard_gap). */
-#define STACK_GAP (256 * PAGE_SIZE)
 /* As Linux's vm.max_map_count: a list that is walked with the lock held must end. */
 #define MAX_AREAS 65530
 
-#define area_next(a)   list_entry((a)->link.next, struct area, link)
 #define area_before(a) list_entry((a)->link.prev, struct area, link)
 
 /* AREA_READ, WRITE and EXEC are PTE_R, W and X one bit lower. RISC-V has no write-only pages - W
@@ -31,8 +28,6 @@ void area_free(struct space *s, struct area *a);
 int area_split(struct space *s, u64 addr);
 /* Joins neighbours from the area before `start` to the one after `end` where they are alike. */
 void area_merge(struct space *s, u64 start, u64 end);
-/* The first area that ends above addr, or the border. */
-struct area *area_at_or_above(struct space *s, u64 addr);
 /* Moves a new area to where space_map's caller wants it, or where there is room, and puts it into
  * the ring. The address, or -errno with nothing lost but the new area. `a` may be NULL, when there
  * was no memory to make it: -ENOMEM. */

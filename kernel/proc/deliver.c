@@ -61,12 +61,12 @@ signal_deliver(void)
     for (;;) {
         /* The bit goes first: whatever is sent from now on sets it again. */
         __atomic_fetch_and(&current()->work, ~WORK_SIGNAL, __ATOMIC_SEQ_CST);
-        if (task_must_end())
+        if (ending())
             task_exit(p->exit_status);
         if (p->stop_signal) { /* until SIGCONT or SIGKILL */
             /* State first, then the look: a SIGCONT in between finds us STOPPED and resumes us. */
             thread_announce(THREAD_STOPPED);
-            if (p->stop_signal && !task_must_end())
+            if (p->stop_signal && !ending())
                 schedule();
             thread_announce(THREAD_RUNNABLE);
             continue;
@@ -82,9 +82,10 @@ signal_deliver(void)
         restart_call(&a);
         if (!frame_push(signo, &info, &a))
             continue;
-        /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
+        /* No stack to run it on. A handler for SIGSEGV itself would have none either: so it is
+         * none any more. */
         if (signo == SIGSEGV)
-            process_exit_group(SIGSEGV);
+            signal_set_action(SIGSEGV, &(struct sig_action){ 0 });
         signal_fault(SIGSEGV, SI_KERNEL, 0);
     }
     restart_call(NULL);

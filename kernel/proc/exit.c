@@ -14,17 +14,6 @@
 #include "proc/process.h"
 #include "sched/fp.h"
 
-/* Read without a lock: whoever sets one of these sets WORK_SIGNAL afterwards. */
-bool
-task_must_end(void)
-{
-    struct process *p = current_process();
-    if (__atomic_load_n(&p->exiting, __ATOMIC_SEQ_CST))
-        return true;
-    struct task *exec_task = __atomic_load_n(&p->exec_task, __ATOMIC_SEQ_CST);
-    return exec_task && exec_task != current_task();
-}
-
 void
 task_leave_memory(struct task *t)
 {
@@ -149,13 +138,15 @@ task_exit(int status)
     thread_exit();
 }
 
-/* Makes every task look at its process before it sees user space again, and all but the current one
- * do so soon, whatever they wait for. process_lock held. */
+/* Every task must end, but for one that execs alone; all but the current one look at it soon,
+ * whatever they wait for. process_lock held. */
 static void
 hurry_others(struct process *p)
 {
     struct task *t;
     for_each_task (t, p) {
+        if (p->exiting || t != p->exec_task)
+            __atomic_fetch_or(&t->thread->work, WORK_END, __ATOMIC_SEQ_CST);
         task_prod(t);
         if (t->thread != current()) {
             thread_resume(t->thread);

@@ -50,6 +50,7 @@ struct task {
     struct task_signals sig; /* mask, private pending, alternate stack */
     u64 clear_child_tid;     /* user address, 0: none */
     u64 robust_list;         /* user address, 0: none */
+    u32 personality;         /* personality(2); an exec obeys ADDR_NO_RANDOMIZE, nobody the rest */
 };
 
 /* Outermost of all locks; held while a process or a task is found and used, for either may end at
@@ -116,8 +117,6 @@ noreturn void process_exit_group(int status);
 
 /* Every task of p is to end, the process with this wait status. process_lock held. */
 void process_kill_tasks(struct process *p, int status);
-/* Must the current task end on its way to user space: its process does, or another task execs? */
-bool task_must_end(void);
 /* Makes every other task of the current process end and waits until they have. 0, or -EINTR if the
  * whole process is ending. */
 int process_become_single(void);

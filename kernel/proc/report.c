@@ -12,24 +12,40 @@
 
 /* --- its memory: printed with a reference of the space, without process_lock ------------------ */
 
-/* Tools cut at columns: a name begins in column 74, as Linux prints it. The space's lock is held,
- * so that all lines are of one moment; what describes a file takes only locks behind it. */
+/* Tools cut at columns: a name begins in column 74, as Linux prints it. What describes a file takes
+ * only locks behind the space's, which is held. */
+static void
+print_area(struct printer *p, const struct area *a)
+{
+    char range[80], name[128] = "";
+    u64 inode = 0;
+    if (a->pager && a->pager->describe) {
+        a->pager->describe(a->object, name, sizeof(name));
+        inode = a->pager->number(a->object);
+    }
+    snprintf(range, sizeof(range), "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu ", a->start, a->end,
+             a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
+             a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
+             inode ? a->offset_pages << PAGE_SHIFT : 0, inode ? 1 : 0, inode);
+    const char *shown = a->name ? a->name : name;
+    print_to(p, *shown ? "%-73s%s\n" : "%s%s\n", range, shown);
+}
+
+/* There may be 65,530 lines, each of 8,000 instructions: after some of them the lock is given up, and
+ * what changes meanwhile shows as it is then. The border, behind the last area, begins at
+ * USER_END. */
 static void
 print_maps(struct printer *p, struct space *s)
 {
-    struct area *a;
-    spin_guard(&s->lock);
-    for_each_area (a, s) {
-        char range[80], name[128] = "";
-        u64 inode = 0;
-        if (a->pager && a->pager->describe)
-            a->pager->describe(a->object, name, sizeof(name), &inode);
-        snprintf(range, sizeof(range), "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu ", a->start, a->end,
-                 a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
-                 a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
-                 inode ? a->offset_pages << PAGE_SHIFT : 0, inode ? 1 : 0, inode);
-        const char *shown = a->name ? a->name : name;
-        print_to(p, *shown ? "%-73s%s\n" : "%s%s\n", range, shown);
+    u64 from = 0;
+    while (from < USER_END && !preemption_point()) {
+        spin_guard(&s->lock);
+        struct area *a = area_at_or_above(s, from);
+        for (u32 lines = 0; lines < 128 && a != &s->border; lines++) {
+            print_area(p, a);
+            a = area_next(a);
+        }
+        from = a->start;
     }
 }
 

@@ -201,14 +201,34 @@ wake_all(struct waitqueue *q)
         end_wait(w->thread, THREAD_SLEEPING | THREAD_BLOCKED);
 }
 
-/* --- idle harts ------------------------------------------------------------------------------ */
+#define try_to_take(m) (!__atomic_exchange_n(&(m)->taken, 1, __ATOMIC_ACQUIRE))
+
+/* The condition of the wait takes the lock: if it only looked, another could take it in between. */
+int
+mutex_lock(struct mutex *m)
+{
+    bool got = try_to_take(m);
+    if (!got)
+        WAIT_BLOCKED(&m->wait, (got = try_to_take(m)) || ending());
+    return got ? 0 : -EINTR;
+}
 
 void
+mutex_unlock(struct mutex *m)
+{
+    __atomic_store_n(&m->taken, 0, __ATOMIC_RELEASE);
+    wake_all(&m->wait);
+}
+
+/* --- idle harts ------------------------------------------------------------------------------ */
+
+bool
 preemption_point(void)
 {
     handle_interrupts();
-    if (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_RESCHED)
+    if (has_work(WORK_RESCHED))
         schedule();
+    return ending();
 }
 
 noreturn void

@@ -37,6 +37,7 @@ enum thread_state {
 #define WORK_RESCHED 1u /* its time is up or somebody should run */
 #define WORK_SIGNAL  2u /* a signal may be deliverable, or the process is ending */
 #define WORK_MEMORY  4u /* it could not get a page of memory */
+#define WORK_END     8u /* its task ends, and never sees user space again: stays set */
 
 struct thread {
     struct hart *hart;       /* the one that runs it; once it has stopped, the last one */
@@ -137,15 +138,22 @@ void thread_interrupt(struct thread *t);
 /* sched_setaffinity: takes effect before `t` is next in user space. */
 void thread_set_affinity(struct thread *t, u64 mask);
 
-/* True if a wait should end early because the current thread has a signal to take. */
+/* Is one of these bits set in the current thread's work? */
 static inline bool
-interrupted(void)
+has_work(u32 bits)
 {
-    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & WORK_SIGNAL) != 0;
+    return (__atomic_load_n(&current()->work, __ATOMIC_RELAXED) & bits) != 0;
 }
 
-/* In a loop that may be long: lets pending interrupts be seen and others run. No lock held. */
-void preemption_point(void);
+/* Should a wait end early, because the current thread has a signal to take? And must its task end,
+ * so that what it does is for nobody? That ends also what no other signal cuts short, as a write to
+ * a file. */
+#define interrupted() has_work(WORK_SIGNAL)
+#define ending()      has_work(WORK_END)
+
+/* In a loop that may be long: lets pending interrupts be seen and others run. True if there is no
+ * need to go on: the task must end. No spin lock held. */
+bool preemption_point(void);
 
 /* --- sched/switch.S -------------------------------------------------------------------------- */
 

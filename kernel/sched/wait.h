@@ -58,3 +58,15 @@ schedule_in(enum thread_state state)
 /* Waits until `cond` holds, whatever signals come: `cond` has to look for the end of the task. */
 #define WAIT_BLOCKED(q, cond)                                                                      \
     ((void)WAIT_LOOP(q, THREAD_BLOCKED, cond, schedule_in(THREAD_BLOCKED)))
+
+/* A lock for long work: who holds it may sleep and be preempted, and who wants it sleeps. Spin
+ * locks are taken inside of it, never outside. */
+struct mutex {
+    u32 taken; /* 0 or 1: the processor exchanges no bytes */
+    struct waitqueue wait;
+};
+
+#define mutex_init(m) waitqueue_init(&(m)->wait)
+/* 0; or -EINTR without the lock, when the task must end. */
+int mutex_lock(struct mutex *m);
+void mutex_unlock(struct mutex *m);

@@ -74,6 +74,8 @@ transfer_vector(const u64 *arg, transfer_fn move)
             return -EINVAL;
     }
     for (u64 i = 0; i < count; i++) {
+        if (done > 0 && (S_ISCHR(f->inode->mode) ? interrupted() : ending()))
+            break;
         if (done > 0 && move == file_read && !(file_poll(f, NULL) & POLLIN))
             break;
         if (copy_from_user(&v, vector + i * sizeof(v), sizeof(v)))

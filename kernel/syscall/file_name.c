@@ -101,7 +101,7 @@ sys_readlinkat(const u64 *arg)
     char *text scoped_page = page_alloc();
     if (!text)
         return -ENOMEM;
-    s64 n = MIN(link_text(i, text, PATH_LIMIT), size);
+    s64 n = MIN(link_text(i, text), size);
     return n > 0 && copy_to_user(arg[2], text, (u64)n) ? -EFAULT : n;
 }
 

@@ -98,13 +98,14 @@ sys_faccessat(const u64 *arg)
 }
 
 /* --- changes --------------------------------------------------------------------------------- */
-/* The inode of (arg[0], arg[1]) as dirfd and path, or of descriptor arg[0] alone, with a reference
- * and its ctime set. -EPERM for /proc, whose attributes are the kernel's. */
+/* The inode of (arg[0], arg[1]) as dirfd and path, or of descriptor arg[0] alone, with a reference.
+ * -EPERM for /proc, whose attributes are the kernel's. */
 static s64
 to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
 {
     struct file *f scoped_file = fd_alone ? file_of(arg[0]) : NULL;
-    if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+    u32 known = fd_alone ? 0 : AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+    if (at_flags & ~known)
         return -EINVAL;
     if (fd_alone && !f)
         return -EBADF;
@@ -115,7 +116,6 @@ to_change(const u64 *arg, u32 at_flags, bool fd_alone, struct inode **out)
         *out = inode_get(f->inode);
     if ((*out)->device == DEVICE_PROC)
         return -EPERM;
-    inode_changed(*out);
     return 0;
 }
 
@@ -130,6 +130,7 @@ change(const u64 *arg, u32 at_flags, bool fd_alone, u32 mode, u32 uid, u32 gid)
     s64 err = to_change(arg, at_flags, fd_alone, &i);
     if (err)
         return err;
+    inode_changed(i);
     if (mode != STAYS)
         i->mode = (i->mode & S_IFMT) | mode;
     if (uid != STAYS)
@@ -169,32 +170,44 @@ sys_fchown(const u64 *arg)
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 
-static void
-set_file_time(u64 *time_ns, const struct timespec64 *ts)
+static bool
+is_file_time(const struct timespec64 *ts)
 {
+    return (u64)ts->tv_nsec < NSEC_PER_SEC || ts->tv_nsec == UTIME_NOW || ts->tv_nsec == UTIME_OMIT;
+}
+
+/* Every second that 64 bits can say is a time of a file; the first and the last have no fractions
+ * (Linux, timestamp_truncate). */
+static void
+set_file_time(struct timespec64 *time, const struct timespec64 *ts, const struct timespec64 *now)
+{
+    bool last = ts->tv_sec == __LONG_MAX__ || ts->tv_sec == -__LONG_MAX__ - 1;
     if (ts->tv_nsec == UTIME_NOW)
-        *time_ns = clock_real_ns();
+        *time = *now;
     else if (ts->tv_nsec != UTIME_OMIT)
-        *time_ns = (u64)ts->tv_sec * NSEC_PER_SEC + (u64)ts->tv_nsec;
+        *time = (struct timespec64){ ts->tv_sec, last ? 0 : ts->tv_nsec };
 }
 
 /* Without a path the call is about the descriptor's own file (futimens), without times both are
- * now. */
+ * now. Where both are omitted there is nothing to do: Linux does not even look at the path. Elsewhere
+ * a path that leads nowhere comes before a bad time. */
 s64
 sys_utimensat(const u64 *arg)
 {
     struct timespec64 ts[2] = { { 0, UTIME_NOW }, { 0, UTIME_NOW } };
     struct inode *i scoped_inode = NULL;
+    bool fd_alone = !arg[1] && (int)arg[0] != AT_FDCWD;
     if (arg[2] && copy_from_user(ts, arg[2], sizeof(ts)))
         return -EFAULT;
-    for (int k = 0; k < 2; k++)
-        if ((u64)ts[k].tv_nsec >= NSEC_PER_SEC && ts[k].tv_nsec != UTIME_NOW &&
-            ts[k].tv_nsec != UTIME_OMIT)
-            return -EINVAL;
-    s64 err = to_change(arg, (u32)arg[3], !arg[1], &i);
+    if (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT)
+        return 0;
+    s64 err = to_change(arg, (u32)arg[3], fd_alone, &i);
     if (err)
         return err;
-    set_file_time(&i->accessed_ns, &ts[0]);
-    set_file_time(&i->modified_ns, &ts[1]);
+    if (!is_file_time(&ts[0]) || !is_file_time(&ts[1]))
+        return -EINVAL;
+    inode_changed(i);
+    set_file_time(&i->accessed, &ts[0], &i->changed);
+    set_file_time(&i->modified, &ts[1], &i->changed);
     return 0;
 }

@@ -6,7 +6,7 @@
 #include <linux/random.h>
 #include <linux/sysinfo.h>
 #include <linux/utsname.h>
-#include "lib/random.h"
+#include "fs/dev.h"
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
@@ -134,6 +134,17 @@ sys_times(const u64 *arg)
     return (s64)ticks_to_hundredths(rdtime());
 }
 
+/* Any value is taken, as on Linux; all bits set only ask. */
+s64
+sys_personality(const u64 *arg)
+{
+    struct task *t = current_task();
+    u32 old = t->personality;
+    if ((u32)arg[0] != ~0U)
+        t->personality = (u32)arg[0];
+    return old;
+}
+
 s64
 sys_uname(const u64 *arg)
 {
@@ -162,21 +173,11 @@ sys_sysinfo(const u64 *arg)
 s64
 sys_getrandom(const u64 *arg)
 {
-    u64 n = MIN(arg[1], 0x7fffffffUL), done = 0;
-    u8 piece[256]; /* so much comes whole, whatever signals do */
     u32 flags = (u32)arg[2];
     bool both = flags & GRND_RANDOM && flags & GRND_INSECURE;
     if (both || flags & ~(u32)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
         return -EINVAL;
-    while (done < n && !(done && interrupted())) {
-        u64 chunk = MIN(n - done, sizeof(piece));
-        random_bytes(piece, chunk);
-        if (copy_to_user(arg[0] + done, piece, chunk))
-            return done ? (s64)done : -EFAULT;
-        done += chunk;
-        preemption_point();
-    }
-    return (s64)done;
+    return dev_fill((struct buffer){ .user = arg[0] }, MIN(arg[1], 0x7fffffffUL), false);
 }
 
 /* The thread's name, which for the first thread is the process' (comm). The rest is what programs

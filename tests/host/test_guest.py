@@ -8,8 +8,8 @@ import pytest
 import guest
 
 # What depends on how many harts there are, or on who runs where.
-SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown", "sigaction",
-       "sigmask", "thread", "threadend", "torn", "vfork", "wait")
+SMP = ("clockset", "cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown",
+       "sigaction", "sigmask", "thread", "threadend", "torn", "vfork", "wait")
 # A program of each room, and all that is about registers and interrupts.
 CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "getdents",
         "kill", "mmap", "pipe", "pthread", "regs", "shootdown", "sigaction", "sigfault",
@@ -18,10 +18,11 @@ CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex"
 # Of these, one hart shows nothing and takes long.
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
-ELSEWHERE = ("novdso", "oom", "storm_memory", "storm_process")
+ELSEWHERE = ("long_calls", "novdso", "oom", "storm_memory", "storm_process")
 # Checks of what an annex of the kernel brings, and which one. pause(3) waits by ppoll.
 NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal",
          ("efault", "poll_array"): "events", ("efault", "time_in"): "events",
+         ("identity", "foreground_group_is_not_the_next"): "terminal",
          ("kill", "kill_wakes_from_every_sleep"): "events",
          ("threadend", "exit_group_ends_all"): "events",
          ("threadend", "fault_of_a_thread_kills_all"): "events",
@@ -33,7 +34,7 @@ MACHINES = (
                                          "sigframe", "sigmask")),
     ("mem32M", ("--mem", "32M"), ("mmap", "pipe", "syscall")),
     ("mem2G", ("--mem", "2G", "--smp", "8"), ("syscall", "thread")),
-    ("icount", ("--icount",), ("regs", "sleep", "stop")),
+    ("icount", ("--icount",), ("long_calls", "regs", "sleep", "stop")),
 )
 
 

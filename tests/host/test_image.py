@@ -68,6 +68,16 @@ def test_arguments_and_files(tmp_path):
     assert code == 0 and '6000' in out and '<two  spaces>' in out, out
 
 
+@pytest.mark.parametrize('base', ['1970-01-01T00:00:00', '1960-01-01T00:00:00'])
+def test_clock_of_the_board_knows_no_time(tmp_path, base):
+    """It is 1970 at the reset then. The wall clock may not be set to before that: it would show
+    less than MONOTONIC."""
+    script = 'date +%Y; date -s @0; echo $?; date +%Y; date -s @86400 +%j'
+    code, out = boot(image(tmp_path, command=('sh', '-c', script)), '-rtc', 'base=' + base)
+    said = out.split('\r\n', 1)[1].replace('\r', '').split('\n')
+    assert said == ['1970', 'date: cannot set the clock: Invalid argument', '1', '1970', '002', '']
+
+
 @pytest.mark.needs('terminal')
 def test_input_from_the_serial_port(tmp_path):
     path = image(tmp_path, command=('sh', '-c', 'echo up; read line; echo "<$line>"'))

@@ -4,6 +4,7 @@ QEMU lets a device tree be handed over that says less than the machine has; the 
 kernel believe the tree. What the kernel makes of odd trees in detail is tested without a machine by
 test_kernel_units.py; here it is the message that comes out and the status at the end.
 """
+import re
 import struct
 import subprocess
 
@@ -222,5 +223,6 @@ def test_a_panic_tells_cause_hart_and_functions(run, harts):
     assert texts[2] == "backtrace:" and len(texts) > 4, seen
     for place in texts[3:]:
         assert "+0x" in place, f"expected a function's name, seen {place}"
-    assert texts[-1].split()[-1].startswith("thread_"), \
+        assert re.search(r" at kernel/[\w/]+\.[chS]:\d+", place), f"expected a line, seen {place}"
+    assert texts[-1].split()[1].startswith("thread_"), \
         f"expected the chain to reach where threads begin, seen {seen}"

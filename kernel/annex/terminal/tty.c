@@ -144,12 +144,6 @@ translate(const char *in, size_t n, char *out)
     return ldisc_output(&tty.ldisc, in, n, out);
 }
 
-static s64
-tty_write(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return port_send(f, b, n, translate);
-}
-
 /* What the screen has no room for is not echoed: an interrupt cannot wait. */
 static void
 echo(const char *text, size_t n)
@@ -172,6 +166,14 @@ session_ends(struct process *p, enum task_event event)
     spin_unlock(&tty.lock);
     if (group)
         group_hang_up(group);
+}
+
+/* The foreground group may have lost its last member. Until somebody sets another, a new process
+ * with that number would be in the foreground without having been put there. */
+static bool
+keeps_number(int number)
+{
+    return number == tty.group;
 }
 
 /* The terminal's lock is held, over the copies too: user memory comes after it in the order.
@@ -278,7 +280,7 @@ open_current(struct inode *i, struct file *f)
 }
 
 static const struct file_ops tty_ops = {
-    .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .poll = tty_poll
+    .read = tty_read, .write = port_write, .ioctl = tty_ioctl, .poll = tty_poll
 };
 static const struct inode_ops console_inode_ops = { .file_ops = &tty_ops };
 static const struct inode_ops current_inode_ops = { .file_ops = &tty_ops, .open = open_current };
@@ -289,10 +291,13 @@ static void
 start(void)
 {
     ldisc_init(&tty.ldisc, echo);
+    console->translate = translate;
     console->in->changed = console->out->changed = tty_changed;
     dev_add("/dev/console", device_inode(&console_inode_ops, 0600, MAKE_DEVICE(5, 1), console));
     dev_add("/dev/tty", device_inode(&current_inode_ops, 0666, MAKE_DEVICE(5, 0), console));
     pull();
 }
 
-static const struct annex terminal ANNEX = { .start = start, .task_event = session_ends };
+static const struct annex terminal ANNEX = { .start = start,
+                                             .task_event = session_ends,
+                                             .keeps_number = keeps_number };
