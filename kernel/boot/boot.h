@@ -25,7 +25,5 @@ noreturn void boot_hart_main(void);
 
 /* The boot hart becomes harts[0], able to report its own mistakes; before anything takes a lock. */
 void hart_register_boot(u64 hartid);
-/* Panics unless this hart has what the device tree says. */
-void hart_check(void);
 /* Brings up all other harts of the machine that the firmware can start. */
 void harts_start_all(void);

@@ -10,7 +10,6 @@
 #include "lib/print.h"
 #include "mm/frame.h"
 #include "mm/pagetable.h"
-#include "riscv/csr.h"
 #include "riscv/sbi.h"
 #include "time/timer.h"
 #include "trap/trap.h"
@@ -29,22 +28,6 @@ hart_register_boot(u64 hartid)
     harts[0].emergency_stack = (u64)(boot_emergency_stack + sizeof(boot_emergency_stack));
     harts[0].online = true;
     harts_online = 1;
-}
-
-/* What the device tree promises of a hart is tried before it is needed. Number 3 is fcsr. */
-void
-hart_check(void)
-{
-    panic_promise = "harts with floating point";
-    csr_set(sstatus, SSTATUS_FS_INITIAL);
-    csr_write(3, 0);
-    csr_clear(sstatus, SSTATUS_FS);
-    panic_promise = "harts with sstc";
-    if (machine.has_sstc)
-        csr_write(0x14d, NEVER); /* stimecmp */
-    else if (sbi_set_timer(NEVER))
-        panic("no timer: the harts have no sstc, and the firmware has no TIME");
-    panic_promise = NULL;
 }
 
 /* What the hart reads at its start, by physical address. */
@@ -99,7 +82,7 @@ noreturn void
 boot_hart_main(void)
 {
     struct hart *h = this_hart();
-    hart_check();
+    probe_hart();
     trap_init_hart();
     plic_init_hart();
     timer_start_hart();

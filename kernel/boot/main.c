@@ -55,7 +55,7 @@ boot_main(u64 hartid, u64 fdt_pa)
 {
     hart_register_boot(hartid);
     machine_discover(frame_direct(fdt_pa), fdt_pa, hartid, finisher_init);
-    hart_check();
+    probe_hart();
     find_payload(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
     const char *level = cmdline_get("loglevel");

@@ -28,6 +28,10 @@ device_registers(const struct range *r, u64 size)
     return NULL;
 }
 
+/* Panics unless this hart has what the device tree promises. On every hart, as soon as the tree is
+ * read. */
+void probe_hart(void);
+
 /* --- UART (ns16550a): output by polling; as a byte device it is in dev/chardev.h ------------- */
 /* After plic_init_hart. From then on the log goes to the UART. */
 void uart_init(void);

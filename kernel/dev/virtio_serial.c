@@ -72,6 +72,7 @@ struct message {
     char name[MAX_NAME];
 };
 #define MESSAGE_ROOM (sizeof(struct message) - 1) /* a NUL stays behind what the device writes */
+#define MESSAGE_NAME (MAX_NAME - 1)               /* so long a name may have been cut */
 
 static volatile u8 *registers;
 #define REG(offset)    (*(volatile u32 *)(registers + (offset))) /* one of VIRTIO_MMIO_ */
@@ -157,7 +158,11 @@ obey(const struct message *m)
     case VIRTIO_CONSOLE_PORT_ADD:
         order(id, VIRTIO_CONSOLE_PORT_READY);
         break;
-    case VIRTIO_CONSOLE_PORT_NAME:
+    case VIRTIO_CONSOLE_PORT_NAME: /* becomes a file's: with a slash it would be anywhere */
+        if (strchr(m->name, '/') || strlen(m->name) == MESSAGE_NAME) {
+            pr_warn("virtio console: a port cannot be named %s", m->name);
+            return;
+        }
         strlcpy(p->name, m->name, sizeof(p->name));
         order(id, VIRTIO_CONSOLE_PORT_OPEN);
         break;

@@ -13,9 +13,11 @@
 #include "time/clock.h"
 
 /* Names the word: private memory by space and address, shared memory by object and offset, so that
- * two processes that map one object meet, and a fork's copies do not. */
+ * two processes that map one object meet, and a fork's copies do not. A waiter may outlive the
+ * mapping, and then the object: hence both by number, which no later one gets, and not by address.
+ * Words are aligned: the lowest bit of the offset tells the two kinds of numbers apart. */
 struct futex_key {
-    const void *owner;
+    u64 owner;
     u64 offset;
 };
 
@@ -40,9 +42,10 @@ key_of(u64 addr, struct futex_key *key)
     spin_guard(&s->lock);
     struct area *a = space_find(s, addr);
     if (a && a->flags & AREA_SHARED)
-        *key = (struct futex_key){ a->object, addr - a->start + (a->offset_pages << PAGE_SHIFT) };
+        *key = (struct futex_key){ a->pager->number(a->object),
+                                   (addr - a->start + (a->offset_pages << PAGE_SHIFT)) | 1 };
     else
-        *key = (struct futex_key){ s, addr };
+        *key = (struct futex_key){ s->number, addr };
     return a ? 0 : -EFAULT;
 }
 

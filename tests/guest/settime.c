@@ -155,8 +155,8 @@ TEST(before_the_boot_is_refused, "REALTIME is set to less than MONOTONIC shows",
     set(now_ns(CLOCK_MONOTONIC) + offset);
 }
 
-/* The zone alone leaves the clock as it is. More than fifteen hours from Greenwich nobody lives, says
- * Linux. */
+/* The zone alone leaves the clock as it is. More than fifteen hours from Greenwich nobody lives,
+ * says Linux. */
 TEST(settimeofday_zone, "a time zone is not looked at", "kernel/syscall/time.c:/^sys_settimeofday/")
 {
     static const struct timezone none = { 0, 0 }, far[] = { { 901, 0 }, { -901, 0 } };
@@ -214,7 +214,7 @@ TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set for
 /* POSIX goes on: an absolute sleep follows the clock. cron sleeps until a date, and here the date
  * has come. */
 TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old end",
-     "kernel/syscall/time.c:/^set_realtime/")
+     "kernel/time/clock.c:/^clock_set_real/")
 {
     long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());

@@ -22,6 +22,7 @@ ELSEWHERE = ("long_calls", "novdso", "oom", "storm_memory", "storm_process")
 # Checks of what an annex of the kernel brings, and which one. pause(3) waits by ppoll.
 NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal",
          ("efault", "poll_array"): "events", ("efault", "time_in"): "events",
+         ("identity", "foreground_group_is_not_the_next"): "terminal",
          ("kill", "kill_wakes_from_every_sleep"): "events",
          ("threadend", "exit_group_ends_all"): "events",
          ("threadend", "fault_of_a_thread_kills_all"): "events",

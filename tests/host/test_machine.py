@@ -4,6 +4,7 @@ QEMU lets a device tree be handed over that says less than the machine has; the 
 kernel believe the tree. What the kernel makes of odd trees in detail is tested without a machine by
 test_kernel_units.py; here it is the message that comes out and the status at the end.
 """
+import re
 import struct
 import subprocess
 
@@ -22,21 +23,26 @@ def virt(tmp_path_factory):
     return path.read_bytes()
 
 
+def boot_tree(build, *words, kernel=None):
+    """(status, lines of the log) of QEMU's own machine with these words."""
+    done = subprocess.run(
+        ["qemu-system-riscv64", "-M", "virt", "-nographic", "-monitor", "none", "-kernel",
+         kernel or f"{build}/kernel.elf", *words],
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=runner.GUARD_S, check=False)
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return done.returncode, [line for line in lines if line.startswith("<")]
+
+
 @pytest.fixture
 def boot_with(virt, tmp_path, build):
     """A function that boots the kernel on a changed tree: (status, lines of the log). More words
     for QEMU may follow."""
-    def boot(change, *words, kernel=f"{build}/kernel.elf", reservations=()):
+    def boot(change, *words, kernel=None, reservations=()):
         blob = tmp_path / "odd.dtb"
         tree = devicetree.parse(virt)
         change(tree)
         blob.write_bytes(devicetree.build(tree, reservations))
-        done = subprocess.run(
-            ["qemu-system-riscv64", "-M", "virt", "-smp", "2", "-m", "64M", "-nographic",
-             "-monitor", "none", "-dtb", blob, "-kernel", kernel, *words],
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=runner.GUARD_S, check=False)
-        lines = done.stdout.decode(errors="replace").splitlines()
-        return done.returncode, [line for line in lines if line.startswith("<")]
+        return boot_tree(build, "-smp", "2", "-m", "64M", "-dtb", blob, *words, kernel=kernel)
     return boot
 
 
@@ -94,12 +100,8 @@ def test_without_a_console_of_its_own_it_still_ends(boot_with):
 ])
 def test_a_hart_without_what_programs_need(build, cpu, word):
     """QEMU's own tree. Paging is missed before there is any way to panic()."""
-    done = subprocess.run(["qemu-system-riscv64", "-M", "virt", "-nographic", "-monitor", "none",
-                           "-cpu", cpu, "-kernel", f"{build}/kernel.elf"],
-                          stdin=subprocess.DEVNULL, capture_output=True, timeout=runner.GUARD_S,
-                          check=False)
-    text = done.stdout.decode(errors="replace")
-    assert done.returncode == 125 and word in text, text
+    status, log = boot_tree(build, "-cpu", cpu)
+    assert status == 125 and word in log[0], log
 
 
 @pytest.mark.parametrize("promised, cpu, word", [
@@ -198,6 +200,19 @@ def test_an_initrd_that_is_not_in_memory_of_its_own(boot_with, start, end):
     assert status == 125 and f"panic: the initrd at 0x{start:x}-0x{end:x} is not" in log[0], log
 
 
+@pytest.mark.parametrize("name, refused", [
+    ("a/b", True), ("../null", True), ("/dev/null", True), ("n" * 60, True), ("n" * 55, True),
+    ("n" * 54, False), ("two words", False), ("..", True), ("..x", False),
+])
+def test_names_that_a_device_gives(build, with_programs, name, refused):
+    """A port's name becomes a file's, in a folder that it must not leave."""
+    words = ["-global", "virtio-mmio.force-legacy=false", "-device", "virtio-serial-device",
+             "-chardev", "null,id=c", "-device", f"virtserialport,chardev=c,name={name}"]
+    status, log = boot_tree(build, *words, *with_programs)
+    told = [line for line in log if line.startswith("<4>") and name[:50] in line]
+    assert status == 0 and len(told) == refused, log
+
+
 @pytest.mark.core
 def test_a_panic_tells_cause_hart_and_functions(run, harts):
     seen = run(["--smp", str(harts), "--append", "init=/nowhere", "--", "true"])
@@ -208,5 +223,6 @@ def test_a_panic_tells_cause_hart_and_functions(run, harts):
     assert texts[2] == "backtrace:" and len(texts) > 4, seen
     for place in texts[3:]:
         assert "+0x" in place, f"expected a function's name, seen {place}"
-    assert texts[-1].split()[-1].startswith("thread_"), \
+        assert re.search(r" at kernel/[\w/]+\.[chS]:\d+", place), f"expected a line, seen {place}"
+    assert texts[-1].split()[1].startswith("thread_"), \
         f"expected the chain to reach where threads begin, seen {seen}"

@@ -79,6 +79,8 @@ class Whereabouts:
             return ('hart %d is in the firmware, called from or interrupted at:' % cpu,
                     [self.in_kernel(hart['mepc'], 0)])
         pc = hart['pc']
+        if pc == hart['stvec'] and hart['sscratch'] >= KERNEL_HALF:
+            pc = hart['sepc']  # a trap from user mode that has not done its first instruction
         # In user mode sscratch holds the thread, in the kernel tp does (kernel/trap/entry.S).
         thread = hart['sscratch'] if hart['sscratch'] >= KERNEL_HALF else hart['tp']
         name = self.thread_name(cpu, thread)

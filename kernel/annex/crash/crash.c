@@ -142,7 +142,6 @@ describe_place(u64 addr, char *text, size_t size)
 {
     char path[512] = "";
     struct space *s = current()->space;
-    u64 inode = 0;
     spin_guard(&s->lock);
     struct area *a = space_find(s, addr);
     if (!a) {
@@ -150,8 +149,8 @@ describe_place(u64 addr, char *text, size_t size)
         return;
     }
     if (a->pager && a->pager->describe)
-        a->pager->describe(a->object, path, sizeof(path), &inode);
-    u64 start = inode ? a->offset_pages << PAGE_SHIFT : 0;
+        a->pager->describe(a->object, path, sizeof(path));
+    u64 start = *path ? a->offset_pages << PAGE_SHIFT : 0;
     const char *name = *path ? path : "[anonymous]";
     snprintf(text, size, "0x%lx = %s+0x%lx", addr, a->name ?: name, addr - a->start + start);
 }
