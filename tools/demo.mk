@@ -34,7 +34,7 @@ demo: all $(O)/demo/story
 # GDB ($pc) belongs to the shell or to gdb, not to make.
 DEBUGGED = $(or $(value CMD),date -u)
 debug: all
-	@tools/debug --build $(O) $(MACHINE) $(RUN) --gdb $(call quoted,GDB) -- $(DEBUGGED)
+	@tools/debug --build $(O) $(MACHINE) $(value RUN) --gdb $(call quoted,GDB) -- $(DEBUGGED)
 
 # Their tests run them.
 test test-core guest-tests: $(SHOWN)

@@ -5,6 +5,7 @@
 #   $(O)/user/libpostern.so                 for dynamic ones
 #   $(O)/user/ld-postern.so.1               the loader
 #   $(O)/user/bin/NAME                      from user/bin/NAME.c or user/bin/NAME/*.c, with symbols
+#   $(O)/user/commands                      the programs, a line each, for the shell's `help`
 #   $(O)/user/manifest                      lines HOST=GUEST; HOSTs are stripped copies
 #
 # Other fragments build programs with USER_CFLAGS and `$(call user-link,OUTPUT,OBJECTS)` (a third
@@ -92,13 +93,22 @@ $(USER)/bin/$1: $(call program-objects,$1) $(USER_LIBS) $(MADE_OF)/bin/$1
 endef
 $(foreach name,$(USER_PROGRAMS),$(eval $(call program-rule,$(name))))
 
+# What a program does is said by the first line of its source, and nowhere else.
+head-of = $(firstword $(wildcard user/bin/$1.c) user/bin/$1/main.c)
+what-does = $$(sed -n '1{s|^/[*] [^ ]* - ||;s|^$1: ||;s|[.] .*||;s|[.]* *[*]*/*$$||;p}' $(call head-of,$1))
+
+$(USER)/commands: $(foreach name,$(USER_PROGRAMS),$(call head-of,$(name))) $(MADE_OF)/initrd
+	@mkdir -p $(@D)
+	$(say) GEN $@
+	$(Q)printf '%-10s %s\n' $(foreach name,$(USER_PROGRAMS),$(name) "$(call what-does,$(name))") > $@
+
 # --- the initrd ---------------------------------------------------------------------------------
 # Lines HOST=GUEST. init is there twice: the kernel starts /init.
 INSTALLED := $(USER)/stripped
 MANIFEST := $(INSTALLED)/ld-postern.so.1=/lib/ld-postern.so.1 \
     $(INSTALLED)/libpostern.so=/lib/libpostern.so \
     $(foreach name,$(USER_PROGRAMS),$(INSTALLED)/bin/$(name)=/bin/$(name)) \
-    $(INSTALLED)/bin/init=/init
+    $(INSTALLED)/bin/init=/init $(USER)/commands=/etc/commands
 
 $(INSTALLED)/%: $(USER)/%
 	@mkdir -p $(@D)
@@ -107,7 +117,7 @@ $(INSTALLED)/%: $(USER)/%
 $(call remember,$(MADE_OF)/initrd,$(USER_PROGRAMS))
 
 $(USER)/manifest: $(INSTALLED)/ld-postern.so.1 $(INSTALLED)/libpostern.so \
-    $(USER_PROGRAMS:%=$(INSTALLED)/bin/%) $(MADE_OF)/initrd
+    $(USER_PROGRAMS:%=$(INSTALLED)/bin/%) $(USER)/commands $(MADE_OF)/initrd
 	$(say) GEN $@
 	$(Q)printf '%s\n' $(MANIFEST) > $@
 

@@ -38,12 +38,15 @@ _start_hart:
     ld      a0, START_SATP(a1)
     ld      sp, START_STACK(a1)
     ld      tp, START_THREAD(a1)
+    mv      s1, zero
     call    enter_high_half
     mv      s0, zero
     call    boot_hart_main
 
 /* a0 = satp. With the new one the present pc is not mapped: the next fetch traps, and stvec already
- * holds the place to go on, in the high half. */
+ * holds the place to go on, in the high half. A hart without Sv39 does not take the value, and goes
+ * on here: the boot hart says so (s1 is its device tree), of another one the boot hart says that it
+ * does not come. */
 enter_high_half:
     ld      t0, high_start
     la      t1, _start
@@ -54,6 +57,12 @@ enter_high_half:
     csrw    stvec, t1
     sfence.vma
     csrw    satp, a0
+    beqz    s1, 2f                      /* still here: no Sv39 */
+    la      sp, boot_stack_top
+    mv      a0, s1
+    call    refuse_without_paging
+2:  wfi
+    j       2b
     .balign 4
 1:  la      t1, trap_entry
     csrw    stvec, t1

@@ -15,7 +15,7 @@
 #include "trap/trap.h"
 
 /* How long a hart may take to come up before we go on without it: a host may be busy. */
-#define PATIENCE_SECONDS 20
+#define PATIENCE_SECONDS 5
 
 /* The boot hart reports its mistakes from this stack: it makes some before there is an allocator.
  * Without a good stack the report would be the next mistake, for ever. */
@@ -60,7 +60,8 @@ start_next(void)
     while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
         panic_stop_if_asked();
         if (err || rdtime() > limit) {
-            pr_warn("hart %lu does not come: SBI error %ld", h->id, err);
+            pr_warn("hart %lu %s (SBI error %ld): going on with %u", h->id,
+                    err ? "cannot be started" : "was started and does not come", err, harts_online);
             return false;
         }
     }
@@ -81,6 +82,7 @@ noreturn void
 boot_hart_main(void)
 {
     struct hart *h = this_hart();
+    probe_hart();
     trap_init_hart();
     plic_init_hart();
     timer_start_hart();

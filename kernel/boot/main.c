@@ -30,19 +30,24 @@ _Static_assert(sizeof(struct payload) == 48, "tools/image writes it");
 extern char image_end[]; /* page aligned by kernel.lds */
 
 /* Does nothing if the magic is not there. The payload's kernel words are added to the command line,
- * its initrd takes the place of the machine's. */
+ * its initrd takes the place of the machine's. The file may be damaged: the words must lie in the
+ * header's page; where the initrd lies is looked at later. */
 static void
 find_payload(void)
 {
     u64 pa = frame_of(image_end);
     const struct payload *p = frame_direct(pa);
+    size_t used = strlen(machine.bootargs);
     if (memcmp(p->magic, "POSTERN-PAYLOAD", sizeof(p->magic)))
         return;
+    if (p->words_offset > PAGE_SIZE || p->words_size > PAGE_SIZE - p->words_offset ||
+        used + p->words_size + 2 > sizeof(machine.bootargs))
+        panic("payload: %lu bytes of words at %lu do not fit", p->words_size, p->words_offset);
     machine.initrd.start = pa + p->initrd_offset;
     machine.initrd.end = machine.initrd.start + p->initrd_size;
-    size_t used = strlen(machine.bootargs);
-    const char *words = (const char *)p + p->words_offset; /* end in zeros, as their page does */
-    snprintf(machine.bootargs + used, sizeof(machine.bootargs) - used, " %s", words);
+    machine.bootargs[used] = ' ';
+    memcpy(machine.bootargs + used + 1, (const char *)p + p->words_offset, p->words_size);
+    machine.bootargs[used + 1 + p->words_size] = '\0';
 }
 
 noreturn void
@@ -50,6 +55,7 @@ boot_main(u64 hartid, u64 fdt_pa)
 {
     hart_register_boot(hartid);
     machine_discover(frame_direct(fdt_pa), fdt_pa, hartid, finisher_init);
+    probe_hart();
     find_payload(); /* an initrd that tools/image has put behind the kernel */
     cmdline_init(machine.bootargs);
     const char *level = cmdline_get("loglevel");

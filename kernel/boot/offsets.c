@@ -1,10 +1,11 @@
-/* offsets.c - offsets of C structs for assembly, so that no number is typed twice.
+/* offsets.c - offsets of C structs for assembly, so that no number is typed twice. The last five
+ * are for tools/lib/whereabouts.py, which reads the memory of a machine that hangs.
  *
  * Compiled to assembly text, from which the build takes the lines marked @define into offsets.h
  * (see kernel.mk). Never linked. */
 
 #include "boot/boot.h"
-#include "sched/thread.h"
+#include "proc/process.h"
 
 #define DEFINE(name, value) __asm__ volatile("# @define " #name " %0" ::"i"(value))
 
@@ -18,4 +19,9 @@ static void __attribute__((used)) offsets(void)
     DEFINE(START_SATP, offsetof(struct hart_start, satp));
     DEFINE(START_STACK, offsetof(struct hart_start, stack_top));
     DEFINE(START_THREAD, offsetof(struct hart_start, thread));
+    DEFINE(THREAD_NAME, offsetof(struct thread, name));
+    DEFINE(THREAD_PROCESS, offsetof(struct thread, process));
+    DEFINE(THREAD_SPACE, offsetof(struct thread, space));
+    DEFINE(PROCESS_PID, offsetof(struct process, pid));
+    DEFINE(SPACE_VDSO_BASE, offsetof(struct space, vdso_base));
 }

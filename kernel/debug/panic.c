@@ -16,7 +16,6 @@
 #include "riscv/sbi.h"
 #include "riscv/trapframe.h"
 
-#define PANIC_STATUS 125 /* what tools/run calls a panic */
 /* A frame larger than that, and it is no chain but rubble. More callers than that, and it is a
  * recursion that has eaten its stack. */
 #define MAX_FRAME_SIZE 8192UL
@@ -31,6 +30,7 @@ extern const struct symbol symbol_table[], symbol_table_end[]; /* linker/kernel.
 extern const char symbol_names[], image_start[];
 
 u64 panic_owner;
+const char *panic_promise;
 void (*panic_describe)(char *text, size_t size);
 void (*panic_power_off)(int status);
 
@@ -179,21 +179,24 @@ panic(const char *fmt, ...)
 }
 
 void
-panic_trap(const struct trapframe *f, u64 scause, u64 stval)
+panic_trap(const struct trapframe *f, u64 scause, u64 stval, const char *hint)
 {
     static const char *const names[16] = {
         [0 ... 1] = "instruction access fault",
         [2] = "illegal instruction",
         [3] = "breakpoint",
-        [4 ... 5] = "load access fault",
-        [6 ... 7] = "store access fault",
+        [4 ... 5] = "load access fault (is there what the device tree promises?)",
+        [6 ... 7] = "store access fault (is there what the device tree promises?)",
         [12] = "instruction page fault",
         [13] = "load page fault",
         [15] = "store page fault",
     };
     const char *name = scause < ARRAY_SIZE(names) ? names[scause] : NULL;
     char text[256];
-    snprintf(text, sizeof(text), "%s in the kernel: scause 0x%lx, stval 0x%lx, pc 0x%lx",
+    snprintf(text, sizeof(text), "%s%s in the kernel: scause 0x%lx, stval 0x%lx, pc 0x%lx", hint,
              name ?: "unknown cause", scause, stval, f->pc);
+    if (panic_promise)
+        snprintf(text, sizeof(text), "the device tree promises %s, but there is none (scause %lu)",
+                 panic_promise, scause);
     report(text, f, f->s0);
 }

@@ -8,9 +8,11 @@
 
 struct trapframe;
 
-/* Panics for a trap that the kernel itself caused: adds cause, registers and the backtrace of the
- * interrupted code. `stval` as the hardware left it. */
-noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval);
+#define PANIC_STATUS 125 /* what tools/run calls a panic */
+
+/* Panics for a trap that the kernel itself caused: adds registers and the backtrace of the
+ * interrupted code. `stval` as the hardware left it; `hint` comes first and may be "". */
+noreturn void panic_trap(const struct trapframe *f, u64 scause, u64 stval, const char *hint);
 
 /* Says in words what runs on this hart, as in "sh (pid 12)". Handed down by the room that knows
  * processes; called when the cause is already out, so it may fail. */
@@ -19,6 +21,10 @@ extern void (*panic_describe)(char *text, size_t size);
 /* Powers the machine off with a status: the driver of the test finisher hands it down. Until then
  * the firmware does it, which knows no status. */
 extern void (*panic_power_off)(int status);
+
+/* What of the device tree is being tried, as in "harts with sstc": a trap means that the tree is
+ * wrong, and the panic says so. NULL otherwise. */
+extern const char *panic_promise;
 
 /* Who panics, 0 for nobody. Set once, and never cleared. Seen by trap/trap.c when an IPI comes, and
  * by every loop that waits. */

@@ -9,6 +9,7 @@
 
 #include "debug/panic.h"
 #include "dev/device.h"
+#include "machine/fdt.h"
 #include "riscv/csr.h"
 #include "riscv/sbi.h"
 
@@ -22,7 +23,7 @@ static volatile u32 *finisher;
 u64
 rtc_read_ns(void)
 {
-    volatile u32 *rtc = device_registers(&machine.rtc);
+    volatile u32 *rtc = device_registers(&machine.rtc, 2 * sizeof(u32));
     if (!rtc)
         return 0;
     u32 low = rtc[0]; /* reading it freezes the high word, so low comes first */
@@ -32,7 +33,7 @@ rtc_read_ns(void)
 void
 finisher_init(void)
 {
-    finisher = device_registers(&machine.finisher);
+    finisher = device_registers(&machine.finisher, sizeof(u32));
     panic_power_off = power_off;
 }
 
@@ -56,6 +57,25 @@ power_off(int status)
     finisher = NULL; /* a panic in here comes back: then only the firmware is left */
     if (r)
         finish(r, status);
+    sbi_shutdown();
+    for (;;)
+        wait_for_interrupt();
+}
+
+/* Pointers hold addresses of the high half, which there is not: so no panic, nor anything else that
+ * calls through one. The firmware's console does. */
+void
+refuse_without_paging(const void *fdt_blob)
+{
+    struct fdt t;
+    struct range r;
+    const char *line = "<0>[    0.000000] panic: this hart has no Sv39 paging\n";
+    while (*line)
+        sbi_putchar(*line++);
+    fdt_open(&t, fdt_blob, FDT_LIMIT);
+    for_each_fdt_node (n, &t)
+        if (fdt_is(&n, "compatible", "sifive,test0") && fdt_reg(&n, 0, &r))
+            finish((volatile u32 *)r.start, PANIC_STATUS);
     sbi_shutdown();
     for (;;)
         wait_for_interrupt();

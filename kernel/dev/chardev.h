@@ -43,3 +43,6 @@ extern struct list chardevs;
 
 /* The serial port, for a terminal on a machine without such ports. */
 extern struct chardev uart;
+/* Called when a break has come on its line, if not NULL: in an interrupt, on any hart that takes
+ * one, with no lock held. A break is no byte, and nobody reads it. */
+extern void (*uart_break)(void);

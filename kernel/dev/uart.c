@@ -14,18 +14,33 @@
 #define IER  register_at(1) /* which events interrupt */
 #define LSR  register_at(5) /* line status */
 
-#define RECEIVED     1 /* in both */
+#define RECEIVED     1  /* in both */
+#define BREAK        16 /* the byte to be read is none: the line has been held low */
 #define ROOM_TO_SEND 32
 
+#define MAX_REG_SHIFT  8 /* a larger one is a tree's mistake */
 #define register_at(n) registers[(n) << machine.uart_reg_shift]
 static volatile u8 *registers;
 
+static u32 break_seen; /* 1: one has come */
+void (*uart_break)(void);
+
 struct list chardevs = LIST_INIT(chardevs);
+
+/* Reading it forgets a break: whoever reads it, for whatever reason, writes that down. */
+static u8
+line_status(void)
+{
+    u8 status = LSR;
+    if (status & BREAK)
+        __atomic_store_n(&break_seen, 1, __ATOMIC_RELAXED);
+    return status;
+}
 
 static void
 uart_putc(char c)
 {
-    while (!(LSR & ROOM_TO_SEND))
+    while (!(line_status() & ROOM_TO_SEND))
         ;
     DATA = (u8)c;
 }
@@ -41,7 +56,7 @@ uart_read(struct chardev *d, void *buf, size_t n)
     size_t got = 0;
     if (!registers)
         return -EAGAIN;
-    while (got < n && (LSR & RECEIVED))
+    while (got < n && (line_status() & RECEIVED))
         to[got++] = DATA;
     IER = RECEIVED;
     return got ? (s64)got : -EAGAIN;
@@ -73,18 +88,25 @@ static void
 uart_interrupt(void *arg)
 {
     IER = 0;
-    if (uart.changed)
+    line_status();
+    if (uart_break && __atomic_exchange_n(&break_seen, 0, __ATOMIC_RELAXED)) {
+        (void)DATA; /* the byte that is none */
+        IER = RECEIVED;
+        uart_break();
+    } else if (uart.changed) {
         uart.changed(&uart);
+    }
 }
 
 void
 uart_init(void)
 {
-    registers = device_registers(&machine.uart);
+    machine.uart_reg_shift = MIN(machine.uart_reg_shift, MAX_REG_SHIFT);
+    registers = device_registers(&machine.uart, 8UL << machine.uart_reg_shift);
     if (!registers)
         return;
     log_putc = uart_putc;
-    if (plic_register(machine.uart_irq, uart_interrupt, NULL) == 0)
+    if (plic_register(machine.uart_irq, true, uart_interrupt, NULL) == 0)
         IER = RECEIVED;
     else
         pr_warn("uart: no interrupt %u, so no input", machine.uart_irq);

@@ -72,9 +72,11 @@ struct message {
     char name[MAX_NAME];
 };
 #define MESSAGE_ROOM (sizeof(struct message) - 1) /* a NUL stays behind what the device writes */
+#define MESSAGE_NAME (MAX_NAME - 1)               /* so long a name may have been cut */
 
 static volatile u8 *registers;
-#define REG(offset) (*(volatile u32 *)(registers + (offset)))          /* one of VIRTIO_MMIO_ */
+#define REG(offset)    (*(volatile u32 *)(registers + (offset))) /* one of VIRTIO_MMIO_ */
+#define REGISTERS_SIZE (VIRTIO_MMIO_CONFIG + sizeof(struct virtio_console_config))
 static struct spinlock console_lock = SPINLOCK_INIT("virtio console"); /* of all below */
 static struct queue control_in, control_out;
 static struct message messages[QUEUE_SIZE]; /* to receive into */
@@ -156,7 +158,11 @@ obey(const struct message *m)
     case VIRTIO_CONSOLE_PORT_ADD:
         order(id, VIRTIO_CONSOLE_PORT_READY);
         break;
-    case VIRTIO_CONSOLE_PORT_NAME:
+    case VIRTIO_CONSOLE_PORT_NAME: /* becomes a file's: with a slash it would be anywhere */
+        if (strchr(m->name, '/') || strlen(m->name) == MESSAGE_NAME) {
+            pr_warn("virtio console: a port cannot be named %s", m->name);
+            return;
+        }
         strlcpy(p->name, m->name, sizeof(p->name));
         order(id, VIRTIO_CONSOLE_PORT_OPEN);
         break;
@@ -355,7 +361,7 @@ console_start(u32 irq)
     for (struct port *p = ports; p < ports + port_count; p++)
         if (p->name[0])
             list_add_tail(&chardevs, &p->chardev.link);
-    if (plic_register(irq, console_interrupt, NULL))
+    if (plic_register(irq, false, console_interrupt, NULL))
         pr_warn("virtio console: no interrupt %u, so no input", irq);
     return 0;
 }
@@ -366,8 +372,8 @@ void
 virtio_init(void)
 {
     for (u32 i = 0; i < machine.virtio_count; i++) {
-        registers = device_registers(&machine.virtio[i]);
-        if (REG(VIRTIO_MMIO_MAGIC_VALUE) != MAGIC ||
+        registers = device_registers(&machine.virtio[i], REGISTERS_SIZE);
+        if (!registers || REG(VIRTIO_MMIO_MAGIC_VALUE) != MAGIC ||
             REG(VIRTIO_MMIO_DEVICE_ID) != VIRTIO_ID_CONSOLE)
             continue;
         if (REG(VIRTIO_MMIO_VERSION) != MODERN_VERSION)
@@ -376,4 +382,6 @@ virtio_init(void)
             pr_warn("virtio: a console whose ports cannot be used");
         return;
     }
+    if (machine.virtio_count == MAX_VIRTIO)
+        pr_warn("virtio: no console in the first %d places, and no more are looked at", MAX_VIRTIO);
 }

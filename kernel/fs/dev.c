@@ -95,7 +95,7 @@ dev_init(void)
 {
     struct chardev *d;
     u32 minor = 0;
-    char path[64];
+    char path[80]; /* a port's name has less than 56 bytes */
     for (const struct node *n = nodes; n < nodes + ARRAY_SIZE(nodes); n++)
         if (n->link)
             dev_add(n->path, ramfs_symlink(n->link, strlen(n->link)));

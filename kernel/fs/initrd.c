@@ -11,41 +11,43 @@
 #include "fs/cpio.h"
 #include "fs/path.h"
 #include "fs/ramfs.h"
+#include "fs/tree.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
+#include "lib/string.h"
 #include "mm/frame.h"
 
-/* A file with several names has an entry for each, and the content with the last. Finds the inode
- * that an earlier entry got, with a reference. Few archives have such files: so they are read once
- * more from the start, and no list of what may be linked is kept. Inode numbers are those of the
- * file system that was packed: the same one of another device or archive is another file. */
-static void
-find_linked(const struct cpio *c, const struct cpio_entry *e, struct inode **out)
+/* A file with several names has an entry for each, and the content with the last. Such files are
+ * remembered in a directory that has no name itself: there they are found as quickly as names are,
+ * however many there are. */
+static struct inode *linked_files;
+
+/* An inode for what is new in this entry, with a reference; NULL without memory. Of a file with
+ * several names it is that of an earlier entry. Inode numbers are those of the file system that was
+ * packed: the same one of another device or archive is another file. */
+static struct inode *
+inode_for(const struct cpio_entry *e)
 {
-    struct cpio again = { .data = c->data, .size = c->size };
-    struct cpio_entry first;
-    while (cpio_next(&again, &first) > 0 && first.name != e->name)
-        if (first.number == e->number && first.archive == e->archive && first.major == e->major &&
-            first.minor == e->minor) {
-            path_lookup(AT_FDCWD, kernel_path(first.name), AT_SYMLINK_NOFOLLOW, out);
-            return;
-        }
+    char text[48];
+    if (S_ISLNK(e->mode))
+        return ramfs_symlink(e->data, e->size);
+    if (S_ISDIR(e->mode) || e->links < 2)
+        return ramfs_inode(e->mode);
+    int n = snprintf(text, sizeof(text), "%x %x %x %x", e->number, e->archive, e->major, e->minor);
+    struct component key = { text, (size_t)n };
+    struct inode *i = tree_find(linked_files, &key) ?: ramfs_inode(e->mode);
+    if (i)
+        tree_link(linked_files, &key, i); /* -EEXIST when it was found */
+    return i;
 }
 
-/* The inode that is there for this entry already, with a reference, or NULL: a directory of this
- * name, or a link to one; or a file that has other names. */
-static struct inode *
-find_existing(const struct cpio *c, const struct cpio_entry *e)
+static void
+forget_linked_files(void)
 {
-    struct inode *i = NULL;
-    if (S_ISDIR(e->mode))
-        path_lookup(AT_FDCWD, kernel_path(e->name), 0, &i);
-    else if (S_ISREG(e->mode) && e->links > 1)
-        find_linked(c, e, &i);
-    if (i && (i->mode & S_IFMT) == (e->mode & S_IFMT))
-        return i;
-    inode_put(i);
-    return NULL;
+    struct dirent *d, *next;
+    list_for_each_safe (d, next, &linked_files->children, in_parent)
+        tree_unlink(linked_files, &(struct component){ d->name, strlen(d->name) }, false);
+    inode_put(linked_files);
 }
 
 /* Puts the entry at its name, replacing what an earlier archive left there. Of a directory that is
@@ -53,24 +55,28 @@ find_existing(const struct cpio *c, const struct cpio_entry *e)
  * there. -EEXIST means a directory that is not empty, where something else should go; the rest are
  * the errors of path.h. */
 static int
-place(const struct cpio *c, const struct cpio_entry *e)
+place(const struct cpio_entry *e)
 {
     struct buffer path = kernel_path(e->name);
     bool link = S_ISLNK(e->mode), file = S_ISREG(e->mode), directory = S_ISDIR(e->mode);
     if (!file && !directory && !link)
         return 0;
     if (link && (e->size == 0 || e->size >= PATH_LIMIT))
-        return 0;
-    struct inode *i scoped_inode = find_existing(c, e);
-    bool there = directory && i;
-    if (!i)
-        i = link ? ramfs_symlink(e->data, e->size) : ramfs_inode(e->mode);
+        return -ENAMETOOLONG;
+    struct inode *i scoped_inode = NULL;
+    if (directory)
+        path_lookup(AT_FDCWD, path, 0, &i); /* a link to one will do */
+    bool there = i && S_ISDIR(i->mode);
+    if (!there) {
+        inode_put(i);
+        i = inode_for(e);
+    }
     if (!i)
         return -ENOMEM;
     i->size = MAX(i->size, e->size); /* of linked files all entries but one have none */
     if (file && e->size > 0 && !pages_fill(&i->pages, e->data, e->size))
         return -ENOMEM;
-    i->mode = e->mode;
+    i->mode = e->mode & (S_IFMT | 07777);
     i->uid = e->uid;
     i->gid = e->gid;
     i->modified = i->changed = i->accessed = (struct timespec64){ e->modified_s, 0 };
@@ -91,13 +97,17 @@ initrd_unpack(void)
         panic("no initrd: there is no program to run (QEMU's -initrd names one)");
     struct cpio c = { .data = frame_direct(r->start), .size = r->end - r->start };
     struct cpio_entry e;
+    linked_files = ramfs_inode(S_IFDIR);
+    if (!linked_files)
+        panic("no memory to unpack the initrd");
     int more = cpio_next(&c, &e);
     while (more > 0) {
-        int err = place(&c, &e);
+        int err = place(&e);
         if (err)
             pr_warn("initrd: %s: left out (error %d)", e.name, -err);
         more = cpio_next(&c, &e);
     }
+    forget_linked_files();
     if (more < 0)
         panic("the initrd is no cpio archive of format newc: see byte %lu of %lu", c.at, c.size);
 }

@@ -102,19 +102,15 @@ vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
     if (flags & O_CREAT && flags & O_DIRECTORY)
         return -EINVAL;
     int err = find_or_create(dirfd, path, flags, mode, &i);
-    if (err)
-        return err;
-    err = check_kind(i, flags);
+    err = err ?: check_kind(i, flags);
     if (err)
         return err;
     struct file *f scoped_file = file_create(&path_file_ops, i, flags & ~(u32)OPEN_ONLY);
     if (!f)
         return -ENOMEM;
-    if (!(flags & O_PATH)) {
+    if (!(flags & O_PATH))
         err = open_content(f, flags);
-        if (err)
-            return err;
-    }
-    *out = file_get(f);
-    return 0;
+    if (!err)
+        *out = file_get(f);
+    return err;
 }

@@ -63,11 +63,11 @@ print_path(struct printer *p, struct inode *i)
 /* --- files and links ------------------------------------------------------------------------- */
 static struct file_ops text_file_ops; /* like a file of ramfs, but nobody writes it */
 
-/* The process that an inode tells of; 0: none. See child_number. */
-static int
-pid_of(const struct inode *i)
+/* The serial number of the process that an inode tells of; 0: none. See child_number. */
+static u32
+owner_of(const struct inode *i)
 {
-    return (int)(i->number >> 32);
+    return (u32)(i->number >> 32);
 }
 
 /* What a link in fd leads to: the very inode, so /dev/stdin opens a pipe that has no name. Other
@@ -75,7 +75,7 @@ pid_of(const struct inode *i)
 static int
 follow_fd(struct inode *i, struct inode **out)
 {
-    if (pid_of(i) != fs_current()->pid)
+    if (owner_of(i) != fs_current()->serial)
         return -ENOENT;
     struct file *f scoped_file = fd_get((int)(i->number % 1024 - NUMBERED));
     if (!f)
@@ -97,28 +97,30 @@ static const struct inode_ops text_ops = { .file_ops = &text_file_ops, .release 
 static const struct inode_ops fd_ops = { .follow = follow_fd, .release = ramfs_release };
 
 /* --- directories: inode->data is the table of names, or NULL for fd -------------------------- */
-/* The st_ino of child k, the same whenever it is made: the pid (0: none) above 32 bits, and below
- * them, ten bits each, the places of all names on the way from /proc or /proc/PID:
+/* The st_ino of child k, the same whenever it is made: the serial number of the process (0: none)
+ * above 32 bits, and below them, ten bits each, the places of all names on the way from /proc or
+ * /proc/PID, which begins anew with `owner` (else 0):
  *
- *     /proc/7/fd/3    7 << 32 | ROOT << 20 | 0 << 10 | NUMBERED + 3      (fd is row 0)
+ *     /proc/7/fd/3    9 << 32 | ROOT << 20 | 0 << 10 | NUMBERED + 3      (7 was the 9th process)
  *
- * So a number tells all about its inode, and none has to keep anything else. */
+ * So a number tells all about its inode, and none has to keep anything else. By pid it would tell
+ * of whoever gets that pid next. */
 static u64
-child_number(const struct inode *dir, u32 k)
+child_number(const struct inode *dir, u32 k, u32 owner)
 {
-    if (dir->number == ROOT && k >= NUMBERED)
-        return (u64)(k - NUMBERED) << 32 | ROOT;
+    if (owner)
+        return (u64)owner << 32 | ROOT;
     return (dir->number >> 32 << 32) | (u32)dir->number << 10 | k;
 }
 
-/* The first name from n on that is a number, or -1: pids in /proc, descriptors in fd. A listing
- * goes from one to the next; a look-up asks whether n is the first from n on. */
+/* The first name from n on that is a number, or -1: pids in /proc, with their *owner, descriptors
+ * in fd. A listing goes from one to the next; a look-up asks whether n is the first from n on. */
 static int
-next_number(const struct inode *dir, int n)
+next_number(const struct inode *dir, int n, u32 *owner)
 {
     if (dir->number == ROOT)
-        return process_view.next_pid(n);
-    if (dir->data || pid_of(dir) != fs_current()->pid)
+        return process_view.next_pid(n, owner);
+    if (dir->data || owner_of(dir) != fs_current()->serial)
         return -1;
     for (; (u32)n < MAX_FDS; n++) { /* lseek may have made it negative: then there is none */
         struct file *f scoped_file = fd_get(n);
@@ -143,16 +145,16 @@ print_entry(struct inode *i, const struct proc_entry *e, bool of_process)
     if (e->text)
         print_to(&p, "%s", e->text);
     else if (of_process)
-        err = process_view.print(&p, pid_of(i), e);
+        err = process_view.print(&p, owner_of(i), e);
     else
         e->print(&p, NULL);
     page_free(p.page);
     return err ? err : p.err;
 }
 
-/* The inode of entry `e`, which is child k of `dir` and has this name. */
+/* The inode of entry `e`, a child of `dir`, with this name and number. */
 static int
-entry_inode(struct inode *dir, const struct component *name, const struct proc_entry *e, u32 k,
+entry_inode(struct inode *dir, const struct component *name, const struct proc_entry *e, u64 number,
             struct inode **out)
 {
     const struct inode_ops *ops = dir->data ? &text_ops : &fd_ops;
@@ -164,7 +166,7 @@ entry_inode(struct inode *dir, const struct component *name, const struct proc_e
     i->name = dirent_create(dir, name, i);
     if (!i->name)
         return -ENOMEM;
-    i->number = child_number(dir, k);
+    i->number = number;
     if (S_ISDIR(e->mode)) {
         i->data = (void *)e->entries;
     } else {
@@ -202,11 +204,13 @@ proc_lookup(struct inode *dir, const struct component *name, struct inode **out)
     const struct proc_entry fd_link = { .mode = S_IFLNK | 0700, .print = print_fd };
     const struct proc_entry *e = dir->data;
     int n = parse_number(name);
-    if (n >= 0 && next_number(dir, n) == n)
-        return entry_inode(dir, name, e ? &pid_dir : &fd_link, NUMBERED + (u32)n, out);
+    u32 owner = 0;
+    if (n >= 0 && next_number(dir, n, &owner) == n)
+        return entry_inode(dir, name, e ? &pid_dir : &fd_link,
+                           child_number(dir, NUMBERED + (u32)n, owner), out);
     for (u32 k = 0; e && e[k].name; k++)
         if (name_is(name, e[k].name))
-            return entry_inode(dir, name, &e[k], k, out);
+            return entry_inode(dir, name, &e[k], child_number(dir, k, 0), out);
     return -ENOENT;
 }
 
@@ -220,17 +224,18 @@ proc_list(struct inode *dir, struct dir_sink *sink)
     for (u32 k = 0; e && e[k].name; k++) {
         if (k + 2 < sink->position)
             continue;
-        if (!dir_emit(sink, e[k].name, child_number(dir, k), e[k].mode, k + 3))
+        if (!dir_emit(sink, e[k].name, child_number(dir, k, 0), e[k].mode, k + 3))
             return;
     }
     s64 from = (s64)sink->position - 2 - (s64)NUMBERED;
-    int n = next_number(dir, (int)MAX(from, 0));
+    u32 owner = 0;
+    int n = next_number(dir, (int)MAX(from, 0), &owner);
     while (n >= 0) {
         u32 k = NUMBERED + (u32)n;
         snprintf(name, sizeof(name), "%d", n);
-        if (!dir_emit(sink, name, child_number(dir, k), e ? S_IFDIR : S_IFLNK, k + 3))
+        if (!dir_emit(sink, name, child_number(dir, k, owner), e ? S_IFDIR : S_IFLNK, k + 3))
             return;
-        n = next_number(dir, n + 1);
+        n = next_number(dir, n + 1, &owner);
     }
 }
 

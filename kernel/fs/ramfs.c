@@ -179,17 +179,39 @@ map_put(void *object)
     inode_put(object);
 }
 
-/* Called for /proc/PID/maps with the space's lock held: the tree's lock comes after it. */
+/* Who maps a file that is open for writing writes it, be it that the descriptor is closed and the
+ * area read-only: it may become writable. So nobody may run the file meanwhile (ETXTBSY). */
 static void
-map_describe(void *object, char *name, size_t size, u64 *number)
+map_get_written(void *object)
 {
-    struct inode *i = object;
-    if (vfs_path(i, name, size) < 0)
-        strlcpy(name, "?", size);
-    *number = i->number;
+    __atomic_add_fetch(&((struct inode *)object)->writers, 1, __ATOMIC_RELAXED);
+    map_get(object);
 }
 
-static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe };
+static void
+map_put_written(void *object)
+{
+    __atomic_sub_fetch(&((struct inode *)object)->writers, 1, __ATOMIC_RELAXED);
+    map_put(object);
+}
+
+/* Called for /proc/PID/maps with the space's lock held: the tree's lock comes after it. */
+static void
+map_describe(void *object, char *name, size_t size)
+{
+    if (vfs_path(object, name, size) < 0)
+        strlcpy(name, "?", size);
+}
+
+static u64
+map_number(void *object)
+{
+    return ((struct inode *)object)->number;
+}
+
+static const struct pager read_pager = { map_page, map_get, map_put, map_describe, map_number };
+static const struct pager written_pager = { map_page, map_get_written, map_put_written,
+                                            map_describe, map_number };
 
 /* A private mapping of /dev/zero is just anonymous memory, so it gets no pager. */
 int
@@ -201,7 +223,7 @@ file_pager(struct file *f, const struct pager **pager, void **object)
         return 0;
     if (f->ops != &ramfs_file_ops)
         return -ENODEV;
-    *pager = &ramfs_pager;
+    *pager = f->claim > 0 ? &written_pager : &read_pager;
     *object = f->inode;
     return 0;
 }

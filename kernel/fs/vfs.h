@@ -34,6 +34,7 @@ struct fsinfo {
 /* What the file layer must know of who asks: the beginning of struct process (proc/process.h). */
 struct fs_owner {
     int pid, pgrp, session;
+    u32 serial;     /* no other process had it or will: a pid comes again */
     u64 open_limit; /* RLIMIT_NOFILE, MAX_FDS at most */
     struct files *files;
     struct fsinfo *fsinfo;
@@ -103,10 +104,10 @@ struct proc_entry {
 
 /* What fs asks of kernel/proc, which fills it in at start. */
 struct process_view {
-    int (*next_pid)(int from); /* the first pid >= from, or -1 */
+    int (*next_pid)(int from, u32 *serial); /* the first pid >= from, and whose, or -1 */
     /* a file was cut: mapped pages of `object` from `page` on are to be forgotten by all */
     void (*forget_pages)(void *object, u64 page);
     const struct proc_entry *entries; /* of /proc/PID, and how one is printed: 0, or -ENOENT */
-    int (*print)(struct printer *p, int pid, const struct proc_entry *e);
+    int (*print)(struct printer *p, u32 serial, const struct proc_entry *e);
 };
 extern struct process_view process_view;

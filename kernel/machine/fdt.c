@@ -183,18 +183,21 @@ fdt_is(const struct fdt_node *n, const char *property, const char *text)
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
-static bool
+/* A range that would wrap round is cut. If it was refused, it would look like the end of a list, and
+ * what is reserved behind it would be taken for free. */
+static void
 read_range(struct fdt_value v, u32 at, u32 address_cells, u32 size_cells, struct range *r)
 {
-    r->start = read_cells(v, at, address_cells);
-    r->end = r->start + read_cells(v, at + address_cells, size_cells);
-    return r->end >= r->start;
+    r->start = MIN(read_cells(v, at, address_cells), FDT_ADDRESS_LIMIT);
+    r->end =
+        r->start + MIN(read_cells(v, at + address_cells, size_cells), FDT_ADDRESS_LIMIT - r->start);
 }
 
 bool
 fdt_reservation(const struct fdt *t, u32 index, struct range *r)
 {
-    return read_range(t->reservations, 4 * index, 2, 2, r) && r->end;
+    read_range(t->reservations, 4 * index, 2, 2, r);
+    return r->end;
 }
 
 /* A bus whose numbers are the CPU's addresses says so by empty `ranges`, and so does the bus that
@@ -219,5 +222,6 @@ fdt_reg(const struct fdt_node *n, u32 index, struct range *r)
         if (!ranges.bytes || ranges.length)
             return false;
     }
-    return read_range(reg, index * (u32)cells, (u32)address_cells, (u32)size_cells, r);
+    read_range(reg, index * (u32)cells, (u32)address_cells, (u32)size_cells, r);
+    return true;
 }

@@ -9,7 +9,9 @@
 
 #include "machine/machine.h"
 
-#define FDT_MAX_DEPTH 32 /* real trees have some six levels */
+#define FDT_MAX_DEPTH     32          /* real trees have some six levels */
+#define FDT_LIMIT         (2UL << 20) /* no firmware hands over more (Linux's MAX_FDT_SIZE) */
+#define FDT_ADDRESS_LIMIT (1UL << 56) /* physical addresses of RV64 have so many bits */
 
 /* Some bytes of the blob: big-endian cells of 4 bytes, or NUL-terminated strings in a row. */
 struct fdt_value {
@@ -52,8 +54,8 @@ const char *fdt_string(const struct fdt_node *n, const char *property);
 /* Is `text` one of the strings of the property, and the node enabled? A node may be there and
  * switched off: its device does not answer, and reading it may fault. */
 bool fdt_is(const struct fdt_node *n, const char *property, const char *text);
-/* The index-th range of `reg`, which must not wrap round; false if there is none, or it is on a bus
+/* The index-th range of `reg`, cut to FDT_ADDRESS_LIMIT; false if there is none, or it is on a bus
  * whose addresses are not the CPU's. */
 bool fdt_reg(const struct fdt_node *n, u32 index, struct range *r);
-/* The index-th entry of the memory reservation block, which ends with a pair of zeros. */
+/* The index-th entry of the memory reservation block, which ends with a pair of zeros; likewise. */
 bool fdt_reservation(const struct fdt *t, u32 index, struct range *r);

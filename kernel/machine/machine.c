@@ -13,9 +13,8 @@
 #include "lib/print.h"
 #include "lib/string.h"
 
-#define FDT_LIMIT           (2UL << 20) /* no firmware hands over more (Linux's MAX_FDT_SIZE) */
-#define MAX_HART_ID         63          /* sbi.h names sets of harts by one 64-bit mask */
-#define SUPERVISOR_EXTERNAL 9           /* interrupt number at the hart (Privileged, scause) */
+#define MAX_HART_ID         63 /* sbi.h names sets of harts by one 64-bit mask */
+#define SUPERVISOR_EXTERNAL 9  /* interrupt number at the hart (Privileged, scause) */
 
 struct machine machine;
 
@@ -23,14 +22,15 @@ static const char *stdout_path; /* of /chosen; "" for none */
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
-/* What does not fit into the table is left out with a warning: real machines have a handful. */
+/* A reserved range must not be left out, or the kernel takes what is the firmware's. */
 static void
 add_range(struct range *ranges, u32 *count, struct range r)
 {
-    if (r.start < r.end && *count < MAX_RANGES)
-        ranges[(*count)++] = r;
-    else if (r.start < r.end)
-        pr_warn("device tree: no room for one more range of memory, 0x%lx is left out", r.start);
+    if (r.start == r.end)
+        return;
+    if (*count == MAX_RANGES)
+        panic("device tree: more than %d ranges of memory, or of reserved memory", MAX_RANGES);
+    ranges[(*count)++] = r;
 }
 
 /* Memory may be one node with several ranges, or several nodes; "hands off" is said by the
@@ -42,9 +42,12 @@ discover_memory(const struct fdt *t)
     for (u32 i = 0; fdt_reservation(t, i, &r); i++)
         add_range(machine.reserved, &machine.reserved_count, r);
     for_each_fdt_node (n, t) {
-        if (n.depth == 2 && strcmp(n.names[1], "reserved-memory") == 0)
+        if (n.depth == 2 && strcmp(n.names[1], "reserved-memory") == 0) {
+            if (fdt_get(&n, "reg").bytes && !fdt_reg(&n, 0, &r)) /* without reg: not placed yet */
+                panic("device tree: /reserved-memory/%s: no usable reg", n.names[2]);
             for (u32 i = 0; fdt_reg(&n, i, &r); i++)
                 add_range(machine.reserved, &machine.reserved_count, r);
+        }
         if (fdt_is(&n, "device_type", "memory"))
             for (u32 i = 0; fdt_reg(&n, i, &r); i++)
                 add_range(machine.memory, &machine.memory_count, r);
@@ -54,7 +57,7 @@ discover_memory(const struct fdt *t)
 }
 
 /* Start and end of an initrd are 4 or 8 bytes each, whatever #address-cells says: boot loaders
- * differ. One outside of memory must not be read: the direct map has no such page. */
+ * differ. */
 static void
 discover_chosen(const struct fdt *t)
 {
@@ -70,13 +73,8 @@ discover_chosen(const struct fdt *t)
         machine.rng_seed_length = MIN(seed.length, (u32)sizeof(machine.rng_seed));
         memcpy(machine.rng_seed, seed.bytes, machine.rng_seed_length);
         stdout_path = fdt_string(&n, "stdout-path") ?: "";
-        u64 start = fdt_number(&n, "linux,initrd-start", 0);
-        u64 end = fdt_number(&n, "linux,initrd-end", 0);
-        for (struct range *m = machine.memory; m < machine.memory + machine.memory_count; m++)
-            if (m->start <= start && start < end && end <= m->end)
-                machine.initrd = (struct range){ start, end };
-        if (end && !machine.initrd.end)
-            pr_warn("device tree: /chosen: initrd 0x%lx-0x%lx is not in memory", start, end);
+        machine.initrd.start = fdt_number(&n, "linux,initrd-start", 0);
+        machine.initrd.end = fdt_number(&n, "linux,initrd-end", 0);
     }
     if (!found)
         pr_warn("device tree: no /chosen node: no command line, no initrd, no seed");
@@ -84,13 +82,21 @@ discover_chosen(const struct fdt *t)
 
 /* --- harts ----------------------------------------------------------------------------------- */
 
-/* Does `isa`, as in "rv64imac_zicsr_sstc", name the timer that S-mode sets by itself? */
+/* Does the hart have this extension? Newer trees have a list of names, older ones a string such as
+ * "rv64imafdc_zicsr_sstc": letters first, of which `g` stands for five. */
 static bool
-isa_has_sstc(const char *isa)
+hart_has(const struct fdt_node *n, const char *name)
 {
+    size_t length = strlen(name);
+    const char *isa = fdt_string(n, "riscv,isa") ?: "";
+    if (fdt_is(n, "riscv,isa-extensions", name))
+        return true;
+    for (; length == 1 && !strchr("_zsx", *isa); isa++)
+        if (*isa == *name || (*isa == 'g' && strchr("imafd", *name)))
+            return true;
     while ((isa = strchr(isa, '_'))) {
         isa++;
-        if (strncmp(isa, "sstc", 4) == 0 && (isa[4] == '\0' || isa[4] == '_'))
+        if (strncmp(isa, name, length) == 0 && (isa[length] == '\0' || isa[length] == '_'))
             return true;
     }
     return false;
@@ -114,12 +120,13 @@ discover_harts(const struct fdt *t, u64 boot_hartid)
         if (!is_hart)
             continue;
         u64 id = fdt_number(&n, "reg", MAX_HART_ID + 1);
-        const char *isa = fdt_string(&n, "riscv,isa") ?: "";
-        machine.has_sstc &= isa_has_sstc(isa);
+        machine.has_sstc &= hart_has(&n, "sstc");
         if (id > MAX_HART_ID) {
             pr_warn("device tree: /cpus/%s: no hart id of 0 to %d", n.names[n.depth], MAX_HART_ID);
+        } else if (!hart_has(&n, "f") || !hart_has(&n, "d")) {
+            pr_warn("device tree: hart %lu is left out: it lacks F or D, which programs need", id);
         } else if (id == boot_hartid) {
-            strlcpy(machine.isa, isa, sizeof(machine.isa));
+            strlcpy(machine.isa, fdt_string(&n, "riscv,isa") ?: "", sizeof(machine.isa));
             seen = true;
         } else if (machine.hart_count < MAX_HARTS) {
             machine.hart_ids[machine.hart_count++] = id;

@@ -20,8 +20,8 @@ struct machine {
     u32 hart_count;
     u64 hart_ids[MAX_HARTS];     /* the boot hart first */
     u32 plic_context[MAX_HARTS]; /* S-mode context of each hart, by index, or PLIC_NO_CONTEXT */
-    char isa[128];
-    bool has_sstc; /* every hart has it */
+    char isa[1024];              /* for /proc alone */
+    bool has_sstc;               /* every hart has it */
     u64 timebase_hz;
     struct range memory[MAX_RANGES];
     u32 memory_count;
@@ -29,7 +29,7 @@ struct machine {
     u32 reserved_count;
     struct range initrd; /* start 0: none */
     char bootargs[2048];
-    u8 rng_seed[64];
+    u8 rng_seed[64]; /* twice as much as a key holds: the rest of a longer one adds nothing */
     u32 rng_seed_length;
 
     struct range uart, plic, rtc, finisher; /* start 0: absent */

@@ -10,8 +10,6 @@
 
 /* Nothing is ever mapped below: a null pointer with an offset must fault. */
 #define LOWEST 0x10000UL
-/* A stack does not grow nearer than this to the area below it (Linux: stack_guard_gap). */
-#define STACK_GAP (256 * PAGE_SIZE)
 /* As Linux's vm.max_map_count: a list that is walked with the lock held must end. */
 #define MAX_AREAS 65530
 

@@ -5,6 +5,7 @@
 
 #include "mm/frame.h"
 #include "debug/debug.h"
+#include "debug/panic.h"
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
@@ -87,6 +88,35 @@ measure_memory(void)
     }
 }
 
+/* The initrd must lie in memory, where banks may adjoin, and on nobody else's: boot loaders reserve
+ * the initrd itself, or nothing. */
+static void
+check_initrd(void)
+{
+    struct range i = machine.initrd;
+    u64 at = i.start;
+    for_each_range (m, machine.memory)
+        if (m->start <= at && at < m->end)
+            at = m->end;
+    const struct range *r = find_in_use(ALIGN_DOWN(i.start, PAGE_SIZE), ALIGN_UP(i.end, PAGE_SIZE));
+    if (i.start > i.end || at < i.end || (r && (r->start != i.start || r->end != i.end)))
+        panic("the initrd at 0x%lx-0x%lx is not in memory of its own", i.start, i.end);
+}
+
+/* Of memory that the device tree promises, but is not there, the end is missing. */
+static void
+check_memory(void)
+{
+    char bank[40];
+    panic_promise = bank;
+    for_each_range (m, machine.memory) {
+        snprintf(bank, sizeof(bank), "memory up to 0x%lx", m->end);
+        if (m->start < m->end && !find_in_use(m->end - PAGE_SIZE, m->end))
+            *(volatile u64 *)frame_direct(m->end - PAGE_SIZE);
+    }
+    panic_promise = NULL;
+}
+
 /* The frame becomes the first of the free list. */
 static void
 add_free(struct frame *f)
@@ -106,8 +136,10 @@ frame_init(void)
     if (image < ram_start || end > ram_end)
         panic("the kernel at 0x%lx is not in the memory of the device tree", image);
     in_use[IMAGE] = (struct range){ image, end };
-    in_use[INITRD] = machine.initrd;
     memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
+    check_initrd();
+    in_use[INITRD] = machine.initrd;
+    check_memory();
     u64 bytes = count * sizeof(struct frame);
     u64 room = find_room(bytes);
     in_use[RECORDS] = (struct range){ room, room + bytes };

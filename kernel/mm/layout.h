@@ -4,6 +4,9 @@
  * all, without the U bit. Nothing but what is drawn here is ever mapped.
  *
  *   0x00_0000_0000  +-----------------------------+  page 0 never mapped
+ *                   | the program's own: what it  |  nothing comes here unasked while there is
+ *                   | maps at fixed addresses     |  room above
+ *   PLACES_LOW      +-----------------------------+  0x2a_aaaa_a000, two thirds of the way
  *                   | program, heap, mmap, vDSO,  |  places drawn at random at every exec
  *                   | stack                       |
  *   0x40_0000_0000  +-----------------------------+  USER_END
@@ -24,6 +27,7 @@
 
 #include "lib/types.h"
 
+#define PLACES_LOW   0x2aaaaaa000UL
 #define USER_END     0x4000000000UL
 #define DIRECT_BASE  0xffffffc000000000UL
 #define STACKS_BASE  0xffffffe000000000UL
@@ -39,4 +43,12 @@ static inline bool
 in_user_half(u64 addr, u64 length)
 {
     return addr <= USER_END && length <= USER_END - addr;
+}
+
+/* Is this address below a kernel stack, where nothing is mapped? mm/stack.c places them. */
+static inline bool
+in_stack_gap(u64 addr)
+{
+    return addr >= STACKS_BASE && addr < DEVICES_BASE &&
+           addr % KERNEL_STACK_SLOT < KERNEL_STACK_SLOT - KERNEL_STACK_SIZE;
 }

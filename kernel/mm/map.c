@@ -30,9 +30,9 @@ space_unmap(struct space *s, u64 addr, u64 length)
     return area_unmap(s, addr, ALIGN_UP(addr + length, PAGE_SIZE));
 }
 
-/* 0 if every page of the range has an area without the flag `never`; -ENOMEM, or -EACCES. */
+/* 0 if every page of the range has an area without the flags `never`; -ENOMEM, or -EACCES. */
 static int
-check_areas(struct space *s, u64 start, u64 end, u32 never)
+check_areas(struct space *s, u64 start, u64 end, u64 never)
 {
     while (start < end) {
         struct area *a = space_find(s, start);
@@ -52,7 +52,7 @@ space_protect(struct space *s, u64 addr, u64 length, u64 prot)
         return -ENOMEM;
     u64 end = ALIGN_UP(addr + length, PAGE_SIZE);
     spin_guard(&s->lock);
-    int err = check_areas(s, addr, end, prot & AREA_WRITE ? AREA_NOWRITE : 0);
+    int err = check_areas(s, addr, end, AREA_NEVER(prot));
     if (err)
         return err;
     if (area_split(s, addr) || area_split(s, end))
@@ -81,9 +81,12 @@ space_advise(struct space *s, u64 addr, u64 length, bool discard)
         return -EINVAL;
     u64 end = ALIGN_UP(addr + length, PAGE_SIZE);
     spin_guard(&s->lock);
+    int err = check_areas(s, addr, end, discard ? AREA_NEVER(AREA_EXEC) : 0);
+    if (err == -EACCES)
+        return -EINVAL;
     if (discard)
         area_zap(s, addr, end, 0);
-    return check_areas(s, addr, end, 0);
+    return err;
 }
 
 void

@@ -25,7 +25,7 @@ kept_from(const struct space *s, const struct area *a)
 /* The highest free range of `length` bytes that ends at or below `top`; 0 if there is none. Looks
  * at the gap above each area, from the highest area down to the border, which ends at 0. */
 static u64
-gap_below(struct space *s, u64 top, u64 length)
+gap_between_areas(struct space *s, u64 top, u64 length)
 {
     for (struct area *a = area_before(&s->border);; a = area_before(a)) {
         u64 bottom = MAX(a->end + guard_of(a), LOWEST);
@@ -35,6 +35,15 @@ gap_below(struct space *s, u64 top, u64 length)
             return 0;
         top = MIN(top, kept_from(s, a));
     }
+}
+
+/* As that, and clear of the heap's way up, where there may be no area yet. */
+static u64
+gap_below(struct space *s, u64 top, u64 length)
+{
+    u64 gap = gap_between_areas(s, top, length);
+    bool in_the_way = gap < s->brk_start + HEAP_ROOM && gap + length > s->brk_start;
+    return in_the_way ? gap_between_areas(s, MIN(top, s->brk_start), length) : gap;
 }
 
 /* Is there room at exactly `addr`? MAP_AT_FIXED makes room: what was there is gone then. The
@@ -54,14 +63,17 @@ claim_place(struct space *s, u64 addr, u64 length, u32 flags)
 }
 
 /* A free place for `length` bytes: at the hint if there is room, else as high as possible below
- * mmap_top, else anywhere. The address or -ENOMEM. */
+ * mmap_top. When that is not in the upper third, as high as possible anywhere: what is too large
+ * goes to the program's part. The address or -ENOMEM. */
 static s64
 find_place(struct space *s, u64 hint, u64 length)
 {
     hint = ALIGN_DOWN(hint, PAGE_SIZE);
     if (hint && in_user_half(hint, length) && gap_below(s, hint + length, length) == hint)
         return (s64)hint;
-    u64 place = gap_below(s, s->mmap_top, length) ?: gap_below(s, USER_END, length);
+    u64 place = gap_below(s, s->mmap_top, length);
+    if (place < PLACES_LOW)
+        place = gap_below(s, USER_END, length);
     return (s64)place ?: -ENOMEM;
 }
 
@@ -93,21 +105,29 @@ add_area(struct space *s, const struct area *like, u64 addr, u32 flags)
     return place;
 }
 
+/* A random free range of `need` bytes from `low` on, 0 if there is none. Where it is so crowded that
+ * chance finds nothing, the highest. */
+static u64
+draw(struct space *s, u64 low, u64 need)
+{
+    if (!in_user_half(low, need))
+        return 0;
+    u64 choices = ((USER_END - low - need) >> PAGE_SHIFT) + 1;
+    for (int tries = 0; tries < 128 && !s->unrandom; tries++) {
+        u64 at = low + (random_below(choices) << PAGE_SHIFT);
+        if (gap_below(s, at + need, need) == at)
+            return at;
+    }
+    u64 gap = gap_below(s, USER_END, need);
+    return gap >= low ? gap : 0;
+}
+
 u64
-space_random_place(struct space *s, u64 low, u64 high, u64 length)
+space_random_place(struct space *s, u64 low, u64 length)
 {
     u64 need = length + 2 * PAGE_SIZE; /* the page on either side stays free */
-    low = MAX(low, LOWEST);
-    if (high < low || high - low < need)
-        return 0;
-    u64 choices = ((high - low - need) >> PAGE_SHIFT) + 1;
     spin_guard(&s->lock);
-    for (int tries = 0; tries < 128; tries++) {
-        u64 at = low + (random_below(choices) << PAGE_SHIFT);
-        u64 gap = gap_below(s, at + need, need);
-        /* In the end, in a crowded space: the first gap below a random point. */
-        if (gap == at || (tries >= 64 && gap >= low))
-            return gap + PAGE_SIZE;
-    }
-    return 0;
+    u64 place = draw(s, MAX(low, PLACES_LOW), need) ?: draw(s, PLACES_LOW, need);
+    place = place ?: draw(s, LOWEST, need);
+    return place ? place + PAGE_SIZE : 0;
 }

@@ -12,6 +12,7 @@
 struct space *
 space_create(void)
 {
+    static u64 last_number;
     struct space *s = kzalloc(sizeof(*s));
     u64 root = s ? frame_alloc() : 0;
     if (!root) {
@@ -25,6 +26,7 @@ space_create(void)
     list_init(&s->border.link);
     s->border.start = USER_END;
     s->refs = 1;
+    s->number = __atomic_add_fetch(&last_number, 1, __ATOMIC_RELAXED);
     return s;
 }
 

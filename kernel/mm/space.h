@@ -22,8 +22,10 @@ struct pager {
     int (*page)(void *object, u64 index, u64 *pa);
     void (*get)(void *object); /* one more area refers to the object; may be NULL, like put */
     void (*put)(void *object);
-    /* What /proc/PID/maps prints for it: name and inode number (both may stay untouched). */
-    void (*describe)(void *object, char *name, size_t size, u64 *inode);
+    /* What /proc/PID/maps prints for it: a name, and a number that is never another's, by which
+     * futexes know it, too. Both may be NULL for what is not shared. */
+    void (*describe)(void *object, char *name, size_t size);
+    u64 (*number)(void *object);
 };
 
 #define AREA_READ    1u /* equal to PROT_READ, PROT_WRITE, PROT_EXEC */
@@ -33,7 +35,8 @@ struct pager {
 #define AREA_SHARED  8u  /* writes go to the object and are seen by all */
 #define AREA_STACK   16u /* grows down to its limit on a fault just below */
 #define AREA_SPECIAL 32u /* vDSO and vvar: not split by mremap, never written through */
-#define AREA_NOWRITE 64u /* mprotect may not add PROT_WRITE (file opened read-only; vvar) */
+/* mprotect may not add these rights: W to a file that was opened read-only, W and X to vvar. */
+#define AREA_NEVER(prot) ((prot) << 6)
 
 struct area {
     struct list link; /* in the space's ring, ordered by address */
@@ -50,6 +53,7 @@ struct space_figures {
     u64 brk_start, brk;
     u64 mmap_top;    /* mmap places areas below it, downwards */
     u64 stack_limit; /* bytes that the stack may grow to (RLIMIT_STACK) */
+    bool unrandom;   /* personality(ADDR_NO_RANDOMIZE): every place is the highest there is */
     u64 stack_start; /* sp at entry, for /proc/PID/stat */
     u64 arg_start, arg_end, env_start, env_end;
     u64 vdso_base, sigreturn; /* user addresses; sigreturn = __vdso_rt_sigreturn here */
@@ -60,7 +64,8 @@ struct space_figures {
 struct space {
     struct space_figures; /* first: space_fork copies it (-fms-extensions) */
     struct spinlock lock;
-    u32 refs; /* threads' processes that share it (vfork), atomically counted */
+    u64 number; /* never used twice, as its address is */
+    u32 refs;   /* threads' processes that share it (vfork), atomically counted */
     u32 area_count;
     struct area border; /* the ring of areas begins and ends here (area.h) */
     u64 root;           /* frame of the root page table */
@@ -98,7 +103,8 @@ int space_unmap(struct space *s, u64 addr, u64 length);
 /* mprotect. 0, -EINVAL, -ENOMEM when a page of the range has no area, -EACCES. */
 int space_protect(struct space *s, u64 addr, u64 length, u64 prot);
 /* madvise and msync: 0, -EINVAL, -ENOMEM when a page of the range has no area. With `discard`
- * (MADV_DONTNEED) gives the pages back; private ones read as fresh afterwards. */
+ * (MADV_DONTNEED) gives the pages back; private ones read as fresh afterwards. vvar's are not the
+ * program's to give: -EINVAL. */
 int space_advise(struct space *s, u64 addr, u64 length, bool discard);
 /* Pages of `object` from number `first` on are gone (a file was cut): takes them out of all areas
  * that show it, private copies too. Whoever touches one now asks the pager and gets its error. */
@@ -106,9 +112,15 @@ void space_forget(struct space *s, const void *object, u64 first);
 /* brk(2): returns the new break, or the old one when it cannot be moved there. */
 u64 space_brk(struct space *s, u64 brk);
 
+/* What stays free when places are found: behind the heap's start, and below the stack's limit (as
+ * Linux's stack_guard_gap; the stack does not grow nearer to the area below it either). */
+#define HEAP_ROOM (1UL << 30)
+#define STACK_GAP (256 * PAGE_SIZE)
+
 /* A page-aligned random address for `length` bytes with nothing mapped there nor in the page
- * before and behind, uniform over [low, high); 0 when there is no room. */
-u64 space_random_place(struct space *s, u64 low, u64 high, u64 length);
+ * before and behind: uniform over the upper third of user space, from `low` on if that is higher.
+ * Where there is no room, anywhere; 0 when there is none at all. */
+u64 space_random_place(struct space *s, u64 low, u64 length);
 
 /* The area that holds addr, or NULL. Call with the lock held. */
 struct area *space_find(struct space *s, u64 addr);

@@ -9,6 +9,7 @@
 #include "lib/types.h"
 
 struct process;
+struct sig_info;
 
 enum task_event { TASK_EXIT /* the process has lost its last task and becomes a zombie */ };
 
@@ -24,6 +25,12 @@ struct annex {
     void (*start)(void);
     /* With process_lock held. */
     void (*task_event)(struct process *p, enum task_event event);
+    /* Does the annex know something by this number of a process or group? Then no new process gets
+     * it, for it would be taken for the old one. With process_lock held. */
+    bool (*keeps_number)(int number);
+    /* The current process is to end by this fault of the current task, whose frame is still the one
+     * of the fault. Once for each process; no lock is held. */
+    void (*crash)(const struct sig_info *info);
 };
 
 /* `static const struct annex terminal ANNEX = { ... };` enters it. */

@@ -189,7 +189,7 @@ args_build(struct exec *x)
     /* The stack is laid out from its end downwards. Below the strings stands a random step of 16
      * bytes: the lowest bits of sp are drawn too. psABI: sp is 16-byte aligned at entry. */
     u64 strings = x->stack_end - WORD - measured.string;
-    u64 random_at = ALIGN_DOWN(strings, 16) - 16 - (random_below(512) << 4);
+    u64 random_at = ALIGN_DOWN(strings, 16) - 16 - (s->unrandom ? 0 : random_below(512) << 4);
     u64 auxv = random_at - sizeof(s->auxv);
     u64 sp = ALIGN_DOWN(auxv - measured.pointer - WORD, 16);
     s->stack_start = sp;

@@ -82,9 +82,10 @@ signal_deliver(void)
         restart_call(&a);
         if (!frame_push(signo, &info, &a))
             continue;
-        /* No stack to run it on. A handler for SIGSEGV itself would have none either. */
+        /* No stack to run it on. A handler for SIGSEGV itself would have none either: so it is
+         * none any more. */
         if (signo == SIGSEGV)
-            process_exit_group(SIGSEGV);
+            signal_set_action(SIGSEGV, &(struct sig_action){ 0 });
         signal_fault(SIGSEGV, SI_KERNEL, 0);
     }
     restart_call(NULL);

@@ -3,13 +3,11 @@
  * Total on hostile files: every number of the file is checked before it is used, sums included.
  * Source: System V ABI, "Program Loading and Dynamic Linking"; RISC-V ELF psABI. */
 
+#include "fs/path.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
 #include "proc/exec.h"
-
-/* Random places are drawn from here up; below is left to fixed-address programs. */
-#define PLACE_LOW 0x10000000UL
 
 /* Stores the path of the interpreter, with its NUL, if the program names one. The first PT_INTERP
  * counts. The errors are those that Linux gives for each defect. */
@@ -21,7 +19,7 @@ find_interpreter(const Elf64_Ehdr *h, const Elf64_Phdr *p, struct file *f, char 
         p++;
     if (p == end)
         return 0;
-    if (p->p_filesz > INTERPRETER_MOST || p->p_filesz < 2)
+    if (p->p_filesz > PATH_LIMIT || p->p_filesz < 2)
         return -ENOEXEC;
     if ((s64)p->p_offset < 0)
         return -EINVAL;
@@ -30,12 +28,14 @@ find_interpreter(const Elf64_Ehdr *h, const Elf64_Phdr *p, struct file *f, char 
     return path[p->p_filesz - 1] ? -ENOEXEC : 0;
 }
 
-/* With sizes and addresses bounded by USER_END no sum in this file overflows. */
+/* With sizes and addresses bounded by USER_END no sum in this file overflows. The offset of a
+ * segment without bytes in the file means nothing. */
 static bool
 segment_is_sound(const Elf64_Phdr *p)
 {
     return p->p_vaddr <= USER_END && p->p_memsz <= USER_END && p->p_filesz <= p->p_memsz &&
-           p->p_offset + p->p_filesz >= p->p_offset && (p->p_offset - p->p_vaddr) % PAGE_SIZE == 0;
+           p->p_offset + p->p_filesz >= p->p_offset &&
+           (!p->p_filesz || (p->p_offset - p->p_vaddr) % PAGE_SIZE == 0);
 }
 
 /* Checks all PT_LOADs and finds where they go: bias, entry and end. They keep their distances, so
@@ -49,6 +49,8 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
             continue;
         if (!segment_is_sound(p))
             return -EINVAL;
+        if (!p->p_memsz)
+            continue;
         low = MIN(low, ALIGN_DOWN(p->p_vaddr, PAGE_SIZE));
         high = MAX(high, ALIGN_UP(p->p_vaddr + p->p_memsz, PAGE_SIZE));
         /* A hint, as on Linux: an odd or absurd one is left aside. */
@@ -58,16 +60,10 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
     if (high <= low)
         return -EINVAL;
     if (e->header.e_type == ET_DYN) {
-        u64 at = space_random_place(s, PLACE_LOW, USER_END, high - low + align);
+        u64 at = space_random_place(s, 0, high - low + align);
         if (!at)
             return -ENOMEM;
         e->bias = ALIGN_UP(at, align) - low;
-    } else {
-        /* Is the range free, and may a program have it (not page 0, not the kernel's half)? Found
-         * out by mapping something there and taking it away again. */
-        s64 at = space_map(s, low, high - low, MAP_AT_NOREPLACE, NULL, NULL, 0, NULL);
-        if (at < 0 || space_unmap(s, low, high - low))
-            return -ENOMEM;
     }
     e->entry = e->header.e_entry + e->bias;
     e->end = high + e->bias;
@@ -108,21 +104,16 @@ map_segment(struct elf *e, const Elf64_Phdr *p, struct file *f, struct space *s)
     flags |= p->p_flags & PF_R ? AREA_READ : 0;
     flags |= p->p_flags & PF_W ? AREA_WRITE : 0;
     flags |= p->p_flags & PF_X ? AREA_EXEC : 0;
-    if (zeros_start > start) {
-        int err = map_file_pages(p, f, s, start, zeros_start, flags);
-        if (err)
-            return err;
-    }
-    if (end > zeros_start) {
-        s64 at = space_map(s, zeros_start, end - zeros_start, flags, NULL, NULL, 0, NULL);
-        if (at < 0)
-            return (int)at;
-    }
+    s64 at = 0;
+    if (zeros_start > start)
+        at = map_file_pages(p, f, s, start, zeros_start, flags);
+    if (at == 0 && end > zeros_start)
+        at = space_map(s, zeros_start, end - zeros_start, flags, NULL, NULL, 0, NULL);
     /* Where the program finds its own headers (AT_PHDR), if this segment holds them. */
     u64 phdrs = e->header.e_phoff - p->p_offset;
     if (e->header.e_phoff >= p->p_offset && phdrs < p->p_filesz)
         e->phdr_address = vaddr + phdrs;
-    return 0;
+    return at < 0 ? (int)at : 0;
 }
 
 int
@@ -145,8 +136,11 @@ elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path)
     int err = interpreter_path ? find_interpreter(h, phdrs, f, interpreter_path) : 0;
     err = err ?: place(e, phdrs, s);
     /* Segments may overlap one another, as they do on Linux: the later one wins. */
-    for (int i = 0; i < h->e_phnum && !err; i++)
-        if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_memsz)
-            err = map_segment(e, &phdrs[i], f, s);
+    for (const Elf64_Phdr *p = phdrs; p < phdrs + h->e_phnum && !err; p++) {
+        if (p->p_type == PT_LOAD && p->p_memsz)
+            err = map_segment(e, p, f, s);
+        if (p->p_type == PT_GNU_STACK)
+            e->stack_exec = p->p_flags & PF_X;
+    }
     return err;
 }

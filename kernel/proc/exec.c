@@ -6,16 +6,17 @@
 
 #include <asm/signal.h>
 #include <linux/fcntl.h>
-#include "lib/random.h"
+#include <linux/personality.h>
+#include "fs/pages.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "proc/exec.h"
 #include "sched/fp.h"
 #include "vdso/vdso.h"
 
-#define HEAP_ROOM   (1UL << 30)  /* kept free above the heap's start, when drawn */
-#define MMAP_LOW    (64UL << 30) /* stack and mmap base are above: there is room below for growth */
+#define MMAP_ROOM   (1UL << 30)   /* free below the mmap base, when drawn */
 #define STACK_FIRST (128UL << 10) /* mapped from the start, and the least that its limit can be */
+#define STACK_MOST  (16UL << 30)  /* however high its limit: the others must have room */
 
 /* --- the file: a program, or a script that names one ----------------------------------------- */
 
@@ -88,35 +89,41 @@ find_program(struct exec *x)
 static int
 load(struct exec *x)
 {
+    char *interpreter scoped_page = page_alloc();
     x->space = space_create();
-    if (!x->space)
+    if (!x->space || !interpreter)
         return -ENOMEM;
-    int err = elf_load(&x->program, x->file, x->space, x->interpreter_path);
-    if (err || !*x->interpreter_path)
+    *interpreter = 0;
+    x->space->unrandom = current_task()->personality & ADDR_NO_RANDOMIZE;
+    int err = elf_load(&x->program, x->file, x->space, interpreter);
+    if (err || !*interpreter)
         return err;
-    err = vfs_open(AT_FDCWD, kernel_path(x->interpreter_path), OPEN_EXECUTE, 0, &x->loader);
+    err = vfs_open(AT_FDCWD, kernel_path(interpreter), OPEN_EXECUTE, 0, &x->loader);
     return err ?: elf_load(&x->interpreter, x->loader, x->space, NULL);
 }
 
 /* Stack, heap and mmap base, each drawn by itself: who learns one of them knows nothing of the
- * others. A program at fixed addresses expects its heap above itself. */
+ * others. A program at fixed addresses expects its heap above itself; at the end of user space it
+ * gets one all the same. */
 static int
 draw_places(struct exec *x)
 {
-    const u32 flags = AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE;
+    u32 flags = AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE;
+    flags |= x->program.stack_exec ? AREA_EXEC : 0;
     struct space *s = x->space;
     u64 limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
-    s->stack_limit = MAX(MIN(limit, USER_END / 8), STACK_FIRST);
-    u64 stack = space_random_place(s, MMAP_LOW, USER_END, s->stack_limit);
+    s->stack_limit = MAX(MIN(limit, STACK_MOST), STACK_FIRST);
+    u64 kept = s->stack_limit + STACK_GAP;
+    u64 stack = space_random_place(s, 0, kept);
     if (!stack)
         return -ENOMEM;
-    x->stack_end = stack + s->stack_limit;
+    x->stack_end = stack + kept;
     u64 first = x->stack_end - STACK_FIRST;
     if (space_map(s, first, STACK_FIRST, flags, NULL, NULL, 0, "[stack]") < 0)
         return -ENOMEM;
     u64 heap_low = x->program.header.e_type == ET_EXEC ? x->program.end : 0;
-    s->brk_start = s->brk = space_random_place(s, heap_low, USER_END, HEAP_ROOM);
-    s->mmap_top = MMAP_LOW + (random_below((USER_END - MMAP_LOW) >> PAGE_SHIFT) << PAGE_SHIFT);
+    s->brk_start = s->brk = space_random_place(s, heap_low, HEAP_ROOM);
+    s->mmap_top = space_random_place(s, 0, MMAP_ROOM) + MMAP_ROOM;
     return s->brk ? 0 : -ENOMEM;
 }
 
@@ -159,9 +166,10 @@ enter(struct exec *x)
     space_activate(p->space);
     signals_reset(&p->sig);
     current_task()->sig.alt = (struct sig_stack){ 0 };
+    current_task()->personality &= ~(u32)PER_MASK; /* the bits stay, the system is Linux */
     /* All registers are 0, a0 too, for libc registers it with atexit (psABI: rtld_fini). */
     memset(t->frame, 0, sizeof(*t->frame));
-    t->frame->pc = *x->interpreter_path ? x->interpreter.entry : x->program.entry;
+    t->frame->pc = x->loader ? x->interpreter.entry : x->program.entry;
     t->frame->sp = p->space->stack_start;
     t->frame->status = SSTATUS_SPIE;
     fp_clear();

@@ -7,9 +7,8 @@
 #include <elf.h>
 #include "proc/process.h"
 
-#define SCRIPT_LINE      256 /* BINPRM_BUF_SIZE: what is looked at of a script's first line */
-#define SCRIPT_DEPTH     5
-#define INTERPRETER_MOST 2048 /* bytes of its path; Linux takes two of them */
+#define SCRIPT_LINE  256 /* BINPRM_BUF_SIZE: what is looked at of a script's first line */
+#define SCRIPT_DEPTH 5
 
 /* A program or an interpreter, as it lies in the new space. */
 struct elf {
@@ -17,6 +16,7 @@ struct elf {
     u64 bias, entry;  /* bias: what was added to its addresses */
     u64 end;          /* first address behind its last segment */
     u64 phdr_address; /* user address of the program headers, 0 if not mapped */
+    bool stack_exec;  /* it wants to run code on its stack (PT_GNU_STACK) */
 };
 
 /* All that exec collects on its way. What is in it at the end goes with it: after a failure that is
@@ -24,7 +24,7 @@ struct elf {
 struct exec {
     const char *path;
     u64 argv, envp;             /* user addresses of the vectors, 0: none */
-    struct file *file, *loader; /* of the program and its interpreter */
+    struct file *file, *loader; /* of the program and its interpreter, NULL: a static program */
     struct files *files; /* its own: what close-on-exec closes stays open for who shared them */
     struct space *space;
     struct elf program, interpreter;
@@ -33,13 +33,12 @@ struct exec {
     const char *words[2 * SCRIPT_DEPTH + 1];
     u32 first;
     char lines[SCRIPT_DEPTH + 1][SCRIPT_LINE]; /* first ones, of the scripts; they hold the words */
-    char interpreter_path[INTERPRETER_MOST];   /* "": a static program */
 };
 
 /* Reads and checks the headers of `f` and maps its PT_LOADs, ET_DYN at a random place of its own.
  * -EINVAL: impossible segments; -ENOMEM; not a program for us: -ENOEXEC. Stores the path of its
- * interpreter, if it has one, in INTERPRETER_MOST bytes. `interpreter_path` NULL: it is one itself,
- * and if it is broken the answer is -ELIBBAD, or -EIO without room for a header. */
+ * interpreter, if it has one, in PATH_LIMIT bytes. `interpreter_path` NULL: it is one itself, and if
+ * it is broken the answer is -ELIBBAD, or -EIO without room for a header. */
 int elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path);
 
 /* Fills the stack below x->stack_end with strings, auxiliary vector and pointers, when all else is

@@ -10,11 +10,14 @@
 #include <linux/futex.h>
 #include "mm/usercopy.h"
 #include "proc/process.h"
+#include "time/clock.h"
 
 /* Names the word: private memory by space and address, shared memory by object and offset, so that
- * two processes that map one object meet, and a fork's copies do not. */
+ * two processes that map one object meet, and a fork's copies do not. A waiter may outlive the
+ * mapping, and then the object: hence both by number, which no later one gets, and not by address.
+ * Words are aligned: the lowest bit of the offset tells the two kinds of numbers apart. */
 struct futex_key {
-    const void *owner;
+    u64 owner;
     u64 offset;
 };
 
@@ -23,7 +26,7 @@ struct futex_waiter {
     struct futex_key key;
     u32 bitset;
     bool woken;
-    struct waitqueue queue; /* of this waiter alone: who wakes it has chosen it */
+    struct thread *thread; /* woken by name: who wakes it has chosen it */
 };
 
 static struct spinlock lock = SPINLOCK_INIT("futex");
@@ -39,9 +42,10 @@ key_of(u64 addr, struct futex_key *key)
     spin_guard(&s->lock);
     struct area *a = space_find(s, addr);
     if (a && a->flags & AREA_SHARED)
-        *key = (struct futex_key){ a->object, addr - a->start + (a->offset_pages << PAGE_SHIFT) };
+        *key = (struct futex_key){ a->pager->number(a->object),
+                                   (addr - a->start + (a->offset_pages << PAGE_SHIFT)) | 1 };
     else
-        *key = (struct futex_key){ s, addr };
+        *key = (struct futex_key){ s->number, addr };
     return a ? 0 : -EFAULT;
 }
 
@@ -87,7 +91,7 @@ futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expec
         list_remove(&w->link);
         /* It takes the lock once more before it goes on, so its record stays until then. */
         __atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
-        wake_all(&w->queue);
+        thread_wake(w->thread);
     }
     return (s64)done;
 }
@@ -102,19 +106,18 @@ futex_wake(u64 addr, u32 n)
 static s64
 wait_again(const u64 *arg)
 {
-    return futex_wait(arg[0], (u32)arg[1], arg[2], (u32)arg[3]);
+    return futex_wait(arg[0], (u32)arg[1], (u32)arg[2], (int)arg[3], arg[4]);
 }
 
-/* After a signal a wait without a deadline can simply be called again, as the word decides; one
- * with a relative deadline goes on through restart_syscall with what is left. A wake-up that comes
- * together with the signal counts: the waker has spent it on us. */
+/* After a signal a wait without an end can simply be called again, as the word decides; one with
+ * an end goes on through restart_syscall until the same moment. A wake-up that comes together with
+ * the signal counts: the waker has spent it on us. */
 s64
-futex_wait(u64 addr, u32 expected, u64 deadline_ticks, u32 bitset)
+futex_wait(u64 addr, u32 expected, u32 bitset, int clock, u64 at_ns)
 {
-    struct futex_waiter w = { .bitset = bitset };
+    struct futex_waiter w = { .bitset = bitset, .thread = current() };
     if (!bitset)
         return -EINVAL;
-    waitqueue_init(&w.queue);
     spin_lock(&lock);
     int err = key_of(addr, &w.key);
     err = err ?: compare(addr, expected);
@@ -123,7 +126,8 @@ futex_wait(u64 addr, u32 expected, u64 deadline_ticks, u32 bitset)
     spin_unlock(&lock);
     if (err)
         return err;
-    err = WAIT_UNTIL(&w.queue, __atomic_load_n(&w.woken, __ATOMIC_ACQUIRE), deadline_ticks);
+    err = WAIT_UNTIL(&clock_waiters, __atomic_load_n(&w.woken, __ATOMIC_ACQUIRE),
+                     clock_deadline_ticks(clock, at_ns));
     spin_lock(&lock);
     list_remove(&w.link);
     spin_unlock(&lock);
@@ -131,10 +135,10 @@ futex_wait(u64 addr, u32 expected, u64 deadline_ticks, u32 bitset)
         return 0;
     if (err != -EINTR)
         return err;
-    if (deadline_ticks == NEVER)
+    if (at_ns == NEVER)
         return -ERESTARTSYS;
     current_task()->sig.restart =
-        (struct restart){ wait_again, { addr, expected, deadline_ticks, bitset } };
+        (struct restart){ wait_again, { addr, expected, bitset, (u64)clock, at_ns } };
     return -ERESTART_RESTARTBLOCK;
 }
 

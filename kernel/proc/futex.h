@@ -8,9 +8,9 @@
 #include "lib/types.h"
 
 /* Waits while the word at `addr` holds `expected`, until a wake-up that has a bit in common with
- * `bitset`, or until the deadline. 0, -EAGAIN when the word holds something else, -ETIMEDOUT,
- * -EINVAL, -EFAULT, or an error that makes the call begin again. */
-s64 futex_wait(u64 addr, u32 expected, u64 deadline_ticks, u32 bitset);
+ * `bitset`, or until `clock` shows `at_ns` (NEVER: for ever). 0, -EAGAIN when the word holds
+ * something else, -ETIMEDOUT, -EINVAL, -EFAULT, or an error that makes the call begin again. */
+s64 futex_wait(u64 addr, u32 expected, u32 bitset, int clock, u64 at_ns);
 
 /* Wakes up to n waiters of addr whose bits match, and lets up to `move` others wait for addr2; only
  * if the word holds *expected (NULL: whatever), else -EAGAIN. Returns how many were woken or moved,

@@ -14,6 +14,7 @@
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "mm/usercopy.h"
+#include "proc/annex.h"
 #include "sched/fp.h"
 
 /* Numbers are below PID_LIMIT. There are so many processes and tasks at most (RECORDS) that a free
@@ -72,6 +73,9 @@ number_in_use(int number)
     for_each_process (p)
         if (p->pid == number || p->pgrp == number || p->session == number)
             return true;
+    for_each_annex (annex)
+        if (annex->keeps_number && annex->keeps_number(number))
+            return true;
     return task_find(number) != NULL;
 }
 
@@ -82,6 +86,7 @@ static int
 publish(struct task *t)
 {
     static int last; /* numbers go round, so that a dead one is not soon another's */
+    static u32 last_serial;
     struct process *p = t->process, *other;
     u32 records = 0;
     for_each_process (other)
@@ -95,6 +100,7 @@ publish(struct task *t)
     list_add_tail(&p->tasks, &t->link);
     if (p->live_tasks == 0) {
         p->pid = last;
+        p->serial = ++last_serial;
         list_add_tail(&all_processes, &p->all_link);
     }
     p->live_tasks++;
@@ -180,6 +186,7 @@ task_copy(struct process *p, u32 flags, u64 stack, u64 tls, u64 child_tid)
     t->affinity = self->thread->affinity;
     t->space = p->space;
     to->sig.mask = to->sig.saved_mask = self->sig.mask;
+    to->personality = self->personality;
     /* Two threads cannot stand on one alternate stack (sigaltstack(2)). */
     if (!(flags & CLONE_VM) || flags & CLONE_VFORK)
         to->sig.alt = self->sig.alt;

@@ -50,6 +50,7 @@ struct task {
     struct task_signals sig; /* mask, private pending, alternate stack */
     u64 clear_child_tid;     /* user address, 0: none */
     u64 robust_list;         /* user address, 0: none */
+    u32 personality;         /* personality(2); an exec obeys ADDR_NO_RANDOMIZE, nobody the rest */
 };
 
 /* Outermost of all locks; held while a process or a task is found and used, for either may end at

@@ -19,8 +19,10 @@ print_area(struct printer *p, const struct area *a)
 {
     char range[80], name[128] = "";
     u64 inode = 0;
-    if (a->pager && a->pager->describe)
-        a->pager->describe(a->object, name, sizeof(name), &inode);
+    if (a->pager && a->pager->describe) {
+        a->pager->describe(a->object, name, sizeof(name));
+        inode = a->pager->number(a->object);
+    }
     snprintf(range, sizeof(range), "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu ", a->start, a->end,
              a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
              a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',

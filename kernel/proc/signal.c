@@ -5,6 +5,7 @@
  * in Linux kernel/signal.c. */
 
 #include "proc/signal.h"
+#include "proc/annex.h"
 #include "proc/process.h"
 #include "time/clock.h"
 
@@ -137,16 +138,25 @@ void
 signal_fault(int signo, int code, u64 addr)
 {
     struct task *t = current_task();
-    struct sig_info info = { .code = code, .addr = addr };
-    spin_guard(&process_lock);
-    struct sig_action *a = &t->process->sig.action[signo - 1];
+    struct process *p = t->process;
+    struct sig_info info = { .signo = signo, .code = code, .addr = addr };
+    spin_lock(&process_lock);
+    struct sig_action *a = &p->sig.action[signo - 1];
     /* Blocked or ignored it would come again at once, for ever: it kills instead. */
     if (a->handler == (u64)SIG_IGN || t->sig.mask & SIG_BIT(signo)) {
         *a = (struct sig_action){ 0 };
         t->sig.mask &= ~SIG_BIT(signo);
     }
-    pending_add(&t->sig.pending, signo, &info);
+    bool ends = a->handler == (u64)SIG_DFL && !p->exiting;
+    if (ends)
+        process_kill_tasks(p, signo); /* at once: so a process has one fault that ended it */
+    else
+        pending_add(&t->sig.pending, signo, &info);
     task_prod(t);
+    spin_unlock(&process_lock);
+    for_each_annex (annex)
+        if (ends && annex->crash)
+            annex->crash(&info);
 }
 
 #define PERIOD_LEAST_NS 1000000 /* of an alarm: each is an interrupt, even while it is blocked */

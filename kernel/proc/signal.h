@@ -72,7 +72,7 @@ struct signals {
 /* A sleep that a stop has interrupted, for restart_syscall(2): again(arg) sleeps on. */
 struct restart {
     s64 (*again)(const u64 *arg);
-    u64 arg[4];
+    u64 arg[5];
 };
 
 /* One task's own. The masks change by the task itself only, so it may read them without lock. */

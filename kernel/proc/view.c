@@ -8,37 +8,43 @@
 #include "lib/print.h"
 #include "proc/process.h"
 
-/* Finds the process once for all of them, so that no print function has to. Short texts are made
- * under the lock, which keeps everything in place. Those that read the program's memory may take
- * long: they get a reference of the space instead, which outlives the process if need be. */
+/* Finds the process once for all of them, so that no print function has to, and not by its pid,
+ * which may be another's by now. Short texts are made under the lock, which keeps all in place.
+ * Those that read the program's memory may take long: they get a reference of the space instead,
+ * which outlives the process if need be. */
 static int
-print(struct printer *out, int pid, const struct proc_entry *e)
+print(struct printer *out, u32 serial, const struct proc_entry *e)
 {
     struct space *s = NULL;
+    struct process *p, *of = NULL;
     spin_lock(&process_lock);
-    struct process *p = process_find(pid);
-    if (p && e->print)
-        e->print(out, p);
-    else if (p && p->space)
-        s = space_get(p->space);
+    for_each_process (p)
+        if (p->serial == serial)
+            of = p;
+    if (of && e->print)
+        e->print(out, of);
+    else if (of && of->space)
+        s = space_get(of->space);
     spin_unlock(&process_lock);
     if (s) {
         e->print_space(out, s);
         space_put(s);
     }
-    return p ? 0 : -ENOENT;
+    return of ? 0 : -ENOENT;
 }
 
 /* The list is not in order of pids; they are few, and only /proc asks. */
 static int
-next_pid(int from)
+next_pid(int from, u32 *serial)
 {
     struct process *p;
     int found = -1;
     spin_guard(&process_lock);
     for_each_process (p)
-        if (p->pid >= from && (found < 0 || p->pid < found))
+        if (p->pid >= from && (found < 0 || p->pid < found)) {
             found = p->pid;
+            *serial = p->serial;
+        }
     return found;
 }
 

@@ -42,26 +42,25 @@ map_memory(const struct wish *w)
 
 /* A program may not come to more through memory than the descriptor allows. */
 static s64
-map_file(u64 fd, const struct wish *w)
+map_file(u64 fd, struct wish *w)
 {
     bool shared = w->area & AREA_SHARED;
-    u32 area = w->area;
     const struct pager *pager;
     void *object;
     struct file *f scoped_file = file_of(fd);
     if (!f)
         return -EBADF;
     u32 mode = f->flags & O_ACCMODE;
-    if (mode == O_WRONLY || (shared && mode == O_RDONLY && area & AREA_WRITE))
+    if (mode == O_WRONLY || (shared && mode == O_RDONLY && w->area & AREA_WRITE))
         return -EACCES;
     if (shared && mode == O_RDONLY)
-        area |= AREA_NOWRITE;
+        w->area |= AREA_NEVER(AREA_WRITE);
     int err = file_pager(f, &pager, &object);
     if (err)
         return err;
     if (!pager && shared) /* /dev/zero: memory without a file */
         return map_memory(w);
-    return space_map(current()->space, w->addr, w->length, area, pager, object, w->offset_pages,
+    return space_map(current()->space, w->addr, w->length, w->area, pager, object, w->offset_pages,
                      NULL);
 }
 

@@ -98,7 +98,7 @@ sys_rt_sigtimedwait(const u64 *arg)
         return -EINVAL;
     if (copy_from_user(&set, arg[0], sizeof(set)))
         return -EFAULT;
-    int signo, err = deadline_from_user(arg[2], RELATIVE, &deadline);
+    int signo, err = deadline_from_user(arg[2], &deadline);
     if (err)
         return err;
     set &= ~UNBLOCKABLE;
@@ -215,24 +215,22 @@ s64
 sys_setitimer(const u64 *arg)
 {
     struct process *p = current_process();
-    struct timespec64 interval = { 0, 0 }, value = { 0, 0 }; /* Linux: no new value means off */
+    u64 interval_ns = 0, ns = 0; /* Linux: no new value means off */
     if ((int)arg[0] != ITIMER_REAL)
         return -EINVAL;
     if (arg[1]) {
-        int err = time_from_user(&interval, arg[1], 1000)
-                      ?: time_from_user(&value, arg[1] + sizeof(interval), 1000);
+        int err = time_from_user(&interval_ns, arg[1], 1000)
+                      ?: time_from_user(&ns, arg[1] + sizeof(struct itimer) / 2, 1000);
         if (err)
             return err;
     }
-    u64 ns = MIN((u64)interval.tv_sec, 1UL << 33) * NSEC_PER_SEC + (u64)interval.tv_nsec;
-    bool on = value.tv_sec || value.tv_nsec;
     spin_lock(&process_lock);
     struct itimer old = alarm_now(p);
-    p->alarm_interval_ticks = on ? ns_to_ticks(ns) : 0;
-    if (on)
-        timer_set(&p->alarm, deadline_after(&value));
+    p->alarm_interval_ticks = ns ? ns_to_ticks(interval_ns) : 0;
+    if (ns)
+        timer_set(&p->alarm, deadline_after(ns));
     spin_unlock(&process_lock);
-    if (!on) /* not under the lock: the handler, which cancelling waits for, takes it */
+    if (!ns) /* not under the lock: the handler, which cancelling waits for, takes it */
         timer_cancel(&p->alarm);
     return answer_to_user(arg[2], &old, sizeof(old));
 }

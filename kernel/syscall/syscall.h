@@ -24,14 +24,12 @@ SYSCALLS_OWN(DECLARE_OWN)
 struct trapframe;
 void syscall_dispatch(struct trapframe *f);
 
-/* Reads a struct timespec of the user; with a unit of 1000 ns a struct timeval. 0, -EFAULT, or
- * -EINVAL for what is no time. (time.c) */
-struct timespec64;
-int time_from_user(struct timespec64 *ts, u64 addr, u64 unit_ns);
-/* Reads a struct timespec and gives the deadline, in ticks of rdtime, that it stands for: a moment
- * of clock `id`, or with RELATIVE a time from now. Address 0: NEVER. Errors as above. (time.c) */
-#define RELATIVE (-1)
-int deadline_from_user(u64 addr, int id, u64 *deadline);
+/* Reads a struct timespec of the user, with a unit of 1000 ns a struct timeval, as nanoseconds: 292
+ * years at most, which no clock comes to. 0, -EFAULT, or -EINVAL for what is no time. (time.c) */
+int time_from_user(u64 *ns, u64 addr, u64 unit_ns);
+/* Reads a struct timespec that is a time from now and gives that deadline, in ticks of rdtime.
+ * Address 0: NEVER. Errors as above. (time.c) */
+int deadline_from_user(u64 addr, u64 *deadline);
 
 /* Writes an answer of n bytes that the caller may not want: address 0 says so. 0 or -EFAULT. */
 static inline int

@@ -134,6 +134,17 @@ sys_times(const u64 *arg)
     return (s64)ticks_to_hundredths(rdtime());
 }
 
+/* Any value is taken, as on Linux; all bits set only ask. */
+s64
+sys_personality(const u64 *arg)
+{
+    struct task *t = current_task();
+    u32 old = t->personality;
+    if ((u32)arg[0] != ~0U)
+        t->personality = (u32)arg[0];
+    return old;
+}
+
 s64
 sys_uname(const u64 *arg)
 {

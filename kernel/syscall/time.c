@@ -1,7 +1,7 @@
 /* time.c - system calls about time, and futex, which is mostly waiting with a timeout.
  *
  * Programs read clocks in the vDSO; what comes here are the clocks that need the kernel, and who
- * has no vDSO. All waiting is until a deadline in ticks of rdtime.
+ * has no vDSO. Lengths and moments are nanoseconds here.
  * Source: clock_gettime(2), clock_nanosleep(2), gettimeofday(2), futex(2); CPU-time clock ids as in
  * Linux include/linux/posix-timers_types.h: ~pid << 3 | kind, bit 2 for a thread. */
 
@@ -79,64 +79,73 @@ sys_gettimeofday(const u64 *arg)
 
 /* --- setting --------------------------------------------------------------------------------- */
 
-static struct waitqueue sleepers = { LIST_INIT(sleepers.waiters) };
-
-/* Everybody who waits for a moment of REALTIME looks again: it may have come nearer, or be past. */
-static s64
-set_realtime(u64 addr, u64 unit_ns)
-{
-    struct timespec64 ts;
-    int err = time_from_user(&ts, addr, unit_ns) ?: clock_set_real(&ts);
-    wake_all(&sleepers);
-    return err;
-}
-
 s64
 sys_clock_settime(const u64 *arg)
 {
-    return (int)arg[0] == CLOCK_REALTIME ? set_realtime(arg[1], 1) : -EINVAL;
+    u64 ns;
+    if ((int)arg[0] != CLOCK_REALTIME)
+        return -EINVAL;
+    return time_from_user(&ns, arg[1], 1) ?: clock_set_real(ns);
 }
 
+/* The time zone is looked at, and nobody keeps it. */
 s64
 sys_settimeofday(const u64 *arg)
 {
-    return arg[0] ? set_realtime(arg[0], 1000) : 0; /* else the time zone, which nobody keeps */
+    u64 ns;
+    s32 zone[2] = { 0, 0 }; /* minutes west of Greenwich, and a number without meaning */
+    int err = arg[0] ? time_from_user(&ns, arg[0], 1000) : 0;
+    if (err)
+        return err;
+    if (arg[1] && copy_from_user(zone, arg[1], sizeof(zone)))
+        return -EFAULT;
+    if (zone[0] < -15 * 60 || zone[0] > 15 * 60)
+        return -EINVAL;
+    return arg[0] ? clock_set_real(ns) : 0;
 }
 
 /* --- sleeping -------------------------------------------------------------------------------- */
 
 int
-time_from_user(struct timespec64 *ts, u64 addr, u64 unit_ns)
+time_from_user(u64 *ns, u64 addr, u64 unit_ns)
 {
-    if (copy_from_user(ts, addr, sizeof(*ts)))
+    struct timespec64 ts;
+    if (copy_from_user(&ts, addr, sizeof(ts)))
         return -EFAULT;
-    if (ts->tv_sec < 0 || (u64)ts->tv_nsec >= NSEC_PER_SEC / unit_ns)
+    if (ts.tv_sec < 0 || (u64)ts.tv_nsec >= NSEC_PER_SEC / unit_ns)
         return -EINVAL;
-    ts->tv_nsec *= (s64)unit_ns;
+    u64 sec = MIN((u64)ts.tv_sec, INT64_MAX / NSEC_PER_SEC);
+    *ns = sec * NSEC_PER_SEC + (u64)ts.tv_nsec * unit_ns;
     return 0;
 }
 
 int
-deadline_from_user(u64 addr, int id, u64 *deadline)
+deadline_from_user(u64 addr, u64 *deadline)
 {
-    struct timespec64 ts;
-    int err = addr ? time_from_user(&ts, addr, 1) : 0;
-    *deadline = NEVER;
-    if (addr && !err)
-        *deadline = id == RELATIVE ? deadline_after(&ts) : clock_deadline_ticks(id, &ts);
+    u64 ns = NEVER;
+    int err = addr ? time_from_user(&ns, addr, 1) : 0;
+    *deadline = deadline_after(ns);
     return err;
 }
 
-/* Sleeps until the deadline arg[0], in ticks; on a signal the time that is left goes to the user
- * address arg[1], unless that is 0. A stop leaves the deadline as it is: the sleep that goes on
- * afterwards is not a new one. */
+/* Sleeps until clock `id` shows that. 0, or -EINTR. */
+static int
+sleep_until(int id, u64 at_ns)
+{
+    int err = WAIT_UNTIL(&clock_waiters, false, clock_deadline_ticks(id, at_ns));
+    return err == -ETIMEDOUT ? 0 : err;
+}
+
+/* Sleeps until arg[0] ns of MONOTONIC; on a signal the time that is left goes to the user address
+ * arg[1], unless that is 0. A stop leaves the moment as it is: the sleep that goes on afterwards is
+ * not a new one. */
 static s64
 sleep_rest(const u64 *arg)
 {
-    int err = WAIT_UNTIL(&sleepers, false, arg[0]);
-    if (err == -ETIMEDOUT)
+    if (!sleep_until(CLOCK_MONOTONIC, arg[0]))
         return 0;
-    struct timespec64 left = ns_to_timespec(deadline_left_ns(arg[0]));
+    u64 now = clock_monotonic_ns();
+    struct timespec64 left = ns_to_timespec(arg[0] - MIN(now, arg[0]));
     if (answer_to_user(arg[1], &left, sizeof(left)))
         return -EFAULT;
     current_task()->sig.restart = (struct restart){ sleep_rest, { arg[0], arg[1] } };
@@ -147,20 +156,18 @@ s64
 sys_clock_nanosleep(const u64 *arg)
 {
     int id = (int)arg[0], flags = (int)arg[1];
-    struct timespec64 ts;
+    u64 ns;
     bool sleeps =
         id == CLOCK_REALTIME || id == CLOCK_MONOTONIC || id == CLOCK_BOOTTIME || id == CLOCK_TAI;
     bool known = id >= CLOCK_PROCESS_CPUTIME_ID && id <= CLOCK_MONOTONIC_COARSE;
     if (!sleeps)
         return known ? -EOPNOTSUPP : -EINVAL;
-    int err = time_from_user(&ts, arg[2], 1);
+    int err = time_from_user(&ns, arg[2], 1);
     if (err)
         return err;
     if (!(flags & TIMER_ABSTIME)) /* the only flag that is looked at, on Linux too */
-        return sleep_rest((u64[]){ deadline_after(&ts), arg[3] });
-    /* The deadline is computed anew after every wake-up: REALTIME may have been set. */
-    err = WAIT_UNTIL(&sleepers, false, clock_deadline_ticks(id, &ts));
-    return err == -ETIMEDOUT ? 0 : -ERESTARTNOHAND;
+        return sleep_rest((u64[]){ clock_monotonic_ns() + ns, arg[3] });
+    return sleep_until(id, ns) ? -ERESTARTNOHAND : 0;
 }
 
 s64
@@ -174,7 +181,7 @@ sys_nanosleep(const u64 *arg)
 s64
 sys_futex(const u64 *arg)
 {
-    u64 addr = arg[0], deadline;
+    u64 addr = arg[0], at_ns = NEVER;
     int op = (int)arg[1], command = op & FUTEX_CMD_MASK, err;
     u32 value = (u32)arg[2], value3 = (u32)arg[5], bitset = FUTEX_BITSET_MATCH_ANY;
     int clock = op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
@@ -185,8 +192,10 @@ sys_futex(const u64 *arg)
     switch (command) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:
-        err = deadline_from_user(arg[3], command == FUTEX_WAIT ? RELATIVE : clock, &deadline);
-        return err ?: futex_wait(addr, value, deadline, bitset);
+        err = arg[3] ? time_from_user(&at_ns, arg[3], 1) : 0;
+        if (arg[3] && command == FUTEX_WAIT)
+            at_ns += clock_ns(clock);
+        return err ?: futex_wait(addr, value, bitset, clock, at_ns);
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
         return futex_requeue(addr, value, bitset, 0, 0, NULL);

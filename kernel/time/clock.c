@@ -20,9 +20,10 @@
 #include "vdso/vdso.h"
 
 #define MAX_SLEW_PPM 100000UL
-/* Years that a machine may run on after clock_settime without an overflow, as in Linux. */
-#define LATEST_SEC ((s64)(INT64_MAX / NSEC_PER_SEC) - 30 * 365 * 86400L)
+/* Thirty years are left after it in which the machine may run on, as in Linux. */
+#define LATEST_NS ((INT64_MAX / NSEC_PER_SEC - 30 * 365 * 86400UL) * NSEC_PER_SEC)
 
+struct waitqueue clock_waiters = { LIST_INIT(clock_waiters.waiters) };
 static struct spinlock lock = SPINLOCK_INIT("timekeeper");
 static u64 nominal_mult; /* nanoseconds per tick of rdtime as a line holds them, without slew */
 static u64 slew_ppm;     /* by how many millionths the clocks may run slower or faster */
@@ -82,22 +83,22 @@ ns_to_ticks(u64 ns)
 /* Never early, also if no tick comes to end a slow phase (idle harts have none): at its slowest a
  * clock shows 1000000 - slew_ppm nanoseconds in the time of 1000000. */
 u64
-deadline_after(const struct timespec64 *ts)
+deadline_after(u64 ns)
 {
-    s64 ns = MIN(ts->tv_sec, 1L << 33) * (s64)NSEC_PER_SEC + ts->tv_nsec;
-    if (ns <= 0)
-        return 0;
+    if (ns > INT64_MAX)
+        return NEVER;
     u64 slow = 1000000 - slew_ppm, from = rdtime();
-    u64 ticks =
-        ns_to_ticks((u64)ns / slow * 1000000 + ((u64)ns % slow * 1000000 + slow - 1) / slow);
-    return ticks > ~0UL - from ? ~0UL : from + ticks;
+    u64 ticks = ns_to_ticks(ns / slow * 1000000 + (ns % slow * 1000000 + slow - 1) / slow);
+    return ticks > NEVER - from ? NEVER : from + ticks;
 }
 
 u64
-clock_deadline_ticks(int id, const struct timespec64 *ts)
+clock_deadline_ticks(int id, u64 at_ns)
 {
-    struct vvar_time now = vvar_read(vvar_line(id)); /* before deadline_after looks: never early */
-    return deadline_after(&(struct timespec64){ ts->tv_sec - now.sec, ts->tv_nsec - (s64)now.ns });
+    if (at_ns == NEVER)
+        return NEVER;
+    u64 now = clock_ns(id); /* before deadline_after looks: never early */
+    return at_ns > now ? deadline_after(at_ns - now) : 0;
 }
 
 /* The opposite of what deadline_after adds for a slow clock: never more than was asked. */
@@ -135,13 +136,15 @@ clock_tick(void)
     update(NULL);
 }
 
+/* A wall clock before the boot would make the moment of the boot negative. */
 int
-clock_set_real(const struct timespec64 *ts)
+clock_set_real(u64 ns)
 {
-    if (ts->tv_sec < 0 || ts->tv_sec > LATEST_SEC || (u64)ts->tv_nsec >= NSEC_PER_SEC)
-        return -EINVAL;
     spin_guard(&lock);
-    update(&(struct vvar_time){ ts->tv_sec, (u64)ts->tv_nsec });
+    if (ns < clock_monotonic_ns() || ns >= LATEST_NS)
+        return -EINVAL;
+    update(&(struct vvar_time){ (s64)(ns / NSEC_PER_SEC), ns % NSEC_PER_SEC });
+    wake_all(&clock_waiters);
     return 0;
 }
 
@@ -184,6 +187,7 @@ clock_init(void)
     log_ticks_to_ns = ticks_to_ns; /* reads no line: it must work in the middle of an update */
     read_slew(cmdline_get("clock.slew"));
     vvar_start(nominal_mult, NSEC_PER_SEC / TICK_HZ);
-    struct timespec64 now = ns_to_timespec(rtc_read_ns());
-    clock_set_real(&now);
+    u64 now_ns = rtc_read_ns();
+    if (clock_set_real(now_ns) && now_ns > clock_monotonic_ns()) /* less: it was never set */
+        pr_warn("rtc: %lu ns since 1970 cannot be: the wall clock starts in 1970", now_ns);
 }

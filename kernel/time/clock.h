@@ -32,20 +32,25 @@ void clock_tick(void);
 int clock_read(int id, struct timespec64 *ts);
 /* What the least step of clock `id` is. 0 or -EINVAL, and *ts as it was. */
 int clock_resolution(int id, struct timespec64 *ts);
-/* clock_settime(CLOCK_REALTIME). 0 or -EINVAL. The caller wakes who waits for a moment of it. */
-int clock_set_real(const struct timespec64 *ts);
+/* clock_settime(CLOCK_REALTIME), in nanoseconds since 1970: 0, or -EINVAL for a time before the
+ * boot (below MONOTONIC) and for one that leaves no room to run on. Wakes clock_waiters. */
+int clock_set_real(u64 ns);
 
 /* The nanoseconds that a clock shows. `id` must be one that is served: there is no error. */
 u64 clock_ns(int id);
 #define clock_real_ns()      clock_ns(0)
 #define clock_monotonic_ns() clock_ns(1)
 
-/* rdtime value at which clock `id` (REALTIME, MONOTONIC, BOOTTIME, TAI) will show `ts`, rounded up;
- * never early, also when the clock's rate swings. 0 when it shows that already. */
-u64 clock_deadline_ticks(int id, const struct timespec64 *ts);
-/* rdtime value a valid, relative `ts` from now, by MONOTONIC: while its rate is slewed, so is the
- * wait. At most 272 years. */
-u64 deadline_after(const struct timespec64 *ts);
+/* rdtime value at which clock `id` (REALTIME, MONOTONIC, BOOTTIME, TAI) will show `at_ns`, rounded
+ * up; never early, also when the clock's rate swings. 0 when it shows that already; NEVER stays.
+ * It holds until the clock is set: who waits for it is in clock_waiters, and then asks again. */
+u64 clock_deadline_ticks(int id, u64 at_ns);
+/* The queue of all who may wait for a moment of a clock, and for nothing else but to be woken by
+ * name (thread_wake). */
+extern struct waitqueue clock_waiters;
+/* rdtime value a time from now, by MONOTONIC: while its rate is slewed, so is the wait. NEVER for
+ * more than 292 years. */
+u64 deadline_after(u64 ns);
 /* Nanoseconds of MONOTONIC that are left until such a deadline; 0 when it has passed. */
 u64 deadline_left_ns(u64 deadline_ticks);
 /* Lengths of time, rounded up and down; saturate instead of overflowing. */

@@ -82,7 +82,6 @@ from_kernel:
     ld      sp, HART_EMERGENCY_STACK(sp)
     addi    sp, sp, -FRAME_SIZE
     save_frame
-    mv      a0, sp                      /* panic_trap(frame, cause, address) */
-    csrr    a1, scause
-    csrr    a2, stval
-    call    panic_trap
+    mv      a0, sp                      /* trap_kernel(frame, address) */
+    csrr    a1, stval
+    call    trap_kernel

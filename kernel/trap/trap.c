@@ -103,6 +103,12 @@ trap_user(struct trapframe *f)
     debug_hook(lock_none_held);
 }
 
+void
+trap_kernel(const struct trapframe *f, u64 address)
+{
+    panic_trap(f, f->cause, address, in_stack_gap(address) ? "kernel stack overflow: " : "");
+}
+
 /* The thread could not get a page, of its program or of a buffer that it gave to a call. Nobody is
  * told EFAULT for that: now memory is made, and the instruction or the call is done again. */
 static void

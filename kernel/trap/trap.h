@@ -12,6 +12,10 @@ void trap_init_hart(void);
 /* Where a user trap arrives in C (trap/entry.S). */
 void trap_user(struct trapframe *f);
 
+/* Where a trap of the kernel itself arrives, on the hart's emergency stack: a panic. `address` is
+ * stval, as the hardware left it. */
+noreturn void trap_kernel(const struct trapframe *f, u64 address);
+
 /* To user space as current()->frame says. A new thread's first act. */
 noreturn void trap_return(void);
 

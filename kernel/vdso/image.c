@@ -7,10 +7,10 @@
  * the kernel cannot write to it either. What the kernel must know of its inside (where the signal
  * return is) was read off at build time (vdso-image.h): the build-id says that this still holds.
  *
- * All processes see the same frames, each at a base of its own: drawn from the whole user half, by
- * itself, so that who learns it learns nothing about stack, heap or libraries. One unmapped page
- * stays free on both sides. Both areas are private: a debugger may get its own writable copy of the
- * code by mprotect, never the frame that others execute. */
+ * All processes see the same frames, each at a base of its own: drawn from the upper third of user
+ * space, by itself, so that who learns it learns nothing about stack, heap or libraries. One
+ * unmapped page stays free on both sides. Both areas are private: a debugger may get its own
+ * writable copy of the code by mprotect, never the frame that others execute. */
 
 #include <asm/errno.h>
 #include <elf.h>
@@ -83,6 +83,21 @@ page(void *object, u64 index, u64 *pa)
 
 static const struct pager pager = { .page = page };
 
+/* All processes run and read the same frames. Whoever changes the flags below and lets a program
+ * write to them must hear of it at the first exec, by what /proc/PID/maps would print. */
+static void
+check_rights(struct space *s, u64 start, u32 wanted)
+{
+    spin_guard(&s->lock);
+    const struct area *a = space_find(s, start);
+    if ((a->flags & (AREA_PROT | AREA_SHARED)) == wanted)
+        return;
+    panic("vDSO: %s is %c%c%c%c in a process, only %s may be: kernel/vdso/image.c:/^map_image/",
+          a->name, a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
+          a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
+          wanted & AREA_EXEC ? "r-xp" : "r--p");
+}
+
 /* riscv has no SA_RESTORER: a signal handler returns into the image, even when programs are not to
  * find it (vdso=0). */
 static int
@@ -93,6 +108,7 @@ map_image(struct space *s, u64 base)
     s64 at = space_map(s, base, IMAGE_SIZE, flags, &pager, NULL, IMAGE_PAGES, name);
     if (at < 0)
         return -ENOMEM;
+    check_rights(s, base, AREA_READ | AREA_EXEC);
     s->sigreturn = base + VDSO_RT_SIGRETURN;
     return 0;
 }
@@ -100,15 +116,19 @@ map_image(struct space *s, u64 base)
 static int
 map_vvar(struct space *s, u64 place)
 {
-    const u32 flags = AREA_READ | AREA_NOWRITE | AREA_SPECIAL | MAP_AT_NOREPLACE;
+    const u32 never = AREA_NEVER(AREA_WRITE | AREA_EXEC);
+    const u32 flags = AREA_READ | never | AREA_SPECIAL | MAP_AT_NOREPLACE;
     s64 at = space_map(s, place, PAGE_SIZE, flags, &pager, NULL, VVAR_PAGE, "[vvar]");
-    return at < 0 ? -ENOMEM : 0;
+    if (at < 0)
+        return -ENOMEM;
+    check_rights(s, place, AREA_READ);
+    return 0;
 }
 
 int
 vdso_map(struct space *s)
 {
-    u64 vvar = space_random_place(s, 0, USER_END, PAGE_SIZE + IMAGE_SIZE);
+    u64 vvar = space_random_place(s, 0, PAGE_SIZE + IMAGE_SIZE);
     if (!vvar)
         return -ENOMEM;
     u64 base = vvar + PAGE_SIZE;

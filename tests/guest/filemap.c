@@ -154,6 +154,24 @@ TEST(rights_of_the_open_file, "a write-only file can be mapped, or a read-only o
     WORKS(probe_write(p));
     char *q = map(r, PAGE, PROT_READ, MAP_SHARED, 0);
     FAILS(mprotect(q, PAGE, RW), EACCES);
+    FAILS(mprotect(q, PAGE, PROT_WRITE), EACCES);
+    OK(mprotect(q, PAGE, PROT_READ | PROT_EXEC));
+    OK(mprotect(q, PAGE, PROT_NONE));
+    EQ(IN_CHILD(FAILS(mprotect(q, PAGE, RW), EACCES)), 0);
+}
+
+/* Shared pages of /dev/zero are memory without a file, and all the same no more than the descriptor
+ * allows. */
+TEST(rights_of_dev_zero, "shared zeros become writable by mprotect",
+     "kernel/syscall/memory.c:/^map_file/")
+{
+    int r = OK(open("/dev/zero", O_RDONLY)), w = OK(open("/dev/zero", O_WRONLY));
+    char *p = map(r, PAGE, PROT_READ, MAP_SHARED, 0);
+    FAILS(mprotect(p, PAGE, RW), EACCES);
+    FAILS(mmap(NULL, PAGE, RW, MAP_SHARED, r, 0), EACCES);
+    FAILS(mmap(NULL, PAGE, PROT_NONE, MAP_SHARED, w, 0), EACCES);
+    p = map(r, PAGE, PROT_READ, MAP_PRIVATE, 0);
+    OK(mprotect(p, PAGE, RW));
 }
 
 /* ENODEV: the file has no pages. An offset must be a multiple of the page. */

@@ -9,6 +9,8 @@
 #include <time.h>
 
 #define SECOND 1000000000L
+/* Thirty years before 64 bits of nanoseconds are full: from here on Linux refuses, too. */
+#define LATEST (INT64_MAX / SECOND - 30 * 365 * 86400L)
 
 /* Sets REALTIME. By the raw call, because libc might refuse what the kernel has to refuse. */
 static void
@@ -104,16 +106,73 @@ TEST(settime_refuses, "a bad time or another clock is set",
                                      CLOCK_PROCESS_CPUTIME_ID,
                                      99,
                                      -1000 };
-    static const struct timespec bad[] = { { 5, SECOND }, { 5, -1 }, { -1, 0 } };
+    /* The last three leave no thirty years in which 64 bits of nanoseconds last. */
+    static const struct timespec bad[] = { { 5, SECOND },    { 5, -1 },     { -1, 0 },
+                                           { INT64_MIN, 0 }, { LATEST, 0 }, { INT64_MAX, 0 },
+                                           { 1L << 34, 999 } };
     struct timespec good = { 1500000000, 0 };
     long before = now_ns(CLOCK_REALTIME);
     for (int i = 0; i < 9; i++) {
         long r = sys(SYS_clock_settime, ids[i], &good);
         TRUE(r == -EINVAL || r == -EPERM || r == -EOPNOTSUPP);
     }
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 7; i++)
         ERR(sys(SYS_clock_settime, CLOCK_REALTIME, &bad[i]), EINVAL);
+    /* The clock comes first, then the address, then what is there. */
+    ERR(sys(SYS_clock_settime, CLOCK_MONOTONIC, 8), EINVAL);
+    ERR(sys(SYS_clock_settime, CLOCK_REALTIME, 8), EFAULT);
     /* Good times for wrong clocks and bad times for the right one: nothing may have moved. */
+    near(now_ns(CLOCK_REALTIME), before);
+}
+
+/* The last second that can be set, and a little after it. */
+TEST(latest_time_is_taken, "a time is refused that has its thirty years",
+     "kernel/time/clock.c:/^clock_set_real/")
+{
+    long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
+    set(LATEST * SECOND - 1);
+    near(now_ns(CLOCK_REALTIME), LATEST * SECOND - 1);
+    set(now_ns(CLOCK_MONOTONIC) + offset);
+}
+
+/* The time of the boot is REALTIME less MONOTONIC (btime in Linux' /proc/stat), and may not be
+ * before 1970. */
+TEST(before_the_boot_is_refused, "REALTIME is set to less than MONOTONIC shows",
+     "kernel/time/clock.c:/^clock_set_real/")
+{
+    long before = now_ns(CLOCK_REALTIME), offset = before - now_ns(CLOCK_MONOTONIC);
+    struct timespec zero = { 0, 0 }, none = { 0, 1 };
+    struct timeval old = { 0, 1 };
+    long mono = now_ns(CLOCK_MONOTONIC);
+    struct timespec just = { mono / SECOND, mono % SECOND };
+    ERR(sys(SYS_clock_settime, CLOCK_REALTIME, &zero), EINVAL);
+    ERR(sys(SYS_clock_settime, CLOCK_REALTIME, &none), EINVAL);
+    ERR(sys(SYS_clock_settime, CLOCK_REALTIME, &just), EINVAL); /* by now it is a little later */
+    ERR(sys(SYS_settimeofday, &old, 0), EINVAL);
+    near(now_ns(CLOCK_REALTIME), before);
+    set(now_ns(CLOCK_MONOTONIC) + 60 * SECOND);
+    near(now_ns(CLOCK_REALTIME), now_ns(CLOCK_MONOTONIC));
+    set(now_ns(CLOCK_MONOTONIC) + offset);
+}
+
+/* The zone alone leaves the clock as it is. More than fifteen hours from Greenwich nobody lives,
+ * says Linux. */
+TEST(settimeofday_zone, "a time zone is not looked at", "kernel/syscall/time.c:/^sys_settimeofday/")
+{
+    static const struct timezone none = { 0, 0 }, far[] = { { 901, 0 }, { -901, 0 } };
+    struct timeval v = { 1400000000, 0 }, bad[] = { { -1, 0 }, { 5, -1 }, { 5, 1000001 } };
+    long before = now_ns(CLOCK_REALTIME);
+    EQ(sys(SYS_settimeofday, 0, 0), 0);
+    EQ(sys(SYS_settimeofday, 0, &none), 0);
+    ERR(sys(SYS_settimeofday, 0, 8), EFAULT);
+    ERR(sys(SYS_settimeofday, 8, 0), EFAULT);
+    ERR(sys(SYS_settimeofday, &v, 8), EFAULT);
+    for (int i = 0; i < 2; i++) {
+        ERR(sys(SYS_settimeofday, 0, &far[i]), EINVAL);
+        ERR(sys(SYS_settimeofday, &v, &far[i]), EINVAL);
+    }
+    for (int i = 0; i < 3; i++)
+        ERR(sys(SYS_settimeofday, &bad[i], 0), EINVAL);
     near(now_ns(CLOCK_REALTIME), before);
 }
 
@@ -155,7 +214,7 @@ TEST(relative_sleep_does_not_mind, "a sleep ends early when the clock is set for
 /* POSIX goes on: an absolute sleep follows the clock. cron sleeps until a date, and here the date
  * has come. */
 TEST(absolute_sleep_follows_the_clock, "an absolute REALTIME sleep keeps its old end",
-     "kernel/syscall/time.c:/^set_realtime/")
+     "kernel/time/clock.c:/^clock_set_real/")
 {
     long offset = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     pid_t pid = OK(fork());

@@ -80,6 +80,22 @@ def test_clock_is_counted_by_instructions(rows):
         f"{value}; usual cause: the slow path is taken, or a unit is wrong; {READ}")
 
 
+def test_demo_counts_the_same(rows):
+    """The demo's figure for a read by vDSO is this one: both load the pointer and call."""
+    demo = os.path.join(runner.ROOT, "tools", "demo")
+    shown = subprocess.run([demo, "--build", runner.BUILD], capture_output=True, text=True).stdout
+    told = re.search(r"^  by vDSO +(\d+) instructions", shown, re.MULTILINE)
+    value = rows["vdso_clock_monotonic"]["value"]
+    assert told and abs(int(told[1]) - value) <= 1, (
+        f"expected about {value} instructions, seen {told}; read: tests/demo/story.c, {READ}")
+
+
+def test_names_its_linux(done):
+    """Whose figures they are that ours stand beside: which version, on which machine."""
+    last = done.stdout.splitlines()[-1]
+    assert re.match(r"Linux \d+\.\d+: .*riscv64.*QEMU", last), f"seen {last!r}; {READ}"
+
+
 def test_boot_ends_after_the_kernels_words(tmp_path, rows):
     """A second witness: the kernel's last line in the log is from just before."""
     log = tmp_path / "log"

@@ -377,6 +377,30 @@ def test_debug_compiles_for_the_debugger(built):
         assert seen == {wanted}, f"expected {room}/ to be compiled with {wanted}, seen {seen}"
 
 
+# --- what make cannot refuse, and the first boot does ---------------------------------------------
+@pytest.mark.parametrize("right, wrong, seen", [
+    ("flags = AREA_READ | AREA_EXEC |", "flags = AREA_READ | AREA_WRITE | AREA_EXEC |",
+     "[vdso] is rwxp in a process, only r-xp may be"),
+    ("flags = AREA_READ | never |", "flags = AREA_READ | AREA_EXEC | never |",
+     "[vvar] is r-xp in a process, only r--p may be"),
+    ("flags = AREA_READ | never |", "flags = AREA_READ | AREA_SHARED | never |",
+     "[vvar] is r--s in a process, only r--p may be")])
+def test_wrong_rights_of_the_vdso_stop_the_first_exec(built, right, wrong, seen):
+    """The very slip of who works on kernel/vdso: a test that runs later is too late."""
+    source = built / "kernel" / "vdso" / "image.c"
+    text = source.read_text()
+    assert text.count(right) == 1
+    source.write_text(text.replace(right, wrong))
+    try:
+        build(built)
+        done = run("tools/run", "--timeout", "60", "--", "true", cwd=built)
+    finally:
+        source.write_text(text)
+        build(built)
+    assert done.returncode == 125 and f"panic: vDSO: {seen}" in done.stdout, (
+        f"expected a panic that says `{seen}`, seen {done.returncode}:\n{done.stdout}")
+
+
 def test_two_builds_are_the_same_bytes(clean_build, tmp_path):
     """The usual cause: a path of the checkout in debug information, a time, an order of files."""
     second = copy_tree(tmp_path / "a-folder-of-another-length")

@@ -83,6 +83,50 @@ def test_address_is_the_function(shown):
     assert line.endswith(wanted), f"expected the end {wanted!r}, seen {line!r}; {READ}"
 
 
+# --- the figures of the README --------------------------------------------------------------------
+COSTS = re.compile(r"^  by call +(\d+) instructions.*\n"
+                   r"  by vDSO +(\d+) instructions a read, (\d+) times fewer: (\d+) in the function",
+                   re.MULTILINE)
+
+
+def readme():
+    with open(os.path.join(runner.ROOT, "README.md"), encoding="utf-8") as file:
+        return file.read()
+
+
+def is_like_the_readmes():
+    """Its figures are those of gcc and of a kernel without checks."""
+    with open(os.path.join(runner.BUILD, "config.stamp"), encoding="utf-8") as file:
+        return "LLVM= DEBUG=" in file.read().replace("LLVM= DEBUG=1", "")
+
+
+def test_readme_has_these_figures(shown):
+    """The vDSO's to the last instruction, a call's about: the kernel changes all the time."""
+    if not is_like_the_readmes():
+        pytest.skip("the README tells of a build by gcc without checks")
+    called, read, times, inside = map(int, COSTS.search(readme()).groups())
+    seen = tuple(map(int, COSTS.search(shown).groups()))
+    assert (read, inside) == (seen[1], seen[3]) and abs(called - seen[0]) <= seen[0] / 20, (
+        f"expected README.md to show {seen}, seen {(called, read, times, inside)}; cure: paste what "
+        f"`make demo` prints")
+    assert times == round(called / read), f"{called} / {read} is not {times} times; see README.md"
+
+
+def test_readme_agrees_with_itself():
+    """What the text says of the function is what its demo shows."""
+    called, read, times, inside = COSTS.search(readme()).groups()
+    told = re.search(r"takes (\d+) instructions in the vDSO, (\d+) with its call", readme())
+    assert told and told.groups() == (inside, read), (
+        f"expected {inside} in the function and {read} with the call, seen {told}; see README.md")
+
+
+def test_clock_is_not_told_as_a_duration(shown):
+    """What a clock said stands in one line, which says since when; no other has seconds."""
+    lines = [line for line in shown.splitlines() if re.search(r"\d s\b", line)]
+    assert len(lines) == 1 and lines[0].count("since the start") == 1, (
+        f"expected one line with the clock's values, seen {lines}; {READ}")
+
+
 def test_whole_run_passes(module, real):
     assert module.screen(SEED, *real, runner.BUILD)
 

@@ -8,7 +8,7 @@ import pytest
 import guest
 
 # What depends on how many harts there are, or on who runs where.
-SMP = ("cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "rw", "shootdown",
+SMP = ("clockset", "cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "rw", "shootdown",
        "sigaction", "sigmask", "thread", "threadend", "torn", "vfork", "wait")
 # A program of each room, and all that is about registers and interrupts.
 CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "getdents",
@@ -22,6 +22,7 @@ ELSEWHERE = ("long_calls", "novdso", "oom", "storm_memory", "storm_process")
 # Checks of what an annex of the kernel brings, and which one. pause(3) waits by ppoll.
 NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal",
          ("efault", "poll_array"): "events", ("efault", "time_in"): "events",
+         ("identity", "foreground_group_is_not_the_next"): "terminal",
          ("kill", "kill_wakes_from_every_sleep"): "events",
          ("threadend", "exit_group_ends_all"): "events",
          ("threadend", "fault_of_a_thread_kills_all"): "events",

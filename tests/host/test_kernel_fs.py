@@ -12,6 +12,8 @@ import subprocess
 
 import pytest
 
+from archive import TRAILER, member
+
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOST = f"{TREE}/tests/host/kernel_host"
 FILES = ("fs/cpio", "fs/pages", "annex/terminal/ldisc", "lib/string")
@@ -62,17 +64,6 @@ def fs(tmp_path_factory):
 
 
 # --- cpio -----------------------------------------------------------------------------------------
-
-def member(name, data=b"", mode=0o100644, number=1, links=1, magic=b"070701"):
-    name += b"\0"
-    fields = (number, mode, 0, 0, links, 7, len(data), 3, 1, 0, 0, len(name), 0)
-    head = magic + b"".join(b"%08X" % f for f in fields) + name
-    head += bytes(-len(head) % 4)
-    return head + data + bytes(-len(data) % 4)
-
-
-TRAILER = member(b"TRAILER!!!", mode=0)
-
 
 def parse(fs, archive, limit=64):
     entries, at = (Entry * limit)(), ctypes.c_uint64()

@@ -373,13 +373,56 @@ def test_initrd_in_cells_of_4_or_8_bytes(kernel, virt, wide):
     assert seen["initrd"] == "84000000-84001234" and log == ""
 
 
-@pytest.mark.parametrize("start, end", [(0x84001000, 0x84000000), (0x1000, 0x2000),
-                                        (0x87fff000, 0x88001000)])
-def test_an_initrd_that_is_nowhere_is_left_out(kernel, virt, start, end):
-    virt.at("chosen").properties.update({"linux,initrd-start": cells(start),
-                                         "linux,initrd-end": cells(end)})
+def reserved_memory(*ranges, **bus):
+    """The node with a child for each range of 64-bit numbers; `bus` are its own properties."""
+    cells_of = {"#address-cells": cells(2), "#size-cells": cells(2), "ranges": b"", **bus}
+    return Node("reserved-memory", {name: v for name, v in cells_of.items() if v is not None},
+                [Node(f"r{i}", {"reg": struct.pack(">QQ", *r)}) for i, r in enumerate(ranges)])
+
+
+PAGES = [(0x83000000 + 0x2000 * i, 0x1000) for i in range(17)]
+
+
+@pytest.mark.parametrize("old_way", range(18))
+def test_more_reserved_ranges_than_the_table_holds_are_refused(kernel, virt, old_way):
+    """In the reservation block, in nodes, in both: one that is left out is the firmware's memory."""
+    virt.add(reserved_memory(*PAGES[old_way:]))
+    seen, log = discover(kernel, devicetree.build(virt, PAGES[:old_way]))
+    assert seen is None and "more than 16 ranges" in log
+
+
+def test_as_many_reserved_ranges_as_the_table_holds(kernel, virt):
+    virt.add(reserved_memory(*PAGES[:8], (0x83100000, 0)))
+    seen, log = discover(kernel, devicetree.build(virt, PAGES[8:16]))
+    assert seen["reserved"].count("-") == 16 and log == ""
+
+
+def test_more_banks_of_memory_than_the_table_holds_are_refused(kernel, virt):
+    virt.at("memory").set(reg=b"".join(struct.pack(">QQ", 0x80000000 + 0x2000000 * i, 0x1000000)
+                                       for i in range(17)))
     seen, log = discover(kernel, virt)
-    assert seen["initrd"] == "0-0" and "initrd" in log
+    assert seen is None and "more than 16 ranges" in log
+
+
+@pytest.mark.parametrize("start, size, seen_as", [
+    (0x83000000, 2**64 - 1, "83000000-100000000000000"),
+    (2**64 - 4096, 8192, None), (2**63, 4096, None),
+])
+def test_a_range_that_wraps_round_does_not_end_the_list(kernel, virt, start, size, seen_as):
+    """What would wrap is cut; what lies behind it in the list is reserved as it says."""
+    last = (0x83100000, 0x1000)
+    virt.add(reserved_memory((start, size), last))
+    seen, _ = discover(kernel, devicetree.build(virt, [(start, size), last]))
+    once = ([seen_as] if seen_as else []) + ["83100000-83101000"]
+    assert seen["reserved"].split(",") == 2 * once
+
+
+@pytest.mark.parametrize("bus", [{"ranges": None}, {"ranges": cells(0, 0, 1, 0, 0, 1)},
+                                 {"#address-cells": cells(3)}, {"#size-cells": cells(9)}])
+def test_reserved_memory_of_which_nobody_can_say_where_is_refused(kernel, virt, bus):
+    virt.add(reserved_memory((0x83000000, 0x1000), **bus))
+    seen, log = discover(kernel, virt)
+    assert seen is None and "/reserved-memory/r0: no usable reg" in log
 
 
 def test_bootargs_and_seed_are_copied(kernel, virt):
@@ -407,6 +450,7 @@ def test_harts_that_are_not_ours(kernel, virt):
 def test_more_harts_than_the_limit(kernel, virt):
     for number in range(4, 11):
         virt.at("cpus").add(Node(f"cpu@{number}", {"device_type": strings("cpu"),
+                                                   "riscv,isa": strings("rv64gc"),
                                                    "reg": cells(number)}))
     seen, log = discover(kernel, virt, boot_hart=10)
     assert [pair.split(":")[0] for pair in seen["harts"].split(",")] == \
@@ -414,12 +458,53 @@ def test_more_harts_than_the_limit(kernel, virt):
     assert "3 harts above the limit of 8" in log
 
 
-def test_sstc_needs_every_hart(kernel, virt):
+def all_harts(virt, **properties):
+    """`riscv_isa` is riscv,isa, and so on."""
     for number in range(4):
-        virt.at(f"cpus/cpu@{number}").properties["riscv,isa"] = strings("rv64imac_zicsr_sstc")
+        for name, value in properties.items():
+            name = name.replace("riscv_", "riscv,").replace("_", "-")
+            virt.at(f"cpus/cpu@{number}").properties[name] = value
+
+
+@pytest.mark.parametrize("isa", ["rv64imac", "rv64imafc_zicsr", "rv64imac_zfh_zdinx", "rv64imac_s_fd",
+                                 "rv64imaczfd", "", "rv64"])
+def test_harts_without_double_floating_point_are_refused(kernel, virt, isa):
+    all_harts(virt, riscv_isa=strings(isa))
+    seen, log = discover(kernel, virt)
+    assert seen is None and "hart 0 is left out: it lacks F or D" in log
+    assert log.splitlines()[-1].startswith("panic: ")
+
+
+@pytest.mark.parametrize("isa", ["rv64imafdc", "rv64gc", "rv64gcv_sstc", "rv64imac_f_d_zicsr",
+                                 "rv64imafdcsu", "rv64i2p1m2p0a2p1f2p2d2p2c2p0"])
+def test_ways_to_write_what_a_hart_has(kernel, virt, isa):
+    all_harts(virt, riscv_isa=strings(isa))
+    seen, log = discover(kernel, virt)
+    assert seen["harts"].count(":") == 4 and log == ""
+
+
+def test_extensions_as_a_list(kernel, virt):
+    """The newer way: riscv,isa may be missing then."""
+    all_harts(virt, riscv_isa=strings("rv64"), riscv_isa_base=strings("rv64i"),
+              riscv_isa_extensions=strings("i", "m", "a", "f", "d", "c", "sstc"))
+    seen, log = discover(kernel, virt)
+    assert (seen["harts"].count(":"), seen["sstc"], log) == (4, "1", "")
+    all_harts(virt, riscv_isa_extensions=strings("i", "m", "a", "f", "c", "zfd"))
+    assert discover(kernel, virt)[0] is None
+
+
+def test_a_hart_that_is_smaller_than_the_others_is_left_out(kernel, virt):
+    virt.at("cpus/cpu@1").properties["riscv,isa"] = strings("rv64imac_sstc")
+    seen, log = discover(kernel, virt)
+    assert [pair.split(":")[0] for pair in seen["harts"].split(",")] == ["0", "2", "3"]
+    assert "hart 1 is left out" in log
+
+
+def test_sstc_needs_every_hart(kernel, virt):
+    all_harts(virt, riscv_isa=strings("rv64imafdc_zicsr_sstc"))
     seen, _ = discover(kernel, virt)
-    assert (seen["isa"], seen["sstc"]) == ("rv64imac_zicsr_sstc", "1")
-    virt.at("cpus/cpu@3").properties["riscv,isa"] = strings("rv64imac_sstcx")
+    assert (seen["isa"], seen["sstc"]) == ("rv64imafdc_zicsr_sstc", "1")
+    virt.at("cpus/cpu@3").properties["riscv,isa"] = strings("rv64imafdc_sstcx")
     assert discover(kernel, virt)[0]["sstc"] == "0"
 
 

@@ -44,7 +44,11 @@ blocks 500, huge 0 Cannot allocate memory
 NEW 1 OTHER 4 NONE 0
 clocks 0, one time: 1
 no clock: -1 Invalid argument
+failed 20, left 10
 """.splitlines()
+
+
+RELAENT = 9
 
 
 def start(script, lib, *options):
@@ -281,6 +285,22 @@ def test_damaged_library(lib, kind, fields, message):
     path = lib / 'libthree.so'
     path.write_bytes(spoil_header(path.read_bytes(), kind, **fields))
     refused(lib, 'main', message)
+
+
+@pytest.mark.parametrize('name', ['libone.so', 'libtwo.so'])
+@pytest.mark.parametrize('tag', range(38, 42))
+def test_dynamic_tag_of_a_later_gabi(lib, name, tag):
+    """What this loader does not know it leaves alone; its own table has places with numbers too.
+    libone has GNU's hash table alone, libtwo the old one. RELAENT is an entry that is not read."""
+    data = bytearray((lib / name).read_bytes())
+    with open(lib / name, 'rb') as f:
+        at = ELFFile(f).get_section_by_name('.dynamic')['sh_offset']
+    while struct.unpack_from('<Q', data, at)[0] != RELAENT:
+        at += 16
+    struct.pack_into('<Q', data, at, tag)
+    (lib / name).write_bytes(data)
+    result = start('main one two', lib)
+    assert result.status == 42, result
 
 
 def test_library_in_the_second_folder(tmp_path, lib):

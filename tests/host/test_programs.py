@@ -43,7 +43,7 @@ CASES = [
     ('rm -f of nothing', 'rm -f; echo $?; rm; echo $?', '0\nusage: rm .*\n2\n'),
     ('kill', 'sleep 100 & kill $!; wait $!; echo $?; sleep 100 & kill -9 $!; wait $!; echo $?; '
      'sleep 100 & kill -s USR1 $!; wait $!; echo $?; sleep 100 & kill -SIGHUP $!; wait $!; echo $?',
-     '143\n137\n138\n129\n'),
+     'Terminated\n143\nKilled\n137\nUser defined signal 1\n138\nHangup\n129\n'),
     ('kill asks', 'kill -0 $$; echo $?; kill -0 99999; echo $?',
      '0\nkill: 99999: No such process\n1\n'),
     ('kill is asked wrongly', 'kill; echo $?; kill -NONE 1; echo $?; kill x; echo $?; kill -99 1; '
@@ -84,6 +84,88 @@ CASES = [
     ('date counts', 'date -u -s @1600000000 >/dev/null; date +%s', r'160000000\d\n'),
     ('date of nonsense', 'date x; echo $?; date -s 5; echo $?; date -s @x; echo $?',
      '(usage: date .*\n.*\n2\n){3}'),
+    ('cp', 'cd /tmp; echo a >c1; cp c1 c2; cat c2; mkdir c; cp c1 c2 c; ls c; cp c d9; echo $?; '
+     'cp -r c d9; ls d9; cp -r c d9; ls d9; cp c1 c1; echo $?; cp -r c c/x 2>/dev/null; echo $?',
+     'a\nc1\nc2\ncp: c: is a folder, and -r was not said\n1\nc1\nc2\nc\nc1\nc2\n'
+     'cp: c1: is the same file\n1\n1\n'),
+    ('cp keeps rights and links', 'cd /tmp; umask 022; mkdir ck; echo x >ck/s; cp /bin/true ck/t; '
+     'cp -r ck cl; '
+     'cl/t; echo $?; ls -l cl; cp -r /proc/self/exe cl/link; ls -l cl/link',
+     r'0\n-rw-r--r-- .* s\n-rwxr-xr-x .* t\nl.* cl/link -> /bin/cp\n'),
+    ('cp of what is not there', 'cd /tmp; cp /nonesuch x; echo $?; cp; echo $?; cp -z a b; echo '
+     '$?; '
+     'echo 1 >c3; cp c3 c3 c3; echo $?; cp c3 /nonesuch/x; echo $?; mkdir cd; '
+     'cp -r /dev/virtio-ports cd; echo $?',
+     'cp: /nonesuch: No such file or directory\n1\n(usage: cp .*\n.*\n2\n){2}'
+     'cp: c3: Not a directory\n1\ncp: /nonesuch/x: No such file or directory\n1\n'
+     '(cp: .*: is no file, and has no end\n)+1\n'),
+    ('mv', 'cd /tmp; mkdir v; echo a >v1; echo b >v2; mv v1 v3; cat v3; mv v2 v3; cat v3; mv v3 v; '
+     'ls v; mv v w9; ls w9; >v4; >v5; mv v4 v5 w9/; ls w9; mv w9/v3 .; cat v3',
+     'a\nb\nv3\nv3\nv3\nv4\nv5\nb\n'),
+    ('mv of what is not there', 'cd /tmp; mv /nonesuch x; echo $?; mv a; echo $?; >v6; '
+     'mv v6 v6 v6; echo $?; mkdir v7; mv v7 v7/x; echo $?',
+     'mv: /nonesuch to x: No such file or directory\n1\nusage: mv .*\n.*\n2\n'
+     'mv: v6: Not a directory\n1\nmv: v7 to v7/x: Invalid argument\n1\n'),
+    ('touch', 'cd /tmp; touch o1 "o 2"; ls o*; touch -c o3; ls o3; touch /nonesuch/x; echo $?; '
+     'touch; echo $?; echo keep >o4; touch o4; cat o4; touch /tmp; echo $?',
+     'o 2\no1\nls: o3: .*\ntouch: /nonesuch/x: No such file or directory\n1\nusage: touch .*\n2\n'
+     'keep\n0\n'),
+    ('touch gives the present time', 'cd /tmp; date -s @1000000000 >/dev/null; touch now; ls -l '
+     'now; '
+     'date -s @1100000000 >/dev/null; touch now; ls -l now', '.* 2001-09-09 .*\n.* 2004-11-09 '
+     '.*\n'),
+    ('uname', 'uname; uname -s; uname -m; uname -n; uname -sm; uname -ms; uname -r; uname -a; '
+     'uname -z; echo $?; uname x; echo $?',
+     r'Linux\nLinux\nriscv64\npostern\nLinux riscv64\nLinux riscv64\n(\S+)\n'
+     r'Linux postern \1 .* riscv64\n(usage: uname .*\n2\n){2}'),
+    ('head', 'cd /tmp; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i; done >h; head h | wc -l; '
+     'head -2 h; head -n 1 h; head -n3 <h | wc -l; head -n 0 h; head -1 h - <h; '
+     '{ head -3; cat; } <h | wc -l; cat h | head -1',
+     r'10\n1\n2\n1\n3\n==> h <==\n1\n\n==> - <==\n1\n12\n1\n'),
+    ('head of nonsense', 'head -x; echo $?; head -n; echo $?; head /nonesuch; echo $?; '
+     'head /tmp; echo $?; echo -n "no newline" | head', '(usage: head .*\n2\n){2}'
+     'head: /nonesuch: .*\n1\nhead: /tmp: Is a directory\n1\nno newline'),
+    ('grep', "cd /tmp; printf 'one\\ntwo\\nThree\\n' >g; grep o g; grep -n t g; grep -ic T g; "
+     "grep -v o g; grep -q one g; echo $?; grep x g; echo $?; grep -l o g g; grep -c o g g; "
+     "cat g | grep -n '^T'; grep -in THREE g -; grep -e -x g; echo $?; grep -- one g",
+     'one\ntwo\n2:two\n2\nThree\n0\n1\ng\ng\ng:2\ng:2\n3:Three\ng:3:Three\n1\none\n'),
+    ('grep and its patterns', "cd /tmp; printf 'ab\\naab\\nb\\na.b\\na*b\\n[x]\\n\\n$^\\n' >p; "
+     "grep -c . p; grep -c '' p; grep '^a*b$' p; grep '^a[a.]b' p; grep -F 'a.b' p; grep 'a\\.b' "
+     "p; "
+     "grep '^[^a]' p; grep -n '^$' p; grep '*b' p; grep 'a\\*' p; grep '[]x[]' p; grep -i "
+     "'[A-B]B$' p; "
+     "grep '\\$^' p; grep 'x]' p; grep 'a$b' p; echo $?",
+     r'7\n8\nab\naab\nb\naab\na\.b\na\.b\na\.b\nb\n\[x\]\n\$\^\n7:\na\*b\na\*b\n\[x\]\n'
+     r'ab\naab\n\$\^\n\[x\]\n1\n'),
+    ('grep asked wrongly', "grep; echo $?; grep -E a /dev/null; echo $?; grep '[a' /dev/null; "
+     "echo $?; "
+     "grep 'a\\|b' /dev/null; echo $?; grep '[[:alpha:]]' /dev/null; echo $?; "
+     "grep a /nonesuch; echo $?; grep a /tmp; echo $?",
+     '(usage: grep .*\n2\n){2}grep: \\[a: .*\n2\n(grep: .*: not supported\n2\n){2}'
+     'grep: /nonesuch: No such file or directory\n2\ngrep: /tmp: Is a directory\n2\n'),
+    ('grep of long lines', 'x=0123456789; for i in 1 2 3 4; do x=$x$x$x$x$x$x; done; '
+     'printf "%s\\nend" $x$x | grep -n end; printf %s $x | grep -c "0.*9$"', '2:end\n1\n'),
+    ('od', "printf 'hello, world 1\\n\\t\\0\\377' | od -c; echo hello | od; echo hello | od -x; "
+     "echo hello | od -An -t x1; printf 'ab' | od -A d -b; printf '\\377\\376' | od -t d1; "
+     "printf '\\377\\376' | od -d; printf 1234 | od -A x -t x4; od </dev/null",
+     r'0000000   h   e   l   l   o   ,       w   o   r   l   d       1  \\n  \\t\n'
+     r'0000020  \\0 377\n0000022\n0000000 062550 066154 005157\n0000006\n'
+     r'0000000 6568 6c6c 0a6f\n0000006\n 68 65 6c 6c 6f 0a\n0000000 141 142\n0000002\n'
+     r'0000000   -1   -2\n0000002\n0000000 65279\n0000002\n000000 34333231\n000004\n0000000\n'),
+    ('od of equal lines', 'x=0123456789abcdef; printf $x$x$x$x-- | od -c | wc -l; '
+     'printf $x$x$x$x-- | od -cv | wc -l; printf $x$x$x$x-- | od -Ad -c | grep "^[*0]"',
+     r'4\n6\n0000000 .*\n\*\n0000064   -   -\n0000066\n'),
+    ('od of several', 'cd /tmp; printf ab >od1; printf cd | od -c od1 - od1; od /nonesuch od1; '
+     'echo $?; od -z; echo $?; od -t x3; echo $?',
+     r'0000000   a   b   c   d   a   b\n0000006\nod: /nonesuch: .*\n0000000 061141\n0000002\n1\n'
+     r'(usage: od .*\n2\n){2}'),
+    ('printf', "printf 'a%sb\\n' 1 2; printf '%5d|%-5s|%05x|%c|%%|%.2s\\n' 42 ab 255 xyz abc; "
+     "printf '%b' 'a\\tb\\n\\0101\\n'; printf '\\101\\n'; printf '%s %d.\\n'; printf 'no\\n' a b; "
+     "printf '%i %o %u\\n' -3 8 0x10; printf '%d\\n' \"'A\"; printf %b 'x\\cy' z; echo",
+     'a1b\na2b\n   42\\|ab   \\|000ff\\|x\\|%\\|ab\na\tb\nA\nA\n 0\\.\nno\n-3 10 16\n65\nx\n'),
+    ('printf of nonsense', "printf '%d\\n' 1x; echo $?; printf %f 1; echo $?; printf; echo $?",
+     'printf: 1x: not a number\n1\n1\nprintf: %f: not supported\n2\nusage: printf .*\n2\n'),
+    ('clear', 'clear | od -An -c', r' 033   \[   H 033   \[   2   J 033   \[   3   J\n'),
     ('uptime', 'uptime', r'up 0 days, 00:0\d:\d\d\.\d\d\n'),
 ]
 END = '@end'
@@ -113,6 +195,34 @@ def test_case(number):
     seen = outcomes()[number]
     assert re.fullmatch(expected, seen), 'script:\n%s\nexpected %r\nseen %r' % (
         script, expected, seen)
+
+
+# --- the machine's end, and the list of all commands ---------------------------------------------
+
+def test_poweroff():
+    """Nothing runs behind it, and the end is an orderly one."""
+    result = run(['--', 'sh', '-c', 'echo before; poweroff; echo after; exit 9'])
+    assert (result.text, result.status) == ('before\n', 0), result
+    assert result.last == 'tools/run: exit 0 (command)'
+
+
+def test_help_knows_all_commands():
+    """One line for each builtin that works and each program in /bin, none for what is not there;
+    no line is wider than a terminal."""
+    result = run(['--', 'sh', '-c', 'help; echo @bin; ls /bin; echo @builtins; for b in : . [ '
+    'alias '
+                  'break cd command continue eval exec exit export false help pwd read return set '
+     'shift test '
+                  'trap true type umask unset wait; do type "$b"; done 2>&1 | grep -v "not found"'])
+    helped, programs, builtins = re.split('@bin\n|@builtins\n', result.text)
+    known, listed = helped.split('Programs in /bin:\n')
+    listed = [line.split() for line in re.findall('^  (.*)', listed.split('Not supported')[0],
+    re.M)]
+    assert [words[0] for words in listed] == programs.split()
+    assert all(len(words) > 2 for words in listed), 'a program whose first line says nothing'
+    assert re.findall(r'^  (\S+)', known,
+    re.M) == [line.split()[0] for line in builtins.splitlines()]
+    assert max(map(len, helped.splitlines())) <= 80, helped
 
 
 # --- vdso-tour -----------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ def test_leave(terminal):
     assert termios.tcgetattr(child.child_fd) != before, 'the terminal never was raw'
     child.send('\x01')
     child.send('x')
+    child.expect_exact('tools/run: exit 0 (left by ctrl-a x)')
     child.expect(pexpect.EOF)
     assert termios.tcgetattr(child.child_fd) == before
     child.close()
@@ -124,6 +125,18 @@ def test_command_on_a_terminal(terminal):
     child.send('wrogn\x7f\x7fng\r')
     child.expect('<wrong>')
     assert end(child)[1] == 6
+
+
+@needs_terminal
+def test_no_greeting_but_for_the_login_shell(terminal):
+    """A shell that was asked for by name, on a terminal or not, says nothing of its own."""
+    child = terminal('-t', '--', 'sh')
+    child.expect(PROMPT)
+    assert b'Postern' not in child.before, child.before
+    child.sendline('exit')
+    end(child)
+    for words in ([], ['--', '/bin/sh']):
+        assert runner.run(words, b'echo a\n').out == b'a\n', words
 
 
 def test_no_terminal_without_t(terminal):
@@ -195,3 +208,32 @@ def test_make_run_ends():
     done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout.decode()
+
+
+@needs_terminal
+def test_make_run_left_by_a_person():
+    """A shell that is left after a ctrl-c has status 130, and that is no error of make's."""
+    child = pexpect.spawn('make', ['-C', runner.ROOT, 'run', 'O=' + runner.BUILD],
+                          timeout=runner.GUARD_S, preexec_fn=runner.hear_signals)
+    child.expect(PROMPT)
+    child.send('\x03')
+    child.expect(PROMPT)
+    child.send('\x04')
+    out, status = end(child)
+    assert status == 0 and 'exit 130 (command)' in out and '***' not in out, out
+
+
+def test_make_run_gives_the_status_of_a_command():
+    for words, stdin in (['CMD=sh -c "exit 7"'], b''), ([], b'exit 7\n'):
+        done = subprocess.run(['make', '-C', runner.ROOT, 'run', 'O=' + runner.BUILD, *words],
+                              input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert done.returncode == 2 and b'Error 7' in done.stderr, done
+
+
+def test_make_run_passes_dollars():
+    """A dollar in CMD is the shell's, and make has no hand in it."""
+    done = subprocess.run(['make', '-C', runner.ROOT, '-s', 'run', 'O=' + runner.BUILD,
+                           'CMD=echo "$$" \'$HOME  $(PATH)\''], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE)
+    number, _, rest = done.stdout.decode().partition(' ')
+    assert number.isdecimal() and rest == '$HOME  $(PATH)\n', done

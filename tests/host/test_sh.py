@@ -55,7 +55,42 @@ CASES = [
     ('process number', 'x=$$; (echo $$) | cat >/dev/null; [ $x = $$ ] && [ $$ -gt 1 ]; echo $?',
      '0\n', 0),
     ('subshell has the same $$', '[ "$(echo $$)" = $$ ]; echo $?', '0\n', 0),
+    # --- ${NAME...}
+    ('default value', 'x=5 e=; echo ${x:-y} ${e:-y} "${e-y}" ${u-y} "${u:-a  b}" ${u:-"a  b"} '
+     '${u:-a  b}', '5 y  y a  b a  b a b\n', 0),
+    ('default value is expanded', 'y=7; echo ${u:-$y} ${u:-${v:-deep}} ${u:-$(echo a)} '
+     '${u:-$((y+1))} '
+     '"${u:-"in  quotes"}" "${u:-it\'s}" ${u:-\\}} "${u:-\\}}"',
+     "7 deep a 8 in  quotes it's } }\n", 0),
+    ('default is not computed in vain', 'x=1; echo ${x:-$(echo no >&2)}', '1\n', 0),
+    ('assigned value', 'echo ${u=a} $u; e=; echo ${e=b}. ${e:=c} $e', 'a a\n. c c\n', 0),
+    ('assignment to an argument', 'echo ${1:=a}; echo no', 'sh: $1: cannot be assigned\n', 2, OURS),
+    ('alternative value', 'x=1 e=; echo [${x:+y}] [${e:+y}] [${e+y}] [${u+y}]; '
+     'for i in ${1+"$@"} a; do echo "<$i>"; done', '[y] [] [y] []\n<a>\n', 0),
+    ('all arguments, if any', 'sh -c \'for i in ${1+"$@"}; do echo "<$i>"; done\' n "a b" c',
+     '<a b>\n<c>\n', 0),
+    ('value that must be there', 'x=1; echo ${x?no} ${x:?no}; echo ${u?is gone}; echo no',
+     '1 1\nsh: u: is gone\n', 2, OURS),
+    ('value that must be there, no reason', 'e=; echo ${e?}.; echo ${e:?}',
+     '.\nsh: e: parameter not set or empty\n', 2, OURS),
+    ('length', 'x=abcd; echo ${#x} ${#u} ${#} ${#1} $#', '4 0 0 0 0\n', 0),
+    ('prefixes', 'p=/a/b/c.tar.gz; echo ${p#*/} ${p##*/} ${p#x} ${p#/a} ${p##*} "${p#"/a"}"',
+     'a/b/c.tar.gz c.tar.gz /a/b/c.tar.gz /b/c.tar.gz /b/c.tar.gz\n', 0),
+    ('suffixes', 'p=/a/b/c.tar.gz; echo ${p%.*} ${p%%.*} ${p%x} ${p%.gz} ${p%/*} "${p%"*"}"',
+     '/a/b/c.tar /a/b/c /a/b/c.tar.gz /a/b/c.tar /a/b /a/b/c.tar.gz\n', 0),
+    ('quoted pattern', 'x="a*b"; y="*"; echo "${x%"$y"*}" "${x%$y*}" "${x#a\\*}"', 'a a*b b\n', 0),
+    ('unset is an error', 'set -u; echo ${u-a}; echo $u; echo no',
+     'a\nsh: u: parameter not set\n', 2, OURS),
+    ('fields of a value', 'IFS=:; v=a::b:; for i in $v; do echo "($i)"; done; IFS=" :"; v=" a : '
+     'b"; '
+     'for i in $v; do echo "<$i>"; done; IFS=; v="c d"; for i in $v; do echo "[$i]"; done',
+     '(a)\n()\n(b)\n<a>\n<b>\n[c d]\n', 0),
+    ('read and IFS', 'echo root:x:0:a:b | { IFS=: read u p i rest; echo "$u $p $i $rest"; }; '
+     'echo " a  b " | { read x; echo "[$x]"; }', 'root x 0 a:b\n[a  b]\n', 0),
+    ('arguments joined by IFS', "sh -c 'IFS=,; echo \"$*\" \"$@\"' n a b", 'a,b a b\n', 0),
     # --- substitution, arithmetic, file names
+    ('backquotes', 'echo `echo a` "`echo "b  c"`" `echo \\`echo deep\\`` `echo \'$x\'` `echo \\$x`',
+     'a b  c deep $x\n', 0),
     ('command substitution', 'echo a$(echo b; echo c)d "$(echo "e  f")"', 'ab cd e  f\n', 0),
     ('newlines at the end go', "x=$(echo a; echo; echo); echo \"[$x]\"", '[a]\n', 0),
     ('nested substitution', 'echo $(echo $(echo ")" "$(echo deep)"))', ') deep\n', 0),
@@ -67,6 +102,16 @@ CASES = [
     ('arithmetic in C\'s notation', 'x=" 7 "; y=0x1f; echo $((0x10)) $((010)) $((+3)) $((2--3)) '
      '$((x)) $((y+1))', '16 8 3 5 7 32\n', 0),
     ('counting', 'i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done', '1\n2\n3\n', 0),
+    ('arithmetic with all of C', 'x=5; echo $((x == 5)) $((x != 5)) $((1<2)) $((2<=1)) $((3>2)) '
+     '$((3>=4)) $((1<<4)) $((-16>>2)) $((6&3)) $((6|3)) $((6^3)) $((!x)) $((~x)) $((x>3 && x<9)) '
+     '$((0||0)) $((x ? 7 : 8)) $((0 ? 1 : 0 ? 2 : 3)) $((1+2<<1 == 6 && 1)) $(( (x) ))',
+     '1 0 1 0 1 0 16 -4 2 7 5 0 -6 1 0 7 3 1 5\n', 0),
+    ('arithmetic that assigns', 'echo $((x = 3)) $((x += 4)) $((x <<= 1)) $((y = x -= 4)) $x $y '
+     '$((x == 10 ? (z = 1) : (z = 2))) $z $((0 && (z = 9))) $((1 || 1/0)) $z $((x%=4)) $((x|=8))',
+     '3 7 14 10 10 10 1 1 0 1 1 2 10\n', 0),
+    ('counting in C', 'x=1; echo $((x++))', 'sh: arithmetic: a number is missing\n', 2, OURS),
+    ('counting in C, before', 'x=1; echo $((++x))', 'sh: arithmetic: ++ and --: not supported\n', 2,
+     OURS),
     ('division by zero', 'echo $((1/0)); echo no', 'sh: arithmetic: division by zero\n', 2, OURS),
     ('bad arithmetic', 'echo $((1+)); echo no', 'sh: arithmetic: a number is missing\n', 2, OURS),
     ('file names', 'cd /cases/names; echo *; echo a* "*" \\* ?; echo */*; echo /cases/n*s/b',
@@ -112,6 +157,24 @@ CASES = [
     ('output that cannot be written', 'cd /; pwd >&- 2>/dev/null; echo $?; pwd; '
      'umask >&- 2>/dev/null || pwd', '1\n/\n/\n', 0),
     ('digit that is a word', 'cd /tmp; echo a 2 >m; echo b2>>m; cat m', 'a 2\nb2\n', 0),
+    ('here-document', 'x="a  b"; cat <<E; echo end\n$x "$x" \\$x `echo c` $(echo d) $((1+1)) '
+     '\\"\\\\q'
+     ' \\\njoined\n  E\nE\n',
+     'a  b "a  b" $x c d 2 \\"\\q joined\n  E\nend\n', 0),
+    ('quoted here-document', "cat <<'E' | cat; cat <<\\F\n$x \\\\ `a`\nE\n$y\nF\necho end",
+     '$x \\\\ `a`\n$y\nend\n', 0),
+    ('several here-documents', 'cat <<A - <<B; cat <<-C\na\nA\nb\nB\n\t\ttabs\n\tC\necho end',
+     'b\ntabs\nend\n', 0),
+    ('here-documents in commands', 'f() {\ncat <<E\n<$1>\nE\n}\nf 1; f 2; for i in a b; do cat '
+     '<<E\n'
+     '$i\nE\ndone; while read l; do echo "[$l]"; done <<E\none\ntwo\nE\nx=$(cat <<E\nin $i\nE\n); '
+     'echo $x; if true; then cat <<E; fi\nyes\nE\n',
+     '<1>\n<2>\na\nb\n[one]\n[two]\nin b\nyes\n', 0),
+    ('long here-document', 'x=0123456789; for i in 1 2 3 4; do x=$x$x$x$x$x$x$x$x$x$x; done; '
+     'cat <<E | wc -c\n$x\nE\n', '100001\n', 0),
+    ('empty here-document', 'cat <<E; cat 3<<E <&3\nE\nthree\nE', 'three\n', 0),
+    ('here-document without end', 'cat <<E\na\n',
+     'sh: line 2: syntax error: the file ends inside of <<E\n', 2, OURS),
     # --- pipelines and lists
     ('pipe', 'echo a | cat | cat', 'a\n', 0),
     ('status of a pipeline', 'true | false; echo $?; false | true; echo $?', '1\n0\n', 0),
@@ -125,7 +188,7 @@ CASES = [
     ('not', '! true; echo $?; ! false; echo $?; ! false | false; echo $?', '1\n0\n0\n', 0),
     ('lists', 'echo a; echo b\necho c;', 'a\nb\nc\n', 0),
     ('background', 'sh -c "exit 3" & wait $!; echo $?; true & wait; echo $?', '3\n0\n', 0),
-    ('background is killed', 'sleep 100 & kill $!; wait $!; echo $?', '143\n', 0, OURS),
+    ('background is killed', 'sleep 100 & kill $!; wait $!; echo $?', 'Terminated\n143\n', 0),
     ('two in the background', 'sh -c "exit 4" & a=$!; sh -c "exit 5" & wait $a; echo $?; '
      'wait $!; echo $?', '4\n5\n', 0),
     ('wait for a stranger', 'wait 99999; echo $?', '127\n', 0),
@@ -148,7 +211,68 @@ CASES = [
      'echo $i; done; for i in 1 2; do for j in 1 2; do echo $i$j; continue 2; done; done; '
      'while true; do while true; do break 2; done; echo no; done; echo $?', '1\n3\n11\n21\n0\n', 0),
     ('status of a loop', 'for i in 1 2; do false; done; echo $?', '1\n', 0),
+    ('case', 'for x in abc "a b" "*" 7 -v z; do case $x in a?c|q) echo 1;; "a b") echo 2;; '
+     '\\*) echo 3;; ([0-9]) echo 4;; -*) echo 5;; *) echo else; esac; done; '
+     'case x in y) ;; esac; echo $?; case "" in "") echo empty;; esac',
+     '1\n2\n3\n4\n5\nelse\n0\nempty\n', 0),
+    ('case over lines', 'case a in\n\n  a)\n   echo a\n   ;;\n\n  b)\n   ;;\nesac', 'a\n', 0),
+    ('brackets', 'cd /cases/names; echo [ab] [!a] [b-z]* "[ab]" \\[ab] [ab [z]; '
+     'case é- in é[x-]) echo yes;; esac; case 5x in [[:digit:]][[:alpha:]]) echo class;; esac',
+     'a b b b folder [ab] [ab] [ab [z]\nyes\nclass\n', 0),
+    ('function', 'f() { echo "$1 $#"; return 3; echo no; }; f "a b" c; echo $? $#; '
+     'g() (exit 5)\n\ng; echo $?; h()\n{\n echo $x; }; x=1; h', 'a b 2\n3 0\n5\n1\n', 0),
+    ('function that calls itself', 'f() { [ $1 -eq 0 ] || { echo $1; f $(($1-1)); }; }; f 3',
+     '3\n2\n1\n', 0),
+    ('function in a pipe', 'f() { cat; echo end; }; echo a | f | cat; x=$(f </dev/null); echo $x',
+     'a\nend\nend\n', 0),
+    ('function and loops', 'f() { for i in 1 2 3; do [ $i = 2 ] && return; echo $i; done; }; '
+     'for j in a b; do f; echo $j; done', '1\na\n1\nb\n', 0),
+    ('function is defined anew', 'f() { echo a; f() { echo b; }; }; f; f; unset -f f; f '
+     '2>/dev/null; '
+     'echo $?', 'a\nb\n127\n', 0),
+    ('function instead of a program', 'cat() { echo mine; }; cat; command cat </dev/null; '
+     'echo $?', 'mine\n0\n', 0),
+    ('return of a file', 'echo "echo a; return 4; echo b" >/tmp/ret; . /tmp/ret; echo $?',
+     'a\n4\n', 0),
+    # --- set -e
+    ('errors end a script', 'set -e; echo a; false; echo no', 'a\n', 1),
+    ('errors end a script: forms', "sh -e -c 'sh -c \"exit 4\"; echo no'; echo $?; "
+     "sh -ec 'x=$(exit 5); echo no'; echo $?; sh -e -c -- '(exit 6); echo no'; echo $?; "
+     "sh -c -e 'true | false; echo no'; echo $?; sh -ec 'f() { false; echo no; }; f'; echo $?; "
+     "sh -ec '{ false; echo no; }'; echo $?; sh -ec 'if true; then false; fi; echo no'; echo $?; "
+     "sh -ec 'for i in 1; do false; done; echo no'; echo $?; "
+     "sh -ec 'ls /nonesuch 2>/dev/null; echo no' >/dev/null || echo $?",
+     '4\n5\n6\n1\n1\n1\n1\n1\n1\n', 0, OURS),
+    ('errors that are asked for', 'set -e; if false; then :; fi; while false; do :; done; '
+     'until true; do :; done; false || echo a; false && echo no; ! true; ! false; '
+     '{ false; } || echo b; f() { false; echo c; }; f || echo no; if f; then echo d; fi; '
+     'false | true; true && (false; echo e) || echo no; case x in x) false || :; esac; echo end',
+     'a\nb\nc\nc\nd\ne\nend\n', 0),
+    ('the last of a chain counts', 'set -e; true && false; echo no', '', 1),
+    ('errors count no more', 'set -e; set +e; false; echo a; set -e; echo $-; false; echo no',
+     'a\ne\n', 1),
+    ('trace', 'set -x; x=1; echo a $x', '+ x=1\n+ echo a 1\na 1\n', 0),
+    ('switches together', "sh -eu -c 'echo $-; false; echo no'; echo $?", 'eu\n1\n', 0, OURS),
     # --- builtins
+    ('command and type', 'f() { :; }; for c in sh cd f if; do command -v $c; done; '
+     'command -v nonesuch; echo $?; type f if cd export; command -V if',
+     '/bin/sh\ncd\nf\nif\n127\nf is a shell function\nif is a shell keyword\ncd is a shell '
+     'builtin\n'
+     'export is a special shell builtin\nif is a shell keyword\n', 0, OURS),
+    ('type of what is not there', 'type nonesuch trap; echo $?; command nonesuch; echo $?',
+     'sh: nonesuch: not found\nsh: trap: not found\n127\nsh: nonesuch: not found\n127\n', 0, OURS),
+    ('command', 'command echo a; command -- echo b; command true; command cd /tmp; pwd; command; '
+     'command exit 4; echo no', 'a\nb\n/tmp\n', 4),
+    ('command makes a builtin ordinary', 'x=1 command :; echo "[$x]"; x=1 :; echo "[$x]"',
+     '[]\n[1]\n', 0),
+    ('eval', "x='echo a; y=5'; eval $x; echo $y; eval 'f() { echo \"<$1>\"; }'; f b; eval; echo "
+     "$?; "
+     "eval false; echo $?", 'a\n5\n<b>\n0\n1\n', 0),
+    ('set the arguments', 'set -- a "b c"; echo $# "$2"; set -- "$@" d; echo $#; shift; echo "$1"; '
+     'set x y; echo $1; f() { set -- z; echo $1; }; f; echo $1; set --; echo $#',
+     '2 b c\n3\nb c\nx\nz\nx\n0\n', 0),
+    ('more redirections', 'cd /tmp; echo a >n1; echo b >|n1; cat n1; exec 5<>n1; read x <&5; '
+     'echo c >&5; cat n1; echo $x', 'b\nb\nc\nb\n', 0),
     ('colon', ': a b $(echo c); echo $?', '0\n', 0),
     ('exit', 'exit 9; echo no', '', 9),
     ('exit without a number', 'false; exit', '', 1),
@@ -186,9 +310,32 @@ CASES = [
     ('script with #!', '/cases/bang 1', 'bang 1\n', 0),
     ('neither script nor program', '/cases/binary; echo $?',
      'sh: /cases/binary: not a script, and no program that can run here\n126\n', 0, OURS),
-    ('killed', "sh -c 'kill -9 $$'; echo $?; sh -c 'kill -SEGV $$'; echo $?", '137\n139\n',
-     0, OURS),
+    ('killed', "sh -c 'kill -9 $$'; echo $?; sh -c 'kill -SEGV $$'; echo $?",
+     'Killed\n137\nSegmentation fault\n139\n', 0),
+    ('each death in words', "for s in HUP ILL TRAP ABRT BUS FPE USR1 ALRM TERM XCPU SYS; do "
+     "sh -c \"kill -$s \\$\\$; :\"; done",
+     'Hangup\nIllegal instruction\nTrace/breakpoint trap\nAborted\nBus error\n'
+     'Floating point exception\nUser defined signal 1\nAlarm clock\nTerminated\n'
+     'CPU time limit exceeded\nBad system call\n', 159),
+    ('deaths that are no news', "sh -c 'kill -PIPE $$; :'; echo $?; sh -c 'kill -INT $$; :'; echo "
+     "$?",
+     '141\n130\n', 0),
+    ('death in a pipeline', "sh -c 'kill -BUS $$; :' | cat; echo $?; x=$(sh -c 'kill -FPE $$'); "
+     "echo $?", 'Bus error\n0\nFloating point exception\n136\n', 0),
+    ('death of the last command', "sh -c \"sh -c 'kill -SEGV \\$\\$'\" | cat", 'Segmentation '
+     'fault\n', 0),
     ('killed itself', 'kill -TERM $$; echo no', '', 143),
+    # --- what is not here is told by its name
+    *[('not here: ' + name, text + '\necho no', 'sh: %s: not supported\n' % name, 2, OURS)
+      for name, text in (
+          ('${x/y/z}', 'echo ${x/y/z}'), ('${x:1:2}', 'echo "${x:1:2}"'), ('${!x}', 'echo ${!x}'),
+          ('${x^^}', 'echo a${x^^}'), ('${x[0]}', ': ${x[0]}'), ('${#@}', 'echo ${#@}'),
+          ("$'...'", "echo $'a'"), ('<<<', 'cat <<<a'), ('[[', '[[ a = b ]]'), ('function',
+     'function f { :; }'),
+          ('select', 'select x in a; do :; done'), ('trap', "trap 'echo x' EXIT"),
+          ('local', 'f() { local x; }; f'), ('alias', 'alias a=b'), ('option -o', 'set -o '
+     'pipefail'),
+          ('getopts', 'getopts ab x'), ('ulimit', 'ulimit -n'), ('readonly', 'readonly x'))],
     # --- errors
     ('dot of nothing', '. /nonesuch; echo no', 'sh: .: /nonesuch: No such file or directory\n', 2,
      OURS),
@@ -205,8 +352,6 @@ CASES = [
     ('nothing to pipe', 'echo a | | cat', 'sh: line 1: syntax error: unexpected |\n', 2, OURS),
     ('line of an error', '\n\n# c\n\necho "a\nb"; )', 'sh: line 6: syntax error: unexpected )\n', 2,
      OURS),
-    ('what is not here', 'echo `date`', 'sh: line 1: syntax error: backquotes are not known here, '
-     'write $(...)\n', 2, OURS),
     ('too deep', '(' * 5000, 'sh: line 1: syntax error: nested too deeply\n', 2, OURS),
     ('too deep by files', 'echo ". /tmp/self" >/tmp/self; . /tmp/self',
      'sh: commands are nested too deeply\n', 2, OURS),
@@ -225,7 +370,9 @@ END = '@end'
 def write_cases(folder, sh='/bin/sh'):
     """The scripts, the files that they look at, and a driver that runs all of them."""
     files = dict(FILES, **{'%d.sh' % i: case[1] for i, case in enumerate(CASES)})
-    files['driver'] = ''.join('sh /cases/%d.sh </dev/null 2>&1; s=$?; echo; echo %s %d $s\n' %
+    # What the driver says of a killed case is not the case's output.
+    files['driver'] = 'exec 2>/dev/null\n' + ''.join('sh /cases/%d.sh </dev/null 2>&1; s=$?; '
+    'echo; echo %s %d $s\n' %
                               (i, END, i) for i in range(len(CASES)))
     for name, content in files.items():
         path = os.path.join(folder, name)
@@ -311,7 +458,9 @@ def test_zero_bytes_are_dropped():
     assert run([], b'ec\0ho a\0b\n').out == b'ab\n'
 
 
-@pytest.mark.parametrize('options', [['-c'], ['-c', '--']], ids=['-c', '-c --'])
+@pytest.mark.parametrize('options', [['-c'], ['-c', '--'], ['-e', '-c', '--'], ['-ec'], ['-c',
+'-e']],
+                         ids=' '.join)
 def test_name_and_arguments_of_a_string(options):
     """POSIX: -- ends the options. system(3) of glibc 2.38 and later passes it."""
     result = run(['--', 'sh', *options, 'echo "$0|$1|$2|$#"', 'name', 'a b', ''])

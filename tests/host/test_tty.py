@@ -23,8 +23,8 @@ pytestmark = pytest.mark.needs('terminal')
 class Person:
     """Somebody at the keyboard of a fresh machine."""
 
-    def __init__(self):
-        self.screen = pexpect.spawn(runner.RUN, ['--build', runner.BUILD], timeout=60,
+    def __init__(self, *words):
+        self.screen = pexpect.spawn(runner.RUN, ['--build', runner.BUILD, *words], timeout=60,
                                     dimensions=(24, COLUMNS), encoding='utf-8',
                                     env=dict(os.environ, TERM='vt100'))
         self.screen.delaybeforesend = None
@@ -104,6 +104,59 @@ def test_line_longer_than_the_buffer(person):
     person.screen.expect_exact('\a')
     person.type('\x15')
     assert person.run('echo alive') == 'alive\n'
+
+
+# --- the tab key ---------------------------------------------------------------------------------
+
+def test_tab_completes(person):
+    """A command, a file, and a name with a blank; what is added is quoted as the word is."""
+    person.run('mkdir /tmp/d; cd /tmp/d; mkdir folder; >"a file"; >"it\'s"; >abc1; >abc2; '
+    '>folder/xyz')
+    for what, keys, printed in (
+            ('a program', 'unam\t', 'Linux'),
+            ('a builtin', 'pw\t', '/tmp/d'),
+            ('a path', 'ec\t/tm\td/fo\tx\t', '/tmp/d/folder/xyz'),
+            ('a blank', 'echo a\\ \t.', 'a file .'),
+            ('a name in quotes', 'echo "a f\t.', 'a file .'),
+            ('a quote in a name', 'echo it\t', "it's"),
+            ('the common part', 'echo ab\t2', 'abc2'),
+            ('a command behind an operator', 'true; ech\ta >/dev/null | unam\t', 'Linux'),
+            ('a file behind an arrow', 'echo b >fold\tx\t; cat fol\tx\t', 'b'),
+            ('in the middle of a line', 'ech  x' + LEFT * 3 + '\t', 'x'),
+            ('nothing fits', 'echo zz\t', 'zz')):
+        assert person.run(keys) == printed + '\n', what
+
+
+def test_second_tab_lists(person):
+    """The first one rings the bell; the line stays as it was."""
+    person.run('mkdir /tmp/l; cd /tmp/l; >one1; >one2; >.hidden; mkdir one3')
+    person.type('echo on\t\t')
+    person.screen.expect_exact('one1   one2   one3/')
+    person.see_prompt(PROMPT + 'echo one')
+    assert person.run('1') == 'one1\n'
+    person.type('\t\t')
+    person.screen.expect('(?s)cat\\s.*vdso-tour')
+    person.see_prompt()
+    assert person.run('ls .\t\x15echo done') == 'done\n'
+
+
+def test_login_shell_greets_once():
+    """The login shell greets: three lines. One that it starts does not."""
+    someone = Person()
+    lines = someone.screen.before.split('\r\n')[-4:-1]
+    assert 'Postern' in lines[0] and 'ctrl-a x' in lines[1] and 'help' in lines[2], lines
+    assert max(map(len, lines)) <= 80
+    assert 'This is' not in someone.run('sh -c "echo inner"')
+    someone.type('sh\r')
+    someone.see_prompt()
+    assert 'This is' not in someone.screen.before
+    assert 'vdso-tour' in someone.run('help')
+    someone.screen.close(force=True)
+
+
+def test_poweroff_at_the_prompt(person):
+    person.type('poweroff\r')
+    assert person.leave() == 0
 
 
 def test_history(person):
@@ -212,6 +265,37 @@ def test_terminal_is_sane_in_commands(person):
     person.type('abx\x7fc\r')
     person.see_prompt()
     assert person.run('echo $x') == 'abc\n'
+
+
+RAW = r"""
+#include <signal.h>
+#include <termios.h>
+int main(int argc, char **argv)
+{
+    struct termios modes;
+    tcgetattr(0, &modes);
+    cfmakeraw(&modes);
+    tcsetattr(0, TCSANOW, &modes);
+    return argc > 1 ? raise(SIGKILL) : 0;
+}
+"""
+
+
+def test_terminal_after_a_program_that_was_killed(tmp_path):
+    """It had no chance to put the modes back. One that ended by itself has meant what it did, and
+    even then the prompt works."""
+    someone = Person('--add', runner.compile_static(tmp_path, RAW) + '=/bin/raw')
+    assert someone.run('raw x') == 'Killed\n'
+    someone.type('read x\r')
+    someone.screen.expect_exact('\r\n')
+    someone.type('abx\x7fc\r')
+    someone.see_prompt()
+    assert someone.run('echo $x') == 'abc\n'
+    someone.type('raw\r')
+    someone.screen.expect_exact(PROMPT)
+    someone.type('echo a\x7fwork\r')
+    someone.screen.expect_exact('work\n')
+    someone.screen.close(force=True)
 
 
 def test_shell_in_the_shell(person):

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Flags, width and precision in those combinations that programs of this tree print; the longest
  * numbers; and the length that snprintf would have needed. */
@@ -100,6 +102,37 @@ clocks(void)
     printf(" %s\n", strerror(errno));
 }
 
+/* How many of `most` blocks of the smallest size malloc gives. */
+static int
+count_blocks(void *blocks[], int most)
+{
+    int count = 0;
+    while (count < most && (blocks[count] = malloc(1)))
+        count++;
+    return count;
+}
+
+/* The page behind the heap is taken, and all that the heap has but for ten small blocks: each setenv
+ * fails, because the list cannot grow, and must give back what it has taken by then. */
+static void
+environment_without_memory(void)
+{
+    enum { PAGE = 4096, KEPT = 10, TRIES = 2 * KEPT };
+    void *blocks[KEPT];
+    int failed = 0;
+    count_blocks(blocks, KEPT);
+    unsigned long end = (syscall(__NR_brk, 0) + PAGE - 1) & -PAGE;
+    mmap((void *)end, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    for (size_t size = 1 << 20; size > 0; size /= 2)
+        for (void *volatile block = malloc(size); block;)
+            block = malloc(size);
+    for (int i = 0; i < KEPT; i++)
+        free(blocks[i]);
+    for (int i = 0; i < TRIES; i++)
+        failed += setenv("TRIED", "", 1) != 0;
+    printf("failed %d, left %d\n", failed, count_blocks(blocks, KEPT));
+}
+
 int
 main(void)
 {
@@ -109,5 +142,6 @@ main(void)
     heap();
     environment();
     clocks();
+    environment_without_memory();
     return 0;
 }

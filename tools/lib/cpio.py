@@ -120,7 +120,7 @@ def size_limit(nodes):
 
 
 def read_header(data, at):
-    if data[at:at + len(MAGIC)] != MAGIC:
+    if data[at:at + len(MAGIC)] != MAGIC or not data[at:at + HEADER_SIZE].isalnum():
         raise ValueError('not a newc archive at byte %d' % at)
     starts = range(at + len(MAGIC), at + HEADER_SIZE, DIGITS)
     return Header(*(int(data[start:start + DIGITS], 16) for start in starts))

@@ -1,6 +1,6 @@
 """guest.py - what the tools put into the guest, and where init finds it.
 
-  /run/argv     the command's words, each ended by a NUL
+  /run/argv     the command's words, each ended by a NUL; no words: a login shell
   /run/term     TERM's value, when there is a terminal
   /run/winsize  `ROWS COLUMNS` of that terminal
 user/bin/init.c reads them.

@@ -3,6 +3,7 @@
 The wires, all on inherited descriptors, so that no file, socket or port number is left behind:
   log     UART, firmware and kernel log, with what QEMU itself says       guest -> host
   ports   virtserialports by name, one direction each                     both
+  monitor QEMU's, for a machine that does not end (whereabouts.py)        both
 An output is a `file` chardev into /dev/null whose *logfile* is our pipe: QEMU writes a logfile
 whole and waits while the pipe is full. A socket would make it come back half done, at a moment
 that depends on the host's load, and the same run would not be the same again.
@@ -117,6 +118,14 @@ class Machine:
         self.theirs.append(fd)
         self.words += ['-chardev', 'socket,id=%s,fd=%d' % (name, fd),
                        '-device', 'virtserialport,chardev=%s,name=%s' % (name, name)]
+        return ours
+
+    def monitor_wire(self):
+        """A socket to QEMU's monitor (monitor.py), which says nothing that it is not asked."""
+        ours, theirs = socket.socketpair()
+        self.words += ['-chardev', 'socket,id=monitor,fd=%d' % theirs.fileno(),
+                       '-mon', 'chardev=monitor,mode=control']
+        self.theirs.append(theirs.detach())
         return ours
 
     def start(self):

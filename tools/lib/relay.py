@@ -11,6 +11,9 @@ import threading
 CHUNK = 1 << 16
 KERNEL_LINE = re.compile(rb'<([0-7])>(\[.*)', re.DOTALL)
 LOG_WARNING = 4
+ANSWER_SIZE = 64
+# The last line that the kernel says when it is asked for its processes (kernel/annex/inspect).
+LIST_END = b'end of the list'
 
 
 def write_all(fd, data):
@@ -37,18 +40,21 @@ class Pump(threading.Thread):
 
 
 class Output(Pump):
-    """The guest's bytes to our standard output. `broken` calls `stop`: nobody reads any more."""
+    """The guest's bytes to our standard output. `broken` calls `stop`: nobody reads any more.
+    `answer` has the first of the bytes that have come since somebody made it empty."""
 
     def __init__(self, source, target, stop):
         self.source = source
         self.target = target
         self.stop = stop
         self.broken = False
+        self.answer = b''
         super().__init__()
 
     def run(self):
         try:
             for data in iter(lambda: read_some(self.source), b''):
+                self.answer = (self.answer + data)[:ANSWER_SIZE]
                 write_all(self.target, data)
         except OSError:
             self.broken = True
@@ -96,37 +102,53 @@ class Status(Pump):
 
 
 class Log(Pump):
-    """The UART: all of it to the log file, kernel warnings to standard error (`verbose`: all)."""
+    """The UART: all of it to the log file, kernel warnings to standard error (`verbose`: all), line
+    by line. `explain` may add to a line what this host knows of it."""
 
-    def __init__(self, source, log, error, verbose):
+    def __init__(self, source, log, error, verbose, explain=bytes):
         self.source = source
         self.log = log
         self.error = error
         self.verbose = verbose
+        self.explain = explain
         self.kernel_seen = False
+        self.list_seen = threading.Event()
         self.qemu_lines = []
         super().__init__()
 
     def run(self):
         rest = b''
         for data in iter(lambda: read_some(self.source), b''):
-            self.tell(self.log, data)
-            if self.verbose:
-                self.tell(self.error, data)
             *lines, rest = (rest + data).split(b'\n')
             for line in lines:
-                self.line(line.rstrip(b'\r'))
-        self.line(rest)
+                self.line(line, b'\n')
+        self.line(rest, b'')
 
-    def line(self, line):
+    def line(self, whole, end):
+        line = whole.rstrip(b'\r')
+        end = whole[len(line):] + end
+        line = self.explain(line)
+        self.tell(self.log, line + end)
+        if self.verbose:
+            self.tell(self.error, line + end)
         if line.startswith(b'qemu-system'):
             self.qemu_lines.append(line)
         match = KERNEL_LINE.match(line)
-        if not match:
-            return
+        if match:
+            self.kernel_line(int(match[1]), match[2])
+
+    def kernel_line(self, level, text):
         self.kernel_seen = True
-        if int(match[1]) <= LOG_WARNING and not self.verbose:
-            self.tell(self.error, match[2] + b'\n')
+        if text.endswith(LIST_END):
+            self.list_seen.set()
+        if level <= LOG_WARNING and not self.verbose:
+            self.tell(self.error, text + b'\n')
+
+    def note(self, text):
+        """A line of our own, in the log and on standard error."""
+        line = os.fsencode(text + '\n')
+        self.tell(self.log, line)
+        self.tell(self.error, line)
 
     @staticmethod
     def tell(fd, data):

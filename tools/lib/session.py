@@ -7,12 +7,18 @@ postern.status; without a word from init the log tells a panic from a machine th
 import contextlib
 import os
 import signal
+import threading
 import time
 
+import guest
 import machine
 import relay
 import runlog
+from monitor import Monitor
+import symbols
 from options import NO_START_STATUS
+from terminal import CTRL_C
+from whereabouts import Whereabouts
 
 LEFT_STATUS = 0
 TIMEOUT_STATUS = 124
@@ -20,6 +26,9 @@ NOT_EXECUTABLE = 126
 NOT_FOUND = 127
 SIGNAL_STATUS = 128  # and the signal's number
 SETTLE_S = 1  # what a stopped machine has sent may take this long to reach a slow reader
+AGAIN_S = 1  # a ctrl-c so soon after another is a second one
+TELL_S = 3  # all that is told of a machine that does not end
+LIST_S = 1  # of that: the kernel's list of its processes
 
 
 def say(text):
@@ -35,19 +44,26 @@ def signal_name(number):
 
 class Session:
     """`terminal` is a Terminal, or None for clean bytes. `ended`: standard input has ended before
-    the start, so the machine gets none; otherwise `head` is what has been read of it already."""
+    the start, so the machine gets none; otherwise `head` is what has been read of it already.
+    `explain` is relay.Log's."""
 
-    def __init__(self, opt, vm, terminal, ended, head):
+    def __init__(self, opt, vm, terminal, ended, head, explain=bytes):
         self.opt = opt
         self.vm = vm
         self.terminal = terminal
         self.left = False
+        self.given_up = False
+        self.pressed = -AGAIN_S
+        self.log = None
+        self.monitor = None
         prefix = 'postern.tty.' if terminal else 'postern.'
         vm.ports()
         self.source = vm.output_port(prefix + 'out')
         self.status_source = vm.output_port('postern.status')
         self.port = None if ended else vm.input_port(prefix + 'in')
         self.head = head
+        self.monitor_wire = vm.monitor_wire()
+        self.explain = explain
 
     def run(self):
         """(status, reason) of the whole run. The terminal is given back in any case."""
@@ -57,7 +73,7 @@ class Session:
         if self.opt.timeout:
             self.deadline = time.monotonic() + self.opt.timeout
         self.vm.start()
-        self.log = relay.Log(self.vm.log, log, 2, self.opt.v)
+        self.log = relay.Log(self.vm.log, log, 2, self.opt.v, self.explain)
         self.status = relay.Status(self.status_source)
         self.output = relay.Output(self.source, 1, self.vm.kill)
         with self.terminal or contextlib.nullcontext():
@@ -75,25 +91,88 @@ class Session:
     def escape(self):
         """What takes our own key out of the input, where there is somebody to press it."""
         if self.terminal and self.terminal.real:
-            return self.terminal.escape
+            return self.keys
         return None
+
+    def keys(self, data):
+        data = self.terminal.escape(data)
+        if data and CTRL_C in data:
+            self.interrupt_key()
+        return data
 
     def leave(self):
         self.left = True
         self.vm.kill()
 
-    def join(self, pump):
-        """True when the pump has carried everything before the time is up."""
+    def interrupt_key(self):
+        """Each ctrl-c goes to the guest. One that answers (its echo is no answer) is well; one that
+        has not, a second after the second of two, is given up."""
+        now = time.monotonic()
+        if now - self.pressed < AGAIN_S:
+            threading.Timer(AGAIN_S, self.give_up_if_silent).start()
+        else:
+            self.output.answer = b''
+        self.pressed = now
+
+    def give_up_if_silent(self):
+        if self.given_up or self.output.answer.replace(b'^C', b'').strip():
+            return
+        self.given_up = True
+        self.tell_where()
+        self.vm.kill()
+
+    def ask_monitor(self, command, **arguments):
+        if not self.monitor:
+            self.monitor = Monitor(self.monitor_wire)
+        self.monitor.ask(command, **arguments)
+
+    def freeze(self):
+        """The machine stands still, if it has started; whatever goes wrong, it is ended soon."""
+        with contextlib.suppress(OSError, ValueError):
+            if self.log:
+                self.ask_monitor('stop')
+
+    def tell_where(self):
+        """Where a machine is that we end, on standard error and in the log. Not longer than TELL_S,
+        and whatever goes wrong is said and changes nothing else."""
+        if not self.log:
+            return
+        if self.terminal:
+            self.terminal.give_back()
+        teller = threading.Thread(target=self.tell, daemon=True)
+        teller.start()
+        teller.join(TELL_S)
+
+    def tell(self):
+        try:
+            self.ask_monitor('stop')
+            self.log.note('tools/run: where the machine is:')
+            for line in Whereabouts(self.monitor, self.opt.build).lines():
+                self.log.note(line)
+            if guest.has_annex(self.opt.build, 'inspect'):
+                self.ask_monitor('cont')
+                self.ask_monitor('chardev-send-break', id='log')
+                if not self.log.list_seen.wait(LIST_S):
+                    self.log.note('no hart lists the processes: none takes an interrupt')
+        except Exception as error:  # the end of the run must not depend on this
+            self.log.note('no more can be told: %s' % error)
+
+    def join(self, pump, more_s=0):
+        """True when the pump has carried everything before the time is up, and `more_s` seconds."""
         if self.deadline is None:
             pump.join()
         else:
-            pump.join(max(0, self.deadline - time.monotonic()))
+            pump.join(max(0, self.deadline - time.monotonic()) + more_s)
         return not pump.is_alive()
 
     def wait(self):
         """(status, reason), when the machine has stopped or its time is up."""
         pumps = (self.output, self.status, self.log)
-        if not all(self.join(pump) for pump in pumps):
+        in_time = all(self.join(pump) for pump in pumps[:2])
+        if not in_time:
+            self.tell_where()
+        # It ends with the others; that its last lines are looked up is no time of the machine's.
+        if not in_time or not self.join(self.log, symbols.MOST_S):
             self.vm.kill()
             for pump in pumps:
                 pump.join(SETTLE_S)
@@ -102,7 +181,9 @@ class Session:
         if self.output.broken:
             return SIGNAL_STATUS + signal.SIGPIPE, 'signal SIGPIPE'
         if self.left:
-            return LEFT_STATUS, 'command'
+            return LEFT_STATUS, 'left by ctrl-a x'
+        if self.given_up:
+            return SIGNAL_STATUS + signal.SIGINT, 'signal SIGINT'
         words = self.status.line.decode().split()
         if self.ended_well(words, code):
             return self.verdict(words)

@@ -8,6 +8,7 @@ import termios
 import tty
 
 CTRL_A = 1
+CTRL_C = b'\x03'
 OLD_SIZE = 24, 80
 
 
@@ -27,6 +28,10 @@ class Terminal:
         return self
 
     def __exit__(self, *exception):
+        self.give_back()
+
+    def give_back(self):
+        """May be done early, and again."""
         if self.saved:
             termios.tcsetattr(self.fd, termios.TCSADRAIN, self.saved)
 

@@ -52,8 +52,9 @@ class Tree:
         if not path:
             return
         self.make_parents(path)
-        if not is_folder:
-            self.remove_below(path)
+        old = self.nodes.get(path)
+        if old and stat.S_ISDIR(old.mode) and not is_folder:
+            self.remove_below(path)  # looks at all names there are
         self.nodes[path] = node
 
     def make_parents(self, path):

@@ -1,4 +1,4 @@
-/* env.c - runs a command with a changed environment, or prints the environment.
+/* env.c - runs a command with a changed environment, or prints it.
  *
  *     env [-i] [NAME=VALUE]... [COMMAND [ARGUMENT...]]      -i: begins with an empty one
  *

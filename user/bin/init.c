@@ -1,4 +1,4 @@
-/* init.c - the first process: runs one command as its only child, then says how that ended.
+/* init.c - the first process: runs one command, then says how that ended.
  *
  * It is no service manager. The kernel starts it with no open file; tools/run and tools/image leave
  * word for it in files (tools/lib/guest.py): /run/argv, /run/term and /run/winsize. The command's
@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@
 
 enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127, SIGNALLED = 128 };
 
-static char *default_argv[] = { "/bin/sh", NULL };
+/* A login shell: a `-` before its name, as Unix has always marked the first one of a session. */
+static char *default_argv[] = { "-sh", NULL };
 static char term[64] = "TERM=linux";
 static char *environment[] = { "PATH=/bin:/usr/bin", "HOME=/root", term, NULL };
 
@@ -152,7 +154,7 @@ become(char **argv, int report)
     setsid();
     if (open_descriptors() == 0) {
         environ = environment;
-        execvp(argv[0], argv);
+        execvp(argv == default_argv ? "/bin/sh" : argv[0], argv);
     }
     int error = errno;
     write(report, &error, sizeof(error));
@@ -225,6 +227,14 @@ tell_failure(const char *word, int number, const char *name, int error)
     say(CONSOLE, line);
 }
 
+/* The end that `poweroff` asks for is an orderly one, whatever still runs. */
+static void
+on_poweroff(int signal)
+{
+    tell("exit", 0);
+    _exit(0);
+}
+
 /* The answer goes to the port before init ends, because the kernel powers off when it does. */
 int
 main(void)
@@ -236,6 +246,7 @@ main(void)
     fill_standard_descriptors();
     if (slurp("/run/term", value, sizeof(value)) > 0)
         snprintf(term, sizeof(term), "TERM=%s", value);
+    signal(SIGUSR2, on_poweroff); /* as busybox's init has it; exec gives the command the default */
     int error = start(argv, &command);
     if (error == ENOENT) {
         tell_failure("notfound", 0, argv[0], error);

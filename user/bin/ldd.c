@@ -1,4 +1,4 @@
-/* ldd.c - prints which objects a program is linked with, and where this start of it found them.
+/* ldd.c - prints the objects that a program is linked with, and their places.
  *
  *     ldd FILE...
  *

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, DEFAULT_WIDTH = 80 };
+enum { PATH_SIZE = 4096 + 1, DEFAULT_WIDTH = 80 }; /* what is cut is too long for the kernel */
 
 struct names {
     char **list;

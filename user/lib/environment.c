@@ -53,11 +53,11 @@ setenv(const char *name, const char *value, int overwrite)
     if (*at && !overwrite)
         return 0;
     size_t size = strlen(name) + strlen(value) + 2;
-    char *entry = malloc(size);
     if (!*at)
         at = add_place(at - environ);
-    if (!entry || !at)
-        return -1;
+    char *entry = at ? malloc(size) : NULL;
+    if (!entry)
+        return -1; /* the place behind the last entry may stay free */
     snprintf(entry, size, "%s=%s", name, value);
     *at = entry;
     return 0;

@@ -23,7 +23,10 @@ static const char signals[] =
     "Unknown signal\0Hangup\0Interrupt\0Quit\0Illegal instruction\0Trace/breakpoint trap\0Aborted\0"
     "Bus error\0Floating point exception\0Killed\0User defined signal 1\0Segmentation fault\0"
     "User defined signal 2\0Broken pipe\0Alarm clock\0Terminated\0Stack fault\0Child exited\0"
-    "Continued\0Stopped (signal)\0Stopped\0Stopped (tty input)\0Stopped (tty output)";
+    "Continued\0Stopped (signal)\0Stopped\0Stopped (tty input)\0Stopped (tty output)\0"
+    "Urgent I/O condition\0CPU time limit exceeded\0File size limit exceeded\0"
+    "Virtual timer expired\0Profiling timer expired\0Window changed\0I/O possible\0"
+    "Power failure\0Bad system call";
 
 /* Text number `number` of the list [text, end); `other` when the list has no such, be it negative
  * or too large. */

@@ -30,7 +30,7 @@ execvp(const char *name, char *const argv[])
         folder = "/bin:/usr/bin";
     int error = ENOENT;
     for (;;) {
-        char path[4096];
+        char path[4096 + 1]; /* what is cut is too long for the kernel, too */
         int length = strcspn(folder, ":");
         snprintf(path, sizeof(path), "%.*s%s%s", length, folder, length ? "/" : "", name);
         execve(path, argv, environ);

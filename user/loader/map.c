@@ -19,12 +19,12 @@ read_dynamic(struct object *object)
 {
     static const Elf64_Xword gnu_tags[] = { DT_GNU_HASH, DT_VERSYM, DT_VERDEF, DT_VERNEED };
     for (const Elf64_Dyn *entry = object->dynamic; entry && entry->d_tag; entry++) {
-        Elf64_Xword place = entry->d_tag;
+        Elf64_Xword tag = entry->d_tag;
         for (int i = GNU_HASH; i < ENTRIES; i++)
-            if (place == gnu_tags[i - GNU_HASH])
-                place = i;
-        if (place < ENTRIES)
-            object->entry[place] = entry->d_un.d_val;
+            if (tag == gnu_tags[i - GNU_HASH])
+                object->entry[i] = entry->d_un.d_val;
+        if (tag < GNU_HASH) /* newer ones must not land in the places of GNU's */
+            object->entry[tag] = entry->d_un.d_val;
     }
     if (!object->entry[DT_STRTAB] || !object->entry[DT_SYMTAB])
         fail(object->name, " has no table of symbols");

@@ -102,7 +102,7 @@ poll_files(struct list *entries, u64 timeout_addr, u64 mask_addr, u64 size)
 {
     sigset mask = 0;
     u64 deadline;
-    int err = deadline_from_user(timeout_addr, RELATIVE, &deadline);
+    int err = deadline_from_user(timeout_addr, &deadline);
     if (err)
         return err;
     if (mask_addr) {

@@ -68,7 +68,7 @@ remap(struct space *s, u64 addr, u64 old, u64 length, u64 flags, u64 to)
         return -EFAULT; /* only shrinking is done across areas */
     bool is_whole = addr == a->start && old_end == a->end && length == old;
     if (a->flags & AREA_SPECIAL && !is_whole)
-        return -EINVAL;
+        return length > old ? -EFAULT : -EINVAL;
     if (fixed) {
         bool overlaps = to < old_end && addr < to + length;
         if (to % PAGE_SIZE || !in_user_half(to, length) || overlaps)

@@ -168,6 +168,14 @@ session_ends(struct process *p, enum task_event event)
         group_hang_up(group);
 }
 
+/* The foreground group may have lost its last member. Until somebody sets another, a new process
+ * with that number would be in the foreground without having been put there. */
+static bool
+keeps_number(int number)
+{
+    return number == tty.group;
+}
+
 /* The terminal's lock is held, over the copies too: user memory comes after it in the order.
  * Output is never queued here, so there is nothing for TCSETSW and tcdrain (TCSBRK) to wait for. A
  * terminal goes to the leader of a session (TIOCSCTTY) if no other session has it; what follows
@@ -290,4 +298,6 @@ start(void)
     pull();
 }
 
-static const struct annex terminal ANNEX = { .start = start, .task_event = session_ends };
+static const struct annex terminal ANNEX = { .start = start,
+                                             .task_event = session_ends,
+                                             .keeps_number = keeps_number };

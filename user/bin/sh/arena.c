@@ -13,11 +13,13 @@ enum { CHUNK_SIZE = 8192, ALIGNMENT = 16, FIRST_ROOM = 16 };
 
 struct chunk {
     struct chunk *below;
+    size_t depth; /* how many lie below */
     size_t used, room;
     _Alignas(ALIGNMENT) char data[];
 };
 
 static struct chunk *top;
+static struct arena_mark floor; /* what lies below it stays for good */
 
 /* The shell cannot go on: it might run a command with half of its arguments. */
 void
@@ -40,7 +42,7 @@ arena_alloc(size_t size)
         struct chunk *chunk = malloc(sizeof(*chunk) + room);
         if (!chunk)
             out_of_memory();
-        *chunk = (struct chunk){ .below = top, .room = room };
+        *chunk = (struct chunk){ .below = top, .depth = top ? top->depth + 1 : 0, .room = room };
         top = chunk;
     }
     void *block = top->data + top->used;
@@ -62,10 +64,27 @@ arena_mark(void)
     return (struct arena_mark){ top, top ? top->used : 0 };
 }
 
+/* Whether mark a lies below mark b. */
+static bool
+is_below(struct arena_mark a, struct arena_mark b)
+{
+    if (!a.chunk || !b.chunk)
+        return b.chunk;
+    return a.chunk->depth < b.chunk->depth || (a.chunk == b.chunk && a.used < b.used);
+}
+
+void
+arena_keep(void)
+{
+    floor = arena_mark();
+}
+
 /* Chunks above the mark go back to malloc; the chunk that holds the mark is only cut. */
 void
 arena_release(struct arena_mark mark)
 {
+    if (is_below(mark, floor))
+        mark = floor;
     while (top != mark.chunk) {
         struct chunk *below = top->below;
         free(top);

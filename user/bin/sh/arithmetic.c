@@ -1,9 +1,9 @@
-/* arithmetic.c - computes the expression of $((...)): + - * / %, parentheses, numbers, variables.
+/* arithmetic.c - computes the expression of $((...)): C's operators on numbers and variables.
  *
  * The classic recursive descent: one call for each level of precedence. Numbers are C's long and
  * wrap round; they are computed as unsigned ones, because C forbids signed ones to wrap. NAME is a
- * variable, 0 when it is empty or not set. Comparisons are for `test`. Follows POSIX.1-2017, "Shell
- * Command Language", 2.6.4 Arithmetic Expansion, in part. */
+ * variable, 0 when it is empty or not set, and can be assigned to. ++ and -- are refused. Follows
+ * POSIX.1-2017, "Shell Command Language", 2.6.4 Arithmetic Expansion. */
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -16,13 +16,30 @@
 struct expression {
     const char *at;
     int depth;
+    int skipped; /* > 0: the value will not be used; 0 && 1/0 is no error, and assigns nothing */
     bool failed;
 };
 
-static const char *const levels[] = { "+-", "*/%" }; /* the later ones bind more tightly */
-enum { LEVELS = sizeof(levels) / sizeof(levels[0]) };
+/* The binary operators; those of later rows bind more tightly. Of two that begin alike the longer
+ * one stands first. */
+enum { LEVELS = 10, MOST = 5 };
+static const char *const levels[LEVELS][MOST] = {
+    { "||" },
+    { "&&" },
+    { "|" },
+    { "^" },
+    { "&" },
+    { "==", "!=" },
+    { "<=", ">=", "<", ">" },
+    { "<<", ">>" },
+    { "+", "-" },
+    { "*", "/", "%" },
+};
+static const char *const assignments[] = { "=",   "+=",  "-=", "*=", "/=", "%=",
+                                           "<<=", ">>=", "&=", "^=", "|=" };
 
-static long parse_level(struct expression *e, int level);
+/* An operator of at most two characters as a number, for `switch`. */
+#define SIGN(a, b) ((a) | (b) << 8)
 
 /* Only the first error is told: the further ones are its consequences. */
 static long
@@ -34,16 +51,21 @@ fail(struct expression *e, const char *why)
     return 0;
 }
 
-/* Takes the next character and returns it if it is one of `set`, else 0. Blanks are skipped. */
-static char
-accept(struct expression *e, const char *set)
+static void
+skip_blanks(struct expression *e)
 {
     e->at += strspn(e->at, BLANKS);
-    char c = *e->at;
-    if (!c || !strchr(set, c))
-        return 0;
+}
+
+/* Takes the next character if it is this one. Blanks are skipped. */
+static bool
+accept(struct expression *e, char c)
+{
+    skip_blanks(e);
+    if (*e->at != c)
+        return false;
     e->at++;
-    return c;
+    return true;
 }
 
 /* A variable holds a number, no expression: $((x)) does not compute what is in x a second time. */
@@ -62,20 +84,33 @@ parse_name(struct expression *e, size_t length)
 }
 
 static long parse_operand(struct expression *e);
+static long parse_all(struct expression *e);
 
 /* What follows a sign. The smallest number is its own opposite. */
 static long
-parse_signed(struct expression *e, char sign)
+parse_signed(struct expression *e)
 {
+    char sign = *e->at++;
+    if (*e->at == sign && name_length(e->at + 1) > 0)
+        return fail(e, "++ and --: not supported");
     long value = parse_operand(e);
-    return sign == '-' ? (long)-(unsigned long)value : value;
+    switch (sign) {
+    case '-':
+        return (long)-(unsigned long)value;
+    case '~':
+        return ~value;
+    case '!':
+        return !value;
+    default:
+        return value;
+    }
 }
 
 static long
 parse_parentheses(struct expression *e)
 {
-    long value = parse_level(e, 0);
-    if (!accept(e, ")"))
+    long value = parse_all(e);
+    if (!accept(e, ')'))
         fail(e, "')' is missing");
     return value;
 }
@@ -86,14 +121,13 @@ static long
 parse_operand(struct expression *e)
 {
     long value = 0;
+    skip_blanks(e);
     if (e->depth++ > NESTING_LIMIT)
         fail(e, "nested too deeply");
-    else if (accept(e, "("))
+    else if (accept(e, '('))
         value = parse_parentheses(e);
-    else if (accept(e, "+"))
-        value = parse_signed(e, '+');
-    else if (accept(e, "-"))
-        value = parse_signed(e, '-');
+    else if (*e->at && strchr("+-~!", *e->at))
+        value = parse_signed(e);
     else if (isdigit(*e->at))
         value = strtol(e->at, (char **)&e->at, 0);
     else if (name_length(e->at) > 0)
@@ -117,7 +151,14 @@ divide(struct expression *e, long a, long b, bool remainder)
 }
 
 static long
-compute(struct expression *e, long a, char sign, long b)
+shift(unsigned long a, long b, bool left)
+{
+    unsigned int bits = b & 63; /* more would not be defined in C */
+    return left ? (long)(a << bits) : (long)a >> bits;
+}
+
+static long
+compute(struct expression *e, long a, int sign, long b)
 {
     switch (sign) {
     case '+':
@@ -126,12 +167,65 @@ compute(struct expression *e, long a, char sign, long b)
         return (long)((unsigned long)a - (unsigned long)b);
     case '*':
         return (long)((unsigned long)a * (unsigned long)b);
+    case '/':
+    case '%':
+        return e->skipped ? 0 : divide(e, a, b, sign == '%');
+    case '&':
+        return a & b;
+    case '|':
+        return a | b;
+    case '^':
+        return a ^ b;
+    case '<':
+        return a < b;
+    case '>':
+        return a > b;
+    case SIGN('<', '='):
+        return a <= b;
+    case SIGN('>', '='):
+        return a >= b;
+    case SIGN('=', '='):
+        return a == b;
+    case SIGN('!', '='):
+        return a != b;
+    case SIGN('&', '&'):
+        return a && b;
+    case SIGN('|', '|'):
+        return a || b;
     default:
-        return divide(e, a, b, sign == '%');
+        return shift(a, b, sign == SIGN('<', '<'));
     }
 }
 
-/* The left operand is complete when the next sign is read, so that 8/4/2 is (8/4)/2. */
+/* Whether the text begins with this operator and not with a longer one: | is not the beginning of
+ * ||, nor + that of +=. */
+static bool
+is_operator(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    char next = text[strnlen(text, length)];
+    if (strncmp(text, name, length) != 0 || (next == '=' && name[length - 1] != '='))
+        return false;
+    return length > 1 || next != *name || !strchr("|&<>", next);
+}
+
+/* Takes an operator of the level; 0: there is none. */
+static int
+accept_operator(struct expression *e, int level)
+{
+    skip_blanks(e);
+    for (int i = 0; i < MOST && levels[level][i]; i++) {
+        const char *name = levels[level][i];
+        if (is_operator(e->at, name)) {
+            e->at += strlen(name);
+            return SIGN(name[0], name[1]);
+        }
+    }
+    return 0;
+}
+
+/* The left operand is complete when the next sign is read, so that 8/4/2 is (8/4)/2. The right one
+ * of && and || is skipped when the left one has decided. */
 static long
 parse_level(struct expression *e, int level)
 {
@@ -139,11 +233,79 @@ parse_level(struct expression *e, int level)
         return parse_operand(e);
     long value = parse_level(e, level + 1);
     while (!e->failed) {
-        char sign = accept(e, levels[level]);
+        int sign = accept_operator(e, level);
         if (!sign)
             break;
+        bool decided = sign == SIGN('&', '&') ? !value : sign == SIGN('|', '|') && value;
+        e->skipped += decided;
         value = compute(e, value, sign, parse_level(e, level + 1));
+        e->skipped -= decided;
     }
+    return value;
+}
+
+/* CONDITION ? A : B */
+static long
+parse_choice(struct expression *e)
+{
+    long condition = parse_level(e, 0);
+    if (!accept(e, '?'))
+        return condition;
+    e->skipped += !condition;
+    long first = parse_all(e);
+    e->skipped -= !condition;
+    if (!accept(e, ':'))
+        return fail(e, "':' is missing");
+    e->skipped += !!condition;
+    long second = parse_all(e);
+    e->skipped -= !!condition;
+    return condition ? first : second;
+}
+
+/* The operator before the = when an assignment follows a name, else NULL. */
+static const char *
+assignment_after(const char *name)
+{
+    const char *at = name + name_length(name);
+    at += strspn(at, BLANKS);
+    for (size_t i = 0; i < sizeof(assignments) / sizeof(assignments[0]); i++) {
+        size_t length = strlen(assignments[i]);
+        if (strncmp(at, assignments[i], length) == 0 && at[length] != '=')
+            return at;
+    }
+    return NULL;
+}
+
+/* NAME = VALUE, NAME += VALUE ...: the value is that of the variable behind it. */
+static long
+parse_assignment(struct expression *e, const char *at)
+{
+    const char *name = arena_copy(e->at, name_length(e->at));
+    size_t length = strcspn(at, "=");
+    long before = length > 0 ? parse_name(e, strlen(name)) : 0;
+    e->at = at + length + 1;
+    long value = parse_all(e);
+    if (length > 0)
+        value = compute(e, before, length > 1 ? SIGN(at[0], at[1]) : at[0], value);
+    if (!e->skipped && !e->failed)
+        variable_set(name, number_text(value));
+    return value;
+}
+
+/* Assignments and choices group from right to left, and each nests. */
+static long
+parse_all(struct expression *e)
+{
+    long value = 0;
+    skip_blanks(e);
+    const char *assignment = name_length(e->at) > 0 ? assignment_after(e->at) : NULL;
+    if (e->depth++ > NESTING_LIMIT)
+        fail(e, "nested too deeply");
+    else if (assignment)
+        value = parse_assignment(e, assignment);
+    else
+        value = parse_choice(e);
+    e->depth--;
     return value;
 }
 
@@ -152,8 +314,8 @@ bool
 evaluate(const char *text, long *result)
 {
     struct expression e = { .at = text };
-    *result = parse_level(&e, 0);
-    accept(&e, ""); /* blanks at the end */
+    *result = parse_all(&e);
+    skip_blanks(&e);
     if (*e.at)
         fail(&e, "an operator is missing");
     return !e.failed;

@@ -121,14 +121,19 @@ export_builtin(char **arguments)
     return 0;
 }
 
-/* unset NAME...: it is no error when a variable is not set. */
+/* unset [-v | -f] NAME...: it is no error when a variable is not set. */
 static int
 unset_builtin(char **arguments)
 {
-    for (char **a = arguments + 1; *a; a++) {
+    bool function = arguments[1] && strcmp(arguments[1], "-f") == 0;
+    bool option = function || (arguments[1] && strcmp(arguments[1], "-v") == 0);
+    for (char **a = arguments + 1 + option; *a; a++) {
         if (!check_name("unset", *a))
             return STATUS_SYNTAX;
-        variable_unset(*a);
+        if (function)
+            forget_function(*a);
+        else
+            variable_unset(*a);
     }
     return 0;
 }
@@ -147,22 +152,37 @@ shift_builtin(char **arguments)
     return 0;
 }
 
+static bool
+is_blank_separator(char c)
+{
+    return c && strchr(" \t", c) && strchr(separators(), c);
+}
+
+static char *
+skip_blanks(char *line)
+{
+    while (is_blank_separator(*line))
+        line++;
+    return line;
+}
+
 /* Takes the next field off a line; the last field is the rest, without the blanks at its end. */
 static char *
 take_field(char **line, bool last)
 {
-    char *field = *line + strspn(*line, " \t");
-    size_t length = last ? strlen(field) : strcspn(field, " \t");
-    *line = field + length;
-    if (**line)
+    const char *ends = separators();
+    char *field = skip_blanks(*line);
+    size_t length = last ? strlen(field) : strcspn(field, ends);
+    *line = skip_blanks(field + length);
+    if (**line && strchr(ends, **line))
         ++*line;
-    while (length > 0 && strchr(" \t", field[length - 1]))
+    while (last && length > 0 && is_blank_separator(field[length - 1]))
         length--;
     return arena_copy(field, length);
 }
 
-/* read [-r] NAME...: a line of standard input, split at blanks. Backslashes are ordinary, as -r
- * wants it: what is read is data. */
+/* read [-r] NAME...: a line of standard input, split at the characters of IFS. Backslashes are
+ * ordinary, as -r wants it: what is read is data. */
 static int
 read_builtin(char **arguments)
 {
@@ -219,8 +239,12 @@ dot_builtin(char **arguments)
         abandon(complain(STATUS_SYNTAX, ".: %s: %s", arguments[1], strerror(errno)));
         return shell.status;
     }
+    shell.call_depth++;
     int status = run_fd(fd);
+    shell.call_depth--;
     close(fd);
+    if (shell.unwind == RETURNING)
+        shell.unwind = RUNNING;
     return status;
 }
 
@@ -250,23 +274,117 @@ wait_builtin(char **arguments)
     return status;
 }
 
+/* eval [WORD...]: the words are read once more, as one line. */
+static int
+eval_builtin(char **arguments)
+{
+    struct text text = { 0 };
+    struct input in;
+    for (char **a = arguments + 1; *a; a++) {
+        text_append(&text, *a);
+        text_add(&text, ' ');
+    }
+    input_from_string(&in, text_take(&text));
+    return run_input(&in);
+}
+
+/* return [STATUS]: ends a function or a `.` file. */
+static int
+return_builtin(char **arguments)
+{
+    int status = shell.status;
+    if (arguments[1] && !parse_count(arguments[1], &status))
+        return complain(STATUS_SYNTAX, "return: %s: not a number", arguments[1]);
+    if (shell.call_depth == 0)
+        return complain(STATUS_SYNTAX, "return: neither in a function nor in a `.` file");
+    shell.unwind = RETURNING;
+    return status & 0xff;
+}
+
+/* set [-eux] [+eux] [--] [ARGUMENT...]: switches, and $1 ... where words follow. */
+static int
+set_builtin(char **arguments)
+{
+    char **a = arguments + 1;
+    if (!*a)
+        return complain(STATUS_SYNTAX, "set without arguments: not supported, see export and env");
+    for (; *a && (**a == '-' || **a == '+') && (*a)[1]; a++) {
+        if (strcmp(*a, "--") == 0) {
+            set_arguments(a + 1);
+            return 0;
+        }
+        if (!set_options(*a + 1, **a == '-')) {
+            abandon(STATUS_SYNTAX);
+            return shell.status;
+        }
+    }
+    if (*a)
+        set_arguments(a);
+    return 0;
+}
+
+/* What POSIX or bash know and this shell does not. A script that goes on without it would do
+ * something else than was meant. */
+static int
+missing_builtin(char **arguments)
+{
+    abandon(complain(STATUS_SYNTAX, "%s: not supported", arguments[0]));
+    return shell.status;
+}
+
+/* Those without help are missing. */
+const struct builtin builtins[] = {
+    { ":", true_builtin, true, ": [WORD...]      does nothing, status 0" },
+    { ".", dot_builtin, true, ". FILE            runs the commands of a file in this shell" },
+    { "[", test_builtin, false, "[ EXPRESSION ]   the same as test" },
+    { "alias", missing_builtin, false, NULL },
+    { "bg", missing_builtin, false, NULL },
+    { "break", break_builtin, true, "break [N]        leaves the innermost loop, or N of them" },
+    { "cd", cd_builtin, false, "cd [FOLDER | -]  goes to a folder, home, or back" },
+    { "command", command_builtin, false,
+      "command [-v | -V] NAME...  runs NAME, or says what it is" },
+    { "continue", break_builtin, true, "continue [N]     begins the next round of a loop" },
+    { "declare", missing_builtin, false, NULL },
+    { "eval", eval_builtin, true, "eval [WORD...]   reads the words again and runs them" },
+    { "exec", exec_builtin, true, "exec [COMMAND]   becomes the command; redirections stay" },
+    { "exit", exit_builtin, true, "exit [STATUS]    ends the shell" },
+    { "export", export_builtin, true, "export [NAME[=VALUE]...]  gives variables to programs" },
+    { "false", false_builtin, false, "false            does nothing, status 1" },
+    { "fc", missing_builtin, false, NULL },
+    { "fg", missing_builtin, false, NULL },
+    { "getopts", missing_builtin, false, NULL },
+    { "hash", missing_builtin, false, NULL },
+    { "help", help_builtin, false, "help             shows this list" },
+    { "jobs", missing_builtin, false, NULL },
+    { "let", missing_builtin, false, NULL },
+    { "local", missing_builtin, false, NULL },
+    { "pwd", pwd_builtin, false, "pwd              shows the folder that you are in" },
+    { "read", read_builtin, false, "read [-r] NAME...  reads a line into variables" },
+    { "readonly", missing_builtin, false, NULL },
+    { "return", return_builtin, true, "return [STATUS]  ends a function" },
+    { "set", set_builtin, true, "set [-eux] [+eux] [--] [WORD...]  switches; $1 ..." },
+    { "shift", shift_builtin, true, "shift [N]        $2 becomes $1, and so on" },
+    { "source", missing_builtin, false, NULL },
+    { "test", test_builtin, false, "test EXPRESSION  compares texts, numbers; asks about files" },
+    { "times", missing_builtin, false, NULL },
+    { "trap", missing_builtin, false, NULL },
+    { "true", true_builtin, false, "true             does nothing, status 0" },
+    { "type", type_builtin, false, "type NAME...     says what a command is" },
+    { "typeset", missing_builtin, false, NULL },
+    { "ulimit", missing_builtin, false, NULL },
+    { "umask", umask_builtin, false, "umask [MASK]     which rights new files do not get" },
+    { "unalias", missing_builtin, false, NULL },
+    { "unset", unset_builtin, true, "unset [-v | -f] NAME...  forgets variables or functions" },
+    { "wait", wait_builtin, false, "wait [PID...]    waits for commands in the background" },
+    { NULL, NULL, false, NULL },
+};
+
 /* A builtin wins over a program of the same name; a path, /bin/true, means the program. */
 const struct builtin *
 find_builtin(const char *name)
 {
-    static const struct builtin builtins[] = {
-        { ":", true_builtin, true },        { ".", dot_builtin, true },
-        { "[", test_builtin, false },       { "break", break_builtin, true },
-        { "cd", cd_builtin, false },        { "continue", break_builtin, true },
-        { "exec", exec_builtin, true },     { "exit", exit_builtin, true },
-        { "export", export_builtin, true }, { "false", false_builtin, false },
-        { "pwd", pwd_builtin, false },      { "read", read_builtin, false },
-        { "shift", shift_builtin, true },   { "test", test_builtin, false },
-        { "true", true_builtin, false },    { "umask", umask_builtin, false },
-        { "unset", unset_builtin, true },   { "wait", wait_builtin, false },
-    };
-    for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
-        if (strcmp(builtins[i].name, name) == 0)
-            return &builtins[i];
-    return NULL;
+    const struct builtin *b = builtins;
+    while (b->name && strcmp(b->name, name) != 0)
+        b++;
+    return b->name ? b : NULL;
 }

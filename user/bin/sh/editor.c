@@ -1,10 +1,11 @@
 /* editor.c - reads a line from a terminal, key by key, and draws it while it changes.
  *
- * The keys are those of emacs and of every shell since: arrows, home, end, delete, ctrl-a b e f k l
- * n p u w. The terminal is in raw mode only while a line is being typed, so that commands find it
- * as they expect it. A line longer than the screen is wide moves sideways, and never wraps.
+ * The keys are those of emacs and of every shell since: arrows, home, end, delete, tab, ctrl-a b e
+ * f k l n p u w. The terminal is in raw mode only while a line is being typed, so that commands
+ * find it as they expect it. A line longer than the screen is wide moves sideways, and never wraps.
  * It draws on standard error: the prompt is not output, and `sh >file` still shows it. keys.c reads
- * keys, history.c keeps lines. Source: ECMA-48, as VT100 and its followers obey it. */
+ * keys, complete.c knows names, history.c keeps lines. Source: ECMA-48, as VT100 and its followers
+ * obey it. */
 
 #include <stdio.h>
 #include <string.h>
@@ -21,14 +22,14 @@ struct editor {
     char text[LINE_SIZE];
     size_t length, cursor;
     size_t left;           /* the first byte that is on the screen */
+    int last_key;          /* before the one that is being carried out */
     int back;              /* how far back in history, 0: the new line ... */
     char draft[LINE_SIZE]; /* ... which waits here meanwhile */
 };
 
 /* --- the screen ------------------------------------------------------------------------------- */
 
-/* The further bytes of a character in UTF-8 take no column and are never apart from the first. */
-static bool
+bool
 continues_character(char c)
 {
     return (c & 0xc0) == 0x80;
@@ -45,15 +46,21 @@ columns(const char *text, size_t length)
     return count;
 }
 
-/* How many columns of a line the text may take behind the prompt. The window is asked at each key,
- * because it may change its size at any time. The last column stays free: it would wrap. */
+/* The window is asked at each key, because it may change its size at any time. */
+static size_t
+screen_columns(void)
+{
+    struct winsize size;
+    bool known = ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : DEFAULT_COLUMNS;
+}
+
+/* How many columns of a line the text may take behind the prompt. The last column stays free: it
+ * would wrap. */
 static size_t
 text_columns(const char *prompt)
 {
-    struct winsize size;
-    size_t width = DEFAULT_COLUMNS;
-    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        width = size.ws_col;
+    size_t width = screen_columns();
     size_t used = columns(prompt, strlen(prompt)) + 1;
     return width > used ? width - used : 1;
 }
@@ -189,6 +196,19 @@ insert(struct editor *e, int first)
     }
 }
 
+/* The tab key. `again`: the key before was one too, so the person wants to see what there is. */
+static void
+complete_word(struct editor *e, bool again)
+{
+    struct arena_mark mark = arena_mark();
+    const char *added = complete(arena_copy(e->text, e->cursor), again, screen_columns());
+    if (!*added && !again)
+        fputc('\a', stderr);
+    while (*added && insert_byte(e, *added))
+        added++;
+    arena_release(mark);
+}
+
 /* Moves through history: step +1 is older, -1 newer. Lines of history fit, for they came from
  * here. */
 static void
@@ -233,6 +253,8 @@ edit(struct editor *e, int key)
         return;
     if (key == CONTROL('l'))
         fputs("\033[H\033[2J", stderr);
+    else if (key == '\t')
+        complete_word(e, e->last_key == '\t');
     else if (key == KEY_UP)
         walk_history(e, 1);
     else if (key == KEY_DOWN)
@@ -261,11 +283,23 @@ edit_until_complete(struct editor *e)
             return false;
         }
         edit(e, key);
+        e->last_key = key;
     }
     e->cursor = e->length;
     draw(e);
     fputc('\n', stderr);
     return true;
+}
+
+/* The modes that the terminal had before the last line was typed. */
+static struct termios normal;
+
+/* A command that a signal has ended could not put the modes back that it had changed; one that ends
+ * by itself may have changed them on purpose, as stty does. */
+void
+restore_terminal(void)
+{
+    tcsetattr(shell.terminal, TCSADRAIN, &normal);
 }
 
 /* When the terminal has no modes any more, it has been hung up: that is the end of the input. The
@@ -274,7 +308,6 @@ const char *
 edit_line(const char *prompt)
 {
     static struct editor e; /* too large for a stack that recursion may have used up */
-    struct termios normal;
     if (tcgetattr(STDIN_FILENO, &normal) != 0)
         return NULL;
     struct termios raw = normal;
@@ -286,6 +319,7 @@ edit_line(const char *prompt)
     e.cursor = 0;
     e.left = 0;
     e.back = 0;
+    e.last_key = 0;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &raw); /* not TCSAFLUSH: what was typed ahead counts */
     bool complete = edit_until_complete(&e);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &normal);

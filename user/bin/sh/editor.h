@@ -28,6 +28,14 @@ int read_byte(void);
 /* The next key: a byte, or one of KEY_*. */
 int read_key(void);
 
+/* editor.c: the further bytes of a character in UTF-8 take no column and are never apart from the
+ * first. */
+bool continues_character(char c);
+
+/* complete.c: what a tab adds to a line that ends at the cursor, in the arena; "": nothing. Then it
+ * lists the candidates if it shall, on a screen so wide. */
+const char *complete(const char *line, bool list, size_t screen);
+
 /* history.c: the line `back` steps ago, 1 being the newest; NULL when there is none. */
 const char *history_get(int back);
 /* Keeps a copy of the line. */

@@ -33,6 +33,8 @@ update(struct job *job, int options)
         pid_t pid = waitpid(job->pid, &status, options);
         if (pid == 0) /* WNOHANG: it still runs */
             break;
+        if (pid > 0 && options == 0) /* else nobody has asked */
+            tell_signal(status);
         if (pid > 0)
             job->status = decode_status(status);
         else if (errno != EINTR)

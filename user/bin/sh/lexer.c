@@ -21,14 +21,20 @@ static const struct {
     { "||", TOKEN_OTHER, 0, 0 },
     { "&", TOKEN_OTHER, 0, 0 },
     { "|", TOKEN_OTHER, 0, 0 },
+    { ";;", TOKEN_OTHER, 0, 0 },
     { ";", TOKEN_OTHER, 0, 0 },
     { "(", TOKEN_OTHER, 0, 0 },
     { ")", TOKEN_OTHER, 0, 0 },
     { "\n", TOKEN_OTHER, 0, 0 },
     { ">>", TOKEN_REDIRECT, REDIRECT_APPEND, 1 },
     { ">&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 1 },
+    { ">|", TOKEN_REDIRECT, REDIRECT_WRITE, 1 },
     { ">", TOKEN_REDIRECT, REDIRECT_WRITE, 1 },
+    { "<<<", TOKEN_OTHER, 0, 0 },
+    { "<<-", TOKEN_REDIRECT, REDIRECT_HERE_TABS, 0 },
+    { "<<", TOKEN_REDIRECT, REDIRECT_HERE, 0 },
     { "<&", TOKEN_REDIRECT, REDIRECT_DUPLICATE, 0 },
+    { "<>", TOKEN_REDIRECT, REDIRECT_BOTH, 0 },
     { "<", TOKEN_REDIRECT, REDIRECT_READ, 0 },
 };
 
@@ -38,6 +44,17 @@ syntax_error(struct parser *p, const char *what, const char *detail)
 {
     if (!p->failed && !interrupted) /* ctrl-c is no error of the line that it ends */
         fprintf(stderr, "sh: line %d: syntax error: %s%s\n", p->in->line, what, detail);
+    p->failed = true;
+    p->token = (struct token){ .text = "" };
+}
+
+/* What bash or a newer POSIX knows and this shell does not is told by its name: it must not run
+ * with another meaning, nor be taken for a slip of the pen. */
+void
+not_supported(struct parser *p, const char *what)
+{
+    if (!p->failed)
+        complain(0, "%s: not supported", what);
     p->failed = true;
     p->token = (struct token){ .text = "" };
 }
@@ -70,8 +87,9 @@ skip_blanks(struct input *in)
 /* Reads the operator that begins here. When none does, it reads nothing and returns false. The
  * characters are taken one by one, because a newline among them counts a line. */
 static bool
-read_operator(struct input *in, struct token *token)
+read_operator(struct parser *p, struct token *token)
 {
+    struct input *in = p->in;
     for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
         size_t length = strlen(operators[i].text);
         if (strncmp(in->at, operators[i].text, length) != 0)
@@ -84,6 +102,8 @@ read_operator(struct input *in, struct token *token)
                                  .redirect = operators[i].redirect };
         if (token->text[0] == '\n')
             token->text = END_OF_LINE;
+        if (strcmp(token->text, "<<<") == 0)
+            not_supported(p, "<<<");
         return true;
     }
     return false;
@@ -113,11 +133,11 @@ read_token(struct parser *p)
         return token;
     if (isdigit(c) && (in->at[1] == '<' || in->at[1] == '>')) {
         input_next(in);
-        read_operator(in, &token);
+        read_operator(p, &token);
         token.fd = c - '0';
         return token;
     }
-    if (read_operator(in, &token))
+    if (read_operator(p, &token))
         return token;
     struct word *word = read_word(p);
     return (struct token){ .kind = TOKEN_WORD, .word = word, .text = plain_text(word) };
@@ -133,4 +153,6 @@ next_token(struct parser *p)
     if (p->failed)
         p->token = (struct token){ .text = "" };
     p->in->continues = true;
+    if (at(p, END_OF_LINE) || at(p, END_OF_FILE))
+        read_here_documents(p);
 }

@@ -1,4 +1,6 @@
-/* sh - the shell.   sh [FILE [ARGUMENT...]]   sh -c COMMANDS [NAME [ARGUMENT...]]
+/* sh - the shell: runs commands that are typed or stand in a file
+ *
+ *     sh [-eux] [FILE [ARGUMENT...]]      sh [-eux] -c COMMANDS [NAME [ARGUMENT...]]
  *
  * This file chooses where commands come from and runs them; sh.h tells the way of a command
  * through the other files. With a terminal as its standard input and nothing else to read, the
@@ -36,6 +38,17 @@ become_interactive(void)
     setpgid(0, 0); /* a group of its own; the leader of a session has one, and is refused */
     shell.owns_terminal = shell.terminal >= 0 && tcgetpgrp(shell.terminal) >= 0;
     own_terminal();
+}
+
+/* A login shell, whose name init begins with `-` as Unix has always done, is the first thing that a
+ * person sees of the machine. */
+static void
+greet(void)
+{
+    fputs("This is Postern, a small operating system for RISC-V with a vDSO of its own.\n"
+          "To leave: ctrl-d or poweroff; ctrl-a x ends the machine at any time.\n"
+          "Type help for the list of commands; vdso-tour shows what is special here.\n",
+          stderr);
 }
 
 /* The loop of a shell with a prompt: an error ends a line, never the shell. */
@@ -98,13 +111,15 @@ set_defaults(void)
 static int
 usage(void)
 {
-    fputs("usage: sh [FILE [ARGUMENT...]]\n       sh -c COMMANDS [NAME [ARGUMENT...]]\n", stderr);
+    fputs("usage: sh [-eux] [FILE [ARGUMENT...]]\n"
+          "       sh [-eux] -c COMMANDS [NAME [ARGUMENT...]]\n",
+          stderr);
     return STATUS_SYNTAX;
 }
 
 /* The words from argv[first] on are $0 $1 ...; when there is none, $0 stays "sh". */
 static void
-set_arguments(int argc, char **argv, int first)
+take_arguments(int argc, char **argv, int first)
 {
     if (first >= argc)
         return;
@@ -113,23 +128,44 @@ set_arguments(int argc, char **argv, int first)
     shell.argument_count = argc - first - 1;
 }
 
-/* A `--` ends the options: system(3) and popen(3) of glibc 2.38 and later write sh -c --
- * COMMANDS. */
+/* The letters of one word of options. `c` is no state of the shell: it says that commands follow. The
+ * word itself stays as it is, for /proc shows it. */
+static void
+take_letters(const char *letters, bool on, bool *commands)
+{
+    for (; *letters; letters++) {
+        if (on && *letters == 'c')
+            *commands = true;
+        else if (!set_option(*letters, on))
+            exit(STATUS_SYNTAX);
+    }
+}
+
+/* Takes the options, -c among them. Returns the index of the first word behind them. A `--`
+ * ends them: system(3) and popen(3) of glibc 2.38 and later write sh -c -- COMMANDS. */
+static int
+take_options(int argc, char **argv, bool *commands)
+{
+    int i = 1;
+    for (; i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1]; i++) {
+        if (strcmp(argv[i], "--") == 0)
+            return i + 1;
+        take_letters(argv[i] + 1, argv[i][0] == '-', commands);
+    }
+    return i;
+}
+
 int
 main(int argc, char **argv)
 {
-    bool commands = argc > 1 && strcmp(argv[1], "-c") == 0;
-    int next = commands ? 2 : 1; /* the word that was not looked at yet */
+    bool commands = false;
+    int next = take_options(argc, argv, &commands);
     shell.pid = getpid();
     variables_from_environment();
     set_defaults();
-    if (next < argc && strcmp(argv[next], "--") == 0)
-        next++;
-    else if (next < argc && argv[next][0] == '-' && !commands)
-        return usage();
     if (commands && next >= argc)
         return usage();
-    set_arguments(argc, argv, commands ? next + 1 : next);
+    take_arguments(argc, argv, commands ? next + 1 : next);
     if (commands)
         exit(run_string(argv[next]));
     if (next < argc)
@@ -137,5 +173,7 @@ main(int argc, char **argv)
     if (!isatty(STDIN_FILENO))
         exit(run_fd(STDIN_FILENO));
     become_interactive();
+    if (argv[0][0] == '-')
+        greet();
     exit(run_terminal());
 }

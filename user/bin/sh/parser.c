@@ -43,6 +43,16 @@ skip_newlines(struct parser *p)
 
 /* --- simple commands -------------------------------------------------------------------------- */
 
+/* Its lines come behind this one: the lexer reads them when it gets there. */
+static void
+add_here(struct parser *p, struct redirect *r)
+{
+    struct redirect **end = &p->here;
+    while (*end)
+        end = &(*end)->next_here;
+    *end = r;
+}
+
 /* A chain in the order written, which matters: `>f 2>&1` is not `2>&1 >f`. */
 struct redirect *
 parse_redirects(struct parser *p)
@@ -57,6 +67,8 @@ parse_redirects(struct parser *p)
         if (p->token.kind != TOKEN_WORD)
             unexpected(p);
         r->target = p->token.word;
+        if (r->kind == REDIRECT_HERE || r->kind == REDIRECT_HERE_TABS)
+            add_here(p, r);
         next_token(p);
         *tail = r;
         tail = &r->next;
@@ -70,6 +82,23 @@ is_assignment(const struct word *w)
 {
     const struct part *first = w->parts;
     return first && first->kind == PART_TEXT && !first->quoted && assignment_name(first->text) > 0;
+}
+
+/* NAME ( ) command: what begins like a simple command was the name of a function. */
+static struct node *
+parse_function(struct parser *p, const char *name)
+{
+    struct node *n = new_node(NODE_FUNCTION, NULL);
+    n->name = name;
+    if (!name || !is_name(name))
+        unexpected(p);
+    next_token(p);
+    expect(p, ")");
+    skip_newlines(p);
+    n->body = parse_compound(p);
+    if (!n->body)
+        unexpected(p);
+    return n;
 }
 
 /* NAME=VALUE is an assignment only before the first word: in `echo a=b` it is an argument. */
@@ -87,6 +116,7 @@ parse_simple(struct parser *p)
         if (p->token.kind != TOKEN_WORD)
             return n;
         struct word *word = p->token.word;
+        const char *name = p->token.text;
         if (!n->words && is_assignment(word)) {
             *assignments = word;
             assignments = &word->next;
@@ -95,19 +125,29 @@ parse_simple(struct parser *p)
             words = &word->next;
         }
         next_token(p);
+        if (at(p, "(") && n->words == word && !n->assignments)
+            return parse_function(p, name);
     }
 }
 
 /* --- pipelines and lists ---------------------------------------------------------------------- */
 
+bool
+ends_construct(const char *word)
+{
+    static const char *const enders[] = { "then", "elif", "else", "fi", "do", "done", "esac", "}" };
+    for (size_t i = 0; i < sizeof(enders) / sizeof(enders[0]); i++)
+        if (strcmp(word, enders[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Whether a command can begin here: not at an operator, nor at a word that ends a construct. */
 static bool
 begins_command(const struct parser *p)
 {
-    static const char *const enders[] = { "then", "elif", "else", "fi", "do", "done", "}" };
-    for (size_t i = 0; i < sizeof(enders) / sizeof(enders[0]); i++)
-        if (at(p, enders[i]))
-            return false;
+    if (p->token.text && ends_construct(p->token.text))
+        return false;
     return p->token.kind != TOKEN_OTHER || at(p, "(");
 }
 
@@ -191,18 +231,35 @@ parse_list(struct parser *p, bool one_line)
 
 /* --- what others begin ------------------------------------------------------------------------ */
 
-/* The outer parser is in the middle of a word, so the list gets a parser of its own. That one stops
- * at the token `)` and reads nothing behind it: what follows belongs to the outer word. */
+/* The outer parser is in the middle of a word, so the list gets a parser of its own. */
+static struct node *
+parse_inner(struct parser *p, struct input *in, const char *end)
+{
+    struct parser inner = { .in = in, .depth = p->depth };
+    next_token(&inner);
+    struct node *list = parse_list(&inner, false);
+    if (!at(&inner, end))
+        unexpected(&inner);
+    if (inner.here)
+        syntax_error(&inner, "the lines of a << must stand before the closing ", end);
+    p->failed |= inner.failed;
+    return list;
+}
+
+/* It stops at the token `)` and reads nothing behind it: what follows belongs to the outer word. */
 struct node *
 parse_substitution(struct parser *p)
 {
-    struct parser inner = { .in = p->in, .depth = p->depth };
-    next_token(&inner);
-    struct node *list = parse_list(&inner, false);
-    if (!at(&inner, ")"))
-        unexpected(&inner);
-    p->failed |= inner.failed;
-    return list;
+    return parse_inner(p, p->in, ")");
+}
+
+struct node *
+parse_text(struct parser *p, const char *text, int line)
+{
+    struct input in;
+    input_from_string(&in, text);
+    in.line = line;
+    return parse_inner(p, &in, END_OF_FILE);
 }
 
 /* The one place where a syntax error becomes the end of what is being run: nothing of a line that

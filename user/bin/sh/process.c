@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "sh.h"
@@ -73,12 +74,16 @@ decode_status(int wait_status)
     return STATUS_SIGNAL + WTERMSIG(wait_status);
 }
 
-/* A person sees what killed a command; a script has $?. */
-static void
-tell_signal(int signal)
+/* A child that a signal has ended could not say so itself. A reader that went away is no news; and
+ * ctrl-c, which the person has typed, is meant for the whole line, not for its first command. */
+void
+tell_signal(int wait_status)
 {
+    if (!WIFSIGNALED(wait_status))
+        return;
+    int signal = WTERMSIG(wait_status);
     if (signal == SIGINT)
-        interrupted = 1; /* ctrl-c is meant for the whole line, not for its first command */
+        interrupted = shell.interactive;
     else if (signal != SIGPIPE)
         fprintf(stderr, "%s\n", strsignal(signal));
 }
@@ -93,8 +98,9 @@ wait_for(pid_t pid)
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return STATUS_NOT_FOUND;
-    if (WIFSIGNALED(status) && shell.interactive)
-        tell_signal(WTERMSIG(status));
+    tell_signal(status);
+    if (WIFSIGNALED(status) && shell.owns_terminal)
+        restore_terminal();
     return decode_status(status);
 }
 
@@ -130,22 +136,52 @@ is_missing(int error)
     return error == ENOENT || error == ENOTDIR;
 }
 
-/* Tries the folders of PATH; an empty one is the current folder. A folder where the name exists but
- * may not be run decides the error: it says more than "not found". */
+/* The path of the name in the next folder of PATH, NULL behind the last one. An empty folder is the
+ * current one. */
+static char *
+next_path(const char **folders, const char *name)
+{
+    const char *folder = *folders;
+    if (!folder)
+        return NULL;
+    size_t length = strcspn(folder, ":");
+    *folders = folder[length] ? folder + length + 1 : NULL;
+    return join(length > 0 ? arena_copy(folder, length) : ".", "/", name);
+}
+
+/* A folder where the name exists but may not be run decides the error: it says more than "not
+ * found". */
 static int
 try_folders(char **arguments, char **environment)
 {
-    const char *folder = variable_get("PATH");
+    const char *folders = variable_get("PATH");
     int result = ENOENT;
-    while (folder) {
-        size_t length = strcspn(folder, ":");
-        char *path = join(length > 0 ? arena_copy(folder, length) : ".", "/", arguments[0]);
+    for (char *path = next_path(&folders, arguments[0]); path;
+         path = next_path(&folders, arguments[0])) {
         int error = try_path(path, arguments, environment);
         if (!is_missing(error))
             result = error;
-        folder = folder[length] ? folder + length + 1 : NULL;
     }
     return result;
+}
+
+static bool
+is_program(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) && access(path, X_OK) == 0;
+}
+
+const char *
+find_program(const char *name)
+{
+    const char *folders = variable_get("PATH");
+    if (strchr(name, '/'))
+        return is_program(name) ? name : NULL;
+    char *path = next_path(&folders, name);
+    while (path && !is_program(path))
+        path = next_path(&folders, name);
+    return path;
 }
 
 /* "Not found" has a status of its own, 127, so that scripts can tell it from a program that

@@ -1,4 +1,4 @@
-/* redirect.c - < > >> <& >&: opening files on the descriptors of a command.
+/* redirect.c - < > >> >| <> << <& >&: opening files on the descriptors of a command.
  *
  * A program gets them in the child that will become it. A builtin runs in the shell itself, so the
  * shell keeps copies of what it had, far up and closed on exec, and puts them back.
@@ -41,6 +41,22 @@ open_on(int fd, const char *path, int flags)
     return true;
 }
 
+/* A here-document is a file whose name is taken away at once. In a pipe a long one would have to
+ * wait for its reader, who has not even begun. */
+static bool
+open_text(int fd, const char *text)
+{
+    const char *path = join("/tmp/sh-", number_text(getpid()), "");
+    size_t size = strlen(text);
+    if (!open_on(fd, path, O_RDWR | O_CREAT | O_TRUNC))
+        return false;
+    unlink(path);
+    if (write(fd, text, size) != (ssize_t)size)
+        return complain(false, "cannot write a here-document: %s", strerror(errno));
+    lseek(fd, 0, SEEK_SET);
+    return true;
+}
+
 /* Keeps a copy of a descriptor above 9, or (copy -1) the note that it was closed. The newest stands
  * first in the list: undoing goes backwards. */
 static void
@@ -60,9 +76,12 @@ apply(const struct redirect *r, const char *target)
         [REDIRECT_READ] = O_RDONLY,
         [REDIRECT_WRITE] = O_WRONLY | O_CREAT | O_TRUNC,
         [REDIRECT_APPEND] = O_WRONLY | O_CREAT | O_APPEND,
+        [REDIRECT_BOTH] = O_RDWR | O_CREAT,
     };
     if (r->kind == REDIRECT_DUPLICATE)
         return duplicate(r->fd, target);
+    if (r->kind == REDIRECT_HERE || r->kind == REDIRECT_HERE_TABS)
+        return open_text(r->fd, target);
     return open_on(r->fd, target, flags[r->kind]);
 }
 

@@ -22,14 +22,38 @@ is_wanted(enum joined joined)
     return true;
 }
 
-/* Runs a list, or a chain of && and || from left to right: `a || b && c` runs c if a or b was true.
- * The status is that of the last command that ran. */
+/* Runs a list from left to right. The status is that of the last command that ran. */
 static int
 run_list(const struct node *n)
 {
     for (n = n->body; n && shell.unwind == RUNNING; n = n->next)
-        if (is_wanted(n->joined))
+        run(n);
+    return shell.status;
+}
+
+/* Runs what is asked for its status: there `set -e` ends nothing. */
+static int
+run_condition(const struct node *n)
+{
+    shell.guarded++;
+    int status = run(n);
+    shell.guarded--;
+    return status;
+}
+
+/* A chain of && and || from left to right: `a || b && c` runs c if a or b was true. All links but
+ * the last one are conditions. */
+static int
+run_and_or(const struct node *n)
+{
+    for (n = n->body; n && shell.unwind == RUNNING; n = n->next) {
+        if (!is_wanted(n->joined))
+            continue;
+        if (n->next)
+            run_condition(n);
+        else
             run(n);
+    }
     return shell.status;
 }
 
@@ -37,12 +61,24 @@ run_list(const struct node *n)
 static int
 run_if(const struct node *n)
 {
-    bool chosen = run(n->condition) == 0;
+    bool chosen = run_condition(n->condition) == 0;
     if (shell.unwind != RUNNING)
         return shell.status;
     if (chosen)
         return run(n->body);
     return n->otherwise ? run(n->otherwise) : 0;
+}
+
+/* The first pattern that matches decides. No pattern: status 0. */
+static int
+run_case(const struct node *n)
+{
+    const char *text = expand_text(n->words);
+    for (const struct node *item = n->body; item && shell.unwind == RUNNING; item = item->next)
+        for (const struct word *w = item->words; w && shell.unwind == RUNNING; w = w->next)
+            if (matches(expand_pattern(w), text))
+                return item->body ? run(item->body) : 0;
+    return shell.unwind == RUNNING ? 0 : shell.status;
 }
 
 /* --- loops ------------------------------------------------------------------------------------ */
@@ -68,7 +104,7 @@ static int
 leave_loop(int status)
 {
     shell.loop_depth--;
-    return shell.unwind == ABANDONED ? shell.status : status;
+    return shell.unwind == RUNNING ? status : shell.status;
 }
 
 /* `break` in the condition ends the loop too: so loop_goes_on is asked even without a body. */
@@ -79,7 +115,7 @@ run_while(const struct node *n)
     int status = 0;
     shell.loop_depth++;
     do {
-        bool success = run(n->condition) == 0;
+        bool success = run_condition(n->condition) == 0;
         if (shell.unwind == RUNNING) {
             if (success != wanted)
                 break;
@@ -148,8 +184,9 @@ run_kind(const struct node *n, bool last)
     case NODE_PIPELINE:
         return run_pipeline(n->body);
     case NODE_NOT:
-        return run(n->body) == 0 ? 1 : 0;
+        return run_condition(n->body) == 0 ? 1 : 0;
     case NODE_AND_OR:
+        return run_and_or(n);
     case NODE_LIST:
         return run_list(n);
     case NODE_BACKGROUND:
@@ -162,9 +199,22 @@ run_kind(const struct node *n, bool last)
         return run_if(n);
     case NODE_FOR:
         return run_for(n);
+    case NODE_CASE:
+        return run_case(n);
+    case NODE_FUNCTION:
+        return define_function(n);
     default:
         return run_while(n);
     }
+}
+
+/* Whether `set -e` ends the shell behind this command. Other kinds are no commands of their own:
+ * their parts have been asked. */
+static bool
+is_fatal(const struct node *n)
+{
+    bool whole = n->kind == NODE_SIMPLE || n->kind == NODE_PIPELINE || n->kind == NODE_SUBSHELL;
+    return shell.exits_on_error && whole && shell.status != 0 && shell.guarded == 0;
 }
 
 /* Redirections of a compound command hold for all that is in it; a simple one carries out its own.
@@ -190,6 +240,8 @@ run(const struct node *n)
     redirect_undo(saved);
     shell.run_depth--;
     arena_release(mark);
+    if (is_fatal(n) && shell.unwind == RUNNING)
+        exit(shell.status);
     return shell.status;
 }
 

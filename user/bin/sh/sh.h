@@ -2,20 +2,22 @@
  *
  *   main.c    options, and where commands come from
  *   input.c   characters, from a string, a file or (editor.c) the terminal
- *   lexer.c   characters to tokens; word.c takes a word to pieces at its quotes and `$`
- *   parser.c  tokens to a tree (tree.h); compound.c: if, while, for, ( ), { }
- *   run.c     walks the tree; simple.c: a builtin (builtins.c, test.c) or a program; pipeline.c
- *   expand.c  words to arguments, with arithmetic.c and glob.c; redirect.c: < and >
+ *   lexer.c   characters to tokens; word.c takes a word to pieces at its quotes, dollar.c at `$`
+ *   parser.c  tokens to a tree (tree.h); compound.c: if, while, for, case, ( ), { }; here.c: <<
+ *   run.c     walks the tree; simple.c: a function (function.c), a builtin (builtins.c, test.c,
+ *             type.c, help.c) or a program; pipeline.c
+ *   expand.c  words to arguments, with parameter.c, arithmetic.c and glob.c; redirect.c: < and >
  *
- * Below all of these lie shell.c (state and errors), arena.c (memory), name.c, variables.c,
- * process.c (fork, wait, exec) and jobs.c (`&`). A file calls only those below it, but for two
- * circles, which are the language's own: $( ) puts commands into words, so word.c needs the parser
- * and expand.c must run a tree.
+ * Below all of these lie shell.c (state and errors), options.c, arena.c (memory), name.c,
+ * variables.c, process.c (fork, wait, exec) and jobs.c (`&`). A file calls only those below it, but
+ * for two circles, which are the language's own: $( ) puts commands into words, so word.c needs the
+ * parser and expand.c must run a tree.
  *
- * The language is the part of POSIX.1-2017's "Shell Command Language" that people type: no
- * functions, case, here-documents, backquotes, ${NAME-...}, aliases, trap, set, eval, IFS, <>, >|,
- * [...] in patterns, ~USER or job control; `echo`, `kill` and `printf` are no builtins.
- * Memory of a command comes from arena.c and is given back as a whole. */
+ * The language is the part of POSIX.1-2017's "Shell Command Language" that scripts live on. What
+ * is not here is refused by its name, with status 2, and `help` lists it (builtins.c: all that is
+ * missing_builtin; below: MISSING_SYNTAX). Three things differ in silence: ~USER stays as it is,
+ * `read` keeps backslashes as with -r, and nothing stops or resumes a command. `echo`, `kill` and
+ * `printf` are programs. Memory of a command comes from arena.c and is given back as a whole. */
 #pragma once
 
 #include <signal.h>
@@ -38,12 +40,13 @@ enum {
 
 /* Why the walk through the tree is being left early. There is no longjmp: each function on the way
  * out puts back what it changed, redirections above all. */
-enum unwind { RUNNING, BREAKING, CONTINUING, ABANDONED };
+enum unwind { RUNNING, BREAKING, CONTINUING, RETURNING, ABANDONED };
 
 struct shell {
     const char *name; /* $0 */
     char **arguments; /* $1 ..., argument_count of them */
     int argument_count;
+    void *set_arguments;     /* the block that `set` has put $1 ... into, or NULL */
     int status;              /* $? */
     int substitution_status; /* of the last $(...): the status of a command that only assigns */
     pid_t pid;               /* $$: in a subshell still that of the shell itself */
@@ -55,6 +58,11 @@ struct shell {
     enum unwind unwind;
     int unwind_loops; /* how many loops `break` or `continue` still has to leave */
     int loop_depth, run_depth;
+    int call_depth;      /* functions and `.` files that `return` can leave */
+    int guarded;         /* > 0: the status is asked for, so that `set -e` ends nothing */
+    bool exits_on_error; /* set -e */
+    bool refuses_unset;  /* set -u */
+    bool traces;         /* set -x */
 };
 extern struct shell shell;
 
@@ -83,6 +91,8 @@ char *arena_copy(const char *text, size_t length);
 struct arena_mark arena_mark(void);
 /* Frees all that was allocated since. */
 void arena_release(struct arena_mark mark);
+/* What is there now is never freed: a function was defined, and its tree must outlive the line. */
+void arena_keep(void);
 /* strdup for what lives longer than a command; never NULL. The caller frees it. */
 char *copy_string(const char *text);
 _Noreturn void out_of_memory(void);
@@ -146,6 +156,8 @@ bool read_line(int fd, struct text *t);
 /* Reads a line from the terminal at descriptor 0, with editing; the text lives until the next call.
  * NULL at end of file, and after ctrl-c, which sets `interrupted`. */
 const char *edit_line(const char *prompt);
+/* Gives the terminal the modes back that it had when a person last typed a line. */
+void restore_terminal(void);
 
 /* --- lexer.c, word.c, parser.c, compound.c ---------------------------------------------------- */
 
@@ -166,6 +178,7 @@ struct token {
 
 struct parser {
     struct input *in;
+    struct redirect *here; /* here-documents whose lines are still to come */
     struct token token; /* the one being looked at; after a syntax error the empty one, for good */
     int depth;
     bool failed;
@@ -177,8 +190,12 @@ void next_token(struct parser *p);
 bool at(const struct parser *p, const char *text);
 /* Says what is wrong, once; from then on no token is anything, which ends every loop. */
 void syntax_error(struct parser *p, const char *what, const char *detail);
+/* The same for a form that this shell does not know. */
+void not_supported(struct parser *p, const char *what);
 /* A syntax error that names the token being looked at. */
 void unexpected(struct parser *p);
+/* here.c: reads the lines of the here-documents that were begun on the line that ends here. */
+void read_here_documents(struct parser *p);
 /* Reads the word that begins at the next character. */
 struct word *read_word(struct parser *p);
 /* The word "$NAME". */
@@ -198,6 +215,12 @@ void skip_newlines(struct parser *p);
 void expect(struct parser *p, const char *text);
 /* `list )`, for word.c, which has read `$(`. */
 struct node *parse_substitution(struct parser *p);
+/* The list that a text of its own holds, which began on line `line`. */
+struct node *parse_text(struct parser *p, const char *text, int line);
+/* Whether the grammar gives this word a meaning at the beginning of a command. */
+bool is_reserved(const char *word);
+/* The same for the words in the middle and at the end of constructs: then, fi, do ... */
+bool ends_construct(const char *word);
 /* A compound command with its redirections; NULL when none begins here. */
 struct node *parse_compound(struct parser *p);
 
@@ -207,13 +230,21 @@ struct node *parse_compound(struct parser *p);
 char **expand_words(const struct word *list);
 /* Without splitting and file names: one text. */
 char *expand_text(const struct word *w);
+/* The digits, in the arena. */
+const char *number_text(long number);
+/* What unquoted values are split at: IFS. */
+const char *separators(void);
+/* The same as a pattern: backslashes stand before what was quoted. */
+char *expand_pattern(const struct word *w);
 /* Removes the backslashes of a pattern, in place. */
 char *unescape(char *pattern);
 
 /* False, with a message, when the text is no expression. */
 bool evaluate(const char *text, long *result);
 
-/* Adds the names of the files that match a pattern of * ? and backslashes, sorted. False: none. */
+/* Whether a text matches a pattern of * ? [...] and backslashes. */
+bool matches(const char *pattern, const char *text);
+/* Adds the names of the files that match a pattern, sorted. False: none. */
 bool match_files(struct list *files, const char *pattern);
 
 /* --- variables.c ------------------------------------------------------------------------------ */
@@ -240,12 +271,16 @@ enum { GROUP_NEW = 0, GROUP_SHELL = -1 };
 pid_t fork_shell(pid_t group, bool foreground);
 /* What wait says about a child, as $? says it. */
 int decode_status(int wait_status);
+/* Says so on standard error when a signal has ended a child. */
+void tell_signal(int wait_status);
 /* Waits for a child and returns its status. -1 means that fork has failed, which has been told. */
 int wait_for(pid_t pid);
 /* The same, and takes the terminal back. */
 int wait_foreground(pid_t pid);
 /* Makes this shell the terminal's foreground; does nothing without a terminal. */
 void own_terminal(void);
+/* The path of the program that execute would start, in the arena; NULL: there is none. */
+const char *find_program(const char *name);
 /* Becomes the program, or ends with 126 or 127 and a message. */
 _Noreturn void execute(char **arguments);
 
@@ -279,6 +314,25 @@ int run_pipeline(const struct node *stages);
 /* The standard output of a tree without the newlines at its end, in the arena. */
 char *capture_output(const struct node *tree);
 
+/* --- options.c, function.c -------------------------------------------------------------------- */
+
+/* Switches the option that this letter names; false, with a message, when it names none. */
+bool set_option(char letter, bool on);
+/* The same for each of several letters. */
+bool set_options(const char *letters, bool on);
+/* The letters of those that are on: $- */
+const char *options_text(void);
+
+/* Keeps the tree of a function under its name. Returns 0. */
+int define_function(const struct node *n);
+/* The body, or NULL. */
+const struct node *find_function(const char *name);
+void forget_function(const char *name);
+/* Makes copies of these words $1 ..., for `set`. */
+void set_arguments(char **words);
+/* Runs a body with these arguments as $1 ... (arguments[0] is the function's name). */
+int call_function(const struct node *body, char **arguments);
+
 /* --- redirect.c, builtins.c, test.c ----------------------------------------------------------- */
 
 /* What a descriptor was before a redirection. */
@@ -293,9 +347,16 @@ void redirect_undo(struct saved_fd *saved);
 struct builtin {
     const char *name;
     int (*run)(char **arguments);
-    bool special; /* POSIX: assignments before it stay */
+    bool special;     /* POSIX: assignments before it stay */
+    const char *help; /* what `help` says about it */
 };
 /* NULL when the name is no builtin. */
 const struct builtin *find_builtin(const char *name);
+/* All of them, by name; the last one's name is NULL. */
+extern const struct builtin builtins[];
 int exec_builtin(char **arguments);
 int test_builtin(char **arguments);
+int help_builtin(char **arguments);
+#define MISSING_SYNTAX "<<<, $((x++)), ${x/y/z}, ${x:1:2}, $'...', [[ ]], function, select"
+int type_builtin(char **arguments);
+int command_builtin(char **arguments);

@@ -8,12 +8,28 @@
 #include <string.h>
 #include "sh.h"
 
+/* `set -x`: what is going to be done, on standard error. */
+static void
+trace(char **words)
+{
+    if (!shell.traces)
+        return;
+    fputc('+', stderr);
+    for (; *words; words++)
+        fprintf(stderr, " %s", *words);
+    fputc('\n', stderr);
+}
+
 /* Carries out assignments. A value is not split into fields: x=$y keeps the blanks of y. */
 static void
 assign(const struct word *list, bool exported)
 {
     for (const struct word *w = list; w && shell.unwind == RUNNING; w = w->next) {
-        char *name = variable_assign(expand_text(w));
+        char *text = expand_text(w);
+        if (shell.unwind != RUNNING)
+            return;
+        trace((char *[]){ text, NULL });
+        char *name = variable_assign(text);
         if (exported)
             variable_export(name);
     }
@@ -47,6 +63,8 @@ run_with(const struct word *assignments, const struct builtin *builtin, char **a
     if (!assignments)
         return builtin->run(arguments);
     char *text = expand_text(assignments);
+    if (shell.unwind != RUNNING)
+        return shell.status;
     char *name = arena_copy(text, assignment_name(text));
     const char *before = variable_get(name);
     if (before)
@@ -80,13 +98,13 @@ flush_output(const char *name, int status)
 }
 
 static int
-run_builtin(const struct node *n, const struct builtin *builtin, char **arguments)
+run_builtin(const struct node *n, const struct builtin *builtin, char **arguments, bool special)
 {
     struct saved_fd *saved = NULL;
     bool lasting = builtin->run == exec_builtin; /* `exec 3>file` is for good */
     int status = STATUS_FAILED;
     if (redirect(n->redirects, lasting ? NULL : &saved)) {
-        if (builtin->special)
+        if (special)
             status = run_special(n->assignments, builtin, arguments);
         else
             status = run_with(n->assignments, builtin, arguments);
@@ -123,18 +141,58 @@ run_program(const struct node *n, char **arguments, bool last)
     return wait_foreground(pid);
 }
 
-/* The words are expanded before it is known what they are: `$x` can name a builtin. */
+/* --- all -------------------------------------------------------------------------------------- */
+
+/* The words behind `command`, which is followed by a command and not by -v or -V; else the words
+ * themselves. */
+static char **
+skip_command(char **arguments)
+{
+    while (strcmp(arguments[0], "command") == 0 && arguments[1]) {
+        int words = strcmp(arguments[1], "--") == 0 ? 2 : 1;
+        if (!arguments[words] || (words == 1 && arguments[1][0] == '-'))
+            break;
+        arguments += words;
+    }
+    return arguments;
+}
+
+/* Assignments before a function stay: POSIX leaves that open. */
+static int
+run_function(const struct node *n, const struct node *body, char **arguments)
+{
+    struct saved_fd *saved = NULL;
+    int status = STATUS_FAILED;
+    if (redirect(n->redirects, &saved)) {
+        assign(n->assignments, false);
+        if (shell.unwind == RUNNING)
+            status = call_function(body, arguments);
+    }
+    redirect_undo(saved);
+    return shell.unwind == RUNNING ? status : shell.status;
+}
+
+/* The words are expanded before it is known what they are: `$x` can name a builtin. A special
+ * builtin wins over a function, and that over all others. Behind `command` there are no functions,
+ * and no builtin is special. */
 int
 run_simple(const struct node *n, bool last)
 {
     shell.substitution_status = 0;
-    char **arguments = expand_words(n->words);
+    char **words = expand_words(n->words);
     if (shell.unwind != RUNNING)
         return shell.status;
-    if (!arguments[0])
+    if (!words[0])
         return run_assignments(n);
+    trace(words);
+    char **arguments = skip_command(words);
+    bool plain = arguments != words;
     const struct builtin *builtin = find_builtin(arguments[0]);
+    bool special = builtin && builtin->special && !plain;
+    const struct node *function = plain || special ? NULL : find_function(arguments[0]);
+    if (function)
+        return run_function(n, function, arguments);
     if (builtin)
-        return run_builtin(n, builtin, arguments);
+        return run_builtin(n, builtin, arguments, special);
     return run_program(n, arguments, last);
 }

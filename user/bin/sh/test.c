@@ -166,7 +166,9 @@ test(char **arguments, int count)
         return negate(arguments, count);
     if (count == 2)
         return test_one(arguments[0], arguments[1]);
-    return complain(INVALID, "test: %s: not an operator", arguments[1]);
+    if (count == 3)
+        return complain(INVALID, "test: %s: not an operator", arguments[1]);
+    return complain(INVALID, "test: too many arguments; -a, -o, ( and ): not supported");
 }
 
 /* `[` is the same command, and wants `]` as its last argument. */

@@ -6,18 +6,23 @@
 
 enum part_kind {
     PART_TEXT,
-    PART_PARAMETER,  /* $NAME ${NAME} $1 $? */
-    PART_COMMAND,    /* $(...) */
+    PART_PARAMETER,  /* $NAME ${NAME} $1 $? ${NAME:-WORD} */
+    PART_COMMAND,    /* $(...) `...` */
     PART_ARITHMETIC, /* $((...)) */
 };
+
+enum { PARAMETER_LENGTH = 'l' };
 
 /* A piece of a word that is expanded in one way. */
 struct part {
     enum part_kind kind;
-    bool quoted;             /* not split into fields, no file names from it */
-    const char *text;        /* PART_TEXT: itself; PART_PARAMETER: the name */
-    struct node *tree;       /* of PART_COMMAND */
-    struct word *expression; /* of PART_ARITHMETIC */
+    bool quoted;          /* not split into fields, no file names from it */
+    const char *text;     /* PART_TEXT: itself; PART_PARAMETER: the name */
+    char sign;            /* PART_PARAMETER: 0 - = ? + # % or PARAMETER_LENGTH */
+    bool colon;           /* before - = ? +: the empty value counts as none */
+    bool longest;         /* ## and %% */
+    struct word *operand; /* behind the sign; of PART_ARITHMETIC: the expression */
+    struct node *tree;    /* of PART_COMMAND */
     struct part *next;
 };
 
@@ -29,9 +34,12 @@ struct word {
 
 enum redirect_kind {
     REDIRECT_READ,      /* < */
-    REDIRECT_WRITE,     /* > */
+    REDIRECT_WRITE,     /* > and >|, which are one: nothing forbids to write over a file */
     REDIRECT_APPEND,    /* >> */
+    REDIRECT_BOTH,      /* <> */
     REDIRECT_DUPLICATE, /* <& and >&, with a digit or - */
+    REDIRECT_HERE,      /* <<; the target is the text itself */
+    REDIRECT_HERE_TABS, /* <<-, which takes tabs off the lines */
 };
 
 /* `2>&1` is descriptor 2, REDIRECT_DUPLICATE, the word 1. */
@@ -40,6 +48,7 @@ struct redirect {
     enum redirect_kind kind;
     struct word *target;
     struct redirect *next;
+    struct redirect *next_here; /* whose lines follow, while the parser has not read them */
 };
 
 enum node_kind {
@@ -55,6 +64,9 @@ enum node_kind {
     NODE_WHILE,      /* condition, body */
     NODE_UNTIL,      /* condition, body */
     NODE_FOR,        /* name, words, body */
+    NODE_CASE,       /* words: one; body: a chain of NODE_ITEM */
+    NODE_ITEM,       /* words: patterns; body, or NULL */
+    NODE_FUNCTION,   /* name, body */
 };
 
 /* What has to come before a link of NODE_AND_OR for it to run. */

@@ -1,27 +1,14 @@
-/* word.c - reads one word and takes it to pieces: text, quoted text, parameters, substitutions.
+/* word.c - reads one word and takes it to pieces: text, quoted text, and what dollar.c reads.
  *
  * The pieces keep what quoting meant, so that no later step has to look at quotes again: expand.c
- * only asks whether a piece was quoted. `$(` calls the parser: only it can tell which `)` ends it.
- * Follows POSIX.1-2017, "Shell Command Language", 2.2 Quoting and 2.6 Word Expansions. */
+ * only asks whether a piece was quoted.
+ * Follows POSIX.1-2017, "Shell Command Language", 2.2 Quoting. */
 
-#include <ctype.h>
 #include <string.h>
-#include "sh.h"
-
-/* A word in the making. Characters gather in `text` until a piece of another kind follows. */
-struct builder {
-    struct parser *p;
-    struct input *in;
-    struct word *word;
-    struct part **tail;
-    struct text text;
-    bool text_quoted;
-};
-
-static void read_dollar(struct builder *b, bool quoted);
+#include "word.h"
 
 /* The builder itself lives on the caller's stack, the word and its pieces in the arena. */
-static struct builder
+struct builder
 begin_word(struct parser *p)
 {
     struct word *word = arena_alloc(sizeof(*word));
@@ -40,7 +27,7 @@ append_part(struct builder *b, enum part_kind kind, bool quoted)
 }
 
 /* Ends the piece of text that is growing, if there is one. */
-static void
+void
 flush_text(struct builder *b)
 {
     if (b->text.length > 0)
@@ -48,7 +35,7 @@ flush_text(struct builder *b)
 }
 
 /* Begins a piece of another kind, behind the text that has gathered. */
-static struct part *
+struct part *
 add_part(struct builder *b, enum part_kind kind, bool quoted)
 {
     flush_text(b);
@@ -56,7 +43,7 @@ add_part(struct builder *b, enum part_kind kind, bool quoted)
 }
 
 /* Text changes its piece only when quoting begins or ends: a"b"c is three. */
-static void
+void
 add_char(struct builder *b, int c, bool quoted)
 {
     if (b->text_quoted != quoted)
@@ -69,7 +56,7 @@ add_char(struct builder *b, int c, bool quoted)
 
 /* Whether there are more characters. The end of the input is an error inside of quotes and the
  * like; after an error the answer is no. */
-static bool
+bool
 more(struct builder *b, const char *opening)
 {
     if (input_peek(b->in) == INPUT_END)
@@ -77,11 +64,9 @@ more(struct builder *b, const char *opening)
     return !b->p->failed;
 }
 
-static void read_char(struct builder *b, bool quoted);
-
 /* Reads up to the closing quote. Between single quotes nothing has a meaning, not even a
  * backslash. */
-static void
+void
 read_quoted(struct builder *b, int quote)
 {
     if (input_peek(b->in) == quote) /* "" is a word although it is empty */
@@ -98,7 +83,7 @@ read_quoted(struct builder *b, int quote)
 /* Reads one character, or all of what a quote or `$` begins. A backslash quotes the character
  * behind it, and joins two lines. Between double quotes it quotes four characters only; before
  * others it stands for itself. */
-static void
+void
 read_char(struct builder *b, bool quoted)
 {
     int c = input_next(b->in);
@@ -108,103 +93,13 @@ read_char(struct builder *b, bool quoted)
     else if (c == '$')
         read_dollar(b, quoted);
     else if (c == '`')
-        syntax_error(b->p, "backquotes are not known here, write $(...)", "");
+        read_backquotes(b, quoted);
     else if (c == '\\' && second == '\n')
         input_next(b->in);
     else if (c == '\\' && second > 0 && (!quoted || strchr("$`\"\\", second)))
         add_char(b, input_next(b->in), true);
     else
         add_char(b, c, quoted);
-}
-
-/* --- names and dollars ------------------------------------------------------------------------ */
-
-/* Reads the NAME, the special character or the digits of a parameter: without braces one digit,
- * inside of them several. False, and nothing read, when there is none. */
-static bool
-read_parameter(struct builder *b, bool braces, bool quoted)
-{
-    int c = input_peek(b->in);
-    const char *name = b->in->at;
-    size_t length = 0;
-    if (isdigit(c))
-        length = braces ? strspn(name, "0123456789") : 1;
-    else if (c > 0 && strchr("?$!#@*", c))
-        length = 1;
-    else if (c > 0)
-        length = name_length(name);
-    if (length == 0)
-        return false;
-    add_part(b, PART_PARAMETER, quoted)->text = arena_copy(name, length);
-    b->in->at += length;
-    return true;
-}
-
-/* ${NAME}. The other forms with braces are a language of their own, and not known here. */
-static void
-read_braces(struct builder *b, bool quoted)
-{
-    if (!read_parameter(b, true, quoted) || input_next(b->in) != '}')
-        syntax_error(b->p, "${...} holds a name and nothing else", "");
-}
-
-/* $((...)): the expression is expanded like text in double quotes and computed then. */
-static struct word *
-read_arithmetic(struct parser *p)
-{
-    struct builder b = begin_word(p);
-    int open = 0;
-    while (more(&b, "$((")) {
-        int c = input_peek(b.in);
-        if (c == ')' && open == 0)
-            break;
-        if (c == '(')
-            open++;
-        if (c == ')')
-            open--;
-        read_char(&b, true);
-    }
-    input_next(b.in);
-    if (more(&b, "$((") && input_next(b.in) != ')')
-        syntax_error(p, "$(( needs two )) at its end", "");
-    flush_text(&b);
-    return b.word;
-}
-
-/* Takes the next character if it is this one. */
-static bool
-accept(struct builder *b, int c)
-{
-    if (input_peek(b->in) != c)
-        return false;
-    input_next(b->in);
-    return true;
-}
-
-/* Behind `$(`. `$((` is always arithmetic: who means a subshell in a substitution leaves a blank,
- * as POSIX asks. */
-static void
-read_substitution(struct builder *b, bool quoted)
-{
-    if (accept(b, '('))
-        add_part(b, PART_ARITHMETIC, quoted)->expression = read_arithmetic(b->p);
-    else
-        add_part(b, PART_COMMAND, quoted)->tree = parse_substitution(b->p);
-}
-
-/* Behind `$`. A `$` that begins nothing stands for itself. */
-static void
-read_dollar(struct builder *b, bool quoted)
-{
-    if (b->p->depth++ > NESTING_LIMIT)
-        syntax_error(b->p, "nested too deeply", "");
-    else if (accept(b, '{'))
-        read_braces(b, quoted);
-    else if (accept(b, '('))
-        read_substitution(b, quoted);
-    else if (!read_parameter(b, false, quoted))
-        add_char(b, '$', quoted);
-    b->p->depth--;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */

@@ -1,5 +1,4 @@
-/* main.c - vdso-tour: shows on one screen what the kernel gave to this process so that it can read
- * the clock without a system call.
+/* main.c - vdso-tour: shows on one screen how a clock is read without the kernel.
  *
  * It looks everything up itself, with no help from the C library: first the auxiliary vector, which
  * says where the image lies; then the image, which is an ELF shared object like any other; then the
