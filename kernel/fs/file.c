@@ -88,14 +88,18 @@ s64
 file_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     s64 err = check_transfer(f, O_RDONLY, f->ops->read, b, n, pos);
-    return err ?: f->ops->read(f, b, MIN(n, MAX_TRANSFER), pos ?: &f->pos);
+    if (err)
+        return err;
+    return f->ops->read(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
 s64
 file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     s64 err = check_transfer(f, O_WRONLY, f->ops->write, b, n, pos);
-    return err ?: f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ?: &f->pos);
+    if (err)
+        return err;
+    return f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
 u32

@@ -118,8 +118,8 @@ pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 }
 
 /* Waits until all n bytes are in. A reader that goes away in between ends it, with -EPIPE only if
- * nothing went. When the ring has been full a signal ends it, even if a reader on another hart has made
- * room so soon that there is no wait. */
+ * nothing went. Once the ring has been full a signal ends it, even if a reader on another hart
+ * makes room so soon that there is no wait. */
 static s64
 pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {

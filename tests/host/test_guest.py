@@ -8,7 +8,7 @@ import pytest
 import guest
 
 # What depends on how many harts there are, or on who runs where.
-SMP = ("clockset", "cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown",
+SMP = ("clockset", "cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "rw", "shootdown",
        "sigaction", "sigmask", "thread", "threadend", "torn", "vfork", "wait")
 # A program of each room, and all that is about registers and interrupts.
 CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "getdents",
