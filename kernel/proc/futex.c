@@ -123,8 +123,7 @@ futex_wait(u64 addr, u32 expected, u32 bitset, int clock, u64 at_ns)
         return -EINVAL;
     do {
         spin_lock(&lock);
-        err = key_of(addr, &w.key);
-        err = err ?: compare(addr, expected);
+        err = key_of(addr, &w.key) ?: compare(addr, expected);
         if (!err)
             list_add_tail(&waiters, &w.link);
         spin_unlock(&lock);

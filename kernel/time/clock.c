@@ -136,8 +136,8 @@ clock_tick(void)
     update(NULL);
 }
 
-/* A wall clock before the boot would make the moment of the boot negative. The waiters look again
- * when the lock is free: the scheduler's locks come before it, for its timer reads the clock. */
+/* Less than MONOTONIC would put the boot before 1970. Nobody is woken under the lock: a hart that
+ * leaves its idle loop takes it (clock_tick) while it holds the scheduler's. */
 int
 clock_set_real(u64 ns)
 {

@@ -146,7 +146,7 @@ child_with_number(pid_t wanted, int fds[2])
         dprintf(limit, "%d", wanted + 400);
     close(limit);
     OK(pipe(fds));
-    for (int i = 0; i < 2 * NUMBERS; i++) {
+    for (int i = 0; i < NUMBERS + 100; i++) {
         bool near = last < wanted && wanted - last <= 20; /* others come and go, too */
         pid_t pid = near ? fork() : vfork();              /* which shares memory: it is cheap */
         if (pid == 0 && near && getpid() == wanted) {
