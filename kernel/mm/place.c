@@ -127,6 +127,7 @@ u64
 space_random_place(struct space *s, u64 low, u64 length)
 {
     spin_guard(&s->lock);
-    return draw(s, MAX(low, PLACES_LOW), length) ?: draw(s, PLACES_LOW, length)
-               ?: draw(s, LOWEST, length);
+    u64 place = draw(s, MAX(low, PLACES_LOW), length);
+    place = place ?: draw(s, PLACES_LOW, length);
+    return place ?: draw(s, LOWEST, length);
 }

@@ -115,8 +115,8 @@ void space_forget(struct space *s, const void *object, u64 first);
 /* brk(2): returns the new break, or the old one when it cannot be moved there. */
 u64 space_brk(struct space *s, u64 brk);
 
-/* What stays free when places are found: behind the heap's start (and, when that is drawn, below the
- * mmap base), and below the stack's limit (as Linux's stack_guard_gap; the stack does not grow
+/* What stays free when places are found: behind the heap's start (and, when that is drawn, below
+ * the mmap base), and below the stack's limit (as Linux's stack_guard_gap; the stack does not grow
  * nearer to the area below it either). */
 #define HEAP_ROOM (1UL << 30)
 #define STACK_GAP (256 * PAGE_SIZE)
