@@ -289,6 +289,10 @@ CASES = [
      OURS),
     ('read', 'echo "  a  b  c  " >/tmp/r; read x y </tmp/r; echo "[$x][$y]"; read z </dev/null; '
      'echo $?', '[a][b  c]\n1\n', 0),
+    ('read and backslashes', "printf '%s\\n' 'a\\ b c\\' 'd\\\\e' >/tmp/rb; read x y </tmp/rb; "
+     "printf '[%s]' \"$x\" \"$y\"; read -r x y </tmp/rb; printf '[%s]' \"$x\" \"$y\"; "
+     "echo 'a b\\ ' | { read x; printf '[%s]\\n' \"$x\"; }",
+     '[a b][cd\\e][a\\][b c\\][a b ]\n', 0),
     ('read takes one line', 'cd /tmp; echo a >r2; echo b >>r2; { read x; cat; echo $x; } <r2',
      'b\na\n', 0),
     ('umask', 'umask 027; umask; >/tmp/u; umask 022; [ -r /tmp/u ]; echo $?', '0027\n0\n', 0),

@@ -162,52 +162,6 @@ shift_builtin(char **arguments)
     return 0;
 }
 
-static bool
-is_blank_separator(char c)
-{
-    return c && strchr(" \t", c) && strchr(separators(), c);
-}
-
-static char *
-skip_blanks(char *line)
-{
-    while (is_blank_separator(*line))
-        line++;
-    return line;
-}
-
-/* Takes the next field off a line; the last field is the rest, without the blanks at its end. */
-static char *
-take_field(char **line, bool last)
-{
-    const char *ends = separators();
-    char *field = skip_blanks(*line);
-    size_t length = last ? strlen(field) : strcspn(field, ends);
-    *line = skip_blanks(field + length);
-    if (**line && strchr(ends, **line))
-        ++*line;
-    while (last && length > 0 && is_blank_separator(field[length - 1]))
-        length--;
-    return arena_copy(field, length);
-}
-
-/* read [-r] NAME...: a line of standard input, split at the characters of IFS. Backslashes are
- * ordinary, as -r wants it: what is read is data. */
-static int
-read_builtin(char **arguments)
-{
-    char **names = skip_option(arguments, "-r");
-    struct text text = { 0 };
-    for (char **name = names; *name; name++)
-        if (!check_name("read", *name))
-            return STATUS_SYNTAX;
-    bool complete = read_line(STDIN_FILENO, &text);
-    char *rest = text_take(&text);
-    for (; *names; names++)
-        variable_set(*names, take_field(&rest, !names[1]));
-    return complete ? 0 : STATUS_FAILED;
-}
-
 /* --- the flow of commands --------------------------------------------------------------------- */
 
 /* exit [STATUS]: without STATUS it is that of the last command. The kernel keeps eight bits of

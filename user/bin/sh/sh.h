@@ -4,8 +4,8 @@
  *   input.c   characters, from a string, a file or (editor.c) the terminal
  *   lexer.c   characters to tokens; word.c takes a word to pieces at its quotes, dollar.c at `$`
  *   parser.c  tokens to a tree (tree.h); compound.c: if, while, for, case, ( ), { }; here.c: <<
- *   run.c     walks the tree; simple.c: a function (function.c), a builtin (builtins.c, test.c,
- *             type.c, help.c) or a program; pipeline.c
+ *   run.c     walks the tree; simple.c: a function (function.c), a builtin (builtins.c, read.c,
+ *             test.c, type.c, help.c) or a program; pipeline.c
  *   expand.c  words to arguments, with parameter.c, arithmetic.c and glob.c; redirect.c: < and >
  *
  * Below all of these lie shell.c (state and errors), options.c, arena.c (memory), name.c,
@@ -15,8 +15,8 @@
  *
  * The language is the part of POSIX.1-2017's "Shell Command Language" that scripts live on. What
  * is not here is refused by its name, with status 2, and `help` lists it (builtins.c: all that is
- * missing_builtin; below: MISSING_SYNTAX). Three things differ in silence: ~USER stays as it is,
- * `read` keeps backslashes as with -r, and nothing stops or resumes a command. `echo`, `kill` and
+ * missing_builtin; below: MISSING_SYNTAX). Three things differ in silence: ~USER stays as it
+ * is, `.` looks for its file in no PATH, and nothing stops or resumes a command. `echo`, `kill` and
  * `printf` are programs. Memory of a command comes from arena.c and is given back as a whole. */
 #pragma once
 
@@ -355,6 +355,7 @@ const struct builtin *find_builtin(const char *name);
 /* All of them, by name; the last one's name is NULL. */
 extern const struct builtin builtins[];
 int exec_builtin(char **arguments);
+int read_builtin(char **arguments);
 int test_builtin(char **arguments);
 int help_builtin(char **arguments);
 #define MISSING_SYNTAX "<<<, $((x++)), ${x/y/z}, ${x:1:2}, $'...', [[ ]], function, select"
