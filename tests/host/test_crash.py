@@ -103,7 +103,7 @@ FAULTS = {
     "far_below": ("STORE((char *)&(int){ 0 } - (64 << 20));",
                   rf": SIGSEGV: store to 0x\w+: {UNMAPPED}; {HERE}"),
     "handler_below": ("signal(SIGSEGV, leave); below(0);",
-                      f": SIGSEGV: no room for a signal's frame at 0x\w+: stack overflow; "
+                      r": SIGSEGV: no room for a signal's frame at 0x\w+: stack overflow; "
                       + BELOW),
     "handler_nowhere": ("signal(SIGUSR1, leave); raise_without_stack(SIGUSR1);",
                         r": SIGSEGV: no room for a signal's frame at 0x\w+: not an address of a "
