@@ -103,7 +103,7 @@ FAULTS = {
     "far_below": ("STORE((char *)&(int){ 0 } - (64 << 20));",
                   rf": SIGSEGV: store to 0x\w+: {UNMAPPED}; {HERE}"),
     "handler_below": ("signal(SIGSEGV, leave); below(0);",
-                      rf": SIGSEGV: no room for a signal's frame at 0x\w+: stack overflow; "
+                      r": SIGSEGV: no room for a signal's frame at 0x\w+: stack overflow; "
                       + BELOW),
     "handler_nowhere": ("signal(SIGUSR1, leave); raise_without_stack(SIGUSR1);",
                         r": SIGSEGV: no room for a signal's frame at 0x\w+: not an address of a "
@@ -233,12 +233,13 @@ def test_above_the_last_line(crash):
     assert last == "tools/run: exit 139 (signal SIGSEGV)"
 
 
-def test_verbose(crash):
-    """-v shows the same line, with its level; the log keeps the kernel's own words."""
-    result = run(["-v", "--add", crash + "=/crash", "--", "/crash"])
-    lines = [line for line in result.errors if "crash: " in line]
-    assert len(lines) == 1 and lines[0].startswith("<4>["), result
-    assert lines[0].endswith("(main at crash.c:3)"), result
+def test_verbose_and_log(tmp_path, crash):
+    """-v and the log have the same line, with its level."""
+    log = tmp_path / "log"
+    result = run(["-v", "--log", str(log), "--add", crash + "=/crash", "--", "/crash"])
+    for lines in result.errors, log.read_text().splitlines():
+        line, = [line for line in lines if "crash: " in line]
+        assert line.startswith("<4>[") and line.endswith("(main at crash.c:3)"), result
 
 
 @pytest.mark.parametrize("init", [[], ["init=/crash"]], ids=["program", "process1"])
