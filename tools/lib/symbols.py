@@ -133,8 +133,8 @@ def answers(lines):
 
 def places_of(path, addresses, most_s=MOST_S):
     """For each virtual address of the ELF file: `function at file:line`, with `, inlined into
-    function` if it was; `function` or `at file:line` where only one is known; or None. Asks once for
-    all of them and waits at most `most_s` seconds."""
+    function` if it was; `function` or `at file:line` where only one is known; or None. Asks once
+    for all of them and waits at most `most_s` seconds."""
     nothing = [None] * len(addresses)
     path = os.path.abspath(path)  # no name that begins with a dash
     reader = next(readers(), None)
