@@ -23,7 +23,8 @@ file_create(const struct file_ops *ops, struct inode *inode, u32 flags)
     struct file *f = kzalloc(sizeof(*f));
     if (!f)
         return NULL;
-    *f = (struct file){ .ops = ops, .refs = 1, .flags = flags, .inode = inode_get(inode) };
+    *f = (struct file){ .ops = ops, .refs = 1, .flags = flags };
+    f->inode = inode ? inode_get(inode) : NULL;
     return f;
 }
 
@@ -35,7 +36,8 @@ file_put(struct file *f)
         return;
     if (f->ops->release)
         f->ops->release(f);
-    __atomic_sub_fetch(&f->inode->writers, f->claim, __ATOMIC_RELAXED);
+    if (f->claim)
+        __atomic_sub_fetch(&f->inode->writers, f->claim, __ATOMIC_RELAXED);
     inode_put(f->inode);
     kfree(f);
 }
@@ -86,14 +88,18 @@ s64
 file_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     s64 err = check_transfer(f, O_RDONLY, f->ops->read, b, n, pos);
-    return err ?: f->ops->read(f, b, MIN(n, MAX_TRANSFER), pos ?: &f->pos);
+    if (err)
+        return err;
+    return f->ops->read(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
 s64
 file_write(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     s64 err = check_transfer(f, O_WRONLY, f->ops->write, b, n, pos);
-    return err ?: f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ?: &f->pos);
+    if (err)
+        return err;
+    return f->ops->write(f, b, MIN(n, MAX_TRANSFER), pos ? pos : &f->pos);
 }
 
 u32

@@ -9,9 +9,9 @@
 
 /* Bytes of a file into a buffer, or from one into the file, from `pos` on, 0 < n, of one page at
  * most. The count, which is short at the end of the page or the file or before a bad address; when
- * nothing went: 0 at the end, -EFAULT, -ENOSPC, -EFBIG. The caller holds io_lock, unless nobody else
- * knows the file yet. The space's lock may be held if the buffer is the kernel's (/proc/PID/maps
- * prints so). */
+ * nothing went: 0 at the end, -EFAULT, -ENOSPC, -EFBIG. The caller holds io_lock, unless nobody
+ * else knows the file yet. The space's lock may be held if the buffer is the kernel's
+ * (/proc/PID/maps prints so). */
 s64 inode_read(struct inode *i, struct buffer to, u64 n, u64 pos);
 s64 inode_write(struct inode *i, struct buffer from, u64 n, u64 pos);
 

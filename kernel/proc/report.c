@@ -31,8 +31,8 @@ print_area(struct printer *p, const struct area *a)
     print_to(p, *shown ? "%-73s%s\n" : "%s%s\n", range, shown);
 }
 
-/* There may be 65,530 lines, each of 8,000 instructions: after some of them the lock is given up, and
- * what changes meanwhile shows as it is then. The border, behind the last area, begins at
+/* There may be 65,530 lines, each of 8,000 instructions: after some of them the lock is given up,
+ * and what changes meanwhile shows as it is then. The border, behind the last area, begins at
  * USER_END. */
 static void
 print_maps(struct printer *p, struct space *s)
@@ -67,7 +67,7 @@ print_user_range(struct printer *p, struct space *s, u64 start, u64 end)
     char piece[256];
     while (start < end) {
         u64 n = MIN(sizeof(piece), end - start);
-        if (copy_from_space(s, piece, start, n))
+        if (partly_from_space(s, piece, start, n) < n)
             return;
         print_bytes(p, piece, n);
         start += n;

@@ -189,8 +189,8 @@ set_file_time(struct timespec64 *time, const struct timespec64 *ts, const struct
 }
 
 /* Without a path the call is about the descriptor's own file (futimens), without times both are
- * now. Where both are omitted there is nothing to do: Linux does not even look at the path. Elsewhere
- * a path that leads nowhere comes before a bad time. */
+ * now. Where both are omitted there is nothing to do: Linux does not even look at the path.
+ * Elsewhere a path that leads nowhere comes before a bad time. */
 s64
 sys_utimensat(const u64 *arg)
 {

@@ -1,10 +1,9 @@
-/* long_calls.c - calls that take long: the others are served meanwhile, and a signal ends them soon.
+/* long_calls.c - calls that take long: others are served meanwhile, and a signal ends them soon.
  *
  * Runs on one hart with --icount, where a nanosecond of CLOCK_MONOTONIC is an instruction and the
- * same in each run: so a delay has a bound here that no slow machine can break. What the bounds of
- * all other loops are is in docs/design.md. Bounds are what Postern promises (a turn of Linux is
- * longer); what is left of a transfer is as on Linux. Source: signal(7); read(2), write(2) on what a signal
- * leaves of a transfer. */
+ * same in each run: so a delay has a bound here that no slow machine can break. Bounds are what
+ * Postern promises (a turn of Linux is longer), those of all other loops in docs/design.md; what is
+ * left of a transfer is as on Linux. Source: signal(7), read(2), write(2). */
 
 #include "fixture.h"
 #include <sys/stat.h>

@@ -95,6 +95,41 @@ TEST(a_hole_reads_as_zeros, "bytes of freed memory show in a hole",
         EQ(buffer[i], 0);
 }
 
+/* A write is whole, whatever its length: who appends to a log may have a line of megabytes. Two
+ * programs append blocks of one byte each, and no byte stands among the other's. */
+TEST(long_appends_do_not_mix, "a long write gives its file up in the middle",
+     "kernel/fs/ramfs.c:/^in_turns/, kernel/fs/inode.h:/^struct inode {/")
+{
+    enum { BLOCK = 3 << 20, BLOCKS = 4 };
+    int fd = fresh("");
+    pid_t pids[2];
+    OK(fcntl(fd, F_SETFL, O_APPEND));
+    for (int child = 0; child < 2; child++) {
+        pids[child] = (pid_t)OK(fork());
+        if (pids[child] > 0)
+            continue;
+        char *block = malloc(BLOCK);
+        memset(block, 'a' + child, BLOCK);
+        for (int i = 0; i < BLOCKS; i++)
+            EQ(write(fd, block, BLOCK), BLOCK);
+        _exit(0);
+    }
+    EQ(STATUS(pids[0]), 0);
+    EQ(STATUS(pids[1]), 0);
+    long size = 2L * BLOCKS * BLOCK, blocks[2] = { 0, 0 };
+    EQ(lseek(fd, 0, SEEK_END), size);
+    const char *text = (const char *)OK(mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0));
+    for (long at = 0; at < size; at += BLOCK) {
+        for (long i = 0; i < BLOCK; i += 1 << 10)
+            if (text[at + i] != text[at])
+                FAIL("expected %d bytes of '%c' from %ld on, seen '%c' behind %ld of them", BLOCK,
+                     text[at], at, text[at + i], i);
+        blocks[text[at] - 'a']++;
+    }
+    EQ(blocks[0], BLOCKS);
+    EQ(blocks[1], BLOCKS);
+}
+
 /* ftruncate(2): the extended part reads as NULs, also within the page that was cut. */
 TEST(truncate_and_grow, "old bytes come back after shrinking and growing",
      "kernel/fs/ramfs.c:/^inode_truncate/, kernel/fs/pages.c:/^pages_cut/")

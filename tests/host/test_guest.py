@@ -8,7 +8,7 @@ import pytest
 import guest
 
 # What depends on how many harts there are, or on who runs where.
-SMP = ("clockset", "cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "shootdown",
+SMP = ("clockset", "cow", "fork", "futex", "kill", "pipe", "pthread", "regs", "rw", "shootdown",
        "sigaction", "sigmask", "thread", "threadend", "torn", "vfork", "wait")
 # A program of each room, and all that is about registers and interrupts.
 CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex", "getdents",
@@ -18,7 +18,8 @@ CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex"
 # Of these, one hart shows nothing and takes long.
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
-ELSEWHERE = ("long_calls", "novdso", "oom", "storm_memory", "storm_process")
+ELSEWHERE = ("long_calls", "nomem", "nomem_tasks", "novdso", "oom", "storm_memory",
+             "storm_process")
 # Checks of what an annex of the kernel brings, and which one. pause(3) waits by ppoll.
 NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal",
          ("efault", "poll_array"): "events", ("efault", "time_in"): "events",
