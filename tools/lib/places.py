@@ -59,9 +59,9 @@ class Places:
         back = 0 if address == self.pc else 1
         self.pc = None
         place = self.look_up(KERNEL, int(address, 16), back)
-        function, at, line = (place or '').partition(' at ')
+        function, at, line = (' ' + (place or '')).partition(' at ')
         line, inlined, _ = line.partition(', inlined')
-        text = at + line + (' (%s%s)' % (function, inlined) if inlined else '')
+        text = at + line + (' (%s%s)' % (function.strip(), inlined) if inlined else '')
         return text.encode(errors='replace')
 
     def added(self, found):

@@ -113,8 +113,8 @@ def place(frames):
     inlined there, last the one that the machine knows."""
     function, line = frames[0]
     outer = frames[-1][0]
-    if function == '??':
-        return None
+    if function == '??':  # a label of assembly, say: its line may be known all the same
+        return line_of(line).strip() or None
     into = ', inlined into ' + printable(outer) if len(frames) > 1 else ''
     return printable(function) + line_of(line) + into
 
@@ -133,8 +133,8 @@ def answers(lines):
 
 def places_of(path, addresses, most_s=MOST_S):
     """For each virtual address of the ELF file: `function at file:line`, with `, inlined into
-    function` if it was; `function` where the line is not known; or None. Asks once for all of them
-    and waits at most `most_s` seconds."""
+    function` if it was; `function` or `at file:line` where only one is known; or None. Asks once
+    for all of them and waits at most `most_s` seconds."""
     nothing = [None] * len(addresses)
     path = os.path.abspath(path)  # no name that begins with a dash
     reader = next(readers(), None)
