@@ -98,8 +98,7 @@ initrd_unpack(void)
     struct cpio c = { .data = frame_direct(r->start), .size = r->end - r->start };
     struct cpio_entry e;
     linked_files = ramfs_inode(S_IFDIR);
-    if (!linked_files)
-        panic("no memory to unpack the initrd");
+    BUG_ON(!linked_files);
     int more = cpio_next(&c, &e);
     while (more > 0) {
         int err = place(&e);

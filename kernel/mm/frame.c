@@ -95,11 +95,12 @@ check_initrd(void)
 {
     struct range i = machine.initrd;
     u64 at = i.start;
+    const struct range *r = find_in_use(ALIGN_DOWN(at, PAGE_SIZE), ALIGN_UP(i.end, PAGE_SIZE));
+    bool shared = r && (r->start != i.start || r->end != i.end);
     for_each_range (m, machine.memory)
         if (m->start <= at && at < m->end)
             at = m->end;
-    const struct range *r = find_in_use(ALIGN_DOWN(i.start, PAGE_SIZE), ALIGN_UP(i.end, PAGE_SIZE));
-    if (i.start > i.end || at < i.end || (r && (r->start != i.start || r->end != i.end)))
+    if (shared || at < i.end || i.end < i.start)
         panic("the initrd at 0x%lx-0x%lx is not in memory of its own", i.start, i.end);
 }
 

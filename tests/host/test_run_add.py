@@ -2,6 +2,7 @@
 
 A static program looks at them from inside, because ls does not show all of it.
 """
+import importlib
 import os
 import re
 import subprocess
@@ -192,3 +193,26 @@ def test_unreadable_inside(tmp_path):
     """A folder that changes under us or cannot be read is refused in words, not by a traceback."""
     os.symlink('/proc/1/task/none', tmp_path / 'dangling')
     assert run(['--add', '%s=/x' % (tmp_path / 'dangling'), '--', 'true']).status == 2
+
+
+def test_a_new_file_is_not_compared_with_all_names(monkeypatch):
+    """Or a folder of 10,000 files costs 50 million comparisons. Only a folder that a file replaces
+    has names below it."""
+    monkeypatch.syspath_prepend(os.path.join(runner.ROOT, 'tools', 'lib'))
+    cpio, tree = importlib.import_module('cpio'), importlib.import_module('tree')
+
+    class Names(dict):
+        looks = 0
+
+        def __iter__(self):
+            self.looks += 1
+            return super().__iter__()
+
+    names = Names(bin=cpio.Node(0o40755, 0))
+    built = tree.Tree(names)
+    for number in range(100):
+        built.text('many/f%d' % number, b'x')
+        built.text('many/f%d' % number, b'y')
+    assert names.looks == 0
+    built.put('many', cpio.Node(0o100644, 0, b'z'))
+    assert set(dict.keys(names)) == {'bin', 'many'}
