@@ -15,9 +15,9 @@ struct chardev;
 struct port {
     struct chardev *in, *out; /* the same device but for the console */
     struct waitqueue wait;    /* for either direction */
-    /* Fetches at most n bytes, and at most a page, for a read. A count, or -EAGAIN when there is not
-     * enough yet: then it is asked again after each change, until *deadline (ticks), which it may
-     * set. */
+    /* Fetches at most n bytes, and at most a page, for a read. A count, or -EAGAIN when there is
+     * not enough yet: then it is asked again after each change, until *deadline (ticks), which it
+     * may set. */
     s64 (*take)(struct port *p, char *page, u64 n, bool wait, u64 *deadline);
     /* What a terminal makes of each piece that is written, twice as many bytes at most, which it
      * counts; NULL: they pass as they are. */
