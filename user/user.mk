@@ -16,7 +16,8 @@ USER := $(O)/user
 VDSO_STUB := $(O)/vdso/stub/linux-vdso.so.1
 
 # Our headers come before the tool chain's, which still give <linux/*>, <asm/*> and <elf.h>.
-USER_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIE -fno-stack-protector
+# clang would make a memcmp that is compared with 0 a call of bcmp, which POSIX has dropped.
+USER_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIE -fno-stack-protector -fno-builtin-bcmp
 # One set of objects serves both libraries. Loop recognition would make memset call memset.
 LIB_CFLAGS := $(CFLAGS_ALL) -I user/lib/include -fPIC -ffreestanding -fno-builtin \
     -fno-stack-protector $(if $(filter 1,$(LLVM)),,-fno-tree-loop-distribute-patterns)

@@ -14,7 +14,7 @@ struct debug_hooks {
     /* Called by lib/spinlock.c. */
     void (*lock_wanted)(struct spinlock *l);   /* before it spins: order */
     void (*lock_released)(struct spinlock *l); /* before it is free: foreign release */
-    /* On the way back to user space, where no lock may be held. */
+    /* Where no lock may be held: on the way back to user space, and before copies that may wait. */
     void (*lock_none_held)(void);
     /* Called by mm/frame.c with the frame's kernel address. */
     void (*frame_freed)(void *page);     /* fills it with a pattern */

@@ -16,8 +16,8 @@ physical(const void *p)
     return frame_of(p) + (u64)p % PAGE_SIZE;
 }
 
-/* The first `size` bytes of a device's registers, as `machine` describes it; NULL when it is absent,
- * or has not so many: beyond them nothing is mapped. */
+/* The first `size` bytes of the registers of a device that `machine` describes; NULL when it is
+ * absent, or has not so many. Beyond them nothing is mapped. */
 static inline volatile void *
 device_registers(const struct range *r, u64 size)
 {

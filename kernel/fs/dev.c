@@ -14,6 +14,7 @@
 #include "lib/print.h"
 #include "lib/random.h"
 #include "lib/string.h"
+#include "mm/usercopy.h"
 
 #define DEVICE_NULL MAKE_DEVICE(1, 3)
 
@@ -30,8 +31,8 @@ dev_fill(struct buffer b, u64 n, bool zeros)
             random_bytes(bytes, want);
         size_t got = buffer_put(b, done, zeros ? NULL : bytes, want);
         done += got;
-        if (got < want)
-            return done > 0 ? (s64)done : -EFAULT;
+        if (got < want && !fault_in(space_current(), b.user + done, AREA_WRITE))
+            return done ? (s64)done : -EFAULT;
         preemption_point();
     }
     return (s64)done;

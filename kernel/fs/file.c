@@ -23,7 +23,8 @@ file_create(const struct file_ops *ops, struct inode *inode, u32 flags)
     struct file *f = kzalloc(sizeof(*f));
     if (!f)
         return NULL;
-    *f = (struct file){ .ops = ops, .refs = 1, .flags = flags, .inode = inode_get(inode) };
+    *f = (struct file){ .ops = ops, .refs = 1, .flags = flags };
+    f->inode = inode ? inode_get(inode) : NULL;
     return f;
 }
 
@@ -35,7 +36,8 @@ file_put(struct file *f)
         return;
     if (f->ops->release)
         f->ops->release(f);
-    __atomic_sub_fetch(&f->inode->writers, f->claim, __ATOMIC_RELAXED);
+    if (f->claim)
+        __atomic_sub_fetch(&f->inode->writers, f->claim, __ATOMIC_RELAXED);
     inode_put(f->inode);
     kfree(f);
 }

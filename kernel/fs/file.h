@@ -61,8 +61,8 @@ struct file {
     int claim;           /* what it has added to inode->writers: 1 to write it, -1 to run it */
 };
 
-/* A file with one reference, or NULL without memory. Takes a reference of its own to `inode`.
- * `ops` may be filled in later, before anybody else sees the file. */
+/* A file with one reference, or NULL without memory. Takes a reference of its own to `inode`. Both
+ * `inode` (NULL until then) and `ops` may be filled in later, before anybody else sees the file. */
 struct file *file_create(const struct file_ops *ops, struct inode *inode, u32 flags);
 #define file_get(f) ref_get(f)
 void file_put(struct file *f); /* NULL allowed */
@@ -96,10 +96,12 @@ struct files {
     bool cloexec[MAX_FDS];      /* FD_CLOEXEC; also read and written alone */
 };
 
-/* A table of its own for a new process, with the same open files, as fork makes it. With `for_exec`
- * without those that FD_CLOEXEC closes; the old table still holds them, until it is put. NULL
- * without memory. Who shares a table takes a reference instead: ref_get. */
-struct files *files_copy(struct files *from, bool for_exec);
+/* An empty table, for one owner; NULL without memory. Who shares one takes a reference instead:
+ * ref_get. */
+struct files *files_create(void);
+/* Fills an empty table with the open files of another one, as fork does it. With `for_exec` without
+ * those that FD_CLOEXEC closes; the old table still holds them, until it is put. Cannot fail. */
+void files_copy(struct files *to, struct files *from, bool for_exec);
 void files_put(struct files *fs); /* NULL allowed */
 
 /* The file of descriptor fd of the current process, with a reference; NULL if it is not open. */

@@ -93,22 +93,21 @@ open_content(struct file *f, u32 flags)
     return 0;
 }
 
+/* The file comes before what stands at the path: nothing is made or cut there by a call that fails
+ * for want of memory. */
 int
 vfs_open(int dirfd, struct buffer path, u32 flags, u32 mode, struct file **out)
 {
-    struct inode *i scoped_inode = NULL;
     if (flags & O_PATH) /* forgets all flags that are about the content */
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     if (flags & O_CREAT && flags & O_DIRECTORY)
         return -EINVAL;
-    int err = find_or_create(dirfd, path, flags, mode, &i);
-    err = err ?: check_kind(i, flags);
-    if (err)
-        return err;
-    struct file *f scoped_file = file_create(&path_file_ops, i, flags & ~(u32)OPEN_ONLY);
+    struct file *f scoped_file = file_create(&path_file_ops, NULL, flags & ~(u32)OPEN_ONLY);
     if (!f)
         return -ENOMEM;
-    if (!(flags & O_PATH))
+    int err = find_or_create(dirfd, path, flags, mode, &f->inode);
+    err = err ?: check_kind(f->inode, flags);
+    if (!err && !(flags & O_PATH))
         err = open_content(f, flags);
     if (!err)
         *out = file_get(f);

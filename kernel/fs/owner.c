@@ -21,13 +21,19 @@ struct fs_owner kernel_owner = { .files = &kernel_files, .fsinfo = &kernel_fsinf
 _Static_assert(sizeof(struct files) <= PAGE_SIZE, "kzalloc gives no more");
 
 struct files *
-files_copy(struct files *from, bool for_exec)
+files_create(void)
 {
-    struct files *to = kzalloc(sizeof(*to));
-    if (!to)
+    struct files *fs = kzalloc(sizeof(*fs));
+    if (!fs)
         return NULL;
-    to->refs = 1;
-    spin_init(&to->lock, "files");
+    fs->refs = 1;
+    spin_init(&fs->lock, "files");
+    return fs;
+}
+
+void
+files_copy(struct files *to, struct files *from, bool for_exec)
+{
     spin_guard(&from->lock);
     to->end = from->end;
     for (int fd = 0; fd < to->end; fd++) {
@@ -36,7 +42,6 @@ files_copy(struct files *from, bool for_exec)
         to->file[fd] = file_get(from->file[fd]);
         to->cloexec[fd] = from->cloexec[fd];
     }
-    return to;
 }
 
 void

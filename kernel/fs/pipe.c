@@ -104,6 +104,8 @@ pipe_read(struct file *f, struct buffer b, u64 n, u64 *pos)
         bool alone = p->writers == 0;
         s64 got = ring_take(p, b, n);
         spin_unlock(&p->lock);
+        if (got == -EFAULT && fault_in(space_current(), b.user, AREA_WRITE))
+            continue;
         if (got > 0)
             wake_all(&p->wait); /* writers: there is room */
         if (got != 0 || alone)
@@ -136,9 +138,11 @@ pipe_write(struct file *f, struct buffer b, u64 n, u64 *pos)
         spin_unlock(&p->lock);
         if (done > before)
             wake_all(&p->wait); /* readers: there are bytes */
-        else if (!err && f->flags & O_NONBLOCK)
+        if (err == -EFAULT && fault_in(space_current(), b.user + done, AREA_READ))
+            err = 0; /* it goes on there */
+        else if (done == before && !err && f->flags & O_NONBLOCK)
             err = -EAGAIN;
-        else if (!err)
+        else if (done == before && !err)
             err = WAIT_EVENT(&p->wait, has_room(p, n) || load(&p->readers) == 0);
     }
     return done > 0 ? (s64)done : err;

@@ -16,6 +16,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
+#include "mm/usercopy.h"
 #include "time/timer.h"
 
 struct port *console;
@@ -57,7 +58,7 @@ port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
         got = p->take(p, page, n, wait, &end);
     if (err)
         return err;
-    if (got > 0 && buffer_put(b, 0, page, (u64)got) < (u64)got)
+    if (got > 0 && copy_to_user(b.user, page, (u64)got))
         return -EFAULT;
     return got;
 }
@@ -92,6 +93,8 @@ port_write(struct file *f, struct buffer b, u64 n, u64 *pos)
         char *out = page;
         size_t got = buffer_get(b, done, page, MIN(n - done, piece));
         size_t size = got;
+        if (got == 0 && fault_in(space_current(), b.user + done, AREA_READ))
+            continue;
         if (p->translate) {
             out = page + piece;
             size = p->translate(page, got, out);

@@ -15,7 +15,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
-#include "mm/space.h"
+#include "mm/usercopy.h"
 
 #define MAX_SIZE 0x7fffffffffffffffUL
 
@@ -68,11 +68,13 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
 /* Reads or writes page by page, as `move` says, until nothing goes any more: what came before a bad
  * address is not lost, and after each page interrupts are seen and others run. No signal cuts a
  * file's bytes short (programs rely on it) but the one that ends the program. What is appended
- * begins where the file ends; *pos moves under the lock, because two processes may share it. */
+ * begins where the file ends; *pos moves under the lock, because two processes may share it. Where
+ * there is no memory for a page of the buffer it is waited for: this lock may be held then. */
 static s64
 in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, struct buffer b,
          u64 n, u64 *pos, bool append)
 {
+    u32 access = move == inode_read ? AREA_WRITE : AREA_READ;
     u64 done = 0;
     s64 err = mutex_lock(&i->io_lock), got = 1;
     if (err)
@@ -84,6 +86,8 @@ in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, 
         got = move(i, rest, n - done, *pos);
         *pos += (u64)MAX(got, 0);
         done += (u64)MAX(got, 0);
+        if (got == -EFAULT && fault_in(space_current(), rest.user, access))
+            got = 1; /* it goes on there */
         preemption_point();
     }
     mutex_unlock(&i->io_lock);
@@ -156,31 +160,20 @@ map_page(void *object, u64 index, u64 *pa)
 
 /* An area that shows a file keeps it: also when its name and every descriptor are gone. */
 static void
-map_get(void *object)
+map_get(const struct area *a)
 {
-    inode_get((struct inode *)object);
+    struct inode *i = inode_get((struct inode *)a->object);
+    if (a->flags & AREA_WRITER)
+        __atomic_add_fetch(&i->writers, 1, __ATOMIC_RELAXED);
 }
 
 static void
-map_put(void *object)
+map_put(const struct area *a)
 {
-    inode_put(object);
-}
-
-/* Who maps a file that is open for writing writes it, be it that the descriptor is closed and the
- * area read-only: it may become writable. So nobody may run the file meanwhile (ETXTBSY). */
-static void
-map_get_written(void *object)
-{
-    __atomic_add_fetch(&((struct inode *)object)->writers, 1, __ATOMIC_RELAXED);
-    map_get(object);
-}
-
-static void
-map_put_written(void *object)
-{
-    __atomic_sub_fetch(&((struct inode *)object)->writers, 1, __ATOMIC_RELAXED);
-    map_put(object);
+    struct inode *i = a->object;
+    if (a->flags & AREA_WRITER)
+        __atomic_sub_fetch(&i->writers, 1, __ATOMIC_RELAXED);
+    inode_put(i);
 }
 
 /* Called for /proc/PID/maps with the space's lock held: the tree's lock comes after it. */
@@ -197,9 +190,7 @@ map_number(void *object)
     return ((struct inode *)object)->number;
 }
 
-static const struct pager read_pager = { map_page, map_get, map_put, map_describe, map_number };
-static const struct pager written_pager = { map_page, map_get_written, map_put_written,
-                                            map_describe, map_number };
+static const struct pager ramfs_pager = { map_page, map_get, map_put, map_describe, map_number };
 
 /* A private mapping of /dev/zero is just anonymous memory, so it gets no pager. */
 int
@@ -211,7 +202,7 @@ file_pager(struct file *f, const struct pager **pager, void **object)
         return 0;
     if (f->ops != &ramfs_file_ops)
         return -ENODEV;
-    *pager = f->claim > 0 ? &written_pager : &read_pager;
+    *pager = &ramfs_pager;
     *object = f->inode;
     return 0;
 }

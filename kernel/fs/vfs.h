@@ -50,7 +50,7 @@ fs_current(void)
     return current()->process ? (struct fs_owner *)current()->process : &kernel_owner;
 }
 
-struct fsinfo *fsinfo_copy(struct fsinfo *from); /* as files_copy */
+struct fsinfo *fsinfo_copy(struct fsinfo *from); /* NULL without memory */
 void fsinfo_put(struct fsinfo *i);               /* NULL allowed */
 
 /* A new working directory for the current process. 0 or -ENOTDIR. */

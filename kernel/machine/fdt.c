@@ -183,8 +183,8 @@ fdt_is(const struct fdt_node *n, const char *property, const char *text)
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
-/* A range that would wrap round is cut. If it was refused, it would look like the end of a list, and
- * what is reserved behind it would be taken for free. */
+/* A range that would wrap round is cut. If it was refused, it would look like the end of a list,
+ * and what is reserved behind it would be taken for free. */
 static void
 read_range(struct fdt_value v, u32 at, u32 address_cells, u32 size_cells, struct range *r)
 {

@@ -21,7 +21,7 @@ area_clone(struct space *s, const struct area *like, u64 start, u64 end)
     a->end = end;
     list_init(&a->link);
     if (a->pager && a->pager->get)
-        a->pager->get(a->object);
+        a->pager->get(a);
     return a;
 }
 
@@ -31,7 +31,7 @@ area_free(struct space *s, struct area *a)
     s->area_count--;
     list_remove(&a->link);
     if (a->pager && a->pager->put)
-        a->pager->put(a->object);
+        a->pager->put(a);
     kfree(a);
 }
 

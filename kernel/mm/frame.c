@@ -103,7 +103,8 @@ check_initrd(void)
         panic("the initrd at 0x%lx-0x%lx is not in memory of its own", i.start, i.end);
 }
 
-/* Of memory that the device tree promises, but is not there, the end is missing. */
+/* A tree may promise more memory than there is. Then the end is missing: it is read once, here,
+ * where the panic can name the promise. */
 static void
 check_memory(void)
 {

@@ -43,7 +43,7 @@ gap_below(struct space *s, u64 top, u64 length)
 {
     u64 gap = gap_between_areas(s, top, length);
     bool in_the_way = gap < s->brk_start + HEAP_ROOM && gap + length > s->brk_start;
-    return in_the_way ? gap_between_areas(s, MIN(top, s->brk_start), length) : gap;
+    return in_the_way ? gap_between_areas(s, s->brk_start, length) : gap;
 }
 
 /* Is there room at exactly `addr`? MAP_AT_FIXED makes room: what was there is gone then. The
@@ -105,29 +105,28 @@ add_area(struct space *s, const struct area *like, u64 addr, u32 flags)
     return place;
 }
 
-/* A random free range of `need` bytes from `low` on, 0 if there is none. Where it is so crowded that
- * chance finds nothing, the highest. */
+/* A random place for `length` bytes from `low` on, with a free page on either side; 0 if there is
+ * none. Where it is so crowded that chance finds nothing, the highest. */
 static u64
-draw(struct space *s, u64 low, u64 need)
+draw(struct space *s, u64 low, u64 length)
 {
+    u64 need = length + 2 * PAGE_SIZE;
     if (!in_user_half(low, need))
         return 0;
     u64 choices = ((USER_END - low - need) >> PAGE_SHIFT) + 1;
     for (int tries = 0; tries < 128 && !s->unrandom; tries++) {
         u64 at = low + (random_below(choices) << PAGE_SHIFT);
         if (gap_below(s, at + need, need) == at)
-            return at;
+            return at + PAGE_SIZE;
     }
     u64 gap = gap_below(s, USER_END, need);
-    return gap >= low ? gap : 0;
+    return gap >= low ? gap + PAGE_SIZE : 0;
 }
 
 u64
 space_random_place(struct space *s, u64 low, u64 length)
 {
-    u64 need = length + 2 * PAGE_SIZE; /* the page on either side stays free */
     spin_guard(&s->lock);
-    u64 place = draw(s, MAX(low, PLACES_LOW), need) ?: draw(s, PLACES_LOW, need);
-    place = place ?: draw(s, LOWEST, need);
-    return place ? place + PAGE_SIZE : 0;
+    return draw(s, MAX(low, PLACES_LOW), length) ?: draw(s, PLACES_LOW, length)
+               ?: draw(s, LOWEST, length);
 }

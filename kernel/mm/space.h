@@ -20,8 +20,8 @@ struct pager {
     /* Stores in *pa the frame of the object's page `index`, with a reference for the caller.
      * 0, -EIO beyond the end of the object (SIGBUS), -ENOMEM. Called with the space's lock held. */
     int (*page)(void *object, u64 index, u64 *pa);
-    void (*get)(void *object); /* one more area refers to the object; may be NULL, like put */
-    void (*put)(void *object);
+    void (*get)(const struct area *a); /* one more refers to its object; may be NULL, like put */
+    void (*put)(const struct area *a);
     /* What /proc/PID/maps prints for it: a name, and a number that is never another's, by which
      * futexes know it, too. Both may be NULL for what is not shared. */
     void (*describe)(void *object, char *name, size_t size);
@@ -37,6 +37,9 @@ struct pager {
 #define AREA_SPECIAL 32u /* vDSO and vvar: not split by mremap, never written through */
 /* mprotect may not add these rights: W to a file that was opened read-only, W and X to vvar. */
 #define AREA_NEVER(prot) ((prot) << 6)
+/* Mapped from a descriptor for writing, which may be closed since. The area counts as one who
+ * writes the file, be it read-only, for it may become writable: nobody may run the file. */
+#define AREA_WRITER 512u
 
 struct area {
     struct list link; /* in the space's ring, ordered by address */
@@ -112,8 +115,9 @@ void space_forget(struct space *s, const void *object, u64 first);
 /* brk(2): returns the new break, or the old one when it cannot be moved there. */
 u64 space_brk(struct space *s, u64 brk);
 
-/* What stays free when places are found: behind the heap's start, and below the stack's limit (as
- * Linux's stack_guard_gap; the stack does not grow nearer to the area below it either). */
+/* What stays free when places are found: behind the heap's start (and, when that is drawn, below the
+ * mmap base), and below the stack's limit (as Linux's stack_guard_gap; the stack does not grow
+ * nearer to the area below it either). */
 #define HEAP_ROOM (1UL << 30)
 #define STACK_GAP (256 * PAGE_SIZE)
 
@@ -132,9 +136,9 @@ int space_fault(struct space *s, u64 addr, u32 access);
 /* As space_fault; the caller holds the lock (usercopy). */
 int space_fault_locked(struct space *s, u64 addr, u32 access);
 
-/* Handed down by kernel/trap: called when the kernel could not get a page of the current space
- * (usercopy.c). Locks are held then: it may only take note. */
-extern void (*space_out_of_memory)(void);
+/* Handed down by kernel/proc: there was no memory for a page that must come. It sees to it that
+ * some comes back, and lets others run. False: the current task is to end, and may not wait. */
+extern bool (*space_make_memory)(void);
 
 /* Makes this hart translate by `s` (NULL: the kernel alone). Scheduler and exec only. */
 void space_activate(struct space *s);

@@ -6,11 +6,12 @@
 
 #include "mm/usercopy.h"
 #include <asm/errno.h>
+#include "debug/debug.h"
 #include "lib/string.h"
 #include "mm/area.h"
 #include "mm/frame.h"
 
-void (*space_out_of_memory)(void);
+bool (*space_make_memory)(void);
 
 /* The kernel's address of user byte `addr`, faulted in for `access`; NULL if it cannot be. */
 static void *
@@ -23,11 +24,17 @@ reach(struct space *s, u64 addr, u32 access)
         if (e && (*e & need) == need)
             return (char *)frame_address(pte_pa(*e)) + addr % PAGE_SIZE;
         err = space_fault_locked(s, addr, access);
-        /* When exec builds a space that is not current yet, it looks after that itself. */
-        if (err == -ENOMEM && s == space_current())
-            space_out_of_memory();
     }
     return NULL;
+}
+
+bool
+fault_in(struct space *s, u64 addr, u32 access)
+{
+    int err = space_fault(s, addr, access);
+    while (err == -ENOMEM && space_make_memory())
+        err = space_fault(s, addr, access);
+    return !err;
 }
 
 /* How many of n bytes at `user` lie in one page with the first. */
@@ -64,15 +71,33 @@ partly_to_space(struct space *s, u64 dst, const char *src, size_t n)
 }
 
 int
-copy_from_space(struct space *s, void *dst, u64 src, size_t n)
-{
-    return partly_from_space(s, dst, src, n) == n ? 0 : -EFAULT;
-}
-
-int
 copy_to_space(struct space *s, u64 dst, const void *src, size_t n)
 {
     return partly_to_space(s, dst, src, n) == n ? 0 : -EFAULT;
+}
+
+/* Most copies come through at once. Where one stops, the page is waited for with no lock held, and
+ * all of it is copied again. */
+int
+copy_from_user(void *dst, u64 src, size_t n)
+{
+    size_t done;
+    debug_hook(lock_none_held);
+    do
+        done = partly_from_space(space_current(), dst, src, n);
+    while (done < n && fault_in(space_current(), src + done, AREA_READ));
+    return done == n ? 0 : -EFAULT;
+}
+
+int
+copy_to_user(u64 dst, const void *src, size_t n)
+{
+    size_t done;
+    debug_hook(lock_none_held);
+    do
+        done = partly_to_space(space_current(), dst, src, n);
+    while (done < n && fault_in(space_current(), dst + done, AREA_WRITE));
+    return done == n ? 0 : -EFAULT;
 }
 
 /* It copies pieces that end at multiples of 128: most strings are short, and a piece never reaches

@@ -80,7 +80,7 @@ signal_deliver(void)
         if (a.handler == (u64)SIG_DFL || a.handler == (u64)SIG_IGN)
             continue;
         restart_call(&a);
-        if (!frame_push(signo, &info, &a))
+        if (!frame_push(signo, &info, &a) || ending())
             continue;
         /* No stack to run it on. A handler for SIGSEGV itself would have none either: so it is
          * none any more. */

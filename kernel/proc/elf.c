@@ -49,9 +49,8 @@ place(struct elf *e, const Elf64_Phdr *phdrs, struct space *s)
             continue;
         if (!segment_is_sound(p))
             return -EINVAL;
-        if (!p->p_memsz)
-            continue;
-        low = MIN(low, ALIGN_DOWN(p->p_vaddr, PAGE_SIZE));
+        if (p->p_memsz)
+            low = MIN(low, ALIGN_DOWN(p->p_vaddr, PAGE_SIZE));
         high = MAX(high, ALIGN_UP(p->p_vaddr + p->p_memsz, PAGE_SIZE));
         /* A hint, as on Linux: an odd or absurd one is left aside. */
         if (p->p_align > align && !(p->p_align & (p->p_align - 1)) && p->p_align < USER_END)
@@ -140,7 +139,7 @@ elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path)
         if (p->p_type == PT_LOAD && p->p_memsz)
             err = map_segment(e, p, f, s);
         if (p->p_type == PT_GNU_STACK)
-            e->stack_exec = p->p_flags & PF_X;
+            e->stack_exec = p->p_flags & PF_X ? AREA_EXEC : 0;
     }
     return err;
 }

@@ -7,14 +7,13 @@
 #include <asm/signal.h>
 #include <linux/fcntl.h>
 #include <linux/personality.h>
-#include "fs/pages.h"
+#include "fs/path.h"
 #include "lib/string.h"
 #include "mm/kmalloc.h"
 #include "proc/exec.h"
 #include "sched/fp.h"
 #include "vdso/vdso.h"
 
-#define MMAP_ROOM   (1UL << 30)   /* free below the mmap base, when drawn */
 #define STACK_FIRST (128UL << 10) /* mapped from the start, and the least that its limit can be */
 #define STACK_MOST  (16UL << 30)  /* however high its limit: the others must have room */
 
@@ -89,11 +88,10 @@ find_program(struct exec *x)
 static int
 load(struct exec *x)
 {
-    char *interpreter scoped_page = page_alloc();
+    char *interpreter scoped_kfree = kzalloc(PATH_LIMIT);
     x->space = space_create();
     if (!x->space || !interpreter)
         return -ENOMEM;
-    *interpreter = 0;
     x->space->unrandom = current_task()->personality & ADDR_NO_RANDOMIZE;
     int err = elf_load(&x->program, x->file, x->space, interpreter);
     if (err || !*interpreter)
@@ -108,8 +106,8 @@ load(struct exec *x)
 static int
 draw_places(struct exec *x)
 {
-    u32 flags = AREA_READ | AREA_WRITE | AREA_STACK | MAP_AT_NOREPLACE;
-    flags |= x->program.stack_exec ? AREA_EXEC : 0;
+    const u32 flags =
+        AREA_READ | AREA_WRITE | x->program.stack_exec | AREA_STACK | MAP_AT_NOREPLACE;
     struct space *s = x->space;
     u64 limit = current_process()->rlimit[RLIMIT_STACK].rlim_cur;
     s->stack_limit = MAX(MIN(limit, STACK_MOST), STACK_FIRST);
@@ -123,7 +121,7 @@ draw_places(struct exec *x)
         return -ENOMEM;
     u64 heap_low = x->program.header.e_type == ET_EXEC ? x->program.end : 0;
     s->brk_start = s->brk = space_random_place(s, heap_low, HEAP_ROOM);
-    s->mmap_top = space_random_place(s, 0, MMAP_ROOM) + MMAP_ROOM;
+    s->mmap_top = space_random_place(s, 0, HEAP_ROOM) + HEAP_ROOM;
     return s->brk ? 0 : -ENOMEM;
 }
 
@@ -150,7 +148,8 @@ enter(struct exec *x)
             name = c + 1;
     if (p->space) /* while its locks and words are still there */
         task_leave_memory(current_task());
-    spin_lock(&process_lock); /* under it /proc takes its references */
+    files_copy(x->files, p->files, true); /* now that no other thread opens or closes one */
+    spin_lock(&process_lock);             /* under it /proc takes its references */
     EXCHANGE(p->space, x->space);
     EXCHANGE(p->exe, x->file);
     EXCHANGE(p->files, x->files);
@@ -185,16 +184,13 @@ process_exec(const char *path, u64 argv, u64 envp)
     x->path = path;
     x->argv = argv;
     x->envp = envp;
-    int err = find_program(x);
+    x->files = files_create();
+    int err = x->files ? find_program(x) : -ENOMEM;
     err = err ?: load(x);
     err = err ?: vdso_map(x->space);
     err = err ?: draw_places(x);
     err = err ?: args_build(x);
     err = err ?: process_become_single(); /* last of all: every refusal comes while all are there */
-    if (!err) {
-        x->files = files_copy(current_process()->files, true);
-        err = x->files ? 0 : -ENOMEM;
-    }
     if (!err)
         enter(x);
     space_put(x->space);

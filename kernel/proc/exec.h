@@ -16,7 +16,7 @@ struct elf {
     u64 bias, entry;  /* bias: what was added to its addresses */
     u64 end;          /* first address behind its last segment */
     u64 phdr_address; /* user address of the program headers, 0 if not mapped */
-    bool stack_exec;  /* it wants to run code on its stack (PT_GNU_STACK) */
+    u32 stack_exec;   /* AREA_EXEC if it wants to run code on its stack (PT_GNU_STACK), or 0 */
 };
 
 /* All that exec collects on its way. What is in it at the end goes with it: after a failure that is
@@ -25,7 +25,8 @@ struct exec {
     const char *path;
     u64 argv, envp;             /* user addresses of the vectors, 0: none */
     struct file *file, *loader; /* of the program and its interpreter, NULL: a static program */
-    struct files *files; /* its own: what close-on-exec closes stays open for who shared them */
+    /* Its own, filled at the exchange: what close-on-exec closes stays open for who shared them. */
+    struct files *files;
     struct space *space;
     struct elf program, interpreter;
     u64 stack_end;
@@ -37,8 +38,8 @@ struct exec {
 
 /* Reads and checks the headers of `f` and maps its PT_LOADs, ET_DYN at a random place of its own.
  * -EINVAL: impossible segments; -ENOMEM; not a program for us: -ENOEXEC. Stores the path of its
- * interpreter, if it has one, in PATH_LIMIT bytes. `interpreter_path` NULL: it is one itself, and if
- * it is broken the answer is -ELIBBAD, or -EIO without room for a header. */
+ * interpreter, if it has one, in PATH_LIMIT bytes. `interpreter_path` NULL: it is one itself, and
+ * if it is broken the answer is -ELIBBAD, or -EIO without room for a header. */
 int elf_load(struct elf *e, struct file *f, struct space *s, char *interpreter_path);
 
 /* Fills the stack below x->stack_end with strings, auxiliary vector and pointers, when all else is

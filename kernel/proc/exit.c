@@ -169,6 +169,7 @@ process_kill_tasks(struct process *p, int status)
 noreturn void
 process_exit_group(int status)
 {
+    task_leave_memory(current_task()); /* as long as it may wait for memory */
     spin_lock(&process_lock);
     process_kill_tasks(current_process(), status);
     spin_unlock(&process_lock);
@@ -199,13 +200,15 @@ process_become_single(void)
 /* Memory is exhausted. The process with the most pages must go, whoever asked, for that one may be
  * small and innocent; among equals the youngest. Never process 1 while there is another, and nobody
  * else while one is on its way out. What can fail (fork, mmap, a file) fails with ENOMEM or ENOSPC
- * and does not come here. */
-void
+ * and does not come here. Who is to end does not wait: others may wait for its own memory. */
+bool
 process_make_memory(void)
 {
     struct process *p, *victim = current_process();
     u64 most_pages = 0;
     bool one_is_ending = false;
+    if (ending())
+        return false;
     spin_lock(&process_lock);
     for_each_process (p) {
         if (p->exiting && !p->zombie) /* all of its memory comes back before it is a zombie */
@@ -220,5 +223,7 @@ process_make_memory(void)
         process_kill_tasks(victim, SIGKILL);
     }
     spin_unlock(&process_lock);
-    schedule(); /* to who is ending */
+    preemption_point(); /* who is ending may need an interrupt of this hart */
+    schedule();
+    return true;
 }

@@ -70,6 +70,8 @@ futex_requeue(u64 addr, u32 n, u32 bitset, u64 addr2, u32 move, const u32 *expec
     u64 done = 0;
     if (!bitset)
         return -EINVAL;
+    if (expected) /* its page comes now: with the lock held nobody can wait for memory */
+        fault_in(current()->space, addr, AREA_READ);
     spin_guard(&lock);
     int err = key_of(addr, &from);
     if (!err && move)
@@ -116,14 +118,17 @@ s64
 futex_wait(u64 addr, u32 expected, u32 bitset, int clock, u64 at_ns)
 {
     struct futex_waiter w = { .bitset = bitset, .thread = current() };
+    int err;
     if (!bitset)
         return -EINVAL;
-    spin_lock(&lock);
-    int err = key_of(addr, &w.key);
-    err = err ?: compare(addr, expected);
-    if (!err)
-        list_add_tail(&waiters, &w.link);
-    spin_unlock(&lock);
+    do {
+        spin_lock(&lock);
+        err = key_of(addr, &w.key);
+        err = err ?: compare(addr, expected);
+        if (!err)
+            list_add_tail(&waiters, &w.link);
+        spin_unlock(&lock);
+    } while (err == -EFAULT && fault_in(current()->space, addr, AREA_READ));
     if (err)
         return err;
     err = WAIT_UNTIL(&clock_waiters, __atomic_load_n(&w.woken, __ATOMIC_ACQUIRE),
@@ -155,10 +160,10 @@ abandon(u64 addr, u32 tid)
         return;
     do {
         seen = value;
-        if ((seen & FUTEX_TID_MASK) != tid ||
-            user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
+        if ((seen & FUTEX_TID_MASK) != tid || !fault_in(space_current(), addr, AREA_WRITE))
             return;
-    } while (seen != value);
+    } while (user_cas_u32(addr, &value, (seen & FUTEX_WAITERS) | FUTEX_OWNER_DIED) ||
+             seen != value);
     if (seen & FUTEX_WAITERS)
         futex_wake(addr, 1);
 }

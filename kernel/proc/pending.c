@@ -1,8 +1,9 @@
 /* pending.c - signals that were sent and not yet taken: a set, and what came with each.
  *
  * The set is the truth: a signal that the kernel had no memory to describe is pending all the same.
- * Not here: who sends (signal.c) and who takes (deliver.c). Source: signal(7), "Queueing and
- * delivery semantics". */
+ * There is a spare place for one such description, above all for a fault's: its handler goes by the
+ * address. Not here: who sends (signal.c) and who takes (deliver.c).
+ * Source: signal(7), "Queueing and delivery semantics". */
 
 #include "mm/kmalloc.h"
 #include "proc/signal.h"
@@ -45,11 +46,12 @@ pending_add(struct sig_pending *p, int signo, const struct sig_info *info)
     struct sig_entry *e = p->count < QUEUE_LIMIT ? kzalloc(sizeof(*e)) : NULL;
     if (!e && signo >= SIGRTMIN)
         return -EAGAIN; /* real-time signals are counted: none may be lost in silence */
+    struct sig_info *kept = e ? &e->info : &p->spare;
     p->set |= SIG_BIT(signo);
+    *kept = info ? *info : (struct sig_info){ .code = SI_KERNEL };
+    kept->signo = signo;
     if (!e)
-        return 0; /* it is pending; only who sent it is lost */
-    e->info = info ? *info : (struct sig_info){ .code = SI_KERNEL };
-    e->info.signo = signo;
+        return 0;
     list_add_tail(&p->queue, &e->link);
     p->count++;
     return 0;
@@ -67,7 +69,7 @@ pending_take(struct sig_pending *p, sigset wanted, struct sig_info *info)
     while (!(wanted & SIG_BIT(signo)))
         signo++;
     struct sig_entry *e = oldest(p, signo);
-    *info = (struct sig_info){ .signo = signo };
+    *info = p->spare.signo == signo ? p->spare : (struct sig_info){ .signo = signo };
     if (e) {
         *info = e->info;
         drop(p, e);

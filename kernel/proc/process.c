@@ -152,7 +152,9 @@ process_copy(u32 flags)
     if (!p)
         return NULL;
     p->space = flags & CLONE_VM ? space_get(self->space) : space_fork(self->space);
-    p->files = flags & CLONE_FILES ? ref_get(self->files) : files_copy(self->files, false);
+    p->files = flags & CLONE_FILES ? ref_get(self->files) : files_create();
+    if (p->files && !(flags & CLONE_FILES))
+        files_copy(p->files, self->files, false);
     p->fsinfo = flags & CLONE_FS ? ref_get(self->fsinfo) : fsinfo_copy(self->fsinfo);
     p->exe = file_get(self->exe);
     spin_guard(&process_lock); /* another thread may be changing actions and limits */
@@ -257,6 +259,12 @@ process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
     struct task *t = make(flags, stack, tls, child_tid);
     if (!t)
         return -ENOMEM;
+    /* The pages of the two words come now: nobody may wait for memory between step 2 and step 3,
+     * for it may be the child that is chosen to die, and that has to start first. */
+    if (flags & CLONE_PARENT_SETTID)
+        fault_in(space_current(), parent_tid, AREA_WRITE);
+    if (flags & CLONE_CHILD_SETTID)
+        fault_in(t->process->space, child_tid, AREA_WRITE);
     int tid = publish_copy(t);
     if (tid < 0) {
         discard(t->process, t);
@@ -265,7 +273,7 @@ process_clone(u32 flags, u64 stack, u64 parent_tid, u64 tls, u64 child_tid)
     /* Step 3: it starts. The words come first, for it may look at them, or end and be gone. A bad
      * address is no error any more (Linux, kernel/fork.c). */
     if (flags & CLONE_PARENT_SETTID)
-        copy_to_user(parent_tid, &tid, sizeof(s32));
+        copy_to_space(space_current(), parent_tid, &tid, sizeof(s32));
     if (flags & CLONE_CHILD_SETTID)
         copy_to_space(t->process->space, child_tid, &tid, sizeof(s32));
     thread_start(t->thread);
@@ -296,7 +304,7 @@ process_start_init(const char *path)
     struct task *t = p ? task_create(p, init_entry) : NULL;
     if (!t)
         panic("no memory for process 1");
-    p->files = files_copy(fs_current()->files, false);
+    p->files = files_create();
     p->fsinfo = fsinfo_copy(fs_current()->fsinfo);
     if (!p->files || !p->fsinfo)
         panic("no memory for process 1");

@@ -134,9 +134,9 @@ void process_drop_resources(struct process *p);
 void process_reap(struct process *p);
 
 /* Memory is exhausted, and a page is needed: sees to it that some comes back, by SIGKILL for the
- * process with the most of it if none is on its way out, and lets others run. The current process
- * may be it. */
-void process_make_memory(void);
+ * process with the most of it if none is on its way out, and lets others run: true. The current
+ * process may be it. False: the current task is to end, and gives up what needs the page. */
+bool process_make_memory(void);
 
 /* --- news for the parent: wait.c -------------------------------------------------------------- */
 

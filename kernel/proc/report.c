@@ -67,7 +67,7 @@ print_user_range(struct printer *p, struct space *s, u64 start, u64 end)
     char piece[256];
     while (start < end) {
         u64 n = MIN(sizeof(piece), end - start);
-        if (copy_from_space(s, piece, start, n))
+        if (partly_from_space(s, piece, start, n) < n)
             return;
         print_bytes(p, piece, n);
         start += n;

@@ -58,7 +58,8 @@ struct sig_stack {
 struct sig_pending {
     sigset set;
     u32 count;
-    struct list queue; /* struct sig_entry of pending.c */
+    struct list queue;     /* struct sig_entry of pending.c */
+    struct sig_info spare; /* of the last one that there was no memory to put in the queue */
 };
 
 /* What all tasks of a process share. One lock for all processes' signals is enough: every sender

@@ -1,4 +1,4 @@
-/* view.c - what the rooms below ask about processes: the table that process_init hands down.
+/* view.c - what the rooms below ask of processes: the tables that process_init hands down.
  *
  * The file layer asks who exists, what /proc/PID says (report.c has the texts) and who has mapped a
  * file; the panic asks who runs. See struct process_view in fs/vfs.h. */
@@ -72,5 +72,6 @@ void
 process_init(void)
 {
     panic_describe = describe_current;
+    space_make_memory = process_make_memory;
     process_view = (struct process_view){ next_pid, forget_pages, report_entries, print };
 }

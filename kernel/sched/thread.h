@@ -36,8 +36,7 @@ enum thread_state {
 /* Bits of `work`: things to do before this thread sees user space again (trap/trap.c). */
 #define WORK_RESCHED 1u /* its time is up or somebody should run */
 #define WORK_SIGNAL  2u /* a signal may be deliverable, or the process is ending */
-#define WORK_MEMORY  4u /* it could not get a page of memory */
-#define WORK_END     8u /* its task ends, and never sees user space again: stays set */
+#define WORK_END     4u /* its task ends, and never sees user space again: stays set */
 
 struct thread {
     struct hart *hart;       /* the one that runs it; once it has stopped, the last one */

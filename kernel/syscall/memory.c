@@ -53,8 +53,8 @@ map_file(u64 fd, struct wish *w)
     u32 mode = f->flags & O_ACCMODE;
     if (mode == O_WRONLY || (shared && mode == O_RDONLY && w->area & AREA_WRITE))
         return -EACCES;
-    if (shared && mode == O_RDONLY)
-        w->area |= AREA_NEVER(AREA_WRITE);
+    w->area |= shared && mode == O_RDONLY ? AREA_NEVER(AREA_WRITE) : 0;
+    w->area |= f->claim > 0 ? AREA_WRITER : 0;
     int err = file_pager(f, &pager, &object);
     if (err)
         return err;

@@ -92,10 +92,8 @@ sys_waitid(const u64 *arg)
     s64 found = process_wait(which, id ?: current_process()->pgrp, options, &r);
     if (found < 0)
         return found;
-    s64 err = answer_to_user(arg[2], &r.info, sizeof(r.info));
-    if (found && !err)
-        err = rusage_to_user(arg[4], r.run_ticks);
-    return err;
+    s64 err = found ? rusage_to_user(arg[4], r.run_ticks) : 0;
+    return err ?: answer_to_user(arg[2], &r.info, sizeof(r.info));
 }
 
 /* --- numbers, groups and sessions ------------------------------------------------------------ */

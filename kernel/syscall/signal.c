@@ -240,8 +240,9 @@ sys_getitimer(const u64 *arg)
 {
     if ((int)arg[0] != ITIMER_REAL)
         return -EINVAL;
-    spin_guard(&process_lock);
+    spin_lock(&process_lock);
     struct itimer now = alarm_now(current_process());
+    spin_unlock(&process_lock);
     return copy_to_user(arg[1], &now, sizeof(now));
 }
 

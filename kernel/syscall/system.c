@@ -46,14 +46,14 @@ sys_sched_setaffinity(const u64 *arg)
 s64
 sys_sched_getaffinity(const u64 *arg)
 {
-    u64 mask;
-    if (arg[1] < sizeof(mask) || arg[1] % sizeof(mask))
+    if (arg[1] < sizeof(u64) || arg[1] % sizeof(u64))
         return -EINVAL;
-    spin_guard(&process_lock);
+    spin_lock(&process_lock);
     struct task *t = task_find((int)arg[0] ?: current_task()->tid);
-    if (!t)
+    u64 mask = t ? t->thread->affinity & online_harts() : 0;
+    spin_unlock(&process_lock);
+    if (!mask)
         return -ESRCH;
-    mask = t->thread->affinity & online_harts();
     return copy_to_user(arg[2], &mask, sizeof(mask)) ? -EFAULT : (s64)sizeof(mask);
 }
 
@@ -81,7 +81,27 @@ sys_riscv_flush_icache(const u64 *arg)
 
 /* --- limits and figures ---------------------------------------------------------------------- */
 
-/* Everybody is root, but more descriptors than a table holds (MAX_FDS) cannot be had. */
+/* Stores the old limit of that process, and sets a new one unless NULL. Everybody is root, but more
+ * descriptors than a table holds (MAX_FDS) cannot be had. */
+static int
+set_limit(int pid, u32 resource, const struct rlimit64 *wanted, struct rlimit64 *old)
+{
+    spin_guard(&process_lock);
+    struct process *p = process_find(pid ?: current_process()->pid);
+    if (!p)
+        return -ESRCH;
+    *old = p->rlimit[resource];
+    if (!wanted)
+        return 0;
+    if (wanted->rlim_cur > wanted->rlim_max)
+        return -EINVAL;
+    if (resource == RLIMIT_NOFILE && wanted->rlim_max > MAX_FDS)
+        return -EPERM;
+    p->rlimit[resource] = *wanted;
+    p->open_limit = p->rlimit[RLIMIT_NOFILE].rlim_cur;
+    return 0;
+}
+
 s64
 sys_prlimit64(const u64 *arg)
 {
@@ -91,20 +111,8 @@ sys_prlimit64(const u64 *arg)
         return -EINVAL;
     if (arg[2] && copy_from_user(&wanted, arg[2], sizeof(wanted)))
         return -EFAULT;
-    spin_guard(&process_lock);
-    struct process *p = process_find((int)arg[0] ?: current_process()->pid);
-    if (!p)
-        return -ESRCH;
-    old = p->rlimit[resource];
-    if (arg[2]) {
-        if (wanted.rlim_cur > wanted.rlim_max)
-            return -EINVAL;
-        if (resource == RLIMIT_NOFILE && wanted.rlim_max > MAX_FDS)
-            return -EPERM;
-        p->rlimit[resource] = wanted;
-        p->open_limit = p->rlimit[RLIMIT_NOFILE].rlim_cur;
-    }
-    return answer_to_user(arg[3], &old, sizeof(old));
+    int err = set_limit((int)arg[0], resource, arg[2] ? &wanted : NULL, &old);
+    return err ?: answer_to_user(arg[3], &old, sizeof(old));
 }
 
 /* Time is all that is counted, and all of it as user time. */
@@ -112,22 +120,24 @@ s64
 sys_getrusage(const u64 *arg)
 {
     int who = (int)arg[0];
-    spin_guard(&process_lock);
-    if (who == RUSAGE_SELF)
-        return rusage_to_user(arg[1], process_run_ticks(current_process()));
-    if (who == RUSAGE_CHILDREN)
-        return rusage_to_user(arg[1], current_process()->child_ticks);
     if (who == RUSAGE_THREAD)
         return rusage_to_user(arg[1], thread_run_ticks(current()));
-    return -EINVAL;
+    if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN)
+        return -EINVAL;
+    spin_lock(&process_lock);
+    struct process *p = current_process();
+    u64 ticks = who == RUSAGE_SELF ? process_run_ticks(p) : p->child_ticks;
+    spin_unlock(&process_lock);
+    return rusage_to_user(arg[1], ticks);
 }
 
 /* In units of 1/100 s, as AT_CLKTCK says. */
 s64
 sys_times(const u64 *arg)
 {
-    spin_guard(&process_lock);
+    spin_lock(&process_lock);
     u64 own = process_run_ticks(current_process()), childrens = current_process()->child_ticks;
+    spin_unlock(&process_lock);
     u64 t[4] = { ticks_to_hundredths(own), 0, ticks_to_hundredths(childrens), 0 };
     if (answer_to_user(arg[0], t, sizeof(t)))
         return -EFAULT;
@@ -162,9 +172,10 @@ sys_sysinfo(const u64 *arg)
     struct process *p;
     s.totalram = frames_total() * PAGE_SIZE;
     s.freeram = frames_free() * PAGE_SIZE;
-    spin_guard(&process_lock);
+    spin_lock(&process_lock);
     for_each_process (p)
         s.procs++;
+    spin_unlock(&process_lock);
     return copy_to_user(arg[0], &s, sizeof(s));
 }
 

@@ -92,7 +92,7 @@ sys_clock_settime(const u64 *arg)
 s64
 sys_settimeofday(const u64 *arg)
 {
-    u64 ns;
+    u64 ns = 0;
     s32 zone[2] = { 0, 0 }; /* minutes west of Greenwich, and a number without meaning */
     int err = arg[0] ? time_from_user(&ns, arg[0], 1000) : 0;
     if (err)

@@ -136,16 +136,18 @@ clock_tick(void)
     update(NULL);
 }
 
-/* A wall clock before the boot would make the moment of the boot negative. */
+/* A wall clock before the boot would make the moment of the boot negative. The waiters look again
+ * when the lock is free: the scheduler's locks come before it, for its timer reads the clock. */
 int
 clock_set_real(u64 ns)
 {
-    spin_guard(&lock);
-    if (ns < clock_monotonic_ns() || ns >= LATEST_NS)
-        return -EINVAL;
-    update(&(struct vvar_time){ (s64)(ns / NSEC_PER_SEC), ns % NSEC_PER_SEC });
+    spin_lock(&lock);
+    bool possible = ns >= clock_monotonic_ns() && ns < LATEST_NS;
+    if (possible)
+        update(&(struct vvar_time){ (s64)(ns / NSEC_PER_SEC), ns % NSEC_PER_SEC });
+    spin_unlock(&lock);
     wake_all(&clock_waiters);
-    return 0;
+    return possible ? 0 : -EINVAL;
 }
 
 /* --- start ----------------------------------------------------------------------------------- */

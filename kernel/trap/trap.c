@@ -36,12 +36,6 @@ take_interrupts(void)
     }
 }
 
-static void
-note_out_of_memory(void)
-{
-    __atomic_fetch_or(&current()->work, WORK_MEMORY, __ATOMIC_SEQ_CST);
-}
-
 void
 trap_init_hart(void)
 {
@@ -50,7 +44,6 @@ trap_init_hart(void)
     csr_write(scounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
     csr_clear(sstatus, SSTATUS_SIE);
     csr_write(sie, SIP_SOFT | SIP_TIMER | SIP_EXT);
-    space_out_of_memory = note_out_of_memory;
     handle_interrupts = take_interrupts;
 }
 
@@ -68,7 +61,7 @@ page_fault(u64 cause, u64 address)
 {
     int err = space_fault(current()->space, address, access_wanted[cause]);
     if (err == -ENOMEM)
-        note_out_of_memory(); /* tried again when there is some (return_work) */
+        process_make_memory(); /* the instruction is tried again when there is some */
     else if (err == -EIO)
         signal_fault(SIGBUS, BUS_ADRERR, address);
     else if (err)
@@ -109,24 +102,9 @@ trap_kernel(const struct trapframe *f, u64 address)
     panic_trap(f, f->cause, address, in_stack_gap(address) ? "kernel stack overflow: " : "");
 }
 
-/* The thread could not get a page, of its program or of a buffer that it gave to a call. Nobody is
- * told EFAULT for that: now memory is made, and the instruction or the call is done again. */
-static void
-get_memory(struct thread *t)
-{
-    struct trapframe *f = t->frame;
-    __atomic_fetch_and(&t->work, ~WORK_MEMORY, __ATOMIC_SEQ_CST);
-    process_make_memory();
-    if (f->cause == CAUSE_ECALL_USER && f->a0 == (u64)-EFAULT) {
-        f->cause = ~0UL; /* no longer a call whose result a signal would look at */
-        f->a0 = f->orig_a0;
-        f->pc -= 4; /* to the ecall itself */
-    }
-}
-
-/* The end of its turn, signals, the end of its process, a page that it could not get: whoever wants
- * something of a thread sets a bit in its `work` and, if it runs elsewhere, sends an interrupt.
- * Nothing else ever interferes with a thread, so this loop is the whole of preemption. */
+/* The end of its turn, signals, the end of its process: whoever wants something of a thread sets a
+ * bit in its `work` and, if it runs elsewhere, sends an interrupt. Nothing else ever interferes
+ * with a thread, so this loop is the whole of preemption. */
 void
 return_work(void)
 {
@@ -137,8 +115,6 @@ return_work(void)
             break;
         if (work & WORK_RESCHED)
             schedule(); /* clears the bit */
-        if (work & WORK_MEMORY)
-            get_memory(t);
         if (work & WORK_SIGNAL)
             signal_deliver(); /* clears the bit when nothing is left */
     }

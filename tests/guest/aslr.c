@@ -2,11 +2,11 @@
  *
  * Who knows where one part lies must not know another: a leaked pointer into the heap would else
  * give away the vDSO's code. The measured program is aslr_pie beside this one; what differs from
- * boot to boot is asked by tests/host/test_aslr.py. Postern promises more than Linux, where vDSO and
- * interpreter move with the mmap base, fewer bits are drawn, and the heap of a fixed program lies
- * near it: of these checks those of independence, bits, the two thirds and the heap fail there.
- * Source: proc(5) on randomize_va_space, personality(2), and docs/design.md, "Places are drawn one
- * by one". */
+ * boot to boot is asked by tests/host/test_aslr.py. Postern promises more than Linux, where vDSO
+ * and interpreter move with the mmap base, fewer bits are drawn, and the heap of a fixed program
+ * lies near it: the checks of independence, bits, the two thirds and the heap fail there. Source:
+ * proc(5) on randomize_va_space, personality(2), and docs/design.md, "Places are drawn one by
+ * one". */
 
 #include "fixture.h"
 #include "bases.h"

@@ -85,8 +85,8 @@ def test_address_is_the_function(shown):
 
 # --- the figures of the README --------------------------------------------------------------------
 COSTS = re.compile(r"^  by call +(\d+) instructions.*\n"
-                   r"  by vDSO +(\d+) instructions a read, (\d+) times fewer: (\d+) in the function",
-                   re.MULTILINE)
+                   r"  by vDSO +(\d+) instructions a read, (\d+) times fewer: (\d+) in the "
+                   r"function", re.MULTILINE)
 
 
 def readme():
@@ -107,8 +107,8 @@ def test_readme_has_these_figures(shown):
     called, read, times, inside = map(int, COSTS.search(readme()).groups())
     seen = tuple(map(int, COSTS.search(shown).groups()))
     assert (read, inside) == (seen[1], seen[3]) and abs(called - seen[0]) <= seen[0] / 20, (
-        f"expected README.md to show {seen}, seen {(called, read, times, inside)}; cure: paste what "
-        f"`make demo` prints")
+        f"expected README.md to show {seen}, seen {(called, read, times, inside)}; cure: paste "
+        f"what `make demo` prints")
     assert times == round(called / read), f"{called} / {read} is not {times} times; see README.md"
 
 

@@ -18,7 +18,8 @@ CORE = ("aslr", "clock", "cow", "dirs", "efault", "elf", "exec", "fork", "futex"
 # Of these, one hart shows nothing and takes long.
 NEEDS_HARTS = ("shootdown",)
 # Programs that have a machine of their own: below, or in test_storms.py.
-ELSEWHERE = ("long_calls", "novdso", "oom", "storm_memory", "storm_process")
+ELSEWHERE = ("long_calls", "nomem", "nomem_tasks", "novdso", "oom", "storm_memory",
+             "storm_process")
 # Checks of what an annex of the kernel brings, and which one. pause(3) waits by ppoll.
 NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal"): "terminal",
          ("efault", "poll_array"): "events", ("efault", "time_in"): "events",

@@ -25,6 +25,7 @@ JUMP_TO_ITSELF = 0x6f  # jal zero, 0
 NOTHING = 0x13  # addi zero, zero, 0
 PARENT = "sys_getppid"
 SETTLE_S = 0, 0.5, 2, 8  # what has just said `up` may be on its way to where it is looked for
+LISTS = runner.has_annex("inspect")
 needs_inspect = pytest.mark.needs("inspect")
 needs_terminal = pytest.mark.needs("terminal")
 
@@ -90,7 +91,7 @@ class Told:
     def __init__(self, status, err, log):
         self.status, self.lines, self.log = status, err.splitlines(), log
         self.harts = [found for found in map(HART.match, self.lines) if found]
-        self.listed = [line.split("] ", 1)[1] for line in self.lines if re.match(r"\[ *\d+\.", line)]
+        self.listed = [line.split("] ", 1)[1] for line in self.lines if line.startswith("[")]
 
     def callers(self, hart):
         """The functions of one hart, the innermost first."""
@@ -140,13 +141,12 @@ def program(tmp_path, source):
 # --- a machine that does not end ------------------------------------------------------------------
 @pytest.mark.core
 @pytest.mark.smp
-@needs_inspect
 def test_second_ctrl_c_tells_harts_and_processes(tmp_path, harts):
     def sleeps(told):
         idle = ["idle_loop" in told.callers(hart) for hart in range(len(told.harts))]
-        return all(idle) and any(
-            re.match(r"  pid \d+ tid \d+ sleep: sleeps, last entered by nanosleep ", line)
-            for line in told.listed)
+        listed = [line for line in told.listed if
+                  re.match(r"  pid \d+ tid \d+ sleep: sleeps, last entered by nanosleep ", line)]
+        return all(idle) and len(listed) == (1 if LISTS else 0)
 
     told = told_when(sleeps, ["--smp", str(harts), "--", "sh", "-c", SLEEPER], tmp_path)
     assert [hart[1] for hart in told.harts] == list(map(str, range(harts))), (
@@ -154,7 +154,8 @@ def test_second_ctrl_c_tells_harts_and_processes(tmp_path, harts):
     assert sleeps(told), (
         f"expected idle harts with their callers, file and line, and `sleep` in its call, seen "
         f"{told}")
-    assert told.listed[-1] == "end of the list", f"expected the list to its end, seen {told}"
+    assert not LISTS or told.listed[-1] == "end of the list", (
+        f"expected the list to its end, seen {told}")
     for line in told.lines[:-1]:
         assert line in told.log, f"expected the log to have {line!r} too; {READ}"
 
@@ -180,7 +181,6 @@ def test_first_ctrl_c_tells_nothing():
 
 @pytest.mark.core
 @pytest.mark.smp
-@needs_inspect
 def test_hart_with_interrupts_off(tmp_path, stuck, harts):
     """It spins inside of a system call. QEMU sees it; the others list the processes."""
     def spins(told):
@@ -190,8 +190,11 @@ def test_hart_with_interrupts_off(tmp_path, stuck, harts):
     told = told_when(spins, ["--smp", str(harts), *program(tmp_path, CALLER), "--", "/program"],
                      tmp_path, stuck)
     assert len(spins(told)) == 1, f"expected one hart in {PARENT} for the program, seen {told}"
-    assert told.callers(spins(told)[0]) == [PARENT, "syscall_dispatch", "trap_entry"], (
+    callers = told.callers(spins(told)[0])
+    assert callers[1] == "syscall_dispatch" and callers[-1] == "trap_entry", (
         f"expected {PARENT} and its callers; usual cause: the chain of frame pointers; seen {told}")
+    if not LISTS:
+        return
     if harts == 1:
         assert "no hart lists the processes: none takes an interrupt" in told.lines, told
     else:

@@ -131,9 +131,9 @@ def test_mutants_of_the_header(tmp_path, seed):
         ran = code == 7 and 'fine' in out
         refused = code == 125 and 'panic: ' in out and 'fault' not in out
         assert ran or refused, (
-            'seed %d, mutant %d: %s of %s: status %d; usual cause: kernel/boot/main.c:/^find_payload/ '
-            'believes a number\n%s' % (seed, number, NUMBERS, struct.unpack_from('<4Q', changed, 16),
-                                       code, out[-1500:]))
+            'seed %d, mutant %d: %s of %s: status %d; usual cause: a number is believed by '
+            'kernel/boot/main.c:/^find_payload/\n%s' % (
+                seed, number, NUMBERS, struct.unpack_from('<4Q', changed, 16), code, out[-1500:]))
 
 
 def test_repeatable(tmp_path):

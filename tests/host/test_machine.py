@@ -178,7 +178,7 @@ def test_a_hart_that_never_comes(boot_with, with_programs, build, tmp_path):
     assert status == 0 and any(f"{GONE} 1" in line for line in log), log
 
 
-# --- tables that would be filled past their end; memory that is somebody else's ---------------------
+# --- tables that would be filled past their end; memory that is somebody else's -------------------
 
 def test_more_reserved_memory_than_the_table_holds(boot_with):
     many = [(0x83000000 + 0x2000 * i, 0x1000) for i in range(17)]

@@ -261,6 +261,10 @@ CASES = [
      'export is a special shell builtin\nif is a shell keyword\n', 0, OURS),
     ('type of what is not there', 'type nonesuch trap; echo $?; command nonesuch; echo $?',
      'sh: nonesuch: not found\nsh: trap: not found\n127\nsh: nonesuch: not found\n127\n', 0, OURS),
+    ('end of options', 'cd -- /tmp; pwd; cd -P /; pwd; export -- a=1; unset -v -- b; '
+     'unset -- a; echo ${a-gone}; echo x | { read -r -- y; echo $y; }; sh - -c 2>/dev/null; echo '
+     '$?; '
+     'sh -- /nonesuch 2>/dev/null; echo $?', '/tmp\n/\ngone\nx\n127\n127\n', 0, OURS),
     ('command', 'command echo a; command -- echo b; command true; command cd /tmp; pwd; command; '
      'command exit 4; echo no', 'a\nb\n/tmp\n', 4),
     ('command makes a builtin ordinary', 'x=1 command :; echo "[$x]"; x=1 :; echo "[$x]"',

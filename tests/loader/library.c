@@ -112,8 +112,8 @@ count_blocks(void *blocks[], int most)
     return count;
 }
 
-/* The page behind the heap is taken, and all that the heap has but for ten small blocks: each setenv
- * fails, because the list cannot grow, and must give back what it has taken by then. */
+/* The page behind the heap is taken, and all that the heap has but for ten small blocks: each
+ * setenv fails, because the list cannot grow, and must give back what it has taken by then. */
 static void
 environment_without_memory(void)
 {

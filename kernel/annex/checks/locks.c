@@ -96,5 +96,6 @@ check_lock_none_held(void)
     held[hart_index()] = 0;
     for (u32 i = 0; i < MAX_CLASSES; i++)
         if (forgotten >> i & 1)
-            pr_err("lock check: '%s' held on the way back to user space", classes[i].name);
+            pr_err("lock check: '%s' held where the thread may wait or leave the kernel",
+                   classes[i].name);
 }

@@ -102,8 +102,7 @@ describe_push(const struct trapframe *f, char *text, size_t size)
     snprintf(text, size, "no room for a signal's frame at 0x%lx: %s", at, why ?: "alternate stack");
 }
 
-/* What the program did, for each cause of a trap. The hart counts an atomic instruction as a store,
- * whether it loads before or not. */
+/* What the program did, for each cause of a trap. An atomic instruction counts as a store. */
 static const struct {
     const char *tried;
     u32 access;

@@ -176,29 +176,44 @@ keeps_number(int number)
     return number == tty.group;
 }
 
-/* The terminal's lock is held, over the copies too: user memory comes after it in the order.
+/* What the argument of a request points at. */
+union argument {
+    struct termios settings;
+    struct winsize size;
+    int number;
+};
+
+/* How many bytes of it the request brings. Only a session's own terminal takes a group. */
+static u64
+argument_size(u32 request)
+{
+    if (request == TCSETS || request == TCSETSW || request == TCSETSF)
+        return sizeof(struct termios);
+    if (request == TIOCSWINSZ)
+        return sizeof(struct winsize);
+    return request == TIOCSPGRP && is_ours() ? sizeof(int) : 0;
+}
+
+/* The terminal's lock is held, so what the argument points at has been fetched before and is stored
+ * afterwards: copies may wait. Answers how many bytes of *a are to be stored, or negative errno.
  * Output is never queued here, so there is nothing for TCSETSW and tcdrain (TCSBRK) to wait for. A
  * terminal goes to the leader of a session (TIOCSCTTY) if no other session has it; what follows
  * that is only for the session that does. Not checked: that who sets the foreground group is in the
  * foreground itself, as Linux asks with SIGTTOU, and that the group is one of the session. */
 static s64
-control(u32 request, u64 arg)
+control(u32 request, u64 arg, union argument *a)
 {
     const struct fs_owner *self = fs_current();
-    struct termios settings;
-    struct winsize size;
-    int number;
     switch (request) {
     case TCGETS:
-        return copy_to_user(arg, &tty.ldisc.termios, sizeof(settings));
+        a->settings = tty.ldisc.termios;
+        return sizeof(a->settings);
     case TCSETS:
     case TCSETSW:
     case TCSETSF:
-        if (copy_from_user(&settings, arg, sizeof(settings)))
-            return -EFAULT;
         if (request == TCSETSF)
             ldisc_flush(&tty.ldisc);
-        ldisc_set(&tty.ldisc, &settings);
+        ldisc_set(&tty.ldisc, &a->settings);
         return 0;
     case TCFLSH:
         if (arg == TCIFLUSH || arg == TCIOFLUSH)
@@ -207,14 +222,13 @@ control(u32 request, u64 arg)
     case TCSBRK:
         return 0;
     case FIONREAD:
-        number = (int)(tty.ldisc.ready - tty.ldisc.read);
-        return copy_to_user(arg, &number, sizeof(number));
+        a->number = (int)(tty.ldisc.ready - tty.ldisc.read);
+        return sizeof(a->number);
     case TIOCGWINSZ:
-        return copy_to_user(arg, &tty.size, sizeof(size));
+        a->size = tty.size;
+        return sizeof(a->size);
     case TIOCSWINSZ:
-        if (copy_from_user(&size, arg, sizeof(size)))
-            return -EFAULT;
-        tty.size = size;
+        tty.size = a->size;
         return 0;
     case TIOCSCTTY:
         if (self->session != self->pid || (tty.session != 0 && tty.session != self->session))
@@ -222,20 +236,16 @@ control(u32 request, u64 arg)
         tty.session = self->session;
         tty.group = self->pgrp;
         return 0;
-    }
-    if (!is_ours())
-        return -ENOTTY;
-    switch (request) {
     case TIOCGPGRP:
-        return copy_to_user(arg, &tty.group, sizeof(tty.group));
     case TIOCGSID:
-        return copy_to_user(arg, &tty.session, sizeof(tty.session));
+        a->number = request == TIOCGPGRP ? tty.group : tty.session;
+        return is_ours() ? (s64)sizeof(a->number) : -ENOTTY;
     case TIOCSPGRP:
-        if (copy_from_user(&number, arg, sizeof(number)))
-            return -EFAULT;
-        if (number < 0)
+        if (!is_ours())
+            return -ENOTTY;
+        if (a->number < 0)
             return -EINVAL;
-        tty.group = number;
+        tty.group = a->number;
         return 0;
     }
     return -ENOTTY;
@@ -246,15 +256,17 @@ control(u32 request, u64 arg)
 static s64
 tty_ioctl(struct file *f, u32 request, u64 arg)
 {
+    union argument a = { .number = 0 };
+    if (copy_from_user(&a, arg, argument_size(request)))
+        return -EFAULT;
     spin_lock(&tty.lock);
     struct winsize old = tty.size;
-    s64 err = control(request, arg);
-    bool resized = old.ws_row != tty.size.ws_row || old.ws_col != tty.size.ws_col;
+    s64 answer = control(request, arg, &a);
     spin_unlock(&tty.lock);
-    if (resized)
+    if (old.ws_row != tty.size.ws_row || old.ws_col != tty.size.ws_col)
         signal_group(tty.group, SIGWINCH);
     tty_changed(console->in); /* what is typed may be readable now, and there may be room */
-    return err;
+    return answer > 0 ? copy_to_user(arg, &a, (u64)answer) : answer;
 }
 
 /* --- the inodes ------------------------------------------------------------------------------ */

@@ -55,12 +55,22 @@ change_folder(const char *to)
     return 0;
 }
 
-/* cd [FOLDER | -]: without an argument it goes home; `-` is where we were before, and is printed,
- * as POSIX asks. */
+/* The words behind the options, of which `--` is the end and `known` the only one. */
+static char **
+skip_option(char **arguments, const char *known)
+{
+    const char *first = arguments[1];
+    bool any = first && (strcmp(first, "--") == 0 || strcmp(first, known) == 0);
+    bool both = any && arguments[2] && strcmp(first, "--") != 0 && strcmp(arguments[2], "--") == 0;
+    return arguments + 1 + any + both;
+}
+
+/* cd [-P] [FOLDER | -]: without an argument it goes home; `-` is where we were before, and is
+ * printed, as POSIX asks. */
 static int
 cd_builtin(char **arguments)
 {
-    const char *to = arguments[1];
+    const char *to = *skip_option(arguments, "-P");
     if (!to)
         to = variable_get("HOME");
     if (!to)
@@ -106,13 +116,14 @@ check_name(const char *builtin, const char *name)
     return complain(false, "%s: %s: not a name", builtin, name);
 }
 
-/* export [NAME[=VALUE]...] */
+/* export [-p] [NAME[=VALUE]...] */
 static int
 export_builtin(char **arguments)
 {
-    if (!arguments[1])
+    char **a = skip_option(arguments, "-p");
+    if (!*a)
         variables_print_exported();
-    for (char **a = arguments + 1; *a; a++) {
+    for (; *a; a++) {
         char *name = assignment_name(*a) > 0 ? variable_assign(*a) : *a;
         if (!check_name("export", name))
             return STATUS_SYNTAX;
@@ -126,8 +137,7 @@ static int
 unset_builtin(char **arguments)
 {
     bool function = arguments[1] && strcmp(arguments[1], "-f") == 0;
-    bool option = function || (arguments[1] && strcmp(arguments[1], "-v") == 0);
-    for (char **a = arguments + 1 + option; *a; a++) {
+    for (char **a = skip_option(arguments, function ? "-f" : "-v"); *a; a++) {
         if (!check_name("unset", *a))
             return STATUS_SYNTAX;
         if (function)
@@ -186,10 +196,8 @@ take_field(char **line, bool last)
 static int
 read_builtin(char **arguments)
 {
-    char **names = arguments + 1;
+    char **names = skip_option(arguments, "-r");
     struct text text = { 0 };
-    if (*names && strcmp(*names, "-r") == 0)
-        names++;
     for (char **name = names; *name; name++)
         if (!check_name("read", *name))
             return STATUS_SYNTAX;
@@ -280,7 +288,7 @@ eval_builtin(char **arguments)
 {
     struct text text = { 0 };
     struct input in;
-    for (char **a = arguments + 1; *a; a++) {
+    for (char **a = skip_option(arguments, "--"); *a; a++) {
         text_append(&text, *a);
         text_add(&text, ' ');
     }

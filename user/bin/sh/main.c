@@ -128,8 +128,8 @@ take_arguments(int argc, char **argv, int first)
     shell.argument_count = argc - first - 1;
 }
 
-/* The letters of one word of options. `c` is no state of the shell: it says that commands follow. The
- * word itself stays as it is, for /proc shows it. */
+/* The letters of one word of options. `c` is no state of the shell: it says that commands follow.
+ * The word itself stays as it is, for /proc shows it. */
 static void
 take_letters(const char *letters, bool on, bool *commands)
 {
@@ -142,17 +142,18 @@ take_letters(const char *letters, bool on, bool *commands)
 }
 
 /* Takes the options, -c among them. Returns the index of the first word behind them. A `--`
- * ends them: system(3) and popen(3) of glibc 2.38 and later write sh -c -- COMMANDS. */
+ * or `-` ends them: system(3) and popen(3) of glibc 2.38 and later write sh -c -- COMMANDS. */
 static int
 take_options(int argc, char **argv, bool *commands)
 {
     int i = 1;
     for (; i < argc && (argv[i][0] == '-' || argv[i][0] == '+') && argv[i][1]; i++) {
         if (strcmp(argv[i], "--") == 0)
-            return i + 1;
+            break;
         take_letters(argv[i] + 1, argv[i][0] == '-', commands);
     }
-    return i;
+    bool end = i < argc && (strcmp(argv[i], "-") == 0 || strcmp(argv[i], "--") == 0);
+    return i + end;
 }
 
 int
