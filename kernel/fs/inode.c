@@ -30,7 +30,7 @@ inode_create(const struct inode_ops *ops, u32 device, u32 mode)
     inode_modified(i);
     i->accessed = i->modified;
     list_init(&i->children);
-    i->next_position = 2; /* 0 and 1 are `.` and `..` */
+    i->size = S_ISDIR(mode) ? 2 : 0; /* 0 and 1 are `.` and `..` */
     spin_init(&i->lock, "inode");
     mutex_init(&i->io_lock);
     return i;
@@ -101,21 +101,20 @@ inode_modified(struct inode *i)
 }
 
 /* Every position up to the largest size is allowed, also behind the end: a write there leaves a
- * hole in between. */
+ * hole in between. It moves only under io_lock, or a seek in the middle of a read would be lost. */
 s64
-seek_to(u64 *pos, u64 end, s64 offset, int whence)
+inode_seek(struct file *f, s64 offset, int whence)
 {
-    s64 base, to;
-    if (whence == SEEK_SET)
-        base = 0;
-    else if (whence == SEEK_CUR)
-        base = (s64)*pos;
+    s64 base = 0, to = mutex_lock(&f->inode->io_lock);
+    if (to)
+        return to;
+    if (whence == SEEK_CUR)
+        base = (s64)f->pos;
     else if (whence == SEEK_END)
-        base = (s64)end;
-    else
-        return -EINVAL;
-    if (__builtin_add_overflow(base, offset, &to) || to < 0)
-        return -EINVAL;
-    *pos = (u64)to;
-    return to;
+        base = (s64)f->inode->size;
+    bool fails = (u32)whence > SEEK_END || __builtin_add_overflow(base, offset, &to) || to < 0;
+    if (!fails)
+        f->pos = (u64)to;
+    mutex_unlock(&f->inode->io_lock);
+    return fails ? -EINVAL : to;
 }

@@ -45,12 +45,11 @@ struct inode {
     u32 uid, gid, nlink;
     u32 device, rdev; /* st_dev: one number a file system; of device nodes, as makedev(3) */
     u64 number;       /* st_ino: never used twice */
-    u64 size;         /* bytes */
+    u64 size;         /* bytes; directories: position of the next child */
     int writers;      /* open files that may write it; below 0: that run it and forbid that */
     struct timespec64 accessed, modified, changed;
     struct dirent *name;  /* the newest, or what it was: under the tree's lock */
     struct list children; /* directories: struct dirent.in_parent, likewise */
-    u64 next_position;    /* directories: of the next child */
     struct mutex io_lock;
     struct spinlock lock;
     union {
@@ -94,7 +93,7 @@ void inode_changed(struct inode *i);
  * to the program, -ETXTBSY for a running program. */
 int inode_truncate(struct inode *i, u64 size);
 
-/* lseek(2) with `end` for SEEK_END. */
-s64 seek_to(u64 *pos, u64 end, s64 offset, int whence);
+/* lseek(2), in a file or a listing. */
+s64 inode_seek(struct file *f, s64 offset, int whence);
 
 extern const struct inode_ops ramfs_dir_ops; /* directories whose entries are in the tree only */

@@ -30,15 +30,21 @@ port_changed(struct chardev *d)
     wake_all(&p->wait);
 }
 
+static s64
+take_bytes(struct port *p, char *page, u64 n, bool wait, u64 *deadline)
+{
+    return p->in->read(p->in, page, n);
+}
+
 /* Through a page: who waits may hold no lock, nor may bytes be lost to another reader. The
  * condition of the wait takes the bytes: if it only looked, another reader could take them in
  * between. */
 s64
-port_receive(struct file *f, struct buffer b, u64 n, port_take *take)
+port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     struct port *p = f->inode->data;
     bool wait = !(f->flags & O_NONBLOCK);
-    u64 deadline = NEVER;
+    u64 end = NEVER;
     s64 got, err = 0;
     if (n == 0)
         return 0;
@@ -47,26 +53,14 @@ port_receive(struct file *f, struct buffer b, u64 n, port_take *take)
         return -ENOMEM;
     n = MIN(n, PAGE_SIZE);
     if (wait)
-        err = WAIT_UNTIL(&p->wait, (got = take(p, page, n, wait, &deadline)) != -EAGAIN, deadline);
+        err = WAIT_UNTIL(&p->wait, (got = p->take(p, page, n, wait, &end)) != -EAGAIN, end);
     else
-        got = take(p, page, n, wait, &deadline);
+        got = p->take(p, page, n, wait, &end);
     if (err)
         return err;
     if (got > 0 && copy_to_user(b.user, page, (u64)got))
         return -EFAULT;
     return got;
-}
-
-static s64
-take_bytes(struct port *p, char *page, u64 n, bool wait, u64 *deadline)
-{
-    return p->in->read(p->in, page, n);
-}
-
-static s64
-port_read(struct file *f, struct buffer b, u64 n, u64 *pos)
-{
-    return port_receive(f, b, n, take_bytes);
 }
 
 /* Sends one piece, whole or not at all: a slow device makes the program wait, not the bytes
@@ -136,6 +130,7 @@ port_join(struct chardev *in, struct chardev *out)
     waitqueue_init(&p->wait);
     p->in = in;
     p->out = out;
+    p->take = take_bytes;
     in->user = out->user = p;
     in->changed = out->changed = port_changed;
     return p;

@@ -15,6 +15,10 @@ struct chardev;
 struct port {
     struct chardev *in, *out; /* the same device but for the console */
     struct waitqueue wait;    /* for either direction */
+    /* Fetches at most n bytes, and at most a page, for a read. A count, or -EAGAIN when there is
+     * not enough yet: then it is asked again after each change, until *deadline (ticks), which it
+     * may set. */
+    s64 (*take)(struct port *p, char *page, u64 n, bool wait, u64 *deadline);
     /* What a terminal makes of each piece that is written, twice as many bytes at most, which it
      * counts; NULL: they pass as they are. */
     size_t (*translate)(const char *in, size_t n, char *out);
@@ -29,11 +33,7 @@ void ports_init(void);
  * boot only, where a lack of memory is the end. */
 struct port *port_join(struct chardev *in, struct chardev *out);
 
-/* read(2) on a port: at most n bytes and at most a page, which `take` fetches. It returns a count,
- * or -EAGAIN when there is not enough yet: then it is asked again after each change, until
- * *deadline (ticks), which it may set. The count, or negative errno. */
-typedef s64 port_take(struct port *p, char *page, u64 n, bool wait, u64 *deadline);
-s64 port_receive(struct file *f, struct buffer b, u64 n, port_take *take);
-
+/* read(2) on a port: at most a page. */
+s64 port_read(struct file *f, struct buffer b, u64 n, u64 *pos);
 /* write(2) on a port. */
 s64 port_write(struct file *f, struct buffer b, u64 n, u64 *pos);

@@ -61,7 +61,8 @@ print_path(struct printer *p, struct inode *i)
 }
 
 /* --- files and links ------------------------------------------------------------------------- */
-static struct file_ops text_file_ops; /* like a file of ramfs, but nobody writes it */
+/* Like a file of ramfs, but nobody writes it. */
+static const struct file_ops text_file_ops = { .read = ramfs_read, .seek = inode_seek };
 
 /* The serial number of the process that an inode tells of; 0: none. See child_number. */
 static u32
@@ -350,8 +351,6 @@ proc_init(void)
 {
     static const struct component name = { "proc", 4 };
     struct inode *i = inode_create(&dir_ops, DEVICE_PROC, S_IFDIR | 0555);
-    text_file_ops.read = ramfs_file_ops.read;
-    text_file_ops.seek = ramfs_file_ops.seek;
     tree_unlink(tree_root, &name, true); /* an empty one from the initrd */
     if (!i || tree_link(tree_root, &name, i))
         panic("/proc cannot be made");

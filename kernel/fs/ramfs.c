@@ -64,7 +64,7 @@ inode_write(struct inode *i, struct buffer from, u64 n, u64 pos)
     return (s64)got;
 }
 
-/* --- read, write, truncate, seek ------------------------------------------------------------- */
+/* --- read, write, truncate ------------------------------------------------------------------- */
 /* Reads or writes page by page, as `move` says, until nothing goes any more: what came before a bad
  * address is not lost, and after each page interrupts are seen and others run. No signal cuts a
  * file's bytes short (programs rely on it) but the one that ends the program. What is appended
@@ -94,7 +94,7 @@ in_turns(s64 (*move)(struct inode *, struct buffer, u64, u64), struct inode *i, 
     return done > 0 ? (s64)done : MIN(got, 0);
 }
 
-static s64
+s64
 ramfs_read(struct file *f, struct buffer to, u64 n, u64 *pos)
 {
     return in_turns(inode_read, f->inode, to, n, pos, false);
@@ -137,21 +137,9 @@ inode_truncate(struct inode *i, u64 size)
     return 0;
 }
 
-/* The position moves only under io_lock, or a seek in the middle of a read would be lost. */
-static s64
-ramfs_seek(struct file *f, s64 offset, int whence)
-{
-    s64 at = mutex_lock(&f->inode->io_lock);
-    if (at)
-        return at;
-    at = seek_to(&f->pos, f->inode->size, offset, whence);
-    mutex_unlock(&f->inode->io_lock);
-    return at;
-}
-
 const struct file_ops ramfs_file_ops = { .read = ramfs_read,
                                          .write = ramfs_write,
-                                         .seek = ramfs_seek };
+                                         .seek = inode_seek };
 
 /* --- mapped into an address space ------------------------------------------------------------ */
 /* A page of the file for an address space: the very frame that read and write use, so all see one

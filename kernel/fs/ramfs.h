@@ -18,6 +18,8 @@ s64 inode_write(struct inode *i, struct buffer from, u64 n, u64 pos);
 /* The last reference is gone: no name, no open file, no area shows these bytes any more. */
 void ramfs_release(struct inode *i);
 
+/* read(2) on it. */
+s64 ramfs_read(struct file *f, struct buffer to, u64 n, u64 *pos);
 extern const struct file_ops ramfs_file_ops;
 
 /* Fills the tree, which must have a root, from the archives in memory (initrd.c). Panics when there

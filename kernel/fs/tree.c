@@ -88,7 +88,7 @@ attach(struct inode *dir, const struct component *name, struct inode *i)
     if (i->name && !i->name->inode)
         dirent_free(i->name);
     i->name = d;
-    d->position = dir->next_position++;
+    d->position = dir->size++;
     dir->nlink += S_ISDIR(i->mode);
     list_add_tail(&dir->children, &d->in_parent);
     struct dirent **bucket = bucket_of(dir, d->name, name->length);
@@ -268,7 +268,7 @@ list_names(struct file *f, struct dir_sink *sink)
     struct inode *dir = f->inode, *parent scoped_inode = tree_parent(dir);
     struct dirent *d;
     if (sink->position == 0)
-        f->listing_end = dir->next_position;
+        f->listing_end = dir->size;
     if (sink->position == 0)
         dir_emit(sink, ".", dir->number, S_IFDIR, 1);
     if (sink->position == 1)
@@ -305,10 +305,4 @@ dir_read(struct file *f, u64 user_buf, u64 n)
 }
 
 /* Every position is allowed: the listing goes on with the next entry at or behind it. */
-static s64
-dir_seek(struct file *f, s64 offset, int whence)
-{
-    return seek_to(&f->pos, f->inode->next_position, offset, whence);
-}
-
-const struct file_ops dir_file_ops = { .seek = dir_seek };
+const struct file_ops dir_file_ops = { .seek = inode_seek };

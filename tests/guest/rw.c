@@ -20,7 +20,7 @@ fresh(const char *text)
 
 /* Past the end is allowed (lseek(2)); before the beginning is not, and then the offset stays. tar
  * and ar find sizes by SEEK_END. */
-TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs/inode.c:/^seek_to/")
+TEST(seek, "an origin is wrong, or a refused seek moves", "kernel/fs/inode.c:/^inode_seek/")
 {
     int fd = fresh("0123456789");
     EQ(lseek(fd, 4, SEEK_SET), 4);
@@ -276,7 +276,7 @@ TEST(two_opens_have_two_offsets, "the offset belongs to the file",
 /* The largest offset is 2^63 - 1. A sum with it wraps, and a check made after the sum sees a small
  * or negative number. */
 TEST(offset_limits, "an offset near 2^63 overflows",
-     "kernel/fs/ramfs.c:/^inode_write/, kernel/fs/inode.c:/^seek_to/")
+     "kernel/fs/ramfs.c:/^inode_write/, kernel/fs/inode.c:/^inode_seek/")
 {
     char byte = 0;
     int fd = fresh("x");

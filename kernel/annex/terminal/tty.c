@@ -132,7 +132,7 @@ tty_read(struct file *f, struct buffer b, u64 n, u64 *pos)
 {
     if (is_ours() && tty.group != fs_current()->pgrp)
         return refuse_background(fs_current()->pgrp);
-    s64 got = port_receive(f, b, n, take);
+    s64 got = port_read(f, b, n, pos);
     tty_changed(console->in); /* there is room again */
     return got;
 }
@@ -303,6 +303,7 @@ static void
 start(void)
 {
     ldisc_init(&tty.ldisc, echo);
+    console->take = take;
     console->translate = translate;
     console->in->changed = console->out->changed = tty_changed;
     dev_add("/dev/console", device_inode(&console_inode_ops, 0600, MAKE_DEVICE(5, 1), console));
