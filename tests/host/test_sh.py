@@ -15,6 +15,7 @@ import tempfile
 
 import pytest
 
+import runner
 from runner import run, sh
 
 OURS = True
@@ -431,6 +432,7 @@ def test_cases_as_dash_sees_them(tmp_path):
         done = subprocess.run(['sh', '-c', script], executable=dash, cwd='/', text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False,
+                              preexec_fn=runner.hear_signals,
                               env={'PATH': '%s:/bin:/usr/bin' % path, 'HOME': '/root'})
         code = done.returncode if done.returncode >= 0 else 128 - done.returncode
         if (done.stdout, code) != (output, status):
