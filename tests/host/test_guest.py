@@ -27,7 +27,8 @@ NEEDS = {("dev", "tty_is_a_device"): "terminal", ("dev", "tty_without_a_terminal
          ("kill", "kill_wakes_from_every_sleep"): "events",
          ("threadend", "exit_group_ends_all"): "events",
          ("threadend", "fault_of_a_thread_kills_all"): "events",
-         ("vdso", "moved_vdso_works"): "remap"}
+         ("vdso", "moved_vdso_works"): "remap",
+         ("vdso", "part_of_the_vdso_is_not_moved"): "remap"}
 # More machines: name, options of tools/run, programs.
 MACHINES = (
     ("slew", ("--smp", "4", "--append", "clock.slew=90000"), ("torn", "clock", "sleep")),
