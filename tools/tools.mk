@@ -12,11 +12,7 @@ quoted = '$(subst ','\'',$(value $1))'
 # The machine's harts and memory. tools/run and tools/debug say what is wrong with a value.
 MACHINE = $(if $(value SMP),--smp $(call quoted,SMP)) $(if $(value MEM),--mem $(call quoted,MEM))
 
-# What a person leaves on a terminal is no error of make's, whatever the last command's status was:
-# only a machine that did not run, or ran out of time, is one.
-LEFT = || { n=$$?; test -t 0 && test $$n -ne 124 && test $$n -ne 125 || exit $$n; }
-
 # CMD and RUN are read by the shell, dollars and quotes too: `value` keeps make's hands off them.
 run: all
-	$(Q)tools/run --build $(O) $(MACHINE) $(value RUN) $(if $(value CMD),-- $(value CMD),$(LEFT))
+	$(Q)tools/run --left --build $(O) $(MACHINE) $(value RUN) $(if $(value CMD),-- $(value CMD))
 .PHONY: run

@@ -77,7 +77,6 @@ high_stack_top:
 high_thread:
     .dword  boot_thread
 
-    .section .bss_page_aligned, "aw", @nobits
-    .balign 4096
+    .section .boot_stack, "aw", @nobits
     .skip   16384
 boot_stack_top:

@@ -74,6 +74,7 @@ pt_kernel_init(void)
     map(text, frame_of(image_start), rodata - text, PTE_R | PTE_X);
     map(rodata, frame_of(rodata_start), data - rodata, PTE_R);
     map(data, frame_of(data_start), (u64)image_end - data, PTE_R | PTE_W);
+    *pt_entry(kernel_root, (u64)boot_stack_gap, 0, false) = 0;
     for (u32 i = 0; i < machine.memory_count; i++)
         map_direct(machine.memory[i].start, machine.memory[i].end);
     /* All later kernel mappings hang below these two, so that every root made from now on has

@@ -45,10 +45,15 @@ in_user_half(u64 addr, u64 length)
     return addr <= USER_END && length <= USER_END - addr;
 }
 
-/* Is this address below a kernel stack, where nothing is mapped? mm/stack.c places them. */
+extern char
+    boot_stack_gap[]; /* a page below the stack of the hart that boots (linker/kernel.lds) */
+
+/* Is this address below a kernel stack, where nothing is mapped? mm/stack.c places the others. */
 static inline bool
 in_stack_gap(u64 addr)
 {
+    if (ALIGN_DOWN(addr, 4096UL) == (u64)boot_stack_gap)
+        return true;
     return addr >= STACKS_BASE && addr < DEVICES_BASE &&
            addr % KERNEL_STACK_SLOT < KERNEL_STACK_SLOT - KERNEL_STACK_SIZE;
 }

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 
+import pexpect
 import pytest
 
 import guest
@@ -413,3 +414,14 @@ def test_place_of_the_kernel():
     address = int(re.search(r"^(\w+) T trap_user$", listing, re.MULTILINE)[1], 16)
     place = symbols.place_of(os.path.join(runner.BUILD, "kernel.elf"), address)
     assert re.fullmatch(r"trap_user at kernel/trap/trap\.c:\d+", place), place
+
+
+@pytest.mark.needs("terminal")
+def test_line_on_a_raw_terminal(crash):
+    """It stands by itself, and what comes next begins in the first column."""
+    child = pexpect.spawn(runner.RUN, ["--build", runner.BUILD, "--add", f"{crash}=/crash"],
+                          timeout=runner.GUARD_S)
+    child.expect(r"\$ ")
+    child.sendline("/crash")
+    child.expect(r"\r\n\[ *[0-9.]+\] crash: crash\[\d+\]: SIGSEGV: [^\r\n]*\r\n")
+    child.close(force=True)

@@ -302,3 +302,22 @@ def test_terminal(tmp_path):
     assert len(left) == 1 and os.listdir(tmp_path) == [], (
         f"expected one folder of its own, gone at the end, seen {left}, {os.listdir(tmp_path)}; "
         f"{READ}")
+
+
+def test_make_after_an_interrupt(tmp_path):
+    """The ctrl-c is gdb's alone: make does not die of it when gdb has been left by q."""
+    child = pexpect.spawn("make", ["-C", runner.ROOT, "-s", f"O={runner.BUILD}", "debug",
+                                   "CROSS=" + runner.CROSS, "CMD=sh -c 'echo up; sleep 1000'"],
+                          env=dict(os.environ, TMPDIR=str(tmp_path), TERM="dumb"),
+                          timeout=runner.GUARD_S, encoding="utf-8", echo=False)
+    child.expect_exact("(gdb) ")
+    child.sendline("continue")
+    child.expect("up\r?\n")
+    child.sendintr()
+    child.expect_exact("(gdb) ")
+    child.sendline("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0 and "***" not in child.before, (
+        f"expected status 0 and no word of make's; usual cause: make is in gdb's process group "
+        f"(tools/debug:/^class Foreground/); seen {child}")

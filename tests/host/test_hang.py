@@ -44,12 +44,12 @@ int main(void) { signal(SIGINT, SIG_IGN); puts("up"); fflush(stdout); for (;;) p
 
 
 # --- kernels that hang ----------------------------------------------------------------------------
-def first_call():
-    """(address of PARENT, address of the first call in it, its bytes)"""
+def first_call(function):
+    """(address of the function, address of the first call in it, its bytes)"""
     listing = subprocess.run(
-        [runner.CROSS + "objdump", "-d", f"--disassemble={PARENT}", f"{runner.BUILD}/kernel.elf"],
+        [runner.CROSS + "objdump", "-d", f"--disassemble={function}", f"{runner.BUILD}/kernel.elf"],
         capture_output=True, text=True, check=True).stdout
-    start = int(re.search(rf"^([0-9a-f]+) <{PARENT}>:", listing, re.MULTILINE)[1], 16)
+    start = int(re.search(rf"^([0-9a-f]+) <{function}>:", listing, re.MULTILINE)[1], 16)
     at, name = re.search(r"^([0-9a-f]+):\s+[0-9a-f]+\s+(auipc\s+ra|jal\s)", listing,
                          re.MULTILINE).groups()
     return start, int(at, 16), 8 if name.startswith("auipc") else 4
@@ -62,13 +62,13 @@ def jump_and_link(offset):
     return bits | 1 << 7 | 0x6f
 
 
-def changed_build(folder, instruction):
-    """A build folder like the one under test, whose kernel has `instruction(function, call)` in the
-    place of the first call in PARENT."""
+def changed_build(folder, instruction, function=PARENT):
+    """A build folder like the one under test, whose kernel has `instruction(start, call)` in the
+    place of the first call in the function."""
     for name in os.listdir(runner.BUILD):
         if name not in ("kernel.elf", "runs", "run.log"):
             os.symlink(os.path.join(runner.BUILD, name), folder / name)
-    start, at, size = first_call()
+    start, at, size = first_call(function)
     with open(os.path.join(runner.BUILD, "kernel.elf"), "rb") as file:
         place = next(ELFFile(file).address_offsets(at))
         file.seek(0)
@@ -310,3 +310,23 @@ def test_kernel_stack_overflow_is_called_so(tmp_path):
         f"expected the panic in the log; {READ}")
     assert len(re.findall(r"\+0x[0-9a-f]+ at kernel/", log.read_text(errors="replace"))) > 20, (
         "expected file and line in the log too; read: tools/lib/relay.py:/^class Log/")
+
+
+@pytest.mark.core
+def test_overflow_of_the_first_stack(tmp_path):
+    """The hart that boots has a stack in .bss: below it there is a gap too."""
+    build = changed_build(tmp_path, lambda start, at: jump_and_link(start - at),
+                          "process_start_init")
+    result = run(["--", "true"], build=build)
+    lines = [line.split("] ", 1)[1] for line in result.errors[:-1]]
+    assert result.status == 125 and lines[0].startswith("panic: kernel stack overflow: "), (
+        f"expected `kernel stack overflow`; usual cause: boot_stack_gap is mapped "
+        f"(kernel/mm/kernelmap.c:/^pt_kernel_init/); seen {result}")
+
+
+def test_init_that_tells_no_status():
+    """It ends without a word to tools/run: the machine has not panicked."""
+    result = run(["--append", "init=/bin/false", "--", "true"])
+    assert result.status == 125 and result.last == (
+        "tools/run: exit 125 (init told no status; the machine ended with 1)"), (
+        f"read: tools/lib/session.py:/def failure/; seen {result}")

@@ -165,6 +165,24 @@ CASES = [
      'a1b\na2b\n   42\\|ab   \\|000ff\\|x\\|%\\|ab\na\tb\nA\nA\n 0\\.\nno\n-3 10 16\n65\nx\n'),
     ('printf of nonsense', "printf '%d\\n' 1x; echo $?; printf %f 1; echo $?; printf; echo $?",
      'printf: 1x: not a number\n1\n1\nprintf: %f: not supported\n2\nusage: printf .*\n2\n'),
+    ('printf keeps widths and tells limits', "printf '%3c|%-3c|\\n' ab c; printf %5b x; echo $?; "
+     "printf '%u\\n' 18446744073709551615; echo $?",
+     '  a\\|c  \\|\nprintf: %5b: not supported\n2\nprintf: 18446744073709551615: too large\n'
+     '9223372036854775807\n1\n'),
+    ('names that begin with a dash', 'mkdir /tmp/dash; cd /tmp/dash; echo one >-x; cat -- -x; '
+     'head -- -x; head -n 1 -- -x; wc -l -- -x; od -An -c -- -x; cp -- -x -y; mv -- -y -z; '
+     'touch -- -t; mkdir -- -d; ls -1 -- -d -t -x -z; rm -- -t; rm -f -- -z; ls; '
+     'cat -q; echo $?; cat - </dev/null',
+     'one\none\none\n1 -x\n   o   n   e  \\n\n-t\n-x\n-z\n\n-d:\n-d\n-x\nusage: cat .*\n2\n'
+     .replace('  \\n\n', r'  \\n' + '\n')),
+    ('grep and bytes of value 0', r"cd /tmp; printf 'x\0abc\nabc\0y\n' >zeros; grep -c abc zeros; "
+     "grep 'y$' zeros | od -An -c; grep 'c$' zeros | wc -c; grep -F 'a\nb' zeros; echo $?",
+     '2\n   a   b   c  \\\\0   y  \\\\n\n6\ngrep: a\nb: several patterns: not supported\n2\n'),
+    ('cp -r of a folder onto a file', 'cd /tmp; mkdir empty; echo a >plain; cp -r empty plain; '
+     'echo $?; cat plain', 'cp: plain: Not a directory\n1\na\n'),
+    ('head names what it has opened', 'cd /tmp; echo a >one; head nonesuch one 2>/dev/null; echo $?',
+     '==> one <==\na\n1\n'),
+    ('wc of the standard input by its name', 'echo a | wc -l -', '1 -\n'),
     ('clear', 'clear | od -An -c', r' 033   \[   H 033   \[   2   J 033   \[   3   J\n'),
     ('uptime', 'uptime', r'up 0 days, 00:0\d:\d\d\.\d\d\n'),
 ]

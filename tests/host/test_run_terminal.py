@@ -220,7 +220,20 @@ def test_make_run_left_by_a_person():
     child.expect(PROMPT)
     child.send('\x04')
     out, status = end(child)
-    assert status == 0 and 'exit 130 (command)' in out and '***' not in out, out
+    assert status == 0 and 'exit 0 (left with 130)' in out and '***' not in out, out
+
+
+@needs_terminal
+def test_make_run_with_wrong_words_on_a_terminal():
+    """Nobody has left anything: that is an error of make's, as is a shell that a signal ends."""
+    words = ['-C', runner.ROOT, 'run', 'O=' + runner.BUILD]
+    out, status = end(pexpect.spawn('make', [*words, 'SMP=99'], timeout=runner.GUARD_S))
+    assert status == 2 and 'exit 2 (no start)' in out, out
+    child = pexpect.spawn('make', words, timeout=runner.GUARD_S)
+    child.expect(PROMPT)
+    child.sendline('kill -9 $$')
+    out, status = end(child)
+    assert status == 2 and 'exit 137 (signal SIGKILL)' in out, out
 
 
 def test_make_run_gives_the_status_of_a_command():

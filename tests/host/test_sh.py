@@ -50,6 +50,9 @@ CASES = [
      'n "a b" "" c', '[a b]\n[]\n[c]\n<a b>\n<>\n<c>\n', 0),
     ('arguments in one', 'sh -c \'for a in "$*" "<$@>"; do echo "[$a]"; done\' n a "b c"',
      '[a b c]\n[<a]\n[b c>]\n', 0),
+    ('no arguments in one', 'f() { echo $#; }; f "$*"; f "$@"; for a in "$*"; do echo "<$a>"; done; '
+     'set -- ""; echo "${*:-x}" "${@:-y}" "[${*-x}]"; set -- a; echo ${*:-x}',
+     '1\n0\n<>\nx y []\na\n', 0),
     ('no arguments', 'for a in "$@" $*; do echo "[$a]"; done; echo $# "$@"', '0\n', 0),
     ('shift', "sh -c 'shift; echo $1 $#; shift 2; echo $1 $#' n 1 2 3 4", '2 3\n4 1\n', 0),
     ('status', 'true; echo $?; false; echo $?; sh -c "exit 42"; echo $?', '0\n1\n42\n', 0),

@@ -236,6 +236,9 @@ def test_death_is_reported(person):
 
 
 def test_line_that_goes_on(person):
+    person.type("'ec\r")  # not yet a whole word
+    person.see_prompt('> ')
+    assert person.run("ho'") == 'sh: ec\nho: not found\n'
     person.type('echo "a\r')
     person.see_prompt('> ')
     assert person.run('b"') == 'a\nb\n'

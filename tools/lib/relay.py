@@ -6,6 +6,7 @@ writer that never comes, stops its own direction and no other. Nothing is lost a
 import os
 import re
 import socket
+import termios
 import threading
 
 CHUNK = 1 << 16
@@ -101,6 +102,14 @@ class Status(Pump):
             self.line += data
 
 
+def is_raw(fd):
+    """Whether it is a terminal that shows bytes as they are."""
+    try:
+        return not termios.tcgetattr(fd)[1] & termios.OPOST
+    except termios.error:
+        return False
+
+
 class Log(Pump):
     """The UART: all of it to the log file, kernel warnings to standard error (`verbose`: all), line
     by line. `explain` may add to a line what this host knows of it."""
@@ -130,7 +139,7 @@ class Log(Pump):
         line = self.explain(line)
         self.tell(self.log, line + end)
         if self.verbose:
-            self.tell(self.error, line + end)
+            self.show(line + end)
         if line.startswith(b'qemu-system'):
             self.qemu_lines.append(line)
         match = KERNEL_LINE.match(line)
@@ -142,12 +151,19 @@ class Log(Pump):
         if text.endswith(LIST_END):
             self.list_seen.set()
         if level <= LOG_WARNING and not self.verbose:
-            self.tell(self.error, text + b'\n')
+            self.show(text + b'\n')
 
     def note(self, text):
         """A line of our own, in the log and on standard error."""
         line = os.fsencode(text + '\n')
         self.tell(self.log, line)
+        self.show(line)
+
+    def show(self, line):
+        """A line on standard error. A terminal that is raw does not go back to the first column by
+        itself, and the guest's prompt, or half a line of a program, may stand there."""
+        if is_raw(self.error):
+            line = b'\r\n' + line.replace(b'\n', b'\r\n')
         self.tell(self.error, line)
 
     @staticmethod

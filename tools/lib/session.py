@@ -183,7 +183,7 @@ class Session:
         if self.left:
             return LEFT_STATUS, 'left by ctrl-a x'
         if self.given_up:
-            return SIGNAL_STATUS + signal.SIGINT, 'signal SIGINT'
+            return self.person_left(SIGNAL_STATUS + signal.SIGINT, 'signal SIGINT')
         words = self.status.line.decode().split()
         if self.ended_well(words, code):
             return self.verdict(words)
@@ -197,12 +197,19 @@ class Session:
             return False
         return code != NO_START_STATUS or words == ['exit', '125']
 
+    def person_left(self, status, reason):
+        """With --left, the end of a shell that a person has left: that is no failure, though the
+        last command there was one. A crash of the shell, a panic, and wrong words stay failures."""
+        if not self.opt.left or status == 0:
+            return status, reason
+        return LEFT_STATUS, 'left with %d' % status
+
     def verdict(self, words):
         """Of init's line: `exit N`, `signal N`, `notfound`, `noexec ERRNO`."""
         kind = words[0]
         number = int(words[1]) if len(words) > 1 else 0
         if kind == 'exit':
-            return number, 'command'
+            return self.person_left(number, 'command')
         if kind == 'signal':
             return SIGNAL_STATUS + number, 'signal ' + signal_name(number)
         if kind == 'notfound':
@@ -212,10 +219,12 @@ class Session:
         return NOT_EXECUTABLE, 'command'
 
     def failure(self, code):
-        """No word from init. A kernel that has spoken has died; else there was none."""
+        """No word from init: a panic, an init that tells nobody (init=/bin/false), or no kernel."""
         for line in self.log.qemu_lines:
             say(os.fsdecode(line))
-        if self.log.kernel_seen:
+        if code == NO_START_STATUS:
             return NO_START_STATUS, 'panic'
+        if self.log.kernel_seen:
+            return NO_START_STATUS, 'init told no status; the machine ended with %d' % code
         say('%s ended with %d before the kernel said a word' % (machine.QEMU, code))
         return NO_START_STATUS, 'no start'

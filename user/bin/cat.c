@@ -1,13 +1,14 @@
 /* cat.c - copies files to its standard output.
  *
- *     cat [FILE...]      no FILE, or `-`: its standard input
+ *     cat [-u] [FILE...]      no FILE, or `-`: its standard input
  *
  * It reads and writes without stdio: what has been read is written at once, so that it can stand
  * in the middle of a conversation. A file that cannot be read gives status 1, and the others are
- * still copied. Follows POSIX.1-2017, "cat", without -u, which asks for what it always does. */
+ * still copied. Follows POSIX.1-2017, "cat"; -u asks for what it always does. */
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,9 +70,16 @@ int
 main(int argc, char **argv)
 {
     int status = 0;
-    if (argc < 2)
+    int first = argc > 1 && strcmp(argv[1], "-u") == 0 ? 2 : 1;
+    bool ended = first < argc && strcmp(argv[first], "--") == 0; /* no option behind it */
+    first += ended;
+    if (first >= argc)
         return copy_file("-");
-    for (int i = 1; i < argc; i++)
+    if (!ended && argv[first][0] == '-' && argv[first][1]) {
+        fprintf(stderr, "usage: cat [-u] [FILE...]\n");
+        return 2;
+    }
+    for (int i = first; i < argc; i++)
         status |= copy_file(argv[i]);
     return status;
 }

@@ -128,6 +128,13 @@ lies_in(const char *path, const struct stat *folder)
     }
 }
 
+static bool
+is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 /* A new folder must be writable until it is full, whatever its rights. */
 static int
 copy_folder(const char *from, const char *to, const struct stat *about)
@@ -137,6 +144,8 @@ copy_folder(const char *from, const char *to, const struct stat *about)
         return fail(from, "is a folder, and -r was not said");
     if (mkdir(to, (about->st_mode & RIGHTS) | OWNER_ALL) != 0 && errno != EEXIST)
         return fail(to, strerror(errno));
+    if (!is_folder(to))
+        return fail(to, strerror(ENOTDIR));
     if (lies_in(to, about))
         return fail(to, "lies in the folder that is copied");
     DIR *folder = opendir(from);
@@ -175,13 +184,6 @@ copy(const char *from, const char *to, bool named)
     return copy_file(from, to, about.st_mode);
 }
 
-static bool
-is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 /* The name in a folder is the last one of the path; slashes at its end are taken off, which changes
  * the argument. */
 static int
@@ -204,7 +206,9 @@ main(int argc, char **argv)
     int first = 1 + recursive;
     const char *to = argv[argc - 1];
     int status = 0;
-    if (argc - first < 2 || (!recursive && argv[1][0] == '-' && argv[1][1])) {
+    bool ended = first < argc && strcmp(argv[first], "--") == 0; /* no option behind it */
+    first += ended;
+    if (argc - first < 2 || (!recursive && !ended && argv[1][0] == '-' && argv[1][1])) {
         fprintf(stderr, "usage: cp [-r] FROM TO\n       cp [-r] FROM... FOLDER\n");
         return 2;
     }

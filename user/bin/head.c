@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static size_t
 size_of_lines(const char *text, size_t size, long *lines)
 {
     size_t used = 0;
-    while (used<size && * lines> 0) {
+    while (*lines > 0 && used < size) {
         const char *newline = memchr(text + used, '\n', size - used);
         *lines -= newline != NULL;
         used = newline ? (size_t)(newline + 1 - text) : size;
@@ -46,18 +47,23 @@ print_lines(int fd, const char *name, long lines)
     return 0;
 }
 
+/* One of several files gets its name above it, with an empty line before all but the first. */
 static int
-print_file(const char *name, long lines)
+print_file(const char *name, long lines, bool several)
 {
-    if (strcmp(name, "-") == 0)
-        return print_lines(STDIN_FILENO, "standard input", lines);
-    int fd = open(name, O_RDONLY);
+    static bool behind_another;
+    bool is_input = strcmp(name, "-") == 0;
+    int fd = is_input ? STDIN_FILENO : open(name, O_RDONLY);
     if (fd < 0) {
         fprintf(stderr, "head: %s: %s\n", name, strerror(errno));
         return 1;
     }
+    if (several)
+        printf("%s==> %s <==\n", behind_another ? "\n" : "", name);
+    behind_another = true;
     int status = print_lines(fd, name, lines);
-    close(fd);
+    if (!is_input)
+        close(fd);
     return status;
 }
 
@@ -84,18 +90,17 @@ main(int argc, char **argv)
 {
     long lines = 10;
     int first = 1, status = 0;
-    if (argc > 1 && argv[1][0] == '-' && argv[1][1])
+    if (argc > 1 && argv[1][0] == '-' && argv[1][1] && strcmp(argv[1], "--") != 0)
         lines = take_count(argv, &first);
     if (lines < 0) {
         fprintf(stderr, "usage: head [-n N | -N] [FILE...]\n");
         return 2;
     }
+    if (first < argc && strcmp(argv[first], "--") == 0)
+        first++;
     if (first >= argc)
-        status = print_file("-", lines);
-    for (int i = first; i < argc; i++) {
-        if (argc - first > 1)
-            printf("%s==> %s <==\n", i > first ? "\n" : "", argv[i]);
-        status |= print_file(argv[i], lines);
-    }
+        status = print_file("-", lines, false);
+    for (int i = first; i < argc; i++)
+        status |= print_file(argv[i], lines, argc - first > 1);
     return fflush(stdout) == 0 ? status : 1;
 }

@@ -261,9 +261,12 @@ static int
 parse_options(int argc, char **argv)
 {
     int i = 1;
-    for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++)
+    for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+        if (strcmp(argv[i], "--") == 0)
+            return i + 1;
         for (const char *option = argv[i] + 1; *option; option++)
             set_option(*option);
+    }
     return i;
 }
 

@@ -54,7 +54,9 @@ main(int argc, char **argv)
     bool parents = argc > 1 && strcmp(argv[1], "-p") == 0;
     int first = 1 + parents;
     int status = 0;
-    if (first >= argc || (!parents && argv[first][0] == '-')) {
+    bool ended = first < argc && strcmp(argv[first], "--") == 0; /* no option behind it */
+    first += ended;
+    if (first >= argc || (!parents && !ended && argv[first][0] == '-')) {
         fprintf(stderr, "usage: mkdir [-p] FOLDER...\n");
         return 2;
     }

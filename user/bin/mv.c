@@ -61,15 +61,17 @@ main(int argc, char **argv)
 {
     const char *to = argv[argc - 1];
     int status = 0;
-    if (argc < 3 || (argv[1][0] == '-' && argv[1][1])) {
+    bool ended = argc > 1 && strcmp(argv[1], "--") == 0; /* no option behind it */
+    int first = 1 + ended;
+    if (argc - first < 2 || (!ended && argv[1][0] == '-' && argv[1][1])) {
         fprintf(stderr, "usage: mv FROM TO\n       mv FROM... FOLDER\n");
         return 2;
     }
-    if (!is_folder(to) && argc > 3) {
+    if (!is_folder(to) && argc - first > 2) {
         fprintf(stderr, "mv: %s: %s\n", to, strerror(ENOTDIR));
         return 1;
     }
-    for (int i = 1; i < argc - 1; i++)
+    for (int i = first; i < argc - 1; i++)
         status |= is_folder(to) ? move_into(argv[i], to) : move(argv[i], to);
     return status;
 }

@@ -248,8 +248,10 @@ main(int argc, char **argv)
 {
     static char *standard_input[] = { "-", NULL };
     int i = 1;
-    while (i > 0 && i < argc && argv[i][0] == '-' && argv[i][1])
+    while (i > 0 && i < argc && argv[i][0] == '-' && argv[i][1] && strcmp(argv[i], "--") != 0)
         i = take_option(argv, i);
+    if (i > 0 && i < argc && strcmp(argv[i], "--") == 0)
+        i++;
     if (i == 0) {
         fprintf(stderr,
                 "usage: od [-A d|o|x|n] [-v] [-b | -c | -d | -o | -x | -t TYPE] [FILE...]\n");

@@ -6,6 +6,8 @@
  * own; flags, width and precision as in C. It is used again while arguments are left; one that is
  * missing is 0 or empty. Status 1 when an argument is no number. Follows POSIX.1-2017, "printf". */
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +68,12 @@ number(const char *text)
     char *end;
     if (*text == '\'' || *text == '"')
         return (unsigned char)text[1];
+    errno = 0;
     long value = strtol(text, &end, 0);
-    if (*end || (*text && end == text)) {
+    bool is_number = !*end && (!*text || end != text);
+    if (!is_number || errno == ERANGE) {
         fflush(stdout);
-        fprintf(stderr, "printf: %s: not a number\n", text);
+        fprintf(stderr, "printf: %s: %s\n", text, is_number ? "too large" : "not a number");
         status = 1;
     }
     return value;
@@ -85,11 +89,11 @@ print_integer(const char *form, char letter)
 }
 
 static void
-print_text(const char *form)
+print_text(const char *form, const char *text)
 {
     char full[SPECIFICATION + 2];
     snprintf(full, sizeof(full), "%ss", form);
-    printf(full, next_argument());
+    printf(full, text);
 }
 
 /* Prints one conversion; `form` is its beginning, % with flags, width and precision. */
@@ -99,13 +103,11 @@ print_conversion(const char *form, char letter)
     if (letter && strchr("diuox", letter)) {
         print_integer(form, letter);
     } else if (letter == 's') {
-        print_text(form);
-    } else if (letter == 'b') {
+        print_text(form, next_argument());
+    } else if (letter == 'b' && !form[1]) { /* a width would need the text's length first */
         print_escaped(next_argument());
     } else if (letter == 'c') {
-        const char *text = next_argument();
-        if (*text)
-            putchar(*text);
+        print_text(form, (char[]){ *next_argument(), '\0' });
     } else {
         fflush(stdout);
         fprintf(stderr, "printf: %s%.1s: not supported\n", form, &letter);

@@ -28,12 +28,15 @@ int
 main(int argc, char **argv)
 {
     bool force = argc > 1 && strcmp(argv[1], "-f") == 0;
+    int first = 1 + force;
     int status = 0;
-    if (argc < 2 || (!force && argv[1][0] == '-')) {
+    bool ended = first < argc && strcmp(argv[first], "--") == 0; /* no option behind it */
+    first += ended;
+    if (!force && (first >= argc || (!ended && argv[first][0] == '-'))) {
         fprintf(stderr, "usage: rm [-f] FILE...\n");
         return 2;
     }
-    for (int i = 1 + force; i < argc; i++)
+    for (int i = first; i < argc; i++)
         status |= remove_file(argv[i], force);
     return status;
 }

@@ -43,7 +43,9 @@ main(int argc, char **argv)
     bool keep = argc > 1 && strcmp(argv[1], "-c") == 0;
     int first = 1 + keep;
     int status = 0;
-    if (first >= argc || (!keep && argv[first][0] == '-')) {
+    bool ended = first < argc && strcmp(argv[first], "--") == 0; /* no option behind it */
+    first += ended;
+    if (first >= argc || (!keep && !ended && argv[first][0] == '-')) {
         fprintf(stderr, "usage: touch [-c] FILE...\n");
         return 2;
     }

@@ -57,7 +57,7 @@ static int
 count_file(const char *name)
 {
     long counts[COUNTS] = { 0 };
-    int fd = name ? open(name, O_RDONLY) : STDIN_FILENO;
+    int fd = name && strcmp(name, "-") != 0 ? open(name, O_RDONLY) : STDIN_FILENO;
     if (fd < 0 || count(fd, counts) != 0) {
         fprintf(stderr, "wc: %s: %s\n", name ? name : "standard input", strerror(errno));
         return 1;
@@ -77,6 +77,10 @@ main(int argc, char **argv)
     const char *option = argc > 1 && argv[1][0] == '-' ? argv[1] + 1 : "";
     int first = *option ? 2 : 1;
     int status = 0;
+    if (strcmp(option, "-") == 0)
+        option = ""; /* "--": no option behind it */
+    else if (*option && first < argc && strcmp(argv[first], "--") == 0)
+        first++;
     if (*option) {
         const char *found = strchr(options, *option);
         if (!found || option[1]) {

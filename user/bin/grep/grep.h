@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct pattern {
     const char *text;
@@ -13,5 +14,5 @@ struct pattern {
 
 /* What the pattern has that is not known here, in words; NULL: it can be used. */
 const char *pattern_fault(const struct pattern *pattern);
-/* Whether the line, up to its zero, holds what the pattern describes. */
-bool pattern_matches(const struct pattern *pattern, const char *line);
+/* Whether the line, which may have zeros in it, holds what the pattern describes. */
+bool pattern_matches(const struct pattern *pattern, const char *line, size_t length);

@@ -71,17 +71,17 @@ read_more(struct input *in)
     return size;
 }
 
-/* The next line, without its newline and ended by a zero, until the next call. NULL at the end and
- * after an error; *failed tells which. */
+/* The next line, *length bytes without its newline, until the next call. NULL at the end and after
+ * an error; *failed tells which. */
 static const char *
-next_line(struct input *in, bool *failed)
+next_line(struct input *in, size_t *length, bool *failed)
 {
     for (;;) {
         char *line = in->buffer + in->start;
         size_t size = in->end - in->start;
         char *newline = size > 0 ? memchr(line, '\n', size) : NULL;
         if (newline) {
-            *newline = '\0';
+            *length = newline - line;
             in->start = newline + 1 - in->buffer;
             return line;
         }
@@ -95,13 +95,14 @@ next_line(struct input *in, bool *failed)
 /* --- files ------------------------------------------------------------------------------------ */
 
 static void
-print_line(const char *name, long number, const char *line)
+print_line(const char *name, long number, const char *line, size_t length)
 {
     if (several)
         printf("%s:", name);
     if (numbers)
         printf("%ld:", number);
-    puts(line);
+    fwrite(line, 1, length, stdout);
+    putchar('\n');
 }
 
 /* What is told of a file when all of it has been looked at. */
@@ -125,15 +126,19 @@ search(int fd, const char *name)
     bool silent = quiet || count_only || names_only;
     bool failed = false;
     long count = 0, number = 0;
-    for (const char *line = next_line(&in, &failed); line; line = next_line(&in, &failed)) {
+    size_t length;
+    for (;;) {
+        const char *line = next_line(&in, &length, &failed);
+        if (!line)
+            break;
         number++;
-        if (pattern_matches(&pattern, line) == invert)
+        if (pattern_matches(&pattern, line, length) == invert)
             continue;
         count++;
         if (quiet || names_only)
             break;
         if (!silent)
-            print_line(name, number, line);
+            print_line(name, number, line, length);
     }
     if (failed)
         fprintf(stderr, "grep: %s: %s\n", name, strerror(errno));

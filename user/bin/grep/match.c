@@ -8,6 +8,8 @@
 #include <string.h>
 #include "grep.h"
 
+static const char *line_end; /* of the line that is looked at: it may have zeros in it */
+
 static char
 fold(const struct pattern *pattern, char c)
 {
@@ -86,7 +88,7 @@ static bool
 match_star(const struct pattern *pattern, const char *element, const char *rest, const char *text)
 {
     while (!match_here(pattern, rest, text)) {
-        if (!*text || !takes(pattern, element, *text))
+        if (text == line_end || !takes(pattern, element, *text))
             return false;
         text++;
     }
@@ -101,11 +103,11 @@ match_here(const struct pattern *pattern, const char *rest, const char *text)
         if (!*rest)
             return true;
         if (rest[0] == '$' && !rest[1])
-            return !*text;
+            return text == line_end;
         const char *next = rest + element_length(rest);
         if (*next == '*')
             return match_star(pattern, rest, next + 1, text);
-        if (!*text || !takes(pattern, rest, *text))
+        if (text == line_end || !takes(pattern, rest, *text))
             return false;
         rest = next;
     }
@@ -115,7 +117,7 @@ static bool
 match_plain(const struct pattern *pattern, const char *text)
 {
     const char *p = pattern->text;
-    while (*p && fold(pattern, *p) == fold(pattern, *text)) {
+    while (*p && text < line_end && fold(pattern, *p) == fold(pattern, *text)) {
         p++;
         text++;
     }
@@ -123,15 +125,16 @@ match_plain(const struct pattern *pattern, const char *text)
 }
 
 bool
-pattern_matches(const struct pattern *pattern, const char *line)
+pattern_matches(const struct pattern *pattern, const char *line, size_t length)
 {
+    line_end = line + length;
     bool from_start = !pattern->plain && pattern->text[0] == '^';
     if (from_start)
         return match_here(pattern, pattern->text + 1, line);
     for (;; line++) {
         if (pattern->plain ? match_plain(pattern, line) : match_here(pattern, pattern->text, line))
             return true;
-        if (!*line)
+        if (line == line_end)
             return false;
     }
 }
@@ -140,6 +143,8 @@ pattern_matches(const struct pattern *pattern, const char *line)
 const char *
 pattern_fault(const struct pattern *pattern)
 {
+    if (strchr(pattern->text, '\n'))
+        return "several patterns: not supported";
     if (pattern->plain)
         return NULL;
     for (const char *at = pattern->text; *at; at += element_length(at)) {

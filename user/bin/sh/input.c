@@ -95,6 +95,7 @@ refill(struct input *in)
     in->buffer = copy_string(text_take(&line));
     in->at = in->buffer;
     in->line += any;
+    in->continues = true; /* until the next command begins */
     arena_release(mark);
     return any;
 }

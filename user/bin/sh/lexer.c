@@ -152,7 +152,6 @@ next_token(struct parser *p)
     p->token = read_token(p);
     if (p->failed)
         p->token = (struct token){ .text = "" };
-    p->in->continues = true;
     if (at(p, END_OF_LINE) || at(p, END_OF_FILE))
         read_here_documents(p);
 }

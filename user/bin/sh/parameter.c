@@ -56,6 +56,7 @@ static void
 emit_arguments(struct fields *f, bool quoted, bool joined)
 {
     char between = joined ? *separators() : ' ';
+    f->started |= quoted && joined; /* "$*" is one field, of no arguments an empty one */
     for (int i = 0; i < shell.argument_count; i++) {
         if (i > 0 && f->split && !(quoted && joined))
             end_field(f);
@@ -87,7 +88,7 @@ static bool
 is_there(const struct part *part)
 {
     if (is_arguments(part->text))
-        return shell.argument_count > 0;
+        return shell.argument_count > 1 || (argument("1") && (*argument("1") || !part->colon));
     const char *value = value_of(part->text);
     return value && (*value || !part->colon);
 }
