@@ -41,15 +41,6 @@ inode_for(const struct cpio_entry *e)
     return i;
 }
 
-static void
-forget_linked_files(void)
-{
-    struct dirent *d, *next;
-    list_for_each_safe (d, next, &linked_files->children, in_parent)
-        tree_unlink(linked_files, &(struct component){ d->name, strlen(d->name) }, false);
-    inode_put(linked_files);
-}
-
 /* Puts the entry at its name, replacing what an earlier archive left there. Of a directory that is
  * there only the attributes change: what an archive has below it is meant to come beside what is
  * there. -EEXIST means a directory that is not empty, where something else should go; the rest are
@@ -97,6 +88,7 @@ initrd_unpack(void)
         panic("no initrd: there is no program to run (QEMU's -initrd names one)");
     struct cpio c = { .data = frame_direct(r->start), .size = r->end - r->start };
     struct cpio_entry e;
+    struct dirent *d, *next;
     linked_files = ramfs_inode(S_IFDIR);
     BUG_ON(!linked_files);
     int more = cpio_next(&c, &e);
@@ -106,7 +98,9 @@ initrd_unpack(void)
             pr_warn("initrd: %s: left out (error %d)", e.name, -err);
         more = cpio_next(&c, &e);
     }
-    forget_linked_files();
+    list_for_each_safe (d, next, &linked_files->children, in_parent)
+        tree_unlink(linked_files, &(struct component){ d->name, strlen(d->name) }, false);
+    inode_put(linked_files);
     if (more < 0)
         panic("the initrd is no cpio archive of format newc: see byte %lu of %lu", c.at, c.size);
 }

@@ -128,6 +128,9 @@ space_random_place(struct space *s, u64 low, u64 length)
 {
     spin_guard(&s->lock);
     u64 place = draw(s, MAX(low, PLACES_LOW), length);
-    place = place ?: draw(s, PLACES_LOW, length);
-    return place ?: draw(s, LOWEST, length);
+    if (!place)
+        place = draw(s, PLACES_LOW, length);
+    if (!place)
+        place = draw(s, LOWEST, length);
+    return place;
 }

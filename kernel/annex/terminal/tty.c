@@ -4,7 +4,7 @@
  * keyboard is taken at once, in the interrupt, and waits in the ring of the line discipline: ^C
  * must work when nobody reads.
  *
- *     keyboard --pull--> ldisc_input --> ring --take--> page --> read(2)
+ *     keyboard ---------> ldisc_input --> ring --take--> page --> read(2)
  *                             | echo
  *     screen <----------------+-------- ldisc_output <-- page <-- write(2)
  *
@@ -89,20 +89,14 @@ take_key(int *signo)
     return true;
 }
 
+/* The device calls it from its interrupt, we call it when there may be room, or more to read. */
 static void
-pull(void)
+tty_changed(struct chardev *d)
 {
     int signo;
     while (take_key(&signo))
         if (signo)
             signal_group(tty.group, signo);
-}
-
-/* The device calls it from its interrupt, we call it when there may be room, or more to read. */
-static void
-tty_changed(struct chardev *d)
-{
-    pull();
     wake_all(&console->wait);
 }
 
@@ -298,7 +292,7 @@ static const struct inode_ops console_inode_ops = { .file_ops = &tty_ops };
 static const struct inode_ops current_inode_ops = { .file_ops = &tty_ops, .open = open_current };
 
 /* Takes the console over. The size of the window is init's to set. What was typed before anybody
- * listened is pulled now, or nothing would ever say that it is there. */
+ * listened is taken now, or nothing would ever say that it is there. */
 static void
 start(void)
 {
@@ -308,7 +302,7 @@ start(void)
     console->in->changed = console->out->changed = tty_changed;
     dev_add("/dev/console", device_inode(&console_inode_ops, 0600, MAKE_DEVICE(5, 1), console));
     dev_add("/dev/tty", device_inode(&current_inode_ops, 0666, MAKE_DEVICE(5, 0), console));
-    pull();
+    tty_changed(console->in);
 }
 
 static const struct annex terminal ANNEX = { .start = start,
