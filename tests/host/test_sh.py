@@ -50,7 +50,11 @@ CASES = [
      'n "a b" "" c', '[a b]\n[]\n[c]\n<a b>\n<>\n<c>\n', 0),
     ('arguments in one', 'sh -c \'for a in "$*" "<$@>"; do echo "[$a]"; done\' n a "b c"',
      '[a b c]\n[<a]\n[b c>]\n', 0),
-    ('no arguments in one', 'f() { echo $#; }; f "$*"; f "$@"; for a in "$*"; do echo "<$a>"; done; '
+    ('tildes in values', 'HOME=/h; x=~/a; y=~ z=~/a:~:b~:"c":~; echo $x $y $z; v=a=~ w="~" u=a~; '
+     'echo $v $w $u ${n:-~/f} ${n-~} "${n:-~}" ${n:-"~"} ${n:-a~}; export q=~/e; echo $q a:~ ~x',
+     '/h/a /h /h/a:/h:b~:c:/h\na=~ ~ a~ /h/f /h ~ ~ a~\n/h/e a:~ ~x\n', 0),
+    ('no arguments in one', 'f() { echo $#; }; f "$*"; f "$@"; '
+     'for a in "$*"; do echo "<$a>"; done; '
      'set -- ""; echo "${*:-x}" "${@:-y}" "[${*-x}]"; set -- a; echo ${*:-x}',
      '1\n0\n<>\nx y []\na\n', 0),
     ('no arguments', 'for a in "$@" $*; do echo "[$a]"; done; echo $# "$@"', '0\n', 0),

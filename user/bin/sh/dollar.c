@@ -49,6 +49,8 @@ static struct word *
 read_operand(struct parser *p, bool quoted)
 {
     struct builder b = begin_word(p);
+    if (!quoted)
+        read_tilde(&b, "/}");
     while (more(&b, "${") && input_peek(b.in) != '}') {
         bool escaped = input_peek(b.in) == '\\' && b.in->at[1] == '}';
         if (escaped || (quoted && input_peek(b.in) == '"')) {

@@ -101,6 +101,13 @@ parse_function(struct parser *p, const char *name)
     return n;
 }
 
+/* The arguments of export have the form of assignments, and mean the same. */
+static bool
+is_export(const struct word *w)
+{
+    return w->parts && strcmp(w->parts->text, "export") == 0;
+}
+
 /* NAME=VALUE is an assignment only before the first word: in `echo a=b` it is an argument. */
 static struct node *
 parse_simple(struct parser *p)
@@ -124,7 +131,9 @@ parse_simple(struct parser *p)
             *words = word;
             words = &word->next;
         }
+        p->in_arguments = n->words && !is_export(n->words);
         next_token(p);
+        p->in_arguments = false;
         if (at(p, "(") && n->words == word && !n->assignments)
             return parse_function(p, name);
     }

@@ -181,6 +181,7 @@ struct parser {
     struct redirect *here; /* here-documents whose lines are still to come */
     struct token token; /* the one being looked at; after a syntax error the empty one, for good */
     int depth;
+    bool in_arguments; /* NAME= begins no assignment here */
     bool failed;
 };
 

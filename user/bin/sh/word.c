@@ -114,19 +114,44 @@ at_word_end(struct input *in)
     return c == INPUT_END || strchr(WORD_ENDS, c);
 }
 
-/* Reads up to a blank or an operator that is not quoted. A `~` alone or before a slash is
- * "$HOME". */
+/* Reads a `~` alone, or before one of the characters or the zero at the end: it is "$HOME". */
+void
+read_tilde(struct builder *b, const char *ends)
+{
+    if (input_peek(b->in) == '~' && strchr(ends, b->in->at[1])) {
+        input_next(b->in);
+        add_part(b, PART_PARAMETER, true)->text = "HOME";
+    }
+}
+
+/* Whether NAME= has just been read, or later in its value a colon, as in PATH=~/a:~/b. In
+ * an argument a tilde there means nothing. */
+static bool
+behind_assignment(const struct builder *b)
+{
+    const struct part *first = b->word->parts;
+    size_t length = b->text_quoted ? 0 : b->text.length;
+    char last = length > 0 ? b->text.data[length - 1] : '\0';
+    if (last == ':' && first)
+        return first->kind == PART_TEXT && !first->quoted && assignment_name(first->text) > 0;
+    if (first || (last != '=' && last != ':'))
+        return false;
+    size_t name = assignment_name(arena_copy(b->text.data, length));
+    return name > 0 && (last == ':' || name + 1 == length);
+}
+
+/* Reads up to a blank or an operator that is not quoted. */
 struct word *
 read_word(struct parser *p)
 {
     struct builder b = begin_word(p);
     struct input *in = p->in;
-    if (input_peek(in) == '~' && strchr("/" WORD_ENDS, in->at[1])) { /* or the zero at the end */
-        input_next(in);
-        add_part(&b, PART_PARAMETER, true)->text = "HOME";
-    }
-    while (!p->failed && !at_word_end(in))
+    read_tilde(&b, "/" WORD_ENDS);
+    while (!p->failed && !at_word_end(in)) {
         read_char(&b, false);
+        if (!p->in_arguments && behind_assignment(&b))
+            read_tilde(&b, "/:" WORD_ENDS);
+    }
     flush_text(&b);
     return b.word;
 }

@@ -26,6 +26,8 @@ void add_char(struct builder *b, int c, bool quoted);
 bool more(struct builder *b, const char *opening);
 /* Reads one character, or all of what a quote, a backquote or `$` begins. */
 void read_char(struct builder *b, bool quoted);
+/* Reads a `~` alone, or before one of the characters or the zero at the end: it is "$HOME". */
+void read_tilde(struct builder *b, const char *ends);
 /* Reads up to the closing quote, which is ' or ". */
 void read_quoted(struct builder *b, int quote);
 
