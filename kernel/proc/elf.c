@@ -25,7 +25,9 @@ find_interpreter(const Elf64_Ehdr *h, const Elf64_Phdr *p, struct file *f, char 
         return -EINVAL;
     if (file_read_kernel(f, path, p->p_filesz, p->p_offset) != (s64)p->p_filesz)
         return -EIO;
-    return path[p->p_filesz - 1] ? -ENOEXEC : 0;
+    if (path[p->p_filesz - 1])
+        return -ENOEXEC;
+    return *path ? 0 : -EACCES; /* an empty path leads to a directory */
 }
 
 /* With sizes and addresses bounded by USER_END no sum in this file overflows. The offset of a

@@ -179,6 +179,7 @@ TEST(interpreter_runs, "a long path, a relative one or a fixed place is refused"
     GIVES(RUNS, INTERP("/tmp/interp", 12), PIE);
     GIVES(RUNS, INTERP("/tmp/interp", 20), strcpy(image.interp + 13, "xyz"));
     GIVES(-ENOEXEC, INTERP("/tmp/interp", 20), image.interp[19] = 1);
+    GIVES(-EACCES, INTERP("", 5));
     GIVES(RUNS, INTERP("/tmp/interp", 12), image.e.e_phnum = 3, image.p[2] = image.p[1],
           image.p[1] = image.p[0], image.p[1].p_filesz = 0, image.p[1].p_offset = -1UL);
     GIVES(RUNS, LONG(2049));
