@@ -64,6 +64,7 @@ boot_main(u64 hartid, u64 fdt_pa)
         log_threshold = level[0] - '0';
 
     frame_init();
+    probe_memory();   /* now that the firmware's frames are known */
     pt_kernel_init(); /* W^X from here on; device registers can be mapped */
     finisher_init();  /* first: its early mapping is gone, and a panic needs it */
     plic_init_hart();

@@ -31,6 +31,8 @@ device_registers(const struct range *r, u64 size)
 /* Panics unless this hart has what the device tree promises. On every hart, as soon as the tree is
  * read. */
 void probe_hart(void);
+/* Panics unless there is as much memory as it promises. After frame_init. */
+void probe_memory(void);
 
 /* --- UART (ns16550a): output by polling; as a byte device it is in dev/chardev.h ------------- */
 /* After plic_init_hart. From then on the log goes to the UART. */

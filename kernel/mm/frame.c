@@ -5,7 +5,6 @@
 
 #include "mm/frame.h"
 #include "debug/debug.h"
-#include "debug/panic.h"
 #include "lib/print.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
@@ -104,21 +103,6 @@ check_initrd(void)
         panic("the initrd at 0x%lx-0x%lx is not in memory of its own", i.start, i.end);
 }
 
-/* A tree may promise more memory than there is. Then the end is missing: it is read once, here,
- * where the panic can name the promise. */
-static void
-check_memory(void)
-{
-    char bank[40];
-    panic_promise = bank;
-    for_each_range (m, machine.memory) {
-        snprintf(bank, sizeof(bank), "memory up to 0x%lx", m->end);
-        if (m->start < m->end && !find_in_use(m->end - PAGE_SIZE, m->end))
-            *(volatile u64 *)frame_direct(m->end - PAGE_SIZE);
-    }
-    panic_promise = NULL;
-}
-
 /* The frame becomes the first of the free list. */
 static void
 add_free(struct frame *f)
@@ -141,7 +125,6 @@ frame_init(void)
     memcpy(&in_use[RESERVED], machine.reserved, sizeof(machine.reserved));
     check_initrd();
     in_use[INITRD] = machine.initrd;
-    check_memory();
     u64 bytes = count * sizeof(struct frame);
     u64 room = find_room(bytes);
     in_use[RECORDS] = (struct range){ room, room + bytes };

@@ -45,8 +45,7 @@ in_user_half(u64 addr, u64 length)
     return addr <= USER_END && length <= USER_END - addr;
 }
 
-extern char
-    boot_stack_gap[]; /* a page below the stack of the hart that boots (linker/kernel.lds) */
+extern char boot_stack_gap[]; /* the page below the boot hart's stack (linker/kernel.lds) */
 
 /* Is this address below a kernel stack, where nothing is mapped? mm/stack.c places the others. */
 static inline bool

@@ -18,7 +18,7 @@
     X(clone) X(execve) X(exit) X(exit_group) X(wait4) X(waitid) X(getpid) X(getppid) X(gettid)     \
     X(getpgid) X(setpgid) X(getsid) X(setsid) X(set_tid_address) X(set_robust_list)                \
     X(sched_yield) X(sched_setaffinity) X(sched_getaffinity) X(getcpu) X(prlimit64) X(personality) \
-    X(getrusage) X(times) X(prctl) X(uname) X(sysinfo) X(getrandom) X(riscv_flush_icache)          \
+    X(getrusage) X(prctl) X(uname) X(getrandom) X(riscv_flush_icache)          \
     X(rt_sigaction) X(rt_sigprocmask) X(rt_sigpending) X(rt_sigsuspend) X(rt_sigreturn)            \
     X(rt_sigtimedwait) X(rt_sigqueueinfo) X(sigaltstack) X(kill) X(tkill)     \
     X(tgkill) X(setitimer) X(getitimer) X(restart_syscall)                                         \

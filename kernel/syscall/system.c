@@ -4,7 +4,6 @@
 
 #include <linux/prctl.h>
 #include <linux/random.h>
-#include <linux/sysinfo.h>
 #include <linux/utsname.h>
 #include "fs/dev.h"
 #include "lib/string.h"
@@ -131,19 +130,6 @@ sys_getrusage(const u64 *arg)
     return rusage_to_user(arg[1], ticks);
 }
 
-/* In units of 1/100 s, as AT_CLKTCK says. */
-s64
-sys_times(const u64 *arg)
-{
-    spin_lock(&process_lock);
-    u64 own = process_run_ticks(current_process()), childrens = current_process()->child_ticks;
-    spin_unlock(&process_lock);
-    u64 t[4] = { ticks_to_hundredths(own), 0, ticks_to_hundredths(childrens), 0 };
-    if (answer_to_user(arg[0], t, sizeof(t)))
-        return -EFAULT;
-    return (s64)ticks_to_hundredths(rdtime());
-}
-
 /* Any value is taken, as on Linux; all bits set only ask. */
 s64
 sys_personality(const u64 *arg)
@@ -162,21 +148,6 @@ sys_uname(const u64 *arg)
                                              "postern", KERNEL_RELEASE, "#1 Postern",
                                              "riscv64", "(none)" };
     return copy_to_user(arg[0], &name, sizeof(name));
-}
-
-/* What there is not (swap, shared and buffered memory, load) reads as zero. */
-s64
-sys_sysinfo(const u64 *arg)
-{
-    struct sysinfo s = { .uptime = (s64)(clock_monotonic_ns() / NSEC_PER_SEC), .mem_unit = 1 };
-    struct process *p;
-    s.totalram = frames_total() * PAGE_SIZE;
-    s.freeram = frames_free() * PAGE_SIZE;
-    spin_lock(&process_lock);
-    for_each_process (p)
-        s.procs++;
-    spin_unlock(&process_lock);
-    return copy_to_user(arg[0], &s, sizeof(s));
 }
 
 /* There is one generator, seeded at boot: it never blocks, and all flags mean the same. A long

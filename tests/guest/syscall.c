@@ -10,7 +10,6 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <termios.h>
@@ -244,21 +243,6 @@ TEST(uname_machine, "the fields are not 65 bytes each", "kernel/syscall/system.c
     EQ(sys(SYS_uname, &u), 0);
     TRUE(strcmp(u.machine, "riscv64") == 0);
     TRUE(memchr(u.sysname, 0, 65) && memchr(u.release, 0, 65) && memchr(u.version, 0, 65));
-}
-
-/* Uptime counts like CLOCK_BOOTTIME; a second each way for its rounding. totalram is in units: a
- * kernel that fills in bytes must say mem_unit 1 (sysinfo(2)). */
-TEST(sysinfo_fields, "uptime or memory are 0, or the unit is missing",
-     "kernel/syscall/system.c:/^sys_sysinfo/")
-{
-    struct sysinfo s;
-    struct timespec t;
-    memset(&s, 0xff, sizeof(s));
-    OK(sysinfo(&s));
-    clock_gettime(CLOCK_BOOTTIME, &t);
-    TRUE(s.uptime >= t.tv_sec - 1 && s.uptime <= t.tv_sec + 1);
-    TRUE(s.mem_unit >= 1 && s.totalram * s.mem_unit > 20UL << 20);
-    TRUE(s.freeram < s.totalram && s.procs > 0 && s.totalswap == 0);
 }
 
 /* umask(2) uses the nine permission bits alone and gives the old mask back. */
