@@ -180,8 +180,8 @@ CASES = [
      '2\n   a   b   c  \\\\0   y  \\\\n\n6\ngrep: a\nb: several patterns: not supported\n2\n'),
     ('cp -r of a folder onto a file', 'cd /tmp; mkdir empty; echo a >plain; cp -r empty plain; '
      'echo $?; cat plain', 'cp: plain: Not a directory\n1\na\n'),
-    ('head names what it has opened', 'cd /tmp; echo a >one; head nonesuch one 2>/dev/null; echo $?',
-     '==> one <==\na\n1\n'),
+    ('head names what it has opened', 'cd /tmp; echo a >one; head nonesuch one 2>/dev/null; '
+     'echo $?', '==> one <==\na\n1\n'),
     ('wc of the standard input by its name', 'echo a | wc -l -', '1 -\n'),
     ('clear', 'clear | od -An -c', r' 033   \[   H 033   \[   2   J 033   \[   3   J\n'),
     ('uptime', 'uptime', r'up 0 days, 00:0\d:\d\d\.\d\d\n'),
