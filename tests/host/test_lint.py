@@ -98,7 +98,7 @@ FAULTS = [
     ("docs", "README.md", "```sh\nmake O=x test\n```\n", "cannot run"),
     ("budget", "kernel/fs/file.c", HEAD + "int x;\n" * 10001, "core: 100"),
     ("budget", "vdso/clock.c", HEAD + "int x;\n" * 901, "door: 90"),
-    ("budget", "kernel/dev/uart.c", HEAD + "int x;\n" * 551, "drivers: 551 lines"),
+    ("budget", "kernel/dev/uart.c", HEAD + "int x;\n" * 601, "drivers: 601 lines"),
     ("budget", "kernel/annex/checks/a.c", HEAD + "int x;\n" * 200, "annex checks: 2"),
     ("budget", "kernel/annex/other/a.c", HEAD + "int x;\n", "other:1: is an annex without"),
     ("budget", "user/lib/a.c", HEAD + "int x;\n" * 2001, "library and loader: 2001 lines"),

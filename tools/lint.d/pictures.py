@@ -83,7 +83,7 @@ class Picture:
 
 
 # --- the floors ----------------------------------------------------------------------------------
-GAP, LEFT, LINES_A_PIXEL = 10, 60, 8
+GAP, LEFT, LINES_A_PIXEL, NARROW = 10, 60, 8, 120
 
 
 def rooms_of_floors():
@@ -116,7 +116,8 @@ def draw_floors():
             name = "lines-" + room.replace("/", "-")
             size = picture.number(name, round(now, -2) or now, 100)
             picture.rect(x + 10, y + BOX - 6, size // LINES_A_PIXEL, 3, "bar", 1)
-            picture.text(x + width - 10, y + 22, f"{size:,}", "", "end", name)
+            number_y = y + (22 if width > NARROW else 40)  # beside a name, or below it
+            picture.text(x + width - 10, number_y, f"{size:,}", "", "end", name)
         y += BOX + GAP
     picture.text(LEFT, y + 16, "Number and bar: lines of code. Dashed: annexes, which the build "
                  "can leave out.", "small")
