@@ -28,7 +28,7 @@ $(error O=$(O) is no build folder: it holds the sources. Name another, or leave 
 endif
 
 # All annexes of the kernel by default; but the checks need the hooks of DEBUG=1.
-ANNEX ?= crash events figures inspect remap terminal $(if $(DEBUG),checks)
+ANNEX ?= crash events figures remap terminal $(if $(DEBUG),checks)
 override ANNEX := $(sort $(ANNEX))
 unknown-annex := $(firstword $(filter-out $(notdir $(wildcard kernel/annex/*)),$(ANNEX)))
 ifneq ($(unknown-annex),)

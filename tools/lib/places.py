@@ -1,11 +1,12 @@
-"""places.py - adds function and line to the places in a kernel message about a crash or a panic.
+"""places.py - adds function and line to the places in a kernel message about a crash, a panic or a
+machine that hangs.
 
   crash: a[2]: SIGSEGV: store to 0x0: nothing is mapped there; pc 0x10632 = /a+0x632
                                                      (poke at a.c:6) is added here ^
     ffffffff802032fc syscall_dispatch+0x3a
           at kernel/syscall/table.c:46 is added here ^
 
-The kernel knows which file the address is in, and where in it (kernel/annex/crash/crash.c). Which
+The kernel knows which file the address is in, and where in it (kernel/annex/crash/place.c). Which
 file of this host that is, says the Tree of the run: one that --add brought, or what make built,
 before it was stripped. A line that says nothing new, or would take too long, passes as it is.
 """
@@ -19,6 +20,8 @@ import time
 import symbols
 
 MESSAGE = re.compile(rb'((?:<4>)?\[ *\d+\.\d+\] crash: .*; pc )(.*)')
+# Who runs, in the list of processes (kernel/annex/crash/inspect.c).
+RUNNING = re.compile(rb'((?:<4>)?\[ *\d+\.\d+\]   pid \d+ tid .*: runs, .* by [\w ]+ at )(.*)')
 # A file or [vdso], and an offset in it. Behind it comes `ra`, a return address, or nothing.
 PLACE = re.compile(rb'(; ra )?0x[0-9a-f]+ = (.+?)\+0x([0-9a-f]+)(?=; ra |$)')
 # A line of the kernel's own backtrace, and the line of registers before it (kernel/debug/panic.c).
@@ -44,7 +47,7 @@ class Places:
 
     def add_to(self, line):
         """The line of bytes, with what is known of its places behind them."""
-        found = MESSAGE.fullmatch(line)
+        found = MESSAGE.fullmatch(line) or RUNNING.fullmatch(line)
         if found:
             return found[1] + PLACE.sub(self.added, found[2])
         found = REGISTERS.fullmatch(line)

@@ -13,7 +13,7 @@ CHUNK = 1 << 16
 KERNEL_LINE = re.compile(rb'<([0-7])>(\[.*)', re.DOTALL)
 LOG_WARNING = 4
 ANSWER_SIZE = 64
-# The last line that the kernel says when it is asked for its processes (kernel/annex/inspect).
+# What the kernel says last when it is asked for its processes (kernel/annex/crash/inspect.c).
 LIST_END = b'end of the list'
 
 

@@ -149,7 +149,7 @@ class Session:
             self.log.note('tools/run: where the machine is:')
             for line in Whereabouts(self.monitor, self.opt.build).lines():
                 self.log.note(line)
-            if guest.has_annex(self.opt.build, 'inspect'):
+            if guest.has_annex(self.opt.build, 'crash'):
                 self.ask_monitor('cont')
                 self.ask_monitor('chardev-send-break', id='log')
                 if not self.log.list_seen.wait(LIST_S):

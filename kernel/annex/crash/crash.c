@@ -2,16 +2,15 @@
  *
  *   crash: sh[2]: SIGSEGV: store to 0x0: nothing is mapped there; pc 0x2b3f01c6a4 = /bin/sh+0x6a4
  *
- * One line in the kernel log. A place is the area that holds the address, by the name that
- * /proc/PID/maps gives it, and an offset: for a file the offset in the file, for other areas the
- * one from the area's start. tools/run turns the former into function and line
- * (tools/lib/places.py). Not told: a fault that has a handler, and a signal that somebody has sent.
- * The kernel word crash=0 silences all of it.
+ * One line in the kernel log; tools/run adds function and line to its places. Not told: a fault
+ * that has a handler, and a signal that somebody has sent. The kernel word crash=0 silences all of
+ * it.
  * Source of the causes: Privileged Architecture, table of scause values; of the codes:
  * sigaction(2), "The si_code field". */
 
 #include <asm/siginfo.h>
 #include <asm/unistd.h>
+#include "annex/crash/place.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "machine/machine.h"
@@ -137,38 +136,22 @@ describe_fault(const struct sig_info *info, const struct trapframe *f, char *tex
 }
 
 static void
-describe_place(u64 addr, char *text, size_t size)
-{
-    char path[512] = "";
-    struct space *s = current()->space;
-    spin_guard(&s->lock);
-    struct area *a = space_find(s, addr);
-    if (!a) {
-        snprintf(text, size, "0x%lx in no area", addr);
-        return;
-    }
-    if (a->pager && a->pager->describe)
-        a->pager->describe(a->object, path, sizeof(path));
-    u64 start = *path ? a->offset_pages << PAGE_SHIFT : 0;
-    const char *name = *path ? path : "[anonymous]";
-    snprintf(text, size, "0x%lx = %s+0x%lx", addr, a->name ?: name, addr - a->start + start);
-}
-
-static void
 crash(const struct sig_info *info)
 {
     static const char *const names[] = {
         [SIGILL] = "SIGILL", [SIGTRAP] = "SIGTRAP", [SIGBUS] = "SIGBUS", [SIGSEGV] = "SIGSEGV"
     };
     const struct trapframe *f = current()->frame;
+    struct space *s = current()->space;
     struct task *t = current_task();
     char what[160], pc[600], ra[600] = "", thread[24] = "";
     if (silent || !may_tell())
         return;
     describe_fault(info, f, what, sizeof(what));
-    describe_place(is_bad_return(info, f) ? f->pc - 4 : f->pc, pc, sizeof(pc)); /* of the ecall */
+    /* That of the ecall stands behind it. */
+    describe_place(s, is_bad_return(info, f) ? f->pc - 4 : f->pc, pc, sizeof(pc));
     if (info->signo == SIGSEGV && info->addr == f->pc) /* called through a bad pointer, from here */
-        describe_place(f->ra, ra, sizeof(ra));
+        describe_place(s, f->ra, ra, sizeof(ra));
     if (t->tid != t->process->pid)
         snprintf(thread, sizeof(thread), " thread %d", t->tid);
     pr_warn("crash: %s[%d]%s: %s: %s; pc %s%s%s", t->process->name, t->process->pid, thread,

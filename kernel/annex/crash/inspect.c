@@ -7,6 +7,7 @@
  * The model is Linux's SysRq key on a serial console (Documentation/admin-guide/sysrq.rst). */
 
 #include <asm/unistd.h>
+#include "annex/crash/place.h"
 #include "dev/chardev.h"
 #include "lib/print.h"
 #include "machine/machine.h"
@@ -44,12 +45,14 @@ list_task(const struct process *p, const struct task *t)
 {
     struct thread *thread = t->thread;
     const char *state = thread->on_hart ? "runs" : state_names[thread->state];
-    char entry[32];
+    char entry[32], place[600] = "no address";
     describe_entry(thread->frame, entry, sizeof(entry));
+    if (p->space) /* process 1 has none at first, and nobody at the end */
+        describe_place(p->space, thread->frame->pc, place, sizeof(place));
     u64 hundredths = ticks_to_hundredths(thread_run_ticks(thread));
-    pr_warn("  pid %d tid %d %s: %s, last entered by %s at %lx, hart %u, ran %lu.%02lu s", p->pid,
-            t->tid, p->name, state, entry, thread->frame->pc, thread->hart->index, hundredths / 100,
-            hundredths % 100);
+    pr_warn("  pid %d tid %d %s: %s, hart %u, ran %lu.%02lu s, last entered by %s at %s", p->pid,
+            t->tid, p->name, state, thread->hart->index, hundredths / 100, hundredths % 100, entry,
+            place);
 }
 
 /* In an interrupt, where this hart holds no lock. One that hangs may hold the lock of the tree for
