@@ -225,6 +225,7 @@ class Session:
         if code == NO_START_STATUS:
             return NO_START_STATUS, 'panic'
         if self.log.kernel_seen:
-            return NO_START_STATUS, 'init told no status; the machine ended with %d' % code
+            say('init told no status; the machine ended with %d' % code)
+            return NO_START_STATUS, 'panic'
         say('%s ended with %d before the kernel said a word' % (machine.QEMU, code))
         return NO_START_STATUS, 'no start'
