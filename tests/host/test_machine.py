@@ -136,9 +136,10 @@ def test_a_device_that_does_not_answer(boot_with):
 
 @pytest.mark.parametrize("path, size, named", [
     ("soc/serial", 4, "too small"), ("soc/rtc", 4, "too small"), ("soc/plic", 0x1000, "plic"),
-    ("soc/virtio_mmio@10001000", 8, "too small"), ("soc/test", 2, "too small"),
+    ("soc/virtio_mmio@10001000", 8, "too small"),
 ])
 def test_registers_of_which_there_are_too_few(boot_with, path, size, named):
+    """Not the finisher's: OpenSBI 1.6 protects that itself, and does not start with fewer than 8."""
     def shrink(tree):
         node = tree.at(path)
         node.set(reg=node.properties["reg"][:12] + devicetree.cells(size))
