@@ -8,6 +8,9 @@
 #include "mm/frame.h"
 #include "mm/kmalloc.h"
 
+const char area_rights[16][5] = { "---p", "r--p", "-w-p", "rw-p", "--xp", "r-xp", "-wxp", "rwxp",
+                                  "---s", "r--s", "-w-s", "rw-s", "--xs", "r-xs", "-wxs", "rwxs" };
+
 struct area *
 area_clone(struct space *s, const struct area *like, u64 start, u64 end)
 {

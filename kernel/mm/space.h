@@ -35,6 +35,8 @@ struct pager {
 #define AREA_SHARED  8u  /* writes go to the object and are seen by all */
 #define AREA_STACK   16u /* grows down to its limit on a fault just below */
 #define AREA_SPECIAL 32u /* vDSO and vvar: not split by mremap, never written through */
+/* What /proc/PID/maps prints for `flags & (AREA_PROT | AREA_SHARED)`, as in "r-xp". */
+extern const char area_rights[16][5];
 /* mprotect may not add these rights: W to a file that was opened read-only, W and X to vvar. */
 #define AREA_NEVER(prot) ((prot) << 6)
 /* Mapped from a descriptor for writing, which may be closed since. The area counts as one who

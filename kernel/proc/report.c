@@ -23,9 +23,8 @@ print_area(struct printer *p, const struct area *a)
         a->pager->describe(a->object, name, sizeof(name));
         inode = a->pager->number(a->object);
     }
-    snprintf(range, sizeof(range), "%08lx-%08lx %c%c%c%c %08lx 00:%02x %lu ", a->start, a->end,
-             a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
-             a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
+    snprintf(range, sizeof(range), "%08lx-%08lx %s %08lx 00:%02x %lu ", a->start, a->end,
+             area_rights[a->flags & (AREA_PROT | AREA_SHARED)],
              inode ? a->offset_pages << PAGE_SHIFT : 0, inode ? 1 : 0, inode);
     const char *shown = a->name ? a->name : name;
     print_to(p, *shown ? "%-73s%s\n" : "%s%s\n", range, shown);

@@ -90,12 +90,10 @@ check_rights(struct space *s, u64 start, u32 wanted)
 {
     spin_guard(&s->lock);
     const struct area *a = space_find(s, start);
-    if ((a->flags & (AREA_PROT | AREA_SHARED)) == wanted)
-        return;
-    panic("vDSO: %s is %c%c%c%c in a process, only %s may be: kernel/vdso/image.c:/^map_image/",
-          a->name, a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
-          a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
-          wanted & AREA_EXEC ? "r-xp" : "r--p");
+    u32 rights = a->flags & (AREA_PROT | AREA_SHARED);
+    if (rights != wanted)
+        panic("vDSO: %s is %s in a process, only %s may be: kernel/vdso/image.c:/^map_image/",
+              a->name, area_rights[rights], area_rights[wanted]);
 }
 
 /* riscv has no SA_RESTORER: a signal handler returns into the image, even when programs are not to
