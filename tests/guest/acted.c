@@ -71,18 +71,6 @@ TEST(sigtimedwait_has_taken, "a signal that could not be told is pending again",
     ERR(sys(SYS_rt_sigtimedwait, &set, NULL, &none, 8), EAGAIN);
 }
 
-/* A child that has ended. */
-static pid_t
-zombie(void)
-{
-    siginfo_t info;
-    pid_t pid = OK(fork());
-    if (pid == 0)
-        _exit(3);
-    OK(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
-    return pid;
-}
-
 TEST(wait4_has_reaped, "a child whose status could not be told is a zombie still",
      "kernel/syscall/process.c:/^sys_wait4/")
 {

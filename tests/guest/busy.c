@@ -9,17 +9,6 @@
 
 #define COPY "/tmp/copy"
 
-/* Writes an executable file; chmod, as umask has cut what open was told. */
-static void
-script(const char *path, const char *text)
-{
-    unlink(path);
-    int fd = OK(open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755));
-    EQ(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    OK(chmod(path, 0755));
-}
-
 static int
 run(const char *path)
 {

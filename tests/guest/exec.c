@@ -10,17 +10,6 @@
 /* This program as one of its roles, in a child. */
 #define RUN(...) exec_child(check_self, (char *[]){ check_self, __VA_ARGS__, NULL }, NULL)
 
-/* Writes an executable file; chmod, as umask has cut what open was told. */
-static void
-script(const char *path, const char *text)
-{
-    unlink(path);
-    int fd = OK(open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755));
-    EQ(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-    OK(chmod(path, 0755));
-}
-
 /* This file, with nothing but a name. */
 static int
 run(const char *path)

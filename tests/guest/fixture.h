@@ -4,6 +4,7 @@
  * fails the check at once, as everything after it would be about something else. */
 #pragma once
 #include "check.h"
+#include <sys/stat.h>
 #include <time.h>
 
 #define RW   (PROT_READ | PROT_WRITE)
@@ -85,4 +86,27 @@ exec_child(const char *path, char *const argv[], char *const envp[])
     int e = *error;
     munmap((void *)error, PAGE);
     return e ? -e : status;
+}
+
+/* A child that has ended with status 3, and is a zombie already. */
+static inline pid_t
+zombie(void)
+{
+    siginfo_t info;
+    pid_t pid = OK(fork());
+    if (pid == 0)
+        _exit(3);
+    OK(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
+    return pid;
+}
+
+/* Writes an executable file; chmod, as umask has cut what open was told. */
+static inline void
+script(const char *path, const char *text)
+{
+    unlink(path);
+    int fd = OK(open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755));
+    EQ(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    OK(chmod(path, 0755));
 }

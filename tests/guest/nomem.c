@@ -94,18 +94,6 @@ TEST(sigtimedwait_keeps_the_signal, "the signal was taken by the first of two ca
     filler_was_killed();
 }
 
-/* A child that has ended with status 3, and is a zombie already. */
-static pid_t
-zombie(void)
-{
-    siginfo_t info;
-    pid_t pid = OK(fork());
-    if (pid == 0)
-        _exit(3);
-    OK(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
-    return pid;
-}
-
 TEST(wait4_keeps_the_child, "the child was reaped by the first of two calls",
      "kernel/mm/usercopy.c:/^copy_to_user/")
 {
